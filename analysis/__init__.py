@@ -1,0 +1,1 @@
+"""From what sources say to what a reader can check."""

@@ -1,0 +1,98 @@
+"""Open a folder for analysis: an incident table, with whatever evidence stands behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.evidence import schema
+from analysis.evidence.load import Evidence, evidence_sets, find_root, load
+from analysis.evidence.problems import InputError, InvalidTables, shown
+from analysis.evidence.tables import read
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """An incident table and what is known around it.
+
+    `evidence` is None where the folder holds nothing but an incidents.csv; then `tallies`,
+    `milestones` and `coverage` are empty frames with the schema's columns.
+    """
+
+    root: Path
+    incidents: pd.DataFrame
+    disputes: pd.DataFrame
+    evidence: Evidence | None
+    tallies: pd.DataFrame
+    milestones: pd.DataFrame
+    coverage: pd.DataFrame
+
+    @property
+    def sets(self) -> list[str]:
+        return self.evidence.sets if self.evidence else ["incidents"]
+
+
+def open_folder(folder: str | Path = "") -> Dossier:
+    """The dossier of a folder; of this repository by default.
+
+    A folder with evidence sets needs the built table, data/incidents.csv. Any other folder needs
+    an incidents.csv with at least incident_id and date; everything else in it is optional.
+
+    Raises InputError or InvalidTables, naming file, row, column and value.
+    """
+    root = find_root(folder)
+    if evidence_sets(root):
+        return _with_evidence(root)
+    path = root / "incidents.csv"
+    if not path.is_file():
+        path = root / "data" / "incidents.csv"
+    if not path.is_file():
+        raise InputError(f"{shown(root)} holds neither evidence nor an incidents.csv")
+    incidents, problems = read(path, schema.INCIDENTS, strict=False)
+    if problems:
+        raise InvalidTables(problems)
+    if incidents.empty:
+        raise InputError(f"{shown(path)} holds no incident")
+    tables = {t.name: _optional(root, t) for t in (schema.TALLIES, schema.MILESTONES)}
+    coverage = _optional(root, schema.COVERAGE)
+    disputes = _optional(root, schema.DISPUTES)
+    return Dossier(root, _complete(incidents), disputes, None, **tables, coverage=coverage)
+
+
+def _with_evidence(root: Path) -> Dossier:
+    evidence = load(root)
+    path = root / "data" / "incidents.csv"
+    if not path.is_file():
+        raise InputError(f"{shown(path)} is missing: run 'incidents build' first")
+    incidents, problems = read(path, schema.INCIDENTS)
+    disputes, more = read(root / "data" / "disputes.csv", schema.DISPUTES)
+    if problems + more:
+        raise InvalidTables(problems + more)
+    return Dossier(root, incidents, disputes, evidence, evidence.tallies, evidence.milestones,
+                   evidence.coverage)  # fmt: skip
+
+
+def _optional(root: Path, table: schema.Table) -> pd.DataFrame:
+    """A table a person may put beside their incidents.csv; empty if it is not there."""
+    path = root / f"{table.name}.csv"
+    if not path.is_file():
+        return schema.empty(table)
+    frame, problems = read(path, table)
+    if problems:
+        raise InvalidTables(problems)
+    return frame
+
+
+def _complete(incidents: pd.DataFrame) -> pd.DataFrame:
+    """A table someone brings, with every column of ours: what is not said stays missing."""
+    out = incidents.copy()
+    for name, fallback in (("date_start", "date"), ("date_end", "date")):
+        out[name] = out[name].fillna(out[fallback]) if name in out else out[fallback]
+    missing = schema.empty(schema.INCIDENTS).dtypes.drop(out.columns, errors="ignore")
+    for name, dtype in missing.items():
+        out[name] = pd.Series(pd.NA, index=out.index, dtype=dtype)
+    out["confirmation"] = out["confirmation"].fillna("unknown")
+    out["place"] = out["place"].fillna(out["place_id"]).fillna("place not named")
+    return out.sort_values(["date", "incident_id"], ignore_index=True)

@@ -1,0 +1,164 @@
+"""A group of claims becomes one row; every other value that was said is kept as dissent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analysis.evidence.schema import CONFIRMATION, RELIABILITY
+
+OFFICIAL = ("us_official", "local_official")
+BASIS = ("stated by an official", "stated", "relative", "inferred")
+
+# What decides, field by field, first key first; the first key on which the winner is ahead is the
+# rule that `disputes.csv` names. `latest` stands before `origins` for casualties because mild
+# injuries are found weeks later: a later official figure supersedes an early one.
+PRECEDENCE: dict[str, tuple[str, ...]] = {
+    "date": ("basis", "narrowest", "reliability", "origins"),
+    "place_id": ("origins", "confirmation", "reliability"),
+    "country": ("origins", "confirmation", "reliability"),
+    "weapon": ("origins", "confirmation", "reliability"),
+    "weapon_count": ("confirmation", "origins", "reliability"),
+    "actor": ("origins", "confirmation", "reliability"),
+    "attribution": ("confirmation", "origins", "reliability"),
+    "result": ("confirmation", "origins", "reliability"),
+    "us_killed": ("confirmation", "latest", "origins", "reliability"),
+    "us_injured": ("confirmation", "latest", "origins", "reliability"),
+    "partner_killed": ("confirmation", "latest", "origins", "reliability"),
+    "partner_injured": ("confirmation", "latest", "origins", "reliability"),
+}
+
+RULE_WORDS = {
+    "basis": "how the day is known: stated by an official, stated, relative, inferred",
+    "narrowest": "a day before a range of days",
+    "confirmation": "best voice: " + ", ".join(CONFIRMATION),
+    "reliability": "best grade of the source",
+    "origins": "most independent origins",
+    "latest": "latest publication of the best voice",
+    "": "first in order: the claims do not decide",
+}
+
+
+def resolve(claims: Sequence[dict]) -> tuple[dict, list[dict]]:
+    """One incident's row and its disputes.
+
+    Parameters
+    ----------
+    claims : the claims of one incident, each a dict with the columns of claims.csv (missing values
+        as None) and `origin`, `reliability`, `published` (datetime or None) and `set`.
+
+    Returns
+    -------
+    (row, disputes) : the columns of incidents.csv that claims decide, and one dict per disputed
+        field: field, chosen, rule, dissent. `unknown` and missing values are never chosen over
+        known ones and never dissent; a range that holds the chosen day does not dissent.
+
+    Raises ValueError if no claim supports the incident.
+    """
+    claims = sorted(claims, key=lambda claim: claim["claim_id"])
+    support = [claim for claim in claims if claim["stance"] == "reports"]
+    if not support:
+        raise ValueError("an incident needs at least one claim that reports it")
+    row: dict = {}
+    disputes: list[dict] = []
+    for field, keys in PRECEDENCE.items():
+        said = _said(support, field)
+        row[field], rule = _choose(said, keys)
+        dissent = [(v, c) for v, c in sorted(said.items()) if not _agrees(field, v, row[field])]
+        if dissent:
+            disputes.append(_dispute(field, _shown(row[field]), RULE_WORDS[rule], dissent))
+    denials = [claim for claim in claims if claim["stance"] == "denies"]
+    if denials:
+        rule = "a claim that denies never supports and never removes"
+        disputes.append(_dispute("incident", "reported", rule, [("denied", denials)]))
+    return {**_flat(row, support), **_summary(claims, support, disputes)}, disputes
+
+
+def _said(support: list[dict], field: str) -> dict:
+    """The claims behind every value that is said of a field."""
+    said: dict = {}
+    for claim in support:
+        value = (claim["date_start"], claim["date_end"]) if field == "date" else claim[field]
+        if value is not None and value != "unknown":
+            said.setdefault(value, []).append(claim)
+    return said
+
+
+def _choose(said: dict, keys: tuple[str, ...]):
+    """The winning value, and the key on which it is ahead of the runner-up."""
+    if not said:
+        return None, ""
+    standing = sorted((tuple(_standing(said[v], key) for key in keys), v) for v in said)
+    best, value = standing[0]
+    second = standing[1][0] if len(standing) > 1 else best
+    ahead = [key for key, a, b in zip(keys, best, second, strict=True) if a != b]
+    return value, ahead[0] if ahead else ""
+
+
+def _standing(claims: list[dict], key: str) -> int:
+    """How good the claims behind one value are on one key: smaller is better."""
+    if key == "origins":
+        return -len({claim["origin"] for claim in claims})
+    return min(RANKS[key](claim) for claim in claims)
+
+
+def _basis(claim: dict) -> int:
+    official = claim["confirmation"] in OFFICIAL and claim["date_basis"] == "stated"
+    return 0 if official else BASIS.index(claim["date_basis"])
+
+
+RANKS = {
+    "basis": _basis,
+    "narrowest": lambda claim: (claim["date_end"] - claim["date_start"]).days,
+    "confirmation": lambda claim: CONFIRMATION.index(claim["confirmation"]),
+    "reliability": lambda claim: RELIABILITY.index(claim["reliability"]),
+    "latest": lambda claim: -claim["published"].toordinal() if claim["published"] else 0,
+}
+
+
+def _agrees(field: str, value, chosen) -> bool:
+    if field != "date":
+        return value == chosen
+    return value[0] <= chosen[0] and chosen[1] <= value[1]
+
+
+def _shown(value) -> str:
+    if isinstance(value, tuple):
+        first, last = (day.strftime("%Y-%m-%d") for day in value)
+        return first if first == last else f"{first} to {last}"
+    return "" if value is None else str(value).replace("|", "/")
+
+
+def _dispute(field: str, chosen: str, rule: str, dissent: list[tuple]) -> dict:
+    said = "|".join(
+        f"{_shown(value)} ({', '.join(claim['claim_id'] for claim in claims)})"
+        for value, claims in dissent
+    )
+    return {"field": field, "chosen": chosen or None, "rule": rule, "dissent": said}
+
+
+def _flat(row: dict, support: list[dict]) -> dict:
+    """Day columns from the chosen range; lowest and highest number of injured."""
+    start, end = row["date"]
+    injured = [claim["us_injured"] for claim in support if claim["us_injured"] is not None]
+    return {
+        **row,
+        "date": start,
+        "date_start": start,
+        "date_end": end,
+        "weapon": row["weapon"] or "unknown",
+        "result": row["result"] or "unknown",
+        "us_injured_low": min(injured, default=None),
+        "us_injured_high": max(injured, default=None),
+    }
+
+
+def _summary(claims: list[dict], support: list[dict], disputes: list[dict]) -> dict:
+    return {
+        "confirmation": min((c["confirmation"] for c in support), key=CONFIRMATION.index),
+        "n_claims": len(support),
+        "n_origins": len({c["origin"] for c in support}),
+        "reliability": min((c["reliability"] for c in support), key=RELIABILITY.index),
+        "sets": "|".join(sorted({c["set"] for c in claims})),
+        "disputed": "|".join(dispute["field"] for dispute in disputes) or None,
+        "claims": "|".join(c["claim_id"] for c in claims),
+    }

@@ -1,0 +1,186 @@
+"""A view says which evidence counts; it selects claims, keeps the grouping, resolves again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date
+
+import pandas as pd
+
+from analysis.evidence.problems import InputError, nearest
+from analysis.evidence.schema import CONFIRMATION, RELIABILITY, WEAPONS
+from analysis.incidents.dossier import Dossier
+from analysis.incidents.table import resolve_groups, with_sources
+
+VOICES = {
+    "us_official": "U.S. officials",
+    "local_official": "local officials",
+    "monitor": "monitors",
+    "unknown": "reports without a named voice",
+    "claim_only": "the attackers' own claims",
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """Which evidence counts. An empty tuple, or None, means: no restriction.
+
+    sets, confirmation, reliability, origins : of the claims that may support an incident
+    countries, places, place_kinds, weapons, actors : of the incidents as resolved from them
+    denied : "keep" or "drop" incidents that some claim denies
+    start, end : first and last day of the window, both inclusive; an incident whose day is only
+        known as a range stays if any day of the range lies in the window
+    """
+
+    sets: tuple[str, ...] = ()
+    confirmation: tuple[str, ...] = ()
+    reliability: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    place_kinds: tuple[str, ...] = ()
+    weapons: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
+    denied: str = "keep"
+    start: date | None = None
+    end: date | None = None
+
+    def __post_init__(self):
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.type.startswith("tuple"):
+                given = (value,) if isinstance(value, str) else tuple(value or ())
+                object.__setattr__(self, field.name, given)
+        for name in ("start", "end"):
+            object.__setattr__(self, name, _day(name, getattr(self, name)))
+        if self.start and self.end and self.end < self.start:
+            raise InputError(f"end ({self.end}) is before start ({self.start})")
+        if self.denied not in ("keep", "drop"):
+            raise InputError(f"denied is {self.denied!r}; allowed: keep, drop")
+
+    def words(self) -> str:
+        """The view in a phrase that can stand under a figure."""
+        parts = [self._voices(), self._list("sets", "evidence set")]
+        parts += [self._list("reliability", "sources graded"), self._list("origins", "reported by")]
+        parts += [self._list("countries", "in"), self._list("places", "at")]
+        parts += [self._list("place_kinds", "kind of place"), self._list("weapons", "weapon")]
+        parts += [self._list("actors", "claimed by"), self._window()]
+        parts += ["without incidents that some claim denies" if self.denied == "drop" else ""]
+        return "; ".join(part for part in parts if part)
+
+    def _voices(self) -> str:
+        if not self.confirmation or set(self.confirmation) == set(CONFIRMATION):
+            return "all claims, whoever makes them"
+        chosen = [VOICES.get(level, level) for level in CONFIRMATION if level in self.confirmation]
+        return "only " + " and ".join([", ".join(chosen[:-1])] * (len(chosen) > 1) + chosen[-1:])
+
+    def _list(self, name: str, lead: str) -> str:
+        values = getattr(self, name)
+        return f"{lead} {', '.join(v.replace('_', ' ') for v in values)}" if values else ""
+
+    def _window(self) -> str:
+        if self.start and self.end:
+            return f"{self.start} to {self.end}"
+        if self.start:
+            return f"from {self.start}"
+        return f"to {self.end}" if self.end else ""
+
+
+def _day(name: str, value) -> date | None:
+    if value is None or value == "":
+        return None
+    try:
+        return pd.Timestamp(value).date()
+    except ValueError:
+        raise InputError(f"{name} is {value!r}; allowed: a day, YYYY-MM-DD, or empty") from None
+
+
+def select(dossier: Dossier, view: View, *, empty_ok: bool = False) -> pd.DataFrame:
+    """The incidents that a view counts, resolved again from the claims it admits.
+
+    Same columns as incidents.csv and never more rows. Where the dossier has no claims, the rows
+    themselves are filtered. Sorted by date and id.
+
+    Raises InputError if the view names a value that does not occur in the dossier, or, unless
+    `empty_ok`, if nothing is left.
+    """
+    _check_values(dossier, view)
+    incidents = dossier.incidents
+    if dossier.evidence is not None and _restricts_claims(view):
+        incidents = _resolved_again(dossier, view)
+    chosen = incidents[_keep(incidents, view)].reset_index(drop=True)
+    if chosen.empty and not empty_ok:
+        raise InputError(f"the view selects no incident: {view.words()}")
+    return chosen
+
+
+def _restricts_claims(view: View) -> bool:
+    return bool(view.sets or view.confirmation or view.reliability or view.origins)
+
+
+def _resolved_again(dossier: Dossier, view: View) -> pd.DataFrame:
+    claims = with_sources(dossier.evidence)
+    incident = dossier.incidents.assign(claim_id=dossier.incidents["claims"].str.split("|"))
+    incident = incident.explode("claim_id").set_index("claim_id")["incident_id"]
+    claims["incident_id"] = claims["claim_id"].map(incident)
+    admitted = claims["incident_id"].notna()
+    for name, column in (("sets", "set"), ("reliability", "reliability"), ("origins", "origin")):
+        if getattr(view, name):
+            admitted &= claims[column].isin(getattr(view, name))
+    if view.confirmation:  # who denies is evidence against, whatever voices may support
+        admitted &= claims["confirmation"].isin(view.confirmation) | (claims["stance"] == "denies")
+    resolved, _ = resolve_groups(claims[admitted], "incident_id", dossier.evidence.places)
+    return resolved.sort_values(["date", "incident_id"], ignore_index=True)
+
+
+FILTERS = {
+    "countries": "country",
+    "places": "place_id",
+    "place_kinds": "place_kind",
+    "weapons": "weapon",
+    "actors": "actor",
+}
+
+
+def _keep(incidents: pd.DataFrame, view: View) -> pd.Series:
+    keep = pd.Series(True, index=incidents.index)
+    columns = dict(FILTERS) if not _filtered_by_row(incidents, view) else FILTERS | ROW_FILTERS
+    for name, column in columns.items():
+        if getattr(view, name):
+            keep &= incidents[column].isin(getattr(view, name))
+    if view.denied == "drop":
+        keep &= ~incidents["disputed"].fillna("").str.split("|").map(lambda d: "incident" in d)
+    if view.start:
+        keep &= incidents["date_end"] >= pd.Timestamp(view.start)
+    if view.end:
+        keep &= incidents["date_start"] <= pd.Timestamp(view.end)
+    return keep
+
+
+ROW_FILTERS = {"confirmation": "confirmation", "reliability": "reliability"}
+
+
+def _filtered_by_row(incidents: pd.DataFrame, view: View) -> bool:
+    """A bare table has no claims to choose from: its own columns are all there is."""
+    return bool(view.confirmation or view.reliability) and incidents["claims"].isna().all()
+
+
+def _check_values(dossier: Dossier, view: View) -> None:
+    known = {name: set(dossier.incidents[column].dropna()) for name, column in FILTERS.items()}
+    known |= {"confirmation": set(CONFIRMATION), "reliability": set(RELIABILITY)}
+    known["weapons"] |= set(WEAPONS)
+    known["sets"] = set(dossier.sets)
+    known["origins"] = _origins(dossier)
+    for name, allowed in known.items():
+        for value in getattr(view, name):
+            if value not in allowed:
+                some = ", ".join(sorted(allowed)[:12]) + (" ..." if len(allowed) > 12 else "")
+                raise InputError(
+                    f"{name}: {value!r} does not occur{nearest(value, allowed)} (allowed: {some})"
+                )
+
+
+def _origins(dossier: Dossier) -> set[str]:
+    if dossier.evidence is None:
+        return set()
+    return set(with_sources(dossier.evidence)["origin"])

@@ -1,0 +1,1 @@
+"""How often, how long, since when?"""

@@ -1,0 +1,137 @@
+"""Incidents per period: what is certain, what is possible, and where nobody looked."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from analysis.evidence.problems import InputError
+from analysis.measures.rates import rate_interval
+
+Window = tuple[str | pd.Timestamp, str | pd.Timestamp]
+NAMED = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q"}
+
+
+def count(
+    incidents: pd.DataFrame,
+    every: str = "week",
+    by: list[str] | tuple[str, ...] = (),
+    window: Window | None = None,
+    coverage: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Incidents per period.
+
+    Invariants: one row per period (and group), periods in order without holes, every incident of
+    the window counted exactly once in `count`.
+
+    Parameters
+    ----------
+    incidents : columns date, date_start, date_end (datetime64), and those named in `by`.
+    every : day, week (Monday to Sunday), month, quarter, or a number of days ("14 days", from the
+        first day of the window).
+    by : columns to group by; every group gets every period.
+    window : first and last day, inclusive; default: what `coverage` covers, else the first to the
+        last incident.
+    coverage : rows of coverage.csv of one counter, with start and end. Without it the whole window
+        is taken as covered; say so where you show the result.
+
+    Returns
+    -------
+    start, end (days, inclusive, clipped to the window), days (int), complete (False for a period
+    the window cuts), covered (days somebody looked), [by], count (by best day; missing, not 0,
+    where nothing was found and nobody looked), count_low (certainly in the period), count_high
+    (possibly in it), rate, rate_low, rate_high (per covered day, 95 % Garwood).
+
+    Notes
+    -----
+    An incident whose day is known only as a range that crosses a boundary is possible in both
+    periods and certain in neither. Raises InputError for an unknown `every` or column, or a window
+    that ends before it starts.
+    """
+    unknown = [name for name in by if name not in incidents.columns]
+    if unknown:
+        raise InputError(f"by: {unknown[0]!r} is not a column of the incidents")
+    window = span(incidents, window, coverage)
+    periods = _periods(every, *window)
+    periods["covered"] = covered_days(periods, coverage)
+    inside = incidents["date"].between(*window)
+    grid = periods if not by else periods.merge(_groups(incidents[inside], by), how="cross")
+    counted = [_tally(row, incidents[inside], by) for row in grid.itertuples(index=False)]
+    out = grid.assign(**pd.DataFrame(counted, columns=["count", "count_low", "count_high"]))
+    nobody = (out["covered"] == 0) & (out["count"] == 0)
+    for column in ("count", "count_low", "count_high"):
+        out[column] = out[column].astype("Int64").mask(nobody)
+    rate, low, high = rate_interval(out["count"], out["covered"])
+    return out.assign(rate=rate, rate_low=low, rate_high=high)
+
+
+def span(
+    incidents: pd.DataFrame, window: Window | None = None, coverage: pd.DataFrame | None = None
+) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last day to count over; see `count`."""
+    if window is not None:
+        start, end = (pd.Timestamp(day) for day in window)
+    elif coverage is not None and len(coverage):
+        start, end = coverage["start"].min(), coverage["end"].max()
+    elif len(incidents):
+        start, end = incidents["date"].min(), incidents["date"].max()
+    else:
+        raise InputError("no incident, no window and no coverage: there is nothing to count over")
+    if end < start:
+        raise InputError(f"the window ends ({end:%Y-%m-%d}) before it starts ({start:%Y-%m-%d})")
+    return start, end
+
+
+def _periods(every: str, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+    """Calendar periods that touch the window, clipped to it."""
+    days = re.fullmatch(r"(\d+) days?", every)
+    if days and int(days[1]) > 0:
+        first = pd.date_range(start, end, freq=f"{int(days[1])}D")
+        last = first + pd.Timedelta(days=int(days[1]) - 1)
+    elif every in NAMED:
+        calendar = pd.period_range(start, end, freq=NAMED[every])
+        first, last = calendar.start_time.normalize(), calendar.end_time.normalize()
+    else:
+        raise InputError(f"every is {every!r}; allowed: {', '.join(NAMED)} or a number of days")
+    whole = (last - first).days + 1
+    clipped = pd.DataFrame({"start": first.where(first > start, start)})
+    clipped["end"] = last.where(last < end, end)
+    clipped["days"] = (clipped["end"] - clipped["start"]).dt.days + 1
+    clipped["complete"] = clipped["days"] == whole
+    return clipped
+
+
+def covered_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Series:
+    """Days of each period (start, end inclusive) that some coverage row covers."""
+    if coverage is None:
+        return (periods["end"] - periods["start"]).dt.days + 1
+    looked = pd.DatetimeIndex([])
+    for row in coverage.itertuples():
+        looked = looked.union(pd.date_range(row.start, row.end))
+    bounds = zip(periods["start"], periods["end"], strict=True)
+    return pd.Series([((looked >= a) & (looked <= b)).sum() for a, b in bounds], periods.index)
+
+
+def _groups(incidents: pd.DataFrame, by) -> pd.DataFrame:
+    return incidents[list(by)].drop_duplicates().sort_values(list(by), ignore_index=True)
+
+
+def _tally(period, incidents: pd.DataFrame, by) -> tuple[int, int, int]:
+    """Incidents of one period and group: by best day, certainly inside, possibly inside."""
+    group = pd.Series(True, incidents.index)
+    for name in by:
+        value = getattr(period, name)
+        group &= incidents[name].isna() if pd.isna(value) else incidents[name] == value
+    best = incidents["date"].between(period.start, period.end)
+    certain = (incidents["date_start"] >= period.start) & (incidents["date_end"] <= period.end)
+    possible = (incidents["date_start"] <= period.end) & (incidents["date_end"] >= period.start)
+    return int((group & best).sum()), int((group & certain).sum()), int((group & possible).sum())
+
+
+def cumulative(incidents: pd.DataFrame, window: Window | None = None) -> pd.DataFrame:
+    """Running number of incidents: day, total; one row per day on which it rises."""
+    start, end = span(incidents, window)
+    per_day = incidents.loc[incidents["date"].between(start, end), "date"].value_counts()
+    total = per_day.sort_index().cumsum().rename("total")
+    return total.rename_axis("day").reset_index()

@@ -1,0 +1,60 @@
+"""Days without an incident: every gap, its length and what stands at both ends."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.measures.frequency import Window, span
+
+
+def gaps(
+    incidents: pd.DataFrame, window: Window | None = None, at_least: int = 1
+) -> pd.DataFrame:
+    """Every run of empty days between incidents, longest first.
+
+    Parameters
+    ----------
+    incidents : columns incident_id, date, date_start, date_end, place.
+    window : first and last day; a run of empty days at an edge is listed with `edge` True, for it
+        may go on outside.
+    at_least : shortest run listed, in empty days.
+
+    Returns
+    -------
+    start, end (first and last empty day), days (empty days), days_low, days_high (shortest and
+    longest it can be, given the days known only as ranges), before, after (incident ids of the
+    last day before and of the first day after, joined by |; missing at an edge), edge.
+    """
+    first, last = span(incidents, window)
+    inside = incidents[incidents["date"].between(first, last)]
+    ids = inside.groupby("date")["incident_id"].agg("|".join)
+    known = [first - _DAY, *ids.index, last + _DAY]
+    rows = []
+    for left, right in zip(known[:-1], known[1:], strict=True):
+        empty = (right - left).days - 1
+        if empty >= at_least:
+            low, high = _limits(inside, left, right)
+            rows.append((left + _DAY, right - _DAY, empty, min(low, empty), max(high, empty),
+                         ids.get(left), ids.get(right)))  # fmt: skip
+    names = ["start", "end", "days", "days_low", "days_high", "before", "after"]
+    out = pd.DataFrame(rows, columns=names)
+    out["edge"] = out["before"].isna() | out["after"].isna()
+    order = out.sort_values(["days", "start"], ascending=[False, True], ignore_index=True)
+    return order
+
+
+_DAY = pd.Timedelta(days=1)
+
+
+def _limits(incidents: pd.DataFrame, left: pd.Timestamp, right: pd.Timestamp) -> tuple[int, int]:
+    """Shortest and longest run of empty days between two days, if ranges resolve one way or the
+    other: an incident listed before the gap may have come later, up to its date_end."""
+    before = incidents[incidents["date"] <= left]
+    after = incidents[incidents["date"] >= right]
+    late = before["date_end"].max() if len(before) else left
+    sure_late = before["date_start"].where(before["date"] == left).max() if len(before) else left
+    early = after["date_start"].min() if len(after) else right
+    sure_early = after["date_end"].where(after["date"] == right).min() if len(after) else right
+    shortest = max((min(early, right) - max(late, left)).days - 1, 0)
+    longest = (max(sure_early, right) - min(sure_late, left)).days - 1
+    return shortest, longest

@@ -1,0 +1,130 @@
+"""From contradictory statements to one running total per counter, and counts between dates."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.evidence.problems import InputError
+from analysis.measures.rates import rate_interval
+
+# Which statement of a day is used, best first. `more_than` is a stale lower bound: "more than 150"
+# was still said when the count stood at 165; it never stands for the total.
+USABLE = ("exact", "at_least", "about")
+START_SLACK_DAYS = 1  # "since 18 October" and "since 17 October" begin the same count
+
+
+def series(tallies: pd.DataFrame, counter: str, scope: str = "all") -> pd.DataFrame:
+    """The running total of one counter and scope, one row per day on which one was stated.
+
+    Rules, in this order: other counters, other scopes and `more_than` are left out; of one day the
+    best bound is used (exact, at_least, about), of several such the highest, with the spread of
+    that bound shown in low and high; "n since a later day" holds the total at its start plus n,
+    so "none since" keeps it where it was, and of the totals stated inside such a span the last
+    exact one stands for all of it; a total below an earlier one stays, flagged `falls`.
+
+    Returns
+    -------
+    as_of (day, inclusive), total, low, high, iraq, syria, jordan, bound, n_statements, tally_ids,
+    note ("", "falls", "from 'none since'", "contradicted by 'none since'"). Rows whose note
+    begins with "contradicted" are for the reader: `intervals` passes over them.
+
+    Raises InputError if the counter or scope states nothing.
+    """
+    stated = tallies[(tallies["counter"] == counter) & tallies["total"].notna()]
+    stated = stated[stated["scope"] == scope]
+    if stated.empty:
+        known = ", ".join(f"{c} ({s})" for c, s in _known(tallies))
+        raise InputError(f"no totals of counter {counter!r}, scope {scope!r}; there are: {known}")
+    begin = stated["since"].min()
+    later = stated["since"] > begin + pd.Timedelta(days=START_SLACK_DAYS)
+    running = stated[~later & stated["bound"].isin(USABLE)]
+    days = pd.DataFrame([_of_one_day(day, rows) for day, rows in running.groupby("as_of")])
+    days = _with_spans(days, stated[later])
+    used = ~days["note"].str.startswith("contradicted")
+    falls = days.loc[used, "total"] < days.loc[used, "total"].cummax()
+    days.loc[falls[falls].index, "note"] = "falls"
+    return days.assign(since=begin).reset_index(drop=True)
+
+
+def _known(tallies: pd.DataFrame) -> list[tuple[str, str]]:
+    return sorted(set(zip(tallies["counter"], tallies["scope"], strict=True)))
+
+
+def _of_one_day(day: pd.Timestamp, rows: pd.DataFrame) -> dict:
+    bound = next(b for b in USABLE if (rows["bound"] == b).any())
+    best = rows[rows["bound"] == bound].sort_values(["total", "tally_id"])
+    detailed = best[(best["total"] == best["total"].max())].sort_values(["iraq", "tally_id"])
+    chosen = detailed.iloc[0]
+    return {
+        "as_of": day,
+        "total": int(chosen["total"]),
+        "low": int(best["total"].min()),
+        "high": int(best["total"].max()),
+        **{country: chosen[country] for country in ("iraq", "syria", "jordan")},
+        "bound": bound,
+        "n_statements": len(rows),
+        "tally_ids": "|".join(rows["tally_id"]),
+        "note": "",
+    }
+
+
+def _with_spans(days: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
+    """Add what "n since a later day" says about the running total."""
+    none = spans[spans["total"] == 0]
+    for since, rows in none.groupby("since"):
+        days = _hold(days, since, rows["as_of"].max(), "|".join(rows["tally_id"]))
+    for row in spans[spans["total"] > 0].sort_values("as_of").itertuples():
+        before = days[(days["as_of"] < row.since) & ~days["note"].str.startswith("contradicted")]
+        if len(before):
+            total = int(before["total"].iloc[-1] + row.total)
+            days = _add(days, row.as_of, total, row.tally_id, f"{row.total} since {row.since:%d %B}")
+    return days.sort_values(["as_of", "note"], ignore_index=True)
+
+
+def _hold(days: pd.DataFrame, since: pd.Timestamp, until: pd.Timestamp, ids: str) -> pd.DataFrame:
+    """The total does not move from the eve of `since` to `until`."""
+    eve = since - pd.Timedelta(days=1)
+    inside = days["as_of"].between(since, until)
+    exact = days[inside & (days["bound"] == "exact")]
+    at_eve = days[days["as_of"] <= eve]
+    if len(exact):
+        total = int(exact["total"].iloc[-1])
+    elif len(at_eve):
+        total = int(at_eve["total"].iloc[-1])
+    else:
+        return days
+    days.loc[inside & (days["total"] != total), "note"] = "contradicted by 'none since'"
+    days = days[(days["as_of"] != eve) | (days["total"] == total)]
+    if not (days["as_of"] == eve).any():
+        days = _add(days, eve, total, ids, "from 'none since'")
+    if not (days["as_of"] == until).any():
+        days = _add(days, until, total, ids, "from 'none since'")
+    return days.sort_values("as_of")
+
+
+def _add(days: pd.DataFrame, day: pd.Timestamp, total: int, ids: str, note: str) -> pd.DataFrame:
+    row = {"as_of": day, "total": total, "low": total, "high": total, "bound": "exact",
+           "n_statements": ids.count("|") + 1, "tally_ids": ids, "note": note}  # fmt: skip
+    return pd.concat([days, pd.DataFrame([row])], ignore_index=True)
+
+
+def intervals(series: pd.DataFrame, until: str | pd.Timestamp | None = None) -> pd.DataFrame:
+    """Counts between the days on which a total was stated.
+
+    Returns start, end (days, inclusive), days, count, total (at the end), rate, rate_low,
+    rate_high (per day, 95 % Garwood), tally_ids. The count is missing, never negative, where the
+    total falls. Totals after `until` are left out.
+    """
+    used = series[~series["note"].str.startswith("contradicted")]
+    if until is not None:
+        used = used[used["as_of"] <= pd.Timestamp(until)]
+    used = used.drop_duplicates("as_of", keep="last")
+    first = used["since"].min() - pd.Timedelta(days=1)
+    start = used["as_of"].shift(fill_value=first) + pd.Timedelta(days=1)
+    steps = used["total"].diff().fillna(used["total"])
+    out = pd.DataFrame({"start": start, "end": used["as_of"]})
+    out["days"] = (out["end"] - out["start"]).dt.days + 1
+    out["count"] = steps.astype("Int64").mask(steps < 0)
+    out["total"] = used["total"].astype("Int64")
+    out["rate"], out["rate_low"], out["rate_high"] = rate_interval(out["count"], out["days"])
+    return out.assign(tally_ids=used["tally_ids"]).reset_index(drop=True)

@@ -1,0 +1,1 @@
+"""How a reader gets it: executed notebooks become PDF and HTML."""

@@ -1,0 +1,105 @@
+"""An executed notebook -> a pandoc document: what a reader should see, as a tree."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import nbformat
+from nbformat import NotebookNode
+
+from analysis.evidence.problems import InputError, shown
+from analysis.reports.clean import Place, clean, unique
+from analysis.reports.outputs import Piece, data_uri, pieces, ready
+from analysis.reports.pandoc import MARKDOWN, parse
+from analysis.reports.tree import Node, attr, code_block, node, text_of, tree, walk
+
+Code = Literal["hide", "show"]
+
+
+def read(path: Path | str) -> NotebookNode:
+    """The notebook in a file, as version 4. Raises InputError if it is none."""
+    try:
+        return nbformat.read(path, as_version=4)
+    except OSError as problem:
+        raise InputError(f"{shown(path)}: cannot be opened ({problem.strerror})") from problem
+    except Exception as problem:  # nbformat raises whatever its JSON and schema libraries raise
+        why = str(problem).splitlines()[0] if str(problem) else type(problem).__name__
+        raise InputError(f"{shown(path)}: not a Jupyter notebook ({why})") from problem
+
+
+def document(notebook: NotebookNode, *, code: Code = "hide", strict: bool = False) -> dict:
+    """The notebook as a pandoc document in JSON form; images are inside as data URIs.
+
+    `code`: "hide" shows only what cells say and give, "show" the code and stderr too; cell tags
+    (`hide-input`, `hide-output`, `hide-cell`, also `remove-...`) win over both. Raises InputError for
+    something that is no notebook and, if `strict`, for a figure without description (it names the
+    cell); otherwise such a figure is called "Figure without description".
+    """
+    _must_be_a_notebook(notebook)
+    language = notebook.get("metadata", {}).get("language_info", {}).get("name", "python")
+    collected = [
+        piece for cell, place in _cells(notebook, strict) for piece in _pieces(cell, place, code, language)
+    ]
+    parsed = iter(parse([source for piece in collected for source in piece.sources]))
+    blocks = [
+        block for piece in collected for block in piece.build(*[next(parsed) for _ in piece.sources])
+    ]
+    return tree(unique(_directed(blocks)))
+
+
+def _must_be_a_notebook(notebook: NotebookNode) -> None:
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        raise InputError("this is no notebook: it has no list of cells (formats before 4 are read by `read`)")
+
+
+def _cells(notebook: NotebookNode, strict: bool) -> Iterator[tuple[NotebookNode, Place]]:
+    """Cells to be shown, each with its place: its number counts from 1, as a reader would."""
+    for number, cell in enumerate(notebook["cells"], start=1):
+        name = f"cell {number} (id {cell['id']})" if cell.get("id") else f"cell {number}"
+        if not _tagged(cell, "cell"):
+            yield cell, Place(name, strict, _attachments(cell))
+
+
+def _tagged(cell: NotebookNode, part: str) -> bool:
+    tags = cell.get("metadata", {}).get("tags", [])
+    return f"hide-{part}" in tags or f"remove-{part}" in tags
+
+
+def _attachments(cell: NotebookNode) -> dict[str, str]:
+    """Images stored in a Markdown cell, by the name its text uses."""
+    return {
+        f"attachment:{name}": data_uri(kind, content)
+        for name, kinds in cell.get("attachments", {}).items()
+        for kind, content in kinds.items()
+    }
+
+
+def _pieces(cell: NotebookNode, place: Place, code: Code, language: str) -> Iterator[Piece]:
+    if cell.cell_type == "markdown":
+        yield Piece(lambda blocks: clean(blocks, place), ((MARKDOWN, cell.source),))
+    elif cell.cell_type == "code":
+        if code == "show" and not _tagged(cell, "input") and cell.source.strip():
+            block = code_block(cell.source, language)
+            yield Piece(lambda: clean([block], place))
+        if not _tagged(cell, "output"):
+            yield from pieces(cell.get("outputs", []), place, stderr=code == "show")
+
+
+def _directed(blocks: list[Node]) -> list[Node]:
+    """Paragraphs that begin in Arabic, Kurdish or Hebrew are set from right to left."""
+
+    def change(element: Node) -> Node | None:
+        if element["t"] == "Para" and _right_to_left(text_of(element["c"])):
+            return node("Div", attr(pairs=[("dir", "rtl")]), [element])
+        return None
+
+    return walk(blocks, change)
+
+
+def _right_to_left(text: str) -> bool:
+    """By the first letter that has a direction, as Unicode's rule P2 has it."""
+    strong = (kind for kind in map(unicodedata.bidirectional, text) if kind in ("L", "R", "AL"))
+    return next(strong, "L") != "L"

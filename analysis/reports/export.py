@@ -1,0 +1,141 @@
+"""A document -> PDF: tagged (PDF/UA-1), archivable (PDF/A-2a), the same bytes every time."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import matplotlib
+import typst
+
+from analysis.evidence.problems import InputError
+from analysis.reports.numbering import numbered, stepped, title_meta, untitled
+from analysis.reports.pandoc import TEMPLATES, write
+from analysis.reports.tables import fitted
+from analysis.reports.tree import NO_ATTR, Node, attr, node, text_of, walk
+
+STANDARDS = ["ua-1", "a-2a"]
+# 1 January 2024. A clock in the file would make every copy of a report a different one.
+TIMESTAMP = 1_704_067_200
+LINE = 112  # characters of code that fit the page at the smallest size the template sets
+
+
+def to_pdf(
+    document: dict, *, title: str, subtitle: str = "", date_line: str = "",
+    provenance: Sequence[tuple[str, str]] = (), toc: bool = False, lang: str = "en",
+    timestamp: int = TIMESTAMP,
+) -> bytes:  # fmt: skip
+    """The document as a PDF of A4 pages.
+
+    `provenance` is a sequence of (name, value), set at the end under "How this was made". Raises
+    InputError, with typst's words, where something in the document cannot be set.
+    """
+    about = title_meta(title, subtitle, date_line, provenance, lang)
+    source, files = typst_source(document, title=title, meta=about, toc=toc)
+    return _set(source, files, timestamp)
+
+
+def typst_source(document: dict, *, title: str, meta: dict, toc: bool) -> tuple[str, dict[str, bytes]]:
+    """The typst text and the image files it names."""
+    files: dict[str, bytes] = {}
+    blocks = numbered(stepped(untitled(document["blocks"], title)))
+    blocks = walk(blocks, lambda element: _for_typst(element, files))
+    whole = {**document, "blocks": blocks, "meta": {**document["meta"], **meta}}
+    template = f"--template={TEMPLATES / 'report.typ'}"
+    flags = ["--variable=contents"] if toc else []
+    return write(whole, "typst", template, "--syntax-highlighting=idiomatic", *flags), files
+
+
+def _set(source: str, files: dict[str, bytes], timestamp: int) -> bytes:
+    """Typst sees one folder, made for it and thrown away: nothing else of the machine."""
+    with TemporaryDirectory() as folder:
+        for name, content in files.items():
+            Path(folder, name).write_bytes(content)
+        nowhere = Path(folder, "packages")
+        try:
+            return typst.compile(
+                source.encode(), root=folder, format="pdf", font_paths=_fonts(),
+                package_path=nowhere, package_cache_path=nowhere,
+                pdf_standards=STANDARDS, timestamp=timestamp,
+            )  # fmt: skip
+        except typst.TypstError as problem:
+            hints = "".join(f"; {hint}" for hint in problem.hints)
+            raise InputError(f"this document cannot be set as PDF: {problem.message}{hints}") from problem
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Fonts that come with Python packages: those inside typst, and matplotlib's for the rest."""
+    shipped = Path(matplotlib.get_data_path(), "fonts", "ttf")
+    return typst.Fonts(include_system_fonts=False, font_paths=[shipped])
+
+
+def _for_typst(element: Node, files: dict[str, bytes]) -> Node | list[Node] | None:
+    kind = element["t"]
+    if kind == "Image":
+        return _picture(element, files)
+    if kind == "Math":
+        return _formula(element)
+    if kind == "Table":
+        return _table(element)
+    if kind == "CodeBlock":
+        return node("CodeBlock", element["c"][0], _folded(element["c"][1]))
+    if kind == "Div" and element["c"][0][2] == [["dir", "rtl"]]:
+        return node("Div", attr(pairs=[("typst:text:dir", "rtl"), ("typst:width", "100%")]), element["c"][1])
+    return None
+
+
+def quoted(text: str) -> str:
+    """Text as a typst string: JSON's escapes, but for \\u, which typst writes \\u{...}."""
+    plain = json.dumps(text, ensure_ascii=False)
+    return "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in plain)
+
+
+def _picture(element: Node, files: dict[str, bytes]) -> Node:
+    """pandoc's writer would lose the description and the limits of size."""
+    _, inlines, (uri, _) = element["c"]
+    head, _, payload = uri.partition(";base64,")
+    content = base64.b64decode(payload)
+    ending = head.rpartition("/")[2].partition("+")[0]
+    name = f"{hashlib.sha256(content).hexdigest()[:20]}.{ending}"
+    files[name] = content
+    return node("RawInline", "typst", f"#fitted-image({quoted(name)}, {quoted(text_of(inlines))})")
+
+
+def _formula(element: Node) -> list[Node]:
+    """PDF/UA wants a description of every formula: its TeX, which is what readers can hear."""
+    opening = node("RawInline", "typst", f"#told-formula({quoted(element['c'][1])})[")
+    return [opening, element, node("RawInline", "typst", "]")]
+
+
+def _table(element: Node) -> list[Node]:
+    """A bare table inside our own figure: pandoc's figure would centre it whatever its caption."""
+    table, size = fitted(element)
+    (label, _, _), (_, caption), columns, head, *rest = table["c"]
+    head = [head[0], [[row[0], [_head_cell(cell) for cell in row[1]]] for row in head[1]]]
+    bare = node("Table", ["", ["typst:no-figure"], []], [None, []], columns, head, *rest)
+    said = [_raw(", caption: ["), *caption, _raw("]")] if caption else []
+    named = f" <{label}>" if label and caption else ""
+    return [_raw(f"#ruled-table(size: {size}pt"), *said, _raw(")["), bare, _raw(f"]{named}")]
+
+
+def _head_cell(cell: list) -> list:
+    return [attr(pairs=[("typst:text:weight", '"semibold"')]), *cell[1:]]
+
+
+def _raw(text: str) -> Node:
+    return node("RawBlock", "typst", text)
+
+
+def _folded(code: str) -> str:
+    """Code whose lines fit the page; a cut line goes on below."""
+    return "\n".join(part for line in code.split("\n") for part in _cut(line))
+
+
+def _cut(line: str) -> Iterable[str]:
+    return [line[i : i + LINE] for i in range(0, len(line), LINE)] or [""]

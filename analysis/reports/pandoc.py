@@ -1,0 +1,55 @@
+"""pandoc, as its wheel brings it: texts in, trees out; trees in, texts out."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import pypandoc
+
+from analysis.evidence.problems import InputError
+from analysis.reports.tree import Node
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+# What notebooks hold is CommonMark as Jupyter shows it, and footnotes. No extension here lets a text
+# carry attributes, HTML, TeX commands or code of a writer's language.
+MARKDOWN = (
+    "commonmark-raw_html+pipe_tables+strikeout+task_lists+autolink_bare_uris+footnotes"
+    "+tex_math_dollars+smart+gfm_auto_identifiers"
+)
+HTML = "html-raw_html-raw_tex-native_divs-native_spans"
+
+
+def parse(snippets: Sequence[tuple[str, str]]) -> list[list[Node]]:
+    """The blocks of each (format, text), by one process whatever their number."""
+    if not snippets:
+        return []
+    printed = run(["lua", str(TEMPLATES / "parse.lua")], json.dumps(snippets))
+    return [document["blocks"] for document in json.loads(printed)]
+
+
+def write(document: dict, to: str, *options: str) -> str:
+    """The document in the format `to`; the writer may read no file but its template."""
+    fixed = ["--from=json", f"--to={to}", "--wrap=none", "--sandbox"]
+    return run([*fixed, *options], json.dumps(document))
+
+
+def run(arguments: Sequence[str], text: str) -> str:
+    """Raises InputError with pandoc's own words if it fails."""
+    done = subprocess.run([program(), *arguments], input=text.encode(), capture_output=True)
+    if done.returncode:
+        raise InputError(f"pandoc could not read this text: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout.decode()
+
+
+@cache
+def program() -> str:
+    """The wheel's own binary: another pandoc on the path would set other pages."""
+    name = "pandoc.exe" if os.name == "nt" else "pandoc"
+    bundled = Path(pypandoc.__file__).parent / "files" / name
+    return str(bundled) if bundled.exists() else pypandoc.get_pandoc_path()

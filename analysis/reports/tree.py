@@ -1,0 +1,117 @@
+"""The pandoc document tree, in its JSON form: how to build it, read it and walk it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+Node = dict[str, Any]
+Change = Callable[[Node], "Node | list[Node] | None"]
+
+API_VERSION = [1, 23, 1, 1]
+NO_ATTR: list = ["", [], []]
+
+
+def node(kind: str, *content: Any) -> Node:
+    """One element; a single argument is the content itself, several become a list."""
+    if not content:
+        return {"t": kind}
+    return {"t": kind, "c": content[0] if len(content) == 1 else list(content)}
+
+
+def attr(identifier: str = "", classes: Iterable[str] = (), pairs: Iterable = ()) -> list:
+    return [identifier, list(classes), [list(pair) for pair in pairs]]
+
+
+def tree(blocks: list[Node], meta: dict | None = None) -> dict:
+    """A whole document."""
+    return {"pandoc-api-version": API_VERSION, "meta": meta or {}, "blocks": blocks}
+
+
+def words(text: str) -> list[Node]:
+    """Plain text as inlines; nothing in it is read as markup."""
+    inlines: list[Node] = []
+    for word in text.split():
+        inlines += [node("Space"), node("Str", word)]
+    return inlines[1:]
+
+
+def para(text: str) -> Node:
+    return node("Para", words(text))
+
+
+def code_block(text: str, *classes: str) -> Node:
+    return node("CodeBlock", attr(classes=classes), text)
+
+
+def figure(uri: str, alt: str, caption: list[Node] = (), label: str = "") -> Node:
+    """A figure around one image; `caption` is a list of inlines and may be empty."""
+    image = node("Image", attr(), words(alt), [uri, ""])
+    blocks = [node("Plain", list(caption))] if caption else []
+    return node("Figure", attr(label), [None, blocks], [node("Plain", [image])])
+
+
+def walk(tree_part: Any, change: Change) -> Any:
+    """A copy in which `change` has seen every element, in reading order, children first.
+
+    `change` returns a replacement, a list to put in the element's place, or None to keep it.
+    """
+    if isinstance(tree_part, list):
+        return [new for part in tree_part for new in _walked(part, change)]
+    if isinstance(tree_part, dict):
+        return {key: walk(value, change) for key, value in tree_part.items()}
+    return tree_part
+
+
+def _walked(part: Any, change: Change) -> list:
+    part = walk(part, change)
+    changed = change(part) if isinstance(part, dict) and "t" in part else None
+    if changed is None:
+        return [part]
+    return changed if isinstance(changed, list) else [changed]
+
+
+def elements(tree_part: Any) -> Iterator[Node]:
+    """Every element below, parents first."""
+    if isinstance(tree_part, dict):
+        if "t" in tree_part:
+            yield tree_part
+        for value in tree_part.values():
+            yield from elements(value)
+    elif isinstance(tree_part, list):
+        for part in tree_part:
+            yield from elements(part)
+
+
+def text_of(tree_part: Any) -> str:
+    """The words a reader sees, without markup; notes are left out."""
+    if isinstance(tree_part, list):
+        return "".join(text_of(part) for part in tree_part)
+    if not isinstance(tree_part, dict):
+        return ""
+    kind, content = tree_part.get("t"), tree_part.get("c")
+    if kind in ("Space", "SoftBreak", "LineBreak"):
+        return " "
+    if kind == "Str":
+        return content
+    if kind in ("Code", "CodeBlock", "Math"):
+        return content[1]
+    return "" if kind in ("Note", "RawInline", "RawBlock") else text_of(content)
+
+
+def inlines_of(blocks: list[Node]) -> list[Node]:
+    """The inlines of paragraphs, one run of text; other blocks give their words."""
+    runs = [block["c"] if block["t"] in ("Plain", "Para") else words(text_of(block)) for block in blocks]
+    return [inline for i, run in enumerate(runs) for inline in ([node("Space")] if i else []) + run]
+
+
+def first_title(blocks: list[Node]) -> Node | None:
+    """The first level-1 heading, or None."""
+    headings = (block for block in blocks if block["t"] == "Header" and block["c"][0] == 1)
+    return next(headings, None)
+
+
+def title_of(document: dict, otherwise: str = "") -> str:
+    """The text of a document's first level-1 heading."""
+    heading = first_title(document["blocks"])
+    return text_of(heading["c"][2]) if heading else otherwise

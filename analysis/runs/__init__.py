@@ -1,0 +1,1 @@
+"""How is a notebook run, and can that be believed?"""
