@@ -1,1 +1,40 @@
-"""From what sources say to what a reader can check."""
+"""From what sources say to what a reader can check: the names a notebook needs.
+
+Imported on first use, so that the command line answers at once.
+"""
+
+from importlib import import_module
+
+_WHERE = {
+    "InputError": "analysis.evidence.problems",
+    "View": "analysis.incidents.views",
+    "open_folder": "analysis.incidents.dossier",
+    "select": "analysis.incidents.views",
+    "count": "analysis.measures.frequency",
+    "cumulative": "analysis.measures.frequency",
+    "dispersion": "analysis.measures.frequency",
+    "span": "analysis.measures.frequency",
+    "under_definitions": "analysis.incidents.views",
+    "watched": "analysis.incidents.views",
+    "gaps": "analysis.measures.gaps",
+    "compare": "analysis.measures.rates",
+    "completeness": "analysis.measures.completeness",
+    "rate_interval": "analysis.measures.rates",
+    "say": "analysis.charts.show",
+    "show_figure": "analysis.charts.show",
+    "show_table": "analysis.charts.show",
+}
+_MODULES = {"totals": "analysis.measures.totals", "charts": "analysis.charts"}
+__all__ = sorted({**_WHERE, **_MODULES})
+
+
+def __getattr__(name: str):
+    if name in _MODULES:
+        return import_module(_MODULES[name])
+    if name in _WHERE:
+        return getattr(import_module(_WHERE[name]), name)
+    raise AttributeError(f"module 'analysis' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,1 +1,24 @@
-"""What does it look like?"""
+"""What does it look like? One chart per module: a frame in, axes out."""
+
+from analysis.charts.alt import cumulative_alt, frequency_alt, ladder_alt, strip_alt
+from analysis.charts.caption import caption, coverage_words
+from analysis.charts.cumulative import cumulative_steps
+from analysis.charts.frequency_bars import frequency_bars
+from analysis.charts.gap_strip import gap_strip
+from analysis.charts.interval_rates import rate_ladder
+from analysis.charts.support import support_alt, support_bars
+
+__all__ = [
+    "caption",
+    "coverage_words",
+    "cumulative_alt",
+    "cumulative_steps",
+    "frequency_alt",
+    "frequency_bars",
+    "gap_strip",
+    "ladder_alt",
+    "rate_ladder",
+    "strip_alt",
+    "support_alt",
+    "support_bars",
+]

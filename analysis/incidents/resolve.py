@@ -10,8 +10,8 @@ OFFICIAL = ("us_official", "local_official")
 BASIS = ("stated by an official", "stated", "relative", "inferred")
 
 # What decides, field by field, first key first; the first key on which the winner is ahead is the
-# rule that `disputes.csv` names. `latest` stands before `origins` for casualties because mild
-# injuries are found weeks later: a later official figure supersedes an early one.
+# rule that `disputes.csv` names. For casualties `latest` comes early because mild injuries are
+# found weeks later: a later official figure supersedes an early one, however often it is copied.
 PRECEDENCE: dict[str, tuple[str, ...]] = {
     "date": ("basis", "narrowest", "reliability", "origins"),
     "place_id": ("origins", "confirmation", "reliability"),
@@ -21,10 +21,10 @@ PRECEDENCE: dict[str, tuple[str, ...]] = {
     "actor": ("origins", "confirmation", "reliability"),
     "attribution": ("confirmation", "origins", "reliability"),
     "result": ("confirmation", "origins", "reliability"),
-    "us_killed": ("confirmation", "latest", "origins", "reliability"),
-    "us_injured": ("confirmation", "latest", "origins", "reliability"),
-    "partner_killed": ("confirmation", "latest", "origins", "reliability"),
-    "partner_injured": ("confirmation", "latest", "origins", "reliability"),
+    "us_killed": ("confirmation", "latest", "reliability", "origins"),
+    "us_injured": ("confirmation", "latest", "reliability", "origins"),
+    "partner_killed": ("confirmation", "latest", "reliability", "origins"),
+    "partner_injured": ("confirmation", "latest", "reliability", "origins"),
 }
 
 RULE_WORDS = {
@@ -87,18 +87,26 @@ def _choose(said: dict, keys: tuple[str, ...]):
     """The winning value, and the key on which it is ahead of the runner-up."""
     if not said:
         return None, ""
-    standing = sorted((tuple(_standing(said[v], key) for key in keys), v) for v in said)
+    standing = sorted((_standing(said[value], keys), value) for value in said)
     best, value = standing[0]
     second = standing[1][0] if len(standing) > 1 else best
     ahead = [key for key, a, b in zip(keys, best, second, strict=True) if a != b]
     return value, ahead[0] if ahead else ""
 
 
-def _standing(claims: list[dict], key: str) -> int:
-    """How good the claims behind one value are on one key: smaller is better."""
-    if key == "origins":
-        return -len({claim["origin"] for claim in claims})
-    return min(RANKS[key](claim) for claim in claims)
+def _standing(claims: list[dict], keys: tuple[str, ...]) -> tuple[int, ...]:
+    """How good the claims behind one value are, key by key: smaller is better. Each key looks only
+    at the claims that were best on the keys before, so that one claim's good voice is not added to
+    another's good source; `origins` counts all who say it."""
+    standing, best = [], claims
+    for key in keys:
+        if key == "origins":
+            standing.append(-len({claim["origin"] for claim in claims}))
+        else:
+            rank = min(RANKS[key](claim) for claim in best)
+            best = [claim for claim in best if RANKS[key](claim) == rank]
+            standing.append(rank)
+    return tuple(standing)
 
 
 def _basis(claim: dict) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
 import pandas as pd
@@ -112,6 +112,36 @@ def select(dossier: Dossier, view: View, *, empty_ok: bool = False) -> pd.DataFr
     if chosen.empty and not empty_ok:
         raise InputError(f"the view selects no incident: {view.words()}")
     return chosen
+
+
+# The definitions under which every conclusion is run again: they move the answer more than
+# sampling error does.
+DEFINITIONS: dict[str, tuple[str, ...]] = {
+    "all claims": (),
+    "without attackers' own claims": ("us_official", "local_official", "monitor", "unknown"),
+    "U.S. or local officials": ("us_official", "local_official"),
+    "U.S. officials": ("us_official",),
+    "monitors": ("monitor",),
+}
+
+
+def under_definitions(dossier: Dossier, view: View) -> dict[str, pd.DataFrame]:
+    """The incidents of a view under each of DEFINITIONS in turn; a definition that leaves nothing
+    gives an empty frame. A table without claims is filtered by its own column."""
+    chosen = {name: replace(view, confirmation=levels) for name, levels in DEFINITIONS.items()}
+    return {name: select(dossier, each, empty_ok=True) for name, each in chosen.items()}
+
+
+def watched(dossier: Dossier, view: View) -> pd.DataFrame:
+    """The rows of coverage.csv that say when the view's evidence was watched.
+
+    Those of a counter named like the view's only evidence set, if there are any; else those of the
+    counter `itemised`; of one country where the view has one and the table says so.
+    """
+    counters = set(dossier.coverage["counter"])
+    counter = view.sets[0] if len(view.sets) == 1 and view.sets[0] in counters else "itemised"
+    rows = dossier.coverage[dossier.coverage["counter"] == counter]
+    return rows[rows["scope"].isin(["all", *view.countries])].reset_index(drop=True)
 
 
 def _restricts_claims(view: View) -> bool:

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.evidence.problems import InputError
 from analysis.measures.rates import rate_interval
 
-Window = tuple[str | pd.Timestamp, str | pd.Timestamp]
+Window = tuple[object, object]  # first and last day; None or "" = as far as is known
 NAMED = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q"}
 
 
@@ -31,15 +31,16 @@ def count(
     every : day, week (Monday to Sunday), month, quarter, or a number of days ("14 days", from the
         first day of the window).
     by : columns to group by; every group gets every period.
-    window : first and last day, inclusive; default: what `coverage` covers, else the first to the
-        last incident.
+    window : first and last day, inclusive; what is not given: as far as `coverage` goes, else the
+        first and the last incident.
     coverage : rows of coverage.csv of one counter, with start and end. Without it the whole window
         is taken as covered; say so where you show the result.
 
     Returns
     -------
     start, end (days, inclusive, clipped to the window), days (int), complete (False for a period
-    the window cuts), covered (days somebody looked), [by], count (by best day; missing, not 0,
+    the window cuts), covered (days somebody looked), sparse (of these, days on which a zero is
+    weak), [by], count (by best day; missing, not 0,
     where nothing was found and nobody looked), count_low (certainly in the period), count_high
     (possibly in it), rate, rate_low, rate_high (per covered day, 95 % Garwood).
 
@@ -55,6 +56,7 @@ def count(
     window = span(incidents, window, coverage)
     periods = _periods(every, *window)
     periods["covered"] = covered_days(periods, coverage)
+    periods["sparse"] = _sparse_days(periods, coverage)
     inside = incidents["date"].between(*window)
     grid = periods if not by else periods.merge(_groups(incidents[inside], by), how="cross")
     counted = [_tally(row, incidents[inside], by) for row in grid.itertuples(index=False)]
@@ -69,14 +71,14 @@ def count(
 def span(
     incidents: pd.DataFrame, window: Window | None = None, coverage: pd.DataFrame | None = None
 ) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """First and last day to count over; see `count`."""
-    if window is not None:
-        start, end = (pd.Timestamp(day) for day in window)
-    elif coverage is not None and len(coverage):
-        start, end = coverage["start"].min(), coverage["end"].max()
-    elif len(incidents):
-        start, end = incidents["date"].min(), incidents["date"].max()
+    """First and last day to count over: those given, else what is covered, else the incidents'."""
+    given = window or (None, None)
+    if coverage is not None and len(coverage):
+        known = coverage["start"].min(), coverage["end"].max()
     else:
+        known = incidents["date"].min(), incidents["date"].max()
+    start, end = (pd.Timestamp(g) if g else k for g, k in zip(given, known, strict=True))
+    if pd.isna(start) or pd.isna(end):
         raise InputError("no incident, no window and no coverage: there is nothing to count over")
     if end < start:
         raise InputError(f"the window ends ({end:%Y-%m-%d}) before it starts ({start:%Y-%m-%d})")
@@ -102,12 +104,27 @@ def _periods(every: str, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame
     return clipped
 
 
+
+
 def covered_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Series:
-    """Days of each period (start, end inclusive) that some coverage row covers."""
-    if coverage is None:
+    """Days of each period (start, end inclusive) that some coverage row covers; without coverage
+    rows, all of them."""
+    if coverage is None or coverage.empty:
         return (periods["end"] - periods["start"]).dt.days + 1
+    return _days_in(periods, coverage)
+
+
+def _sparse_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Series:
+    """Covered days on which nobody counted day by day."""
+    if coverage is None or coverage.empty:
+        return pd.Series(0, periods.index)
+    dense = coverage[coverage["density"] != "sparse"]
+    return _days_in(periods, coverage) - _days_in(periods, dense)
+
+
+def _days_in(periods: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
     looked = pd.DatetimeIndex([])
-    for row in coverage.itertuples():
+    for row in rows.itertuples():
         looked = looked.union(pd.date_range(row.start, row.end))
     bounds = zip(periods["start"], periods["end"], strict=True)
     return pd.Series([((looked >= a) & (looked <= b)).sum() for a, b in bounds], periods.index)
@@ -135,3 +152,18 @@ def cumulative(incidents: pd.DataFrame, window: Window | None = None) -> pd.Data
     per_day = incidents.loc[incidents["date"].between(start, end), "date"].value_counts()
     total = per_day.sort_index().cumsum().rename("total")
     return total.rename_axis("day").reset_index()
+
+
+def dispersion(counts: pd.DataFrame) -> float:
+    """Variance over mean of the counts per day of exposure (phi); 1 for a Poisson process.
+
+    Pearson's statistic over its degrees of freedom, with the common rate as the only parameter, so
+    a rate that changes also raises it. Uses covered periods only; NaN for fewer than two, or none
+    with an incident. Source: McCullagh and Nelder (1989), 4.5.
+    """
+    known = counts[counts["count"].notna() & (counts["covered"] > 0)]
+    expected = known["count"].sum() / known["covered"].sum() * known["covered"].astype(float)
+    if len(known) < 2 or not expected.sum():
+        return float("nan")
+    observed = known["count"].astype(float)
+    return float(((observed - expected) ** 2 / expected).sum() / (len(known) - 1))

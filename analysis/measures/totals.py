@@ -40,9 +40,8 @@ def series(tallies: pd.DataFrame, counter: str, scope: str = "all") -> pd.DataFr
     running = stated[~later & stated["bound"].isin(USABLE)]
     days = pd.DataFrame([_of_one_day(day, rows) for day, rows in running.groupby("as_of")])
     days = _with_spans(days, stated[later])
-    used = ~days["note"].str.startswith("contradicted")
-    falls = days.loc[used, "total"] < days.loc[used, "total"].cummax()
-    days.loc[falls[falls].index, "note"] = "falls"
+    stands = days.loc[~days["note"].str.startswith("contradicted"), "total"]
+    days.loc[stands.index[stands < stands.cummax()], "note"] = "falls"
     return days.assign(since=begin).reset_index(drop=True)
 
 
@@ -115,10 +114,9 @@ def intervals(series: pd.DataFrame, until: str | pd.Timestamp | None = None) -> 
     rate_high (per day, 95 % Garwood), tally_ids. The count is missing, never negative, where the
     total falls. Totals after `until` are left out.
     """
-    used = series[~series["note"].str.startswith("contradicted")]
+    used = usable(series)
     if until is not None:
         used = used[used["as_of"] <= pd.Timestamp(until)]
-    used = used.drop_duplicates("as_of", keep="last")
     first = used["since"].min() - pd.Timedelta(days=1)
     start = used["as_of"].shift(fill_value=first) + pd.Timedelta(days=1)
     steps = used["total"].diff().fillna(used["total"])
@@ -128,3 +126,23 @@ def intervals(series: pd.DataFrame, until: str | pd.Timestamp | None = None) -> 
     out["total"] = used["total"].astype("Int64")
     out["rate"], out["rate_low"], out["rate_high"] = rate_interval(out["count"], out["days"])
     return out.assign(tally_ids=used["tally_ids"]).reset_index(drop=True)
+
+
+def usable(series: pd.DataFrame) -> pd.DataFrame:
+    """The days of a series that stand: those contradicted by "none since" are left out, and of
+    one day the last."""
+    stands = series[~series["note"].str.startswith("contradicted")]
+    return stands.drop_duplicates("as_of", keep="last").reset_index(drop=True)
+
+
+def of_sets(tallies: pd.DataFrame, sets) -> pd.DataFrame:
+    """The statements that come from the evidence sets named; all of them if none is."""
+    return tallies[tallies["set"].isin(sets)] if len(sets) and "set" in tallies else tallies
+
+
+def counters(tallies: pd.DataFrame, window, least: int = 3) -> list[tuple[str, str]]:
+    """(counter, scope) of every running total stated on at least `least` days of the window."""
+    start, end = window
+    stated = tallies[tallies["bound"].isin(USABLE) & tallies["as_of"].between(start, end)]
+    days = stated[stated["total"].notna()].groupby(["counter", "scope"])["as_of"].nunique()
+    return sorted(days[days >= least].index)

@@ -13,14 +13,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from analysis.evidence.problems import InputError
+from analysis.reports.images import sound
 from analysis.reports.tables import aligned
 from analysis.reports.tree import NO_ATTR, Node, attr, node, text_of, walk, words
 
 NO_DESCRIPTION = "Figure without description"
 SAFE_LINK = re.compile(r"(https?://|mailto:|#)[^\s]*", re.IGNORECASE)
-IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]+")
 LANGUAGE = re.compile(r"[a-z0-9+-]{1,20}")
 COMMENT = re.compile(r"<!--.*-->\s*", re.DOTALL)
+OVERRIDES = "\u202d\u202e"  # they show a text in another order than it has
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
 
@@ -68,7 +69,7 @@ def _allowed(character: str) -> str:
     category = unicodedata.category(character)
     if category in ("Co", "Cs", "Cn"):
         return "\N{REPLACEMENT CHARACTER}"
-    return "" if category == "Cc" else character
+    return "" if category == "Cc" or character in OVERRIDES else character
 
 
 def unique(blocks: list[Node]) -> list[Node]:
@@ -146,13 +147,18 @@ def _link(element: Node, place: Place) -> list[Node]:
 def _image(element: Node, place: Place) -> list[Node]:
     """The image if its bytes are here; a remote one is a link, and any other its words."""
     _, inlines, (target, _) = element["c"]
-    uri = place.images.get(target, target)
-    if IMAGE.fullmatch(uri):
+    if uri := place.images.get(target) or sound(target):
         return [node("Image", NO_ATTR, words(place.described(text_of(inlines))), [uri, ""])]
     shown = inlines or words("[image]")
     if re.match(r"https?://", target):
         return _link(node("Link", NO_ATTR, shown, [target, ""]), place)
     return shown
+
+
+def _ordered_list(element: Node, place: Place) -> Node:
+    """A list that begins at a number no one counts to begins at 1."""
+    (start, style, mark), items = element["c"]
+    return node("OrderedList", [start if 0 <= start < 10_000 else 1, style, mark], items)
 
 
 def _figure(element: Node, place: Place) -> Node:
@@ -176,5 +182,6 @@ def _rows(rows: list) -> list:
 RULES = {
     "Header": _header, "CodeBlock": _code_block, "Str": _text, "Code": _second, "Math": _second,
     "Div": _unwrap, "Span": _unwrap, "Cite": _unwrap, "RawBlock": _raw_block, "RawInline": _raw_inline,
-    "Link": _link, "Image": _image, "Figure": _figure, "Table": _table,
+    "Link": _link, "Image": _image, "Figure": _figure, "OrderedList": _ordered_list,
+    "Table": _table,
 }  # fmt: skip

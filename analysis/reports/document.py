@@ -12,7 +12,8 @@ from nbformat import NotebookNode
 
 from analysis.evidence.problems import InputError, shown
 from analysis.reports.clean import Place, clean, unique
-from analysis.reports.outputs import Piece, data_uri, pieces, ready
+from analysis.reports.images import data_uri
+from analysis.reports.outputs import Piece, pieces
 from analysis.reports.pandoc import MARKDOWN, parse
 from analysis.reports.tree import Node, attr, code_block, node, text_of, tree, walk
 
@@ -44,9 +45,7 @@ def document(notebook: NotebookNode, *, code: Code = "hide", strict: bool = Fals
         piece for cell, place in _cells(notebook, strict) for piece in _pieces(cell, place, code, language)
     ]
     parsed = iter(parse([source for piece in collected for source in piece.sources]))
-    blocks = [
-        block for piece in collected for block in piece.build(*[next(parsed) for _ in piece.sources])
-    ]
+    blocks = [block for piece in collected for block in piece.build(*[next(parsed) for _ in piece.sources])]
     return tree(unique(_directed(blocks)))
 
 
@@ -71,9 +70,10 @@ def _tagged(cell: NotebookNode, part: str) -> bool:
 def _attachments(cell: NotebookNode) -> dict[str, str]:
     """Images stored in a Markdown cell, by the name its text uses."""
     return {
-        f"attachment:{name}": data_uri(kind, content)
+        f"attachment:{name}": uri
         for name, kinds in cell.get("attachments", {}).items()
         for kind, content in kinds.items()
+        if (uri := data_uri(kind, content))
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
@@ -14,14 +13,16 @@ import matplotlib
 import typst
 
 from analysis.evidence.problems import InputError
+from analysis.reports.images import parts
 from analysis.reports.numbering import numbered, stepped, title_meta, untitled
 from analysis.reports.pandoc import TEMPLATES, write
-from analysis.reports.tables import fitted
-from analysis.reports.tree import NO_ATTR, Node, attr, node, text_of, walk
+from analysis.reports.tables import TURNED, UPRIGHT, broken, fitted, is_wide
+from analysis.reports.tree import Node, attr, node, text_of, walk
 
 STANDARDS = ["ua-1", "a-2a"]
 # 1 January 2024. A clock in the file would make every copy of a report a different one.
 TIMESTAMP = 1_704_067_200
+LONG_WORD = 40  # characters that surely fit a line of text
 LINE = 112  # characters of code that fit the page at the smallest size the template sets
 
 
@@ -44,7 +45,7 @@ def typst_source(document: dict, *, title: str, meta: dict, toc: bool) -> tuple[
     """The typst text and the image files it names."""
     files: dict[str, bytes] = {}
     blocks = numbered(stepped(untitled(document["blocks"], title)))
-    blocks = walk(blocks, lambda element: _for_typst(element, files))
+    blocks = [part for block in blocks for part in _set_block(block, files)]
     whole = {**document, "blocks": blocks, "meta": {**document["meta"], **meta}}
     template = f"--template={TEMPLATES / 'report.typ'}"
     flags = ["--variable=contents"] if toc else []
@@ -75,8 +76,22 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, font_paths=[shipped])
 
 
+def _set_block(block: Node, files: dict[str, bytes]) -> list[Node]:
+    """A block of the page; a table with too many columns has a page turned on its side."""
+
+    def change(element: Node) -> Node | list[Node] | None:
+        return _for_typst(element, files)
+
+    if block["t"] == "Table" and is_wide(block):
+        table = node("Table", walk(block["c"], change))
+        return [_raw("#page(flipped: true)["), *_table(table, TURNED), _raw("]")]
+    return walk([block], change)
+
+
 def _for_typst(element: Node, files: dict[str, bytes]) -> Node | list[Node] | None:
     kind = element["t"]
+    if kind == "Str":
+        return broken(element, LONG_WORD)
     if kind == "Image":
         return _picture(element, files)
     if kind == "Math":
@@ -99,9 +114,7 @@ def quoted(text: str) -> str:
 def _picture(element: Node, files: dict[str, bytes]) -> Node:
     """pandoc's writer would lose the description and the limits of size."""
     _, inlines, (uri, _) = element["c"]
-    head, _, payload = uri.partition(";base64,")
-    content = base64.b64decode(payload)
-    ending = head.rpartition("/")[2].partition("+")[0]
+    ending, content = parts(uri)
     name = f"{hashlib.sha256(content).hexdigest()[:20]}.{ending}"
     files[name] = content
     return node("RawInline", "typst", f"#fitted-image({quoted(name)}, {quoted(text_of(inlines))})")
@@ -113,9 +126,9 @@ def _formula(element: Node) -> list[Node]:
     return [opening, element, node("RawInline", "typst", "]")]
 
 
-def _table(element: Node) -> list[Node]:
+def _table(element: Node, width: float = UPRIGHT) -> list[Node]:
     """A bare table inside our own figure: pandoc's figure would centre it whatever its caption."""
-    table, size = fitted(element)
+    table, size = fitted(element, width)
     (label, _, _), (_, caption), columns, head, *rest = table["c"]
     head = [head[0], [[row[0], [_head_cell(cell) for cell in row[1]]] for row in head[1]]]
     bare = node("Table", ["", ["typst:no-figure"], []], [None, []], columns, head, *rest)

@@ -6,7 +6,7 @@ from typing import Any
 
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
-from traitlets import Bool, CaselessStrEnum, Unicode
+from traitlets import Bool, CaselessStrEnum, Unicode, default
 
 from analysis.reports.document import document
 from analysis.reports.export import to_pdf
@@ -24,6 +24,7 @@ class TypstPDFExporter(Exporter):
     lang = Unicode("en", help="The language of the text, as a BCP 47 tag.").tag(config=True)
     strict = Bool(False, help="Refuse a figure without description.").tag(config=True)
 
+    @default("file_extension")
     def _file_extension_default(self) -> str:
         return ".pdf"
 

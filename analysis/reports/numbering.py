@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from analysis.evidence.problems import InputError
-from analysis.reports.clean import anchored
+from analysis.reports.clean import anchored, printable
 from analysis.reports.tree import NO_ATTR, Node, attr, first_title, node, text_of, walk, words
 
 NAMES = {"Figure": "Figure", "Table": "Table"}
@@ -83,9 +83,14 @@ def stepped(blocks: list[Node], first: int = 1) -> list[Node]:
 def untitled(blocks: list[Node], title: str) -> list[Node]:
     """The blocks without their first heading where the title block already says the same."""
     heading = first_title(blocks)
-    if heading and text_of(heading["c"][2]).strip() == " ".join(title.split()):
+    if heading and _letters(text_of(heading["c"][2])) == _letters(title):
         return [block for block in blocks if block is not heading]
     return blocks
+
+
+def _letters(text: str) -> str:
+    """Without spaces and signs: Markdown has made quotation marks and dashes of the heading's."""
+    return re.sub(r"\W+", "", text)
 
 
 def title_meta(
@@ -98,9 +103,10 @@ def title_meta(
     if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", lang):
         raise InputError(f"lang: {lang!r} is no language tag; give one such as 'en' or 'ku'")
     texts = {"title": title, "subtitle": subtitle, "date-line": date_line}
-    meta = {key: node("MetaInlines", words(text)) for key, text in texts.items() if text}
-    pairs = [
-        node("MetaMap", {key: node("MetaInlines", words(str(text))) for key, text in pair.items()})
-        for pair in ({"name": name, "value": value} for name, value in provenance)
-    ]
+    meta = {key: _said(text) for key, text in texts.items() if text}
+    pairs = [node("MetaMap", {"name": _said(name), "value": _said(value)}) for name, value in provenance]
     return {**meta, "lang": node("MetaString", lang), "provenance": node("MetaList", pairs)}
+
+
+def _said(value: object) -> Node:
+    return node("MetaInlines", words(printable(str(value))))

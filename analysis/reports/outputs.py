@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,10 +9,10 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from analysis.reports.clean import Place, anchor, clean, printable
+from analysis.reports.images import KINDS, data_uri
 from analysis.reports.pandoc import HTML, MARKDOWN
 from analysis.reports.tree import Node, code_block, elements, figure, inlines_of, node, text_of
 
-IMAGES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 TEXTS = ("text/html", "text/markdown", "text/latex", "text/plain")
 UNSEEN = re.compile(r"<(style|script|template)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 MATH_MARKS = re.compile(r"^(?:\$\$?|\\\[|\\\()\s*(?:\\displaystyle)?|(?:\$\$?|\\\]|\\\))$")
@@ -78,18 +77,17 @@ def _error(output: NotebookNode) -> Piece:
 
 def _display(output: NotebookNode, place: Place) -> Piece | None:
     """An image if there is one, else the first text; None if nothing here can be shown."""
-    shown = {kind: _string(value) for kind, value in output.data.items() if kind in IMAGES + TEXTS}
+    shown = {kind: _string(value) for kind, value in output.data.items() if kind in KINDS + TEXTS}
     about = output.get("metadata", {})
-    for kind in IMAGES:
-        if shown.get(kind, "").strip():
-            return _figure(kind, shown, about, place)
+    for kind in KINDS:
+        if uri := data_uri(kind, shown.get(kind, "")):
+            return _figure(uri, _alt(kind, shown.get("text/plain", ""), about), about, place)
     texts = [(kind, shown[kind]) for kind in TEXTS if shown.get(kind, "").strip()]
     return _text(texts, about, place) if texts else None
 
 
-def _figure(kind: str, shown: dict[str, str], about: dict, place: Place) -> Piece:
-    alt = place.described(_alt(kind, shown.get("text/plain", ""), about))
-    uri = data_uri(kind, shown[kind])
+def _figure(uri: str, alt: str, about: dict, place: Place) -> Piece:
+    alt = place.described(alt)
     label = anchor(about.get("label", ""))
 
     def build(caption: list[Node] | None = None) -> list[Node]:
@@ -105,19 +103,12 @@ def _alt(kind: str, plain: str, about: dict) -> str:
     return stated or ("" if re.match(r"\s*<", plain) else plain)
 
 
-def data_uri(kind: str, content: str) -> str:
-    """Image bytes inside the document; SVG comes as text, the others as base64."""
-    if kind == "image/svg+xml":
-        content = base64.b64encode(printable(content).encode()).decode()
-    return f"data:{kind};base64,{''.join(content.split())}"
-
-
 def _caption(about: dict) -> tuple[tuple[str, str], ...]:
     return ((MARKDOWN, about["caption"]),) if about.get("caption") else ()
 
 
 def _text(texts: list[tuple[str, str]], about: dict, place: Place) -> Piece:
-    (kind, text), *others = texts
+    kind, text = texts[0]
     plain = printable_lines(dict(texts).get("text/plain", ""))
     if kind == "text/latex":
         return ready(node("Para", [node("Math", node("DisplayMath"), _formula(text))]))

@@ -29,19 +29,22 @@ def parse(snippets: Sequence[tuple[str, str]]) -> list[list[Node]]:
     """The blocks of each (format, text), by one process whatever their number."""
     if not snippets:
         return []
-    printed = run(["lua", str(TEMPLATES / "parse.lua")], json.dumps(snippets))
+    # Without a line end after a heading that closes a text, pandoc adds an empty paragraph.
+    whole = [(kind, f"{text}\n") for kind, text in snippets]
+    printed = run(["lua", str(TEMPLATES / "parse.lua")], json.dumps(whole, ensure_ascii=False))
     return [document["blocks"] for document in json.loads(printed)]
 
 
 def write(document: dict, to: str, *options: str) -> str:
     """The document in the format `to`; the writer may read no file but its template."""
     fixed = ["--from=json", f"--to={to}", "--wrap=none", "--sandbox"]
-    return run([*fixed, *options], json.dumps(document))
+    return run([*fixed, *options], json.dumps(document, ensure_ascii=False))
 
 
 def run(arguments: Sequence[str], text: str) -> str:
     """Raises InputError with pandoc's own words if it fails."""
-    done = subprocess.run([program(), *arguments], input=text.encode(), capture_output=True)
+    given = text.encode(errors="replace")
+    done = subprocess.run([program(), *arguments], input=given, capture_output=True, check=False)
     if done.returncode:
         raise InputError(f"pandoc could not read this text: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout.decode()

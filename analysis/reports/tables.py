@@ -19,7 +19,8 @@ DATE = re.compile(r"\d{4}[-\u2013/]\d{1,2}(?:[-\u2013/]\d{1,2})?")
 
 # Typesetting, in points: the width of the text, the room beside a cell, the width of a character as a
 # part of the type size (Libertinus, tabular figures), and the sizes to choose from.
-TEXT_WIDTH = 453.5
+UPRIGHT = 453.5
+TURNED = 700.0  # on a page turned on its side
 CELL_ROOM = 9.0
 CHARACTER = 0.465
 SIZES = (9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0)
@@ -94,19 +95,29 @@ def _head_cell(cell: list) -> list:
     return [cell[0], node("AlignCenter" if cell[3] > 1 else "AlignDefault"), *cell[2:]]
 
 
-def fitted(table: Node) -> tuple[Node, float]:
+def is_wide(table: Node) -> bool:
+    """Too many columns for an upright page, even in small type."""
+    return _size(*_lengths(table), UPRIGHT) <= SIZES[-1]
+
+
+def fitted(table: Node, width: float = UPRIGHT) -> tuple[Node, float]:
     """The table with places to break where a word is wider than its column, and its type size in points.
 
     Columns keep their natural width while they can; then long text wraps, then the type shrinks,
     then long words break. (Typst shares out the width by the same rule, so none is given here.)
     """
     natural, longest = _lengths(table)
-    least = [max(min(n, WRAPPED), min(word, WRAPPED)) for n, word in zip(natural, longest, strict=True)]
-    size = next((size for size in SIZES if _width(least, size) <= TEXT_WIDTH), SIZES[-1])
-    if _width(natural, size) <= TEXT_WIDTH:
+    size = _size(natural, longest, width)
+    if _width(natural, size) <= width:
         return table, size
-    room = (TEXT_WIDTH - CELL_ROOM * len(natural)) / (size * CHARACTER)
+    room = (width - CELL_ROOM * len(natural)) / (size * CHARACTER)
     return _breakable(table, [max(3, int(share)) for share in _shared(natural, room)]), size
+
+
+def _size(natural: list[int], longest: list[int], width: float) -> float:
+    """The largest type in which every column has room for some words and for its longest one."""
+    least = [min(WRAPPED, max(n, word)) for n, word in zip(natural, longest, strict=True)]
+    return next((size for size in SIZES if _width(least, size) <= width), SIZES[-1])
 
 
 def _lengths(table: Node) -> tuple[list[int], list[int]]:
@@ -146,14 +157,14 @@ def _breakable(table: Node, limits: list[int]) -> Node:
         for line in grid(rows, len(limits)):
             for cell, limit in zip(line, limits, strict=True):
                 if cell is not None:
-                    cell[4] = walk(cell[4], partial(_broken, limit=limit))
+                    cell[4] = walk(cell[4], partial(broken, limit=limit))
     return table
 
 
-def _broken(element: Node, limit: int) -> Node | None:
+def broken(element: Node, limit: int) -> Node | None:
     """Zero-width spaces after the signs that join words, else wherever the column ends."""
     if element["t"] != "Str" or len(element["c"]) <= limit:
         return None
-    parts = re.split(r"(?<=[/_.,;|-])(?=\w)", element["c"])
+    parts = re.split(r"(?<=[/_.,;|?&=-])(?=\w)", element["c"])
     cut = [part[i : i + limit] for part in parts for i in range(0, len(part), limit)]
     return node("Str", "\u200b".join(cut))

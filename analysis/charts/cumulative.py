@@ -1,0 +1,54 @@
+"""Running totals: one stepped line per counter, never two definitions on one line."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import matplotlib.dates as mdates
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.charts import style
+
+
+def cumulative_steps(lines: dict[str, pd.DataFrame], window, ax: Axes | None = None) -> Axes:
+    """One line per counter, labelled at its end.
+
+    `lines` maps a label to a frame with day and total. A line ends at its last statement: beyond
+    it nobody said a number.
+    """
+    ax = style.axes(ax, height=3.4)
+    start, end = (pd.Timestamp(day) for day in window)
+    with mpl.rc_context(style.RC):
+        colours = style.counter_colours(lines)
+        ends = []
+        for label, line in lines.items():
+            inside = line[line["day"].between(start, end)]
+            if len(inside):
+                ax.step(inside["day"], inside["total"].astype(float), where="post",
+                        color=colours[label])  # fmt: skip
+                ax.plot(inside["day"], inside["total"].astype(float), ".", markersize=3,
+                        color=colours[label])  # fmt: skip
+                last = inside.iloc[-1]
+                ends.append((float(last["total"]), last["day"], label, colours[label]))
+        style.count_axis(ax, "attacks counted so far")
+        style.date_axis(ax, start, end)
+        _label_ends(ax, ends)
+    return ax
+
+
+def _label_ends(ax: Axes, ends: list[tuple]) -> None:
+    """Labels to the right of the axes, pushed apart where lines end at like heights."""
+    top = ax.get_ylim()[1]
+    ax.set_ylim(0, top)
+    room = top * 0.075
+    lowest = -room
+    for total, day, label, colour in sorted(ends):
+        height = max(total, lowest + room)
+        lowest = height
+        words = style.COUNTER_LABEL.get(label, label)
+        ax.annotate(f"{words}: {total:.0f} on {day.day} {day:%b}", (1.0, height),
+                    xycoords=("axes fraction", "data"), xytext=(5, 0),
+                    textcoords="offset points", va="center", color=colour,
+                    fontsize=8, fontweight="bold", annotation_clip=False)  # fmt: skip
+        ax.plot([mdates.date2num(day), ax.get_xlim()[1]], [total, total], color=colour,
+                linewidth=0.6, linestyle=":")  # fmt: skip

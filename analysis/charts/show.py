@@ -1,0 +1,91 @@
+"""Put a figure, a table or a computed sentence into a notebook so that no reader loses any of it."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import re
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import pandas as pd
+from IPython.display import Markdown, display
+from matplotlib.axes import Axes
+
+from analysis.charts import style
+
+
+def show_figure(ax: Axes, caption: str, alt: str, label: str) -> None:
+    """Display a chart with its caption (Markdown) and its text for those who cannot see it.
+
+    One output carries all: HTML with figure, alt and caption for browsers, the SVG for print, the
+    text alone for the rest; alt, caption and label also stand in the output's metadata.
+    """
+    image = svg(ax)
+    source = f"data:image/svg+xml;base64,{base64.b64encode(image.encode()).decode()}"
+    bundle = {
+        "text/html": f'<figure id="{html.escape(label)}"><img src="{source}" '
+        f'alt="{html.escape(alt)}" style="max-width:100%"><figcaption>{_inline(caption)}'
+        "</figcaption></figure>",
+        "image/svg+xml": image,
+        "text/plain": alt,
+    }
+    display(bundle, raw=True, metadata={"alt": alt, "caption": caption, "label": label})
+
+
+def svg(ax: Axes) -> str:
+    """The figure as SVG text: the same bytes for the same data; closes the figure."""
+    figure = ax.get_figure()
+    out = io.StringIO()
+    with mpl.rc_context(style.RC):
+        figure.savefig(out, format="svg", bbox_inches="tight", metadata={"Date": None})
+    plt.close(figure)
+    return out.getvalue()
+
+
+def show_table(frame: pd.DataFrame, caption: str, label: str) -> None:
+    """Display a frame as a table with caption: numbers to the right, days as YYYY-MM-DD, missing
+    values as an empty cell. Text is data and is escaped."""
+    numeric = {name: pd.api.types.is_numeric_dtype(frame[name]) for name in frame}
+    head = "".join(_cell("th", name, numeric[name], ' scope="col"') for name in frame)
+    body = "".join(
+        "<tr>" + "".join(_cell("td", v, n) for v, n in zip(row, numeric.values())) + "</tr>"
+        for row in frame.itertuples(index=False, name=None)
+    )
+    bundle = {
+        "text/html": f'<table id="{html.escape(label)}"><caption>{_inline(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>",
+        "text/plain": frame.to_string(index=False),
+    }
+    display(bundle, raw=True, metadata={"caption": caption, "label": label})
+
+
+def _cell(tag: str, value, number: bool, more: str = "") -> str:
+    align = "right" if number else "left"
+    return f'<{tag}{more} style="text-align: {align}">{html.escape(_text(value))}</{tag}>'
+
+
+def _text(value) -> str:
+    if pd.isna(value):
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() else f"{value:.3g}"
+    return str(value)
+
+
+def _inline(caption: str) -> str:
+    """Caption Markdown as HTML: bold only, everything else escaped."""
+    return re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", html.escape(caption))
+
+
+def say(text: str) -> None:
+    """Display a paragraph of Markdown whose numbers were computed."""
+    display(Markdown(text))
+
+
+def plain(text: object) -> str:
+    """Text of a source, for use inside Markdown: every special character is escaped."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$&@^])", r"\\\1", str(text))

@@ -1,0 +1,113 @@
+"""One visual language: colour-blind-safe, legible in grey, no ornament."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import matplotlib.dates as mdates
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+
+INK, QUIET, RULE = "#1b1f24", "#6b7280", "#d5d9de"
+ACCENT, SECOND = "#0b4f7d", "#c2570c"  # differ in lightness as well as in hue
+NOBODY, SPARSE = "#dfe3e8", "#f4f6f8"  # ground of days nobody, or hardly anybody, watched
+
+# From dark to hollow: the weaker the voice, the less ink.
+VOICE_FILL = {
+    "us_official": "#0b3554",
+    "local_official": "#3b7ea6",
+    "monitor": "#8cbad3",
+    "unknown": "#cfd6db",
+    "claim_only": "#ffffff",
+}
+VOICE_LABEL = {
+    "us_official": "U.S. officials",
+    "local_official": "local officials",
+    "monitor": "monitors",
+    "unknown": "no named voice",
+    "claim_only": "attackers' claim only",
+}
+COUNTER_COLOUR = {"Pentagon": ACCENT, "SOHR": SECOND}
+COUNTER_LABEL = {"SOHR": "Syrian Observatory"}
+OTHERS = ("#4f772d", "#7b2d8b", "#8d6e63", "#37474f")
+
+RC = {
+    "figure.dpi": 100,
+    "figure.constrained_layout.use": True,
+    "font.family": "DejaVu Sans",
+    "font.size": 8.5,
+    "axes.edgecolor": QUIET,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.axisbelow": True,
+    "grid.color": RULE,
+    "grid.linewidth": 0.6,
+    "hatch.linewidth": 0.5,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "lines.linewidth": 1.6,
+    "text.color": INK,
+    "xtick.color": QUIET,
+    "xtick.labelcolor": INK,
+    "ytick.color": QUIET,
+    "ytick.labelcolor": INK,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "attack-incidents",
+    "timezone": "UTC",
+}
+
+
+def axes(ax: Axes | None = None, width: float = 7.0, height: float = 3.0) -> Axes:
+    """The axes given, or new ones in our style; sizes in inches."""
+    if ax is not None:
+        return ax
+    with mpl.rc_context(RC):
+        return plt.subplots(figsize=(width, height))[1]
+
+
+def counter_colours(counters) -> dict[str, str]:
+    """A colour for every counter, the same in every chart."""
+    spare = iter(OTHERS * (1 + len(list(counters)) // len(OTHERS)))
+    return {name: COUNTER_COLOUR.get(name) or next(spare) for name in counters}
+
+
+def date_axis(ax: Axes, start, end) -> None:
+    """Months on the x axis, the year under each January and under the first."""
+    ax.set_xlim(mdates.date2num(start), mdates.date2num(end) + 1)
+    ax.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=9))
+    ax.xaxis.set_major_formatter(_month_and_year)
+
+
+def _month_and_year(number: float, position: int) -> str:
+    day = mdates.num2date(number)
+    with_year = position == 0 or (day.month == 1 and day.day == 1)
+    month = f"{day:%b}" if day.day == 1 else f"{day.day} {day:%b}"
+    return f"{month}\n{day:%Y}" if with_year else month
+
+
+def count_axis(ax: Axes, label: str) -> None:
+    ax.set_ylabel(label)
+    ax.yaxis.grid(True)
+    ax.yaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True, nbins=6))
+    ax.set_ylim(bottom=0)
+
+
+def mark_days(ax: Axes, days: dict, top: float = 1.0) -> None:
+    """A thin labelled line at each dated event: {day: label}. Labels alternate in height so that
+    neighbours do not overlap."""
+    for number, (day, label) in enumerate(sorted(days.items())):
+        ax.axvline(day, color=QUIET, linewidth=0.7, linestyle=(0, (3, 2)), zorder=1)
+        ax.annotate(
+            label,
+            (mdates.date2num(day), top - 0.085 * (number % 3)),
+            xycoords=("data", "axes fraction"),
+            xytext=(3, -2),
+            textcoords="offset points",
+            va="top",
+            fontsize=7.5,
+            color=QUIET,
+        )

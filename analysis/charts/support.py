@@ -1,0 +1,46 @@
+"""How many independent origins stand behind each incident, by the best voice among them."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.charts import style
+from analysis.evidence.schema import CONFIRMATION
+
+MOST = 6  # the last bar holds this many and more
+
+
+def support_bars(incidents: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Incidents by n_origins (1, 2, ... `MOST` and more), stacked by confirmation."""
+    ax = style.axes(ax, height=2.6)
+    with mpl.rc_context(style.RC):
+        origins = incidents["n_origins"].clip(upper=MOST)
+        table = pd.crosstab(origins, incidents["confirmation"])
+        table = table.reindex(range(1, MOST + 1), fill_value=0)
+        base = pd.Series(0, table.index)
+        for voice in (v for v in CONFIRMATION if v in table):
+            ax.bar(table.index, table[voice], bottom=base, width=0.7, label=style.VOICE_LABEL[voice],
+                   color=style.VOICE_FILL[voice], edgecolor=style.VOICE_FILL["us_official"],
+                   linewidth=0.4)  # fmt: skip
+            base = base + table[voice]
+        for origin, total in base.items():
+            ax.annotate(str(total), (origin, total), xytext=(0, 2), textcoords="offset points",
+                        ha="center", fontsize=8)  # fmt: skip
+        labels = [*map(str, range(1, MOST)), f"{MOST} or more"]
+        ax.set_xticks(range(1, MOST + 1), labels)
+        ax.set_xlabel("independent origins behind the incident")
+        style.count_axis(ax, "incidents")
+        ax.set_ylim(top=max(base.max() * 1.12, 1))
+        ax.legend(loc="upper right")
+    return ax
+
+
+def support_alt(incidents: pd.DataFrame) -> str:
+    """For `support_bars`: how many incidents rest on one origin."""
+    single = int((incidents["n_origins"] == 1).sum())
+    return (
+        f"Bar chart of {len(incidents)} incidents by the number of independent origins behind them. "
+        f"{single} rest on one origin; the best supported has {int(incidents['n_origins'].max())}."
+    )

@@ -1,0 +1,104 @@
+"""The command line: parse, call one function, print. Exit 2 for bad input, 1 for a failed run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+
+class Group(click.Group):
+    """Turns the package's own errors into one message and an exit status."""
+
+    def main(self, *args, **kwargs):
+        from analysis.evidence.problems import InputError
+
+        try:
+            return super().main(*args, **kwargs)
+        except InputError as error:
+            click.echo(f"incidents: {error}", err=True)
+            sys.exit(2)
+        except RuntimeError as error:  # a run that failed; anything else is a bug and shows itself
+            if type(error).__name__ != "RunError":
+                raise
+            click.echo(f"incidents: {error}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """From what sources say to what a reader can check."""
+
+
+FOLDER = click.option(
+    "--folder", default="", help="Folder with the evidence; this repository by default."
+)
+
+
+@main.command()
+@FOLDER
+@click.option("--check", is_flag=True, help="Write nothing; fail if the tables are out of date.")
+def build(folder: str, check: bool) -> None:
+    """Validate every table and build the incident table from the claims."""
+    from analysis.evidence.load import load
+    from analysis.evidence.problems import InputError, shown
+    from analysis.evidence.tables import write_all
+    from analysis.incidents import table
+
+    evidence = load(folder)
+    built = table.build(evidence)
+    files = table.files(evidence, built)
+    if check:
+        stale = [shown(p) for p, text in files.items() if not p.is_file() or p.read_bytes() != text.encode()]
+        if stale:
+            raise InputError(f"out of date: {', '.join(stale)}; run 'incidents build'")
+        click.echo("the incident table is what the evidence gives")
+        return
+    write_all(files)
+    click.echo(
+        f"{len(evidence.claims):,} claims of {len(evidence.sources):,} sources -> "
+        f"{len(built.incidents):,} incidents, {len(built.disputes):,} disputed values, "
+        f"{len(built.unplaced):,} claims unplaced"
+    )
+    for path in files:
+        click.echo(f"  {shown(path)}")
+
+
+@main.command("check-seeds")
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--seeds", default="", help="The coded seeds; this repository's by default.")
+def check_seeds(directory: Path, seeds: str) -> None:
+    """Prove hash, line and words of every coded row against the original documents."""
+    from analysis.evidence.check import check_seeds as prove
+    from analysis.evidence.load import REPOSITORY
+
+    rows, documents = prove(Path(seeds) if seeds else REPOSITORY / "seeds", directory)
+    click.echo(f"{rows} rows agree with the {documents} documents in {directory}")
+
+
+@main.command()
+@click.argument("variants", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every variant in notebooks/parameters.")
+@click.option("--build", "target", default="build", type=click.Path(path_type=Path),
+              help="Where the reports go.", show_default=True)  # fmt: skip
+def report(variants: tuple[str, ...], every: bool, target: Path) -> None:
+    """Run the notebooks and render them to PDF and HTML; the variant 'all' by default."""
+    from tqdm import tqdm
+
+    from analysis.evidence.load import REPOSITORY
+    from analysis.evidence.problems import shown
+    from analysis.reports.report import NOTEBOOKS, choose
+    from analysis.reports.report import report as make
+
+    notebooks = REPOSITORY / "notebooks"
+    chosen = choose(notebooks / "parameters", variants or ("all",), every)
+    made: list[Path] = []
+    steps = len(chosen) * (2 * len(NOTEBOOKS) + 1)
+    with tqdm(total=steps, unit="step", disable=None, leave=False) as bar:
+        for variant in chosen:
+            bar.set_description(variant.name)
+            made += make(variant, notebooks, target, lambda done: (bar.set_postfix_str(done), bar.update()))
+    for path in made:
+        if path.suffix in (".pdf", ".html"):
+            click.echo(shown(path))

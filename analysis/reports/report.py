@@ -1,0 +1,127 @@
+"""A variant of the report: run its notebooks, render each, bind them, publish all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+
+import nbformat
+
+from analysis.evidence.load import find_root
+from analysis.evidence.problems import InputError, nearest, shown
+from analysis.reports.book import book
+from analysis.reports.document import document
+from analysis.reports.export import to_pdf
+from analysis.reports.html import to_html
+from analysis.runs.execute import execute
+from analysis.runs.parameters import Variant, for_each, variants
+
+# The order in which the argument is made.
+NOTEBOOKS = ("sources_and_incidents", "attack_frequency", "february_pause", "april_resumption")
+TITLE = "Attacks on U.S. bases in Iraq, Syria and Jordan"
+AT_ONCE = 2  # kernels side by side; more than two cores gain little on four notebooks
+LIBRARIES = ("pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill", "nbconvert",
+             "typst", "pypandoc-binary")  # fmt: skip
+
+
+def choose(folder: Path, names: Sequence[str], every: bool) -> list[Variant]:
+    """The variants asked for. Raises InputError for a name that has no file."""
+    known = variants(folder)
+    for name in names:
+        if name not in known:
+            raise InputError(
+                f"no variant {name!r} in {shown(folder)}{nearest(name, known)} "
+                f"(there are: {', '.join(known)})"
+            )
+    return list(known.values()) if every else [known[name] for name in names]
+
+
+def report(
+    variant: Variant, notebooks: Path, build: Path, progress: Callable[[str], None] = lambda _: None
+) -> list[Path]:
+    """Run and render one variant into `build/<variant>`; the combined PDF comes first.
+
+    Every file is made in a folder beside first and moved into place when all are done. Raises
+    InputError for unknown parameters and RunError for a notebook that does not run to its end.
+    """
+    sources = [notebooks / f"{name}.ipynb" for name in NOTEBOOKS]
+    values = for_each(sources, variant)
+    target = build / variant.name
+    build.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=build, prefix=f".{variant.name}-") as folder:
+        staged = Path(folder)
+        executed = _execute_all(values, staged, target / "notebooks", progress)
+        _render_all(executed, variant, values, staged, progress)
+        paths = sorted(path.relative_to(staged) for path in staged.rglob("*") if path.is_file())
+        for path in paths:
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(staged / path, target / path)
+    first = Path("report.pdf")
+    return [target / path for path in sorted(paths, key=lambda path: (path != first, path.suffix, path))]
+
+
+def _execute_all(values: dict[Path, dict], staged: Path, failed: Path, progress) -> dict[str, nbformat.NotebookNode]:
+    def run(source: Path):
+        executed = execute(source, staged / "notebooks" / source.name, values[source], failed)
+        progress(f"ran {source.stem}")
+        return source.stem, executed
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return dict(pool.map(run, values))
+
+
+def _render_all(executed, variant: Variant, values: dict[Path, dict], staged: Path, progress) -> None:
+    documents, titles = [], []
+    made = {source.stem: given for source, given in values.items()}
+    for name, notebook in executed.items():
+        tree = document(notebook)
+        words = {
+            "title": title_of(notebook),
+            "subtitle": variant.title,
+            "provenance": provenance(variant, made[name]),
+        }
+        (staged / f"{name}.pdf").write_bytes(to_pdf(tree, **words))
+        (staged / f"{name}.html").write_text(to_html(tree, **words), encoding="utf-8")
+        documents.append(tree)
+        titles.append(words["title"])
+        progress(f"rendered {name}")
+    words = {"title": TITLE, "subtitle": variant.title, "toc": True,
+             "provenance": provenance(variant, variant.parameters)}  # fmt: skip
+    bound = book(documents, titles)
+    (staged / "report.pdf").write_bytes(to_pdf(bound, **words))
+    (staged / "report.html").write_text(to_html(bound, **words), encoding="utf-8")
+    progress("bound the report")
+
+
+def title_of(notebook: nbformat.NotebookNode) -> str:
+    """The first level-1 heading."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("# "):
+            return cell.source.splitlines()[0].removeprefix("# ").strip()
+    return "Untitled"
+
+
+def provenance(variant: Variant, parameters: dict) -> list[tuple[str, str]]:
+    """What the report was made of; nothing that changes from run to run."""
+    return [
+        ("Variant", f"{variant.name}: {variant.about}" if variant.about else variant.name),
+        ("Parameters", json.dumps(parameters, ensure_ascii=False) if parameters else "the defaults"),
+        ("Evidence", f"sha256 of all tables {evidence_hash(parameters.get('folder', ''))[:16]}"),
+        ("Made with", ", ".join(f"{name} {version(name)}" for name in LIBRARIES)),
+    ]
+
+
+def evidence_hash(folder: str = "") -> str:
+    """One hash over every CSV table of the folder, by name and content."""
+    root = find_root(folder)
+    tables = sorted({*root.glob("*.csv"), *root.glob("seeds/*.csv"), *root.glob("data/**/*.csv")})
+    whole = hashlib.sha256()
+    for path in tables:
+        whole.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()
