@@ -20,7 +20,8 @@ def series(tallies: pd.DataFrame, counter: str, scope: str = "all") -> pd.DataFr
     best bound is used (exact, at_least, about), of several such the highest, with the spread of
     that bound shown in low and high; "n since a later day" holds the total at its start plus n,
     so "none since" keeps it where it was, and of the totals stated inside such a span the last
-    exact one stands for all of it; a total below an earlier one stays, flagged `falls`.
+    exact one stands for all of it; a "none since" that reaches a day for which some are stated
+    since the same day is not used; a total below an earlier one stays, flagged `falls`.
 
     Returns
     -------
@@ -69,14 +70,16 @@ def _of_one_day(day: pd.Timestamp, rows: pd.DataFrame) -> dict:
 
 def _with_spans(days: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
     """Add what "n since a later day" says about the running total."""
-    none = spans[spans["total"] == 0]
-    for since, rows in none.groupby("since"):
-        days = _hold(days, since, rows["as_of"].max(), "|".join(rows["tally_id"]))
+    some = spans[spans["total"] > 0].groupby("since")["as_of"].min()
+    for since, rows in spans[spans["total"] == 0].groupby("since"):
+        stands = rows[rows["as_of"] < some.get(since, pd.Timestamp.max)]
+        if len(stands):
+            days = _hold(days, since, stands["as_of"].max(), "|".join(stands["tally_id"]))
     for row in spans[spans["total"] > 0].sort_values("as_of").itertuples():
         before = days[(days["as_of"] < row.since) & ~days["note"].str.startswith("contradicted")]
         if len(before):
             total = int(before["total"].iloc[-1] + row.total)
-            days = _add(days, row.as_of, total, row.tally_id, f"{row.total} since {row.since:%d %B}")
+            days = _add(days, row.as_of, total, row.tally_id, f"{row.total} since {row.since:%Y-%m-%d}")
     return days.sort_values(["as_of", "note"], ignore_index=True)
 
 
