@@ -1,0 +1,44 @@
+# Everything happens in .venv; needs only Python >= 3.11 with venv, and make.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help report reports test lab clean
+
+help:
+	@echo "make report   run the notebooks and make the report of the variant 'all' in build/all"
+	@echo "make reports  the same for every variant in notebooks/parameters"
+	@echo "make test     run the tests"
+	@echo "make lab      open the notebooks in JupyterLab"
+	@echo "make clean    remove build/ (the environment stays; remove .venv by hand)"
+
+report: $(READY)
+	@$(BIN)/incidents build --check
+	@$(BIN)/incidents report all
+
+reports: $(READY)
+	@$(BIN)/incidents build --check
+	@$(BIN)/incidents report --all
+
+test: $(READY)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+lab: $(READY)
+	@$(BIN)/jupyter lab --notebook-dir=notebooks
+
+clean:
+	rm -rf build
+
+$(READY): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "This needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || echo missing)." \
+	       "Name another one: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "'$(PYTHON)' comes without venv; install it first (on Debian and Ubuntu: apt install python3-venv)."; \
+	  exit 1; }
+	@echo "Setting up .venv (once; a minute or two) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
