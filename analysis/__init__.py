@@ -20,6 +20,8 @@ _WHERE = {
     "compare": "analysis.measures.rates",
     "completeness": "analysis.measures.completeness",
     "rate_interval": "analysis.measures.rates",
+    "counter_name": "analysis.charts.words",
+    "on": "analysis.charts.words",
     "say": "analysis.charts.show",
     "show_figure": "analysis.charts.show",
     "show_table": "analysis.charts.show",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.charts.words import counter_name, on
+
 
 def frequency_alt(counts: pd.DataFrame, what: str = "attacks") -> str:
     """For `frequency_bars`: range, total, highest period, periods of zero, periods not covered."""
@@ -11,14 +13,14 @@ def frequency_alt(counts: pd.DataFrame, what: str = "attacks") -> str:
         count=("count", lambda c: c.sum(min_count=1)), covered=("covered", "first")
     )
     known = per[per["count"].notna()]
-    head = f"Bar chart of {what} per period from {_day(per.start.min())} to {_day(per.end.max())}."
+    head = f"Bar chart of {what} per period from {on(per.start.min())} to {on(per.end.max())}."
     if known.empty:
         return f"{head} No period was covered."
     peak = known.loc[known["count"].astype(int).idxmax()]
     zeros = int((known["count"] == 0).sum())
     return (
         f"{head} {int(known['count'].sum())} {what} in {len(known)} periods; the most, "
-        f"{int(peak['count'])}, from {_day(peak.start)} to {_day(peak.end)}; {zeros} covered "
+        f"{int(peak['count'])}, from {on(peak.start)} to {on(peak.end)}; {zeros} covered "
         f"periods have none; {int((per['covered'] == 0).sum())} periods were not covered."
     )
 
@@ -26,7 +28,7 @@ def frequency_alt(counts: pd.DataFrame, what: str = "attacks") -> str:
 def cumulative_alt(lines: dict[str, pd.DataFrame]) -> str:
     """For `cumulative_steps`: where each line ends."""
     ends = [
-        f"{label} reaches {int(line['total'].iloc[-1])} on {_day(line['day'].iloc[-1])}"
+        f"{counter_name(label)} reaches {int(line['total'].iloc[-1])} on {on(line['day'].iloc[-1])}"
         for label, line in lines.items()
         if len(line)
     ]
@@ -41,24 +43,19 @@ def ladder_alt(intervals: pd.DataFrame, counter: str) -> str:
     tail = ""
     if len(none):
         row = none.iloc[-1]
-        tail = f" The longest interval with none: {_day(row.start)} to {_day(row.end)}."
+        tail = f" The longest interval with none: {on(row.start)} to {on(row.end)}."
     return (
-        f"Rates per day by {counter} totals in {len(known)} intervals with 95 percent intervals; "
-        f"highest {peak.rate:.1f} per day from {_day(peak.start)} to {_day(peak.end)}.{tail}"
+        f"Rates per day by {counter_name(counter)} totals in {len(known)} intervals with 95 percent intervals; "
+        f"highest {peak.rate:.1f} per day from {on(peak.start)} to {on(peak.end)}.{tail}"
     )
 
 
 def strip_alt(longest: dict[str, pd.Series | None]) -> str:
     """For `gap_strip`: the longest gap under each view (a row of `gaps`, or None)."""
     parts = [
-        f"{view}: {'no gap' if row is None else f'{row.days} empty days from {_day(row.start)} to {_day(row.end)}'}"
+        f"{view}: {'no gap' if row is None else f'{row.days} empty days from {on(row.start)} to {on(row.end)}'}"
         for view, row in longest.items()
     ]
     return "One strip per view with a tick for every day with an attack. Longest gap - " + (
         "; ".join(parts) + "."
     )
-
-
-def _day(day) -> str:
-    day = pd.Timestamp(day)
-    return f"{day.day} {day:%B %Y}"

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.charts import style
+from analysis.charts.words import counter_name
 
 
 def cumulative_steps(lines: dict[str, pd.DataFrame], window, ax: Axes | None = None) -> Axes:
@@ -16,7 +17,7 @@ def cumulative_steps(lines: dict[str, pd.DataFrame], window, ax: Axes | None = N
     `lines` maps a label to a frame with day and total. A line ends at its last statement: beyond
     it nobody said a number.
     """
-    ax = style.axes(ax, height=3.4)
+    ax = style.axes(ax, height=2.9)
     start, end = (pd.Timestamp(day) for day in window)
     with mpl.rc_context(style.RC):
         colours = style.counter_colours(lines)
@@ -45,8 +46,7 @@ def _label_ends(ax: Axes, ends: list[tuple]) -> None:
     for total, day, label, colour in sorted(ends):
         height = max(total, lowest + room)
         lowest = height
-        words = style.COUNTER_LABEL.get(label, label)
-        ax.annotate(f"{words}: {total:.0f} on {day.day} {day:%b}", (1.0, height),
+        ax.annotate(f"{counter_name(label)}: {total:.0f} on {day.day} {day:%b}", (1.0, height),
                     xycoords=("axes fraction", "data"), xytext=(5, 0),
                     textcoords="offset points", va="center", color=colour,
                     fontsize=8, fontweight="bold", annotation_clip=False)  # fmt: skip

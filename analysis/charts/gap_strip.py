@@ -12,10 +12,15 @@ from analysis.measures.gaps import gaps
 
 
 def gap_strip(
-    views: dict[str, pd.DataFrame], window, ax: Axes | None = None, label_from: int = 14
+    views: dict[str, pd.DataFrame],
+    window,
+    ax: Axes | None = None,
+    label_from: int = 14,
+    coverage: pd.DataFrame | None = None,
 ) -> Axes:
     """`views` maps a label to its incidents. Gaps of at least `label_from` empty days are shaded
-    and carry their length; a gap that touches an edge of the window says "at least"."""
+    and carry their length; a gap that touches an edge of what was watched says "at least". Days
+    before and after the coverage have a grey ground: nobody looked."""
     ax = style.axes(ax, height=0.9 + 0.62 * len(views))
     start, end = (pd.Timestamp(day) for day in window)
     with mpl.rc_context(style.RC):
@@ -27,13 +32,23 @@ def gap_strip(
                 continue
             days = mdates.date2num(inside["date"].unique())
             ax.vlines(days, level - 0.3, level + 0.3, color=style.ACCENT, linewidth=0.8)
-            _shade(ax, gaps(inside, (start, end), at_least=label_from), level)
+            _shade(ax, gaps(inside, (start, end), label_from, coverage), level)
+        _unwatched(ax, start, end, coverage)
         ax.set_yticks(range(len(views)), list(reversed(views)))
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)
         ax.set_ylim(-0.6, len(views) - 0.4)
         style.date_axis(ax, start, end)
     return ax
+
+
+def _unwatched(ax: Axes, start, end, coverage: pd.DataFrame | None) -> None:
+    if coverage is None or coverage.empty:
+        return
+    day = pd.Timedelta(days=1)
+    for left, right in ((start, coverage["start"].min()), (coverage["end"].max() + day, end + day)):
+        if left < right:
+            ax.axvspan(left, right, color=style.NOBODY, zorder=0, linewidth=0)
 
 
 def _shade(ax: Axes, found: pd.DataFrame, level: int) -> None:

@@ -27,7 +27,6 @@ VOICE_LABEL = {
     "claim_only": "attackers' claim only",
 }
 COUNTER_COLOUR = {"Pentagon": ACCENT, "SOHR": SECOND}
-COUNTER_LABEL = {"SOHR": "Syrian Observatory"}
 OTHERS = ("#4f772d", "#7b2d8b", "#8d6e63", "#37474f")
 
 RC = {

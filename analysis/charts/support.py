@@ -33,7 +33,8 @@ def support_bars(incidents: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax.set_xlabel("independent origins behind the incident")
         style.count_axis(ax, "incidents")
         ax.set_ylim(top=max(base.max() * 1.12, 1))
-        ax.legend(loc="upper right")
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=5, handlelength=1.1,
+                  columnspacing=1.2, borderaxespad=0.2)  # fmt: skip
     return ax
 
 

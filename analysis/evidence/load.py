@@ -46,9 +46,11 @@ def find_root(folder: str | Path = "") -> Path:
 
 
 def evidence_sets(root: Path) -> list[Path]:
-    """Every folder of evidence below `root`: `seeds`, and each folder of `data` with sources."""
+    """Every folder of evidence below `root`: `seeds`, and each folder of `data`, with a table of
+    evidence in it."""
     candidates = [root / "seeds", *sorted((root / "data").glob("*/"))]
-    return [folder for folder in candidates if (folder / "sources.csv").is_file()]
+    names = [f"{table.name}.csv" for table in schema.EVIDENCE]
+    return [folder for folder in candidates if any((folder / name).is_file() for name in names)]
 
 
 def load(folder: str | Path = "") -> Evidence:
@@ -70,7 +72,8 @@ def load(folder: str | Path = "") -> Evidence:
         frames[table.name] = _read_sets(folders, table, problems)
     for table in schema.SHARED:
         frames[table.name] = _read_shared(root / "data" / f"{table.name}.csv", table, problems)
-    problems += _reference_problems(frames) + _tally_problems(frames["tallies"])
+    unread = {Path(problem.file).stem for problem in problems if problem.row <= 1}
+    problems += _reference_problems(frames, unread) + _tally_problems(frames["tallies"])
     if problems:
         raise InvalidTables(problems)
     tidy = {name: frame.drop(columns=["file_", "row_"]) for name, frame in frames.items()}
@@ -97,7 +100,10 @@ def _read_shared(path: Path, table: Table, problems: list[Problem]) -> pd.DataFr
 
 
 def _read(path: Path, table: Table, problems: list[Problem]) -> pd.DataFrame:
-    frame, found = read(path, table)
+    try:
+        frame, found = read(path, table)
+    except InvalidTables as unreadable:  # the other tables are still worth checking
+        frame, found = schema.empty(table), unreadable.problems
     problems += found
     frame["file_"] = shown(path)
     frame["row_"] = range(HEADER_ROWS, HEADER_ROWS + len(frame))
@@ -121,11 +127,13 @@ def _duplicates_between_sets(frame: pd.DataFrame, table: Table) -> list[Problem]
     ]  # fmt: skip
 
 
-def _reference_problems(frames: dict[str, pd.DataFrame]) -> list[Problem]:
-    """Every id that points at a row of another table must find it."""
+def _reference_problems(frames: dict[str, pd.DataFrame], unread: set[str]) -> list[Problem]:
+    """Every id that points at a row of another table must find it, where that could be read."""
     problems = []
     for table in (*schema.EVIDENCE, *schema.SHARED):
         for column, target in table.refers:
+            if target in unread:
+                continue
             known = set(frames[target].iloc[:, 0].dropna())
             frame = frames[table.name]
             lost = frame[frame[column].notna() & ~frame[column].isin(known)]

@@ -19,8 +19,8 @@ PLACE_KINDS = ("us_base", "partner_base", "militia_base", "diplomatic", "airport
 PATTERNS = {
     "date": r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])",
     "month": r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?",
-    "integer": r"\d+",
-    "number": r"-?\d+(\.\d+)?",
+    "integer": r"[0-9]{1,12}",
+    "number": r"-?[0-9]{1,12}(\.[0-9]+)?",
     "id": r"[A-Za-z0-9][A-Za-z0-9._-]*",
     "text": r"[^\r\n]+",
     "list": r"[^\r\n|;]+(\|[^\r\n|;]+)*",
@@ -66,7 +66,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its columns in order, its key, and the columns that name rows of other tables."""
+    """One table: its columns in order, its key, and the columns that name rows of other tables;
+    `once` is what a person is told when a key stands in two rows."""
 
     name: str
     description: str
@@ -74,6 +75,7 @@ class Table:
     key: tuple[str, ...]
     refers: tuple[tuple[str, str], ...] = ()
     ranges: tuple[tuple[str, str], ...] = ()
+    once: str = "must be unique"
 
     def __getitem__(self, name: str) -> Column:
         return {column.name: column for column in self.columns}[name]
@@ -268,6 +270,7 @@ REVIEWED = Table(
     ),
     key=("claim_id",),
     refers=(("claim_id", "claims"),),
+    once="a claim has one incident id, in one row",
 )  # fmt: skip
 
 INCIDENTS = Table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import tempfile
 from pathlib import Path
@@ -38,12 +39,17 @@ def read(path: Path, table: Table, *, strict: bool = True) -> tuple[pd.DataFrame
 def _rows(path: Path) -> pd.DataFrame:
     """All fields as text; empty stays empty."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            records = list(csv.reader(lines, strict=True))
+        text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise InvalidTables([Problem(shown(path), 0, "", "missing", "this file is needed")])
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InvalidTables([Problem(shown(path), 0, "", str(error), "a CSV file in UTF-8")])
+    except UnicodeDecodeError as error:
+        row = error.object[: error.start].count(b"\n") + 1
+        raise InvalidTables([Problem(shown(path), row, "", str(error), "a CSV file in UTF-8")])
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        records = list(reader)
+    except csv.Error as error:
+        raise InvalidTables([Problem(shown(path), reader.line_num, "", str(error), "a CSV file in UTF-8")])
     if not records:
         raise InvalidTables([Problem(shown(path), 0, "", "empty", "a header row is needed")])
     header, *body = records
@@ -103,8 +109,8 @@ def _accepted(column: Column):
         good = text.str.fullmatch(PATTERNS[column.kind])
         if column.allowed:
             good &= text.isin(column.allowed)
-        if column.kind == "date":
-            good &= pd.to_datetime(text, format="%Y-%m-%d", errors="coerce").notna()
+        if column.kind in ("date", "month"):
+            good &= pd.to_datetime(text, format="ISO8601", errors="coerce").notna()
         if column.low is not None:
             good &= pd.to_numeric(text, errors="coerce").between(column.low, column.high)
         if column.max_words:
@@ -116,13 +122,14 @@ def _accepted(column: Column):
 
 def _key_problems(raw: pd.DataFrame, table: Table, file: str) -> list[Problem]:
     key = [name for name in table.key if name in raw.columns]
-    if not key or raw.empty:
+    unsure = any(name not in key and not table[name].optional for name in table.key)
+    if unsure or raw.empty:
         return []
     values = raw[key].agg(" + ".join, axis=1)
     again = values.duplicated() & (raw[key[0]] != "")
     first = {value: row for row, value in reversed(list(enumerate(values, HEADER_ROWS)))}
     return [
-        Problem(file, row, " + ".join(key), value, f"must be unique; also in row {first[value]}")
+        Problem(file, row, " + ".join(key), value, f"{table.once}; also in row {first[value]}")
         for row, value in enumerate(values, HEADER_ROWS)
         if again.iloc[row - HEADER_ROWS]
     ]
@@ -151,10 +158,8 @@ def _typed(raw: pd.DataFrame, known: list[Column]) -> pd.DataFrame:
         if column.kind == "date":
             typed[column.name] = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
         elif column.kind in ("integer", "number"):
-            number = pd.to_numeric(text, errors="coerce")
-            if column.kind == "integer":
-                number = number.where(number % 1 == 0).astype("Int64")
-            typed[column.name] = number
+            number = pd.to_numeric(text.where(text.str.fullmatch(PATTERNS[column.kind], na=False)))
+            typed[column.name] = number.astype("Int64" if column.kind == "integer" else "float64")
     return typed
 
 

@@ -8,7 +8,10 @@ from analysis.measures.frequency import Window, span
 
 
 def gaps(
-    incidents: pd.DataFrame, window: Window | None = None, at_least: int = 1
+    incidents: pd.DataFrame,
+    window: Window | None = None,
+    at_least: int = 1,
+    coverage: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Every run of empty days between incidents, longest first.
 
@@ -18,6 +21,8 @@ def gaps(
     window : first and last day; a run of empty days at an edge is listed with `edge` True, for it
         may go on outside.
     at_least : shortest run listed, in empty days.
+    coverage : rows of coverage.csv; the window is cut to the days from the first to the last that
+        they cover, for an unwatched day is not an empty one.
 
     Returns
     -------
@@ -25,7 +30,7 @@ def gaps(
     longest it can be, given the days known only as ranges), before, after (incident ids of the
     last day before and of the first day after, joined by |; missing at an edge), edge.
     """
-    first, last = span(incidents, window)
+    first, last = watched_span(incidents, window, coverage)
     inside = incidents[incidents["date"].between(first, last)]
     ids = inside.groupby("date")["incident_id"].agg("|".join)
     known = [first - _DAY, *ids.index, last + _DAY]
@@ -44,6 +49,16 @@ def gaps(
 
 
 _DAY = pd.Timedelta(days=1)
+
+
+def watched_span(
+    incidents: pd.DataFrame, window: Window | None, coverage: pd.DataFrame | None
+) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The window as far as it was watched: see `frequency.span`."""
+    first, last = span(incidents, window, coverage)
+    if coverage is None or coverage.empty:
+        return first, last
+    return max(first, coverage["start"].min()), min(last, coverage["end"].max())
 
 
 def _limits(incidents: pd.DataFrame, left: pd.Timestamp, right: pd.Timestamp) -> tuple[int, int]:

@@ -8,6 +8,8 @@ import os
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,12 +17,15 @@ import nbformat
 
 from analysis.evidence.load import find_root
 from analysis.evidence.problems import InputError, nearest, shown
+from analysis.incidents.dossier import open_folder
+from analysis.incidents.views import View, select
 from analysis.reports.book import book
 from analysis.reports.document import document
 from analysis.reports.export import to_pdf
 from analysis.reports.html import to_html
+from analysis.reports.tree import title_of
 from analysis.runs.execute import execute
-from analysis.runs.parameters import Variant, for_each, variants
+from analysis.runs.parameters import Variant, declared, for_each, variants
 
 # The order in which the argument is made.
 NOTEBOOKS = ("sources_and_incidents", "attack_frequency", "february_pause", "april_resumption")
@@ -52,6 +57,7 @@ def report(
     """
     sources = [notebooks / f"{name}.ipynb" for name in NOTEBOOKS]
     values = for_each(sources, variant)
+    _check_views(values, variant)
     target = build / variant.name
     build.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=build, prefix=f".{variant.name}-") as folder:
@@ -64,6 +70,26 @@ def report(
             os.replace(staged / path, target / path)
     first = Path("report.pdf")
     return [target / path for path in sorted(paths, key=lambda path: (path != first, path.suffix, path))]
+
+
+def _check_views(values: dict[Path, dict], variant: Variant) -> None:
+    """Every notebook's view must select something; found out before any kernel starts."""
+    seen: set[tuple[str, View]] = set()
+    for source, given in values.items():
+        whole = {p.name: p.default for p in declared(source)} | given
+        try:
+            view = View(**{f.name: whole[f.name] for f in fields(View) if f.name in whole})
+            folder = whole.get("folder", "")
+            if (folder, view) not in seen:
+                select(_open(folder), view)
+            seen.add((folder, view))
+        except InputError as error:
+            raise InputError(f"{shown(variant.path)}, {source.stem}: {error}") from None
+
+
+@cache
+def _open(folder: str):
+    return open_folder(folder)
 
 
 def _execute_all(values: dict[Path, dict], staged: Path, failed: Path, progress) -> dict[str, nbformat.NotebookNode]:
@@ -82,7 +108,7 @@ def _render_all(executed, variant: Variant, values: dict[Path, dict], staged: Pa
     for name, notebook in executed.items():
         tree = document(notebook)
         words = {
-            "title": title_of(notebook),
+            "title": title_of(tree, otherwise=name),
             "subtitle": variant.title,
             "provenance": provenance(variant, made[name]),
         }
@@ -97,14 +123,6 @@ def _render_all(executed, variant: Variant, values: dict[Path, dict], staged: Pa
     (staged / "report.pdf").write_bytes(to_pdf(bound, **words))
     (staged / "report.html").write_text(to_html(bound, **words), encoding="utf-8")
     progress("bound the report")
-
-
-def title_of(notebook: nbformat.NotebookNode) -> str:
-    """The first level-1 heading."""
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown" and cell.source.startswith("# "):
-            return cell.source.splitlines()[0].removeprefix("# ").strip()
-    return "Untitled"
 
 
 def provenance(variant: Variant, parameters: dict) -> list[tuple[str, str]]:

@@ -55,6 +55,8 @@ def execute(
             failed.parent.mkdir(parents=True, exist_ok=True)
             if staged.is_file():
                 os.replace(staged, failed)
+            if getattr(error, "ename", "") in ("InputError", "InvalidTables"):
+                raise InputError(f"{shown(notebook)}: {error.evalue}") from None
             raise RunError(_explain(notebook, error, failed)) from None
         except OSError as error:
             raise InputError(f"cannot run {shown(notebook)}: {error}") from None

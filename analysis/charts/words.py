@@ -1,0 +1,18 @@
+"""Days and names as a reader expects them in a sentence."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+COUNTER_NAME = {"SOHR": "Syrian Observatory"}
+
+
+def on(day, year: bool = True) -> str:
+    """A day in words: 4 February 2024, or without its year."""
+    day = pd.Timestamp(day)
+    return f"{day.day} {day:%B %Y}" if year else f"{day.day} {day:%B}"
+
+
+def counter_name(counter: str) -> str:
+    """A counter as readers know it."""
+    return COUNTER_NAME.get(counter, counter)
