@@ -24,6 +24,7 @@ _WHERE = {
     "on": "analysis.charts.words",
     "say": "analysis.charts.show",
     "show_figure": "analysis.charts.show",
+    "show_incidents": "analysis.charts.show",
     "show_table": "analysis.charts.show",
 }
 _MODULES = {"totals": "analysis.measures.totals", "charts": "analysis.charts"}

@@ -44,13 +44,17 @@ def svg(ax: Axes) -> str:
     return out.getvalue()
 
 
-def show_table(frame: pd.DataFrame, caption: str, label: str) -> None:
-    """Display a frame as a table with caption: numbers to the right, days as YYYY-MM-DD, missing
-    values as an empty cell. Text is data and is escaped."""
+def show_table(
+    frame: pd.DataFrame, caption: str, label: str, decimals: dict[str, int] | None = None
+) -> None:
+    """Display a frame as a table with caption: numbers to the right, with `decimals` places where
+    given by column, days as YYYY-MM-DD, missing values as an empty cell. Text is escaped."""
+    places = decimals or {}
     numeric = {name: pd.api.types.is_numeric_dtype(frame[name]) for name in frame}
     head = "".join(_cell("th", name, numeric[name], ' scope="col"') for name in frame)
     body = "".join(
-        "<tr>" + "".join(_cell("td", v, n) for v, n in zip(row, numeric.values())) + "</tr>"
+        "<tr>" + "".join(_cell("td", _text(v, places.get(c)), numeric[c])
+                         for c, v in zip(frame, row, strict=True)) + "</tr>"
         for row in frame.itertuples(index=False, name=None)
     )
     bundle = {
@@ -61,14 +65,36 @@ def show_table(frame: pd.DataFrame, caption: str, label: str) -> None:
     display(bundle, raw=True, metadata={"caption": caption, "label": label})
 
 
-def _cell(tag: str, value, number: bool, more: str = "") -> str:
+def show_incidents(incidents: pd.DataFrame, caption: str, label: str) -> None:
+    """Display incidents, one row each: id, day or days, place, weapon, result, best voice, number
+    of independent origins, best grade."""
+    first, last = (incidents[name].dt.strftime("%Y-%m-%d") for name in ("date_start", "date_end"))
+    plain_words = incidents[["weapon", "result", "confirmation"]].replace("_", " ", regex=True)
+    table = pd.DataFrame(
+        {
+            "incident": incidents["incident_id"],
+            "day": first.where(first == last, first + " to " + last.str[8:]),
+            "place": incidents["place"],
+            "weapon": plain_words["weapon"],
+            "result": plain_words["result"],
+            "best voice": plain_words["confirmation"],
+            "origins": incidents["n_origins"],
+            "grade": incidents["reliability"],
+        }
+    )
+    show_table(table, caption, label)
+
+
+def _cell(tag: str, text: str, number: bool, more: str = "") -> str:
     align = "right" if number else "left"
-    return f'<{tag}{more} style="text-align: {align}">{html.escape(_text(value))}</{tag}>'
+    return f'<{tag}{more} style="text-align: {align}">{html.escape(text)}</{tag}>'
 
 
-def _text(value) -> str:
+def _text(value, places: int | None = None) -> str:
     if pd.isna(value):
         return ""
+    if places is not None:
+        return f"{value:.{places}f}"
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
     if isinstance(value, float):

@@ -20,7 +20,7 @@ def check_seeds(seeds: Path, originals: Path) -> tuple[int, int]:
     """
     if not originals.is_dir():
         raise InputError(f"{originals} is not a folder with the original documents")
-    sources, problems = read(seeds / "sources.csv", schema.SOURCES)
+    sources, problems = _coded(seeds, schema.SOURCES)
     lines = {}
     for row, source in enumerate(sources.itertuples(), HEADER_ROWS):
         path = originals / str(source.file)
@@ -31,15 +31,21 @@ def check_seeds(seeds: Path, originals: Path) -> tuple[int, int]:
         found = hashlib.sha256(path.read_bytes()).hexdigest()
         if found != source.sha256:
             problems.append(Problem(*where, "sha256", str(source.sha256), f"the file has {found}"))
-        lines[source.source_id] = path.read_text(encoding="utf-8").split("\n")
+        lines[source.source_id] = path.read_text(encoding="utf-8", errors="replace").split("\n")
     rows = 0
     for table in (schema.CLAIMS, schema.TALLIES, schema.MILESTONES):
-        coded, found = read(seeds / f"{table.name}.csv", table)
+        coded, found = _coded(seeds, table)
         problems += found + _row_problems(coded, lines, shown(seeds / f"{table.name}.csv"))
         rows += len(coded)
     if problems:
         raise InvalidTables(problems)
     return rows, len(lines)
+
+
+def _coded(seeds: Path, table: schema.Table) -> tuple[pd.DataFrame, list[Problem]]:
+    """A table of the seeds with every column, those included that other evidence may leave out."""
+    frame, problems = read(seeds / f"{table.name}.csv", table)
+    return frame.reindex(columns=table.names), problems
 
 
 def _row_problems(coded: pd.DataFrame, lines: dict[str, list[str]], file: str) -> list[Problem]:

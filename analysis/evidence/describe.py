@@ -86,6 +86,6 @@ def codebook_table(name: str) -> str:
     lines = ["| column | holds | accepts |", "|---|---|---|"]
     for column in TABLES[name].columns:
         needed = "**needed**; " if column.required else ""
-        accepts = column.accepts.replace("|", "\\|")
-        lines.append(f"| `{column.name}` | {column.description} | {needed}{accepts} |")
-    return "\n".join(lines).replace("joined by |\n", "joined by \\|\n")
+        holds, accepts = (text.replace("|", "\\|") for text in (column.description, column.accepts))
+        lines.append(f"| `{column.name}` | {holds} | {needed}{accepts} |")
+    return "\n".join(lines)

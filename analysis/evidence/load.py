@@ -31,6 +31,7 @@ class Evidence:
 
     @property
     def sets(self) -> list[str]:
+        """Names of the evidence sets."""
         return sorted(self.sources["set"].unique())
 
 
@@ -72,8 +73,7 @@ def load(folder: str | Path = "") -> Evidence:
         frames[table.name] = _read_sets(folders, table, problems)
     for table in schema.SHARED:
         frames[table.name] = _read_shared(root / "data" / f"{table.name}.csv", table, problems)
-    unread = {Path(problem.file).stem for problem in problems if problem.row <= 1}
-    problems += _reference_problems(frames, unread) + _tally_problems(frames["tallies"])
+    problems += _reference_problems(frames, _unread(problems)) + _tally_problems(frames["tallies"])
     if problems:
         raise InvalidTables(problems)
     tidy = {name: frame.drop(columns=["file_", "row_"]) for name, frame in frames.items()}
@@ -125,6 +125,16 @@ def _duplicates_between_sets(frame: pd.DataFrame, table: Table) -> list[Problem]
         for row in again.itertuples()
         if first.at[getattr(row, key), "file_"] != row.file_
     ]  # fmt: skip
+
+
+def _unread(problems: list[Problem]) -> set[str]:
+    """Tables whose ids are not known, because the file, or its column of ids, could not be read:
+    that is said once, not again for every row that points there."""
+    return {
+        name
+        for name, problem in ((Path(problem.file).stem, problem) for problem in problems)
+        if not problem.column or (problem.row == 1 and problem.column == schema.TABLES[name].names[0])
+    }
 
 
 def _reference_problems(frames: dict[str, pd.DataFrame], unread: set[str]) -> list[Problem]:

@@ -31,6 +31,7 @@ class Dossier:
 
     @property
     def sets(self) -> list[str]:
+        """Names of the evidence sets; `incidents` where there is nothing but the table."""
         return self.evidence.sets if self.evidence else ["incidents"]
 
 
@@ -55,9 +56,10 @@ def open_folder(folder: str | Path = "") -> Dossier:
         raise InvalidTables(problems)
     if incidents.empty:
         raise InputError(f"{shown(path)} holds no incident")
-    tables = {t.name: _optional(root, t) for t in (schema.TALLIES, schema.MILESTONES)}
-    coverage = _optional(root, schema.COVERAGE)
-    disputes = _optional(root, schema.DISPUTES)
+    beside = path.parent
+    tables = {t.name: _optional(beside, t) for t in (schema.TALLIES, schema.MILESTONES)}
+    coverage = _optional(beside, schema.COVERAGE)
+    disputes = _optional(beside, schema.DISPUTES)
     return Dossier(root, _complete(incidents), disputes, None, **tables, coverage=coverage)
 
 
@@ -74,9 +76,9 @@ def _with_evidence(root: Path) -> Dossier:
                    evidence.coverage)  # fmt: skip
 
 
-def _optional(root: Path, table: schema.Table) -> pd.DataFrame:
+def _optional(folder: Path, table: schema.Table) -> pd.DataFrame:
     """A table a person may put beside their incidents.csv; empty if it is not there."""
-    path = root / f"{table.name}.csv"
+    path = folder / f"{table.name}.csv"
     if not path.is_file():
         return schema.empty(table)
     frame, problems = read(path, table)

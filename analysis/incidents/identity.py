@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 
 def name_groups(
-    groups: pd.DataFrame, decided: pd.Series, previous: pd.Series
+    groups: pd.DataFrame, decided: pd.Series, previous: pd.Series, retired: Iterable[str] = ()
 ) -> dict[str, str]:
     """An incident id for every group.
 
@@ -17,6 +19,7 @@ def name_groups(
     decided : incident id by claim_id, from the reviewed decisions; always kept.
     previous : incident id by claim_id, from the committed table; kept by the group that holds
         most of the id's claims.
+    retired : ids once used for other claims; never given again.
 
     Returns
     -------
@@ -25,9 +28,8 @@ def name_groups(
     names = _kept(groups, decided)
     taken = set(names.values()) | set(decided)
     rest = groups[~groups["group"].isin(names)]
-    kept = {g: i for g, i in _kept(rest, previous).items() if i not in taken}
-    names |= kept
-    taken |= set(kept.values())
+    names |= {g: i for g, i in _kept(rest, previous).items() if i not in taken}
+    taken |= set(previous) | set(retired)
     for row in rest.sort_values(["date", "where", "group"]).itertuples():
         if row.group not in names:
             names[row.group] = _free(f"I{row.date:%Y%m%d}-{row.where}", taken)

@@ -38,18 +38,19 @@ def reconcile(
     A pair too far apart to be a candidate counts as `2 * off_by_a_day` below zero. Two reports of
     one document tell two events apart. A denial joins last and never makes an event.
 
-    Raises InputError if a decision names a report that is not in `reports`.
+    Raises InputError if a decision names a report that is not in `reports`, or if two decisions
+    name one report.
     """
     reports = reports.sort_values("report_id", ignore_index=True)
     decided = _decided(reports, decisions)
     unplaced = _unplaced(reports, decided, rules)
     denies = reports.get("stance", pd.Series("reports", reports.index)) == "denies"
-    groups = _Groups(reports["document"], decided, usable=unplaced.isna())
+    groups = _Groups(reports["document"], denies, decided, usable=unplaced.isna())
     pairs = candidate_pairs(reports, rules)
     scores = score_pairs(reports, pairs, rules)
     asserts = ~denies.to_numpy()[pairs].any(axis=1)
     groups.join_best(pairs[asserts], scores[asserts], rules)
-    groups.join_best(pairs[~asserts], scores[~asserts], rules)
+    groups.join_best(pairs[~asserts], scores[~asserts], rules, denials=True)
     group = groups.labels(reports["report_id"])
     lonely = ~group.isin(group[~denies]) & unplaced.isna()
     unplaced[lonely] = "denies an attack that no other claim reports"
@@ -65,6 +66,9 @@ def reconcile(
 def _decided(reports: pd.DataFrame, decisions: pd.Series | None) -> pd.Series:
     if decisions is None:
         decisions = pd.Series(dtype=str)
+    twice = decisions.index[decisions.index.duplicated()].unique()
+    if len(twice):
+        raise InputError(f"decisions name these more than once: {', '.join(map(str, twice))}")
     lost = sorted(set(decisions.index) - set(reports["report_id"]))
     if lost:
         raise InputError(f"decisions name reports that do not exist: {', '.join(map(str, lost))}")
@@ -86,10 +90,13 @@ def _unplaced(reports: pd.DataFrame, decided: pd.Series, rules: Rules) -> pd.Ser
 class _Groups:
     """Disjoint groups of reports that grow by joining; knows which must stay apart."""
 
-    def __init__(self, document: pd.Series, decided: pd.Series, usable: pd.Series):
+    def __init__(
+        self, document: pd.Series, denies: pd.Series, decided: pd.Series, usable: pd.Series
+    ):
         self.usable = usable.to_numpy()
         self.members = {i: [i] for i in range(len(document))}
         self.group_of = np.arange(len(document))
+        self.asserting = {i: int(not denial) for i, denial in enumerate(denies)}
         self.documents = {i: {name} for i, name in enumerate(document)}
         self.decision = {i: name for i, name in decided.items() if pd.notna(name)}
         for _, index in decided.groupby(decided).groups.items():
@@ -99,6 +106,7 @@ class _Groups:
     def _join(self, keep: int, drop: int) -> None:
         self.members[keep] += self.members[drop]
         self.group_of[self.members.pop(drop)] = keep
+        self.asserting[keep] += self.asserting.pop(drop)
         self.documents[keep] |= self.documents.pop(drop)
         if drop in self.decision:
             self.decision[keep] = self.decision.pop(drop)
@@ -107,8 +115,14 @@ class _Groups:
         decided = self.decision.get(a), self.decision.get(b)
         return None not in decided or not self.documents[a].isdisjoint(self.documents[b])
 
-    def join_best(self, pairs: np.ndarray, scores: np.ndarray, rules: Rules) -> None:
-        """Join the two groups of highest mean points until none reaches the threshold."""
+    def join_best(
+        self, pairs: np.ndarray, scores: np.ndarray, rules: Rules, *, denials: bool = False
+    ) -> None:
+        """Join the two groups of highest mean points until none reaches the threshold.
+
+        With `denials`, groups of denials alone join others; a denial never brings together two
+        groups that assert.
+        """
         usable = self.usable[pairs].all(axis=1)
         links: dict[int, dict[int, tuple[float, int]]] = defaultdict(dict)
         for (i, j), score in zip(self.group_of[pairs[usable]], scores[usable], strict=True):
@@ -119,7 +133,7 @@ class _Groups:
         for a in sorted(links):
             for b in links[a]:
                 if a < b:
-                    self._offer(queue, links, a, b, rules)
+                    self._offer(queue, links, a, b, rules, denials)
         while queue:
             _, a, b, size_a, size_b = heapq.heappop(queue)
             if len(self.members.get(a, ())) != size_a or len(self.members.get(b, ())) != size_b:
@@ -127,12 +141,16 @@ class _Groups:
             self._merge_links(links, a, b)
             self._join(a, b)
             for other in links[a]:
-                self._offer(queue, links, min(a, other), max(a, other), rules)
+                self._offer(queue, links, min(a, other), max(a, other), rules, denials)
 
-    def _offer(self, queue: list, links: dict, a: int, b: int, rules: Rules) -> None:
+    def _offer(self, queue: list, links: dict, a: int, b: int, rules: Rules, denials: bool) -> None:
         size_a, size_b = len(self.members[a]), len(self.members[b])
+        both_assert = self.asserting[a] * self.asserting[b]
+        if denials and both_assert:
+            return
         total, count = links[a][b]
-        mean = (total + 2 * rules.off_by_a_day * (size_a * size_b - count)) / (size_a * size_b)
+        pairs = both_assert or size_a * size_b
+        mean = (total + 2 * rules.off_by_a_day * (pairs - count)) / pairs
         if mean >= rules.threshold and not self._apart(a, b):
             heapq.heappush(queue, (-round(mean, 9), a, b, size_a, size_b))
 

@@ -74,7 +74,7 @@ def build(evidence: Evidence) -> Incidents:
     claims["group"] = claims["claim_id"].map(grouped.set_index("report_id")["group"])
     resolved, disputes = resolve_groups(claims, "group", evidence.places)
     previous, retired = _previous(evidence.root)
-    names = name_groups(_for_naming(resolved), decisions, _by_claim(previous))
+    names = name_groups(_for_naming(resolved), decisions, _by_claim(previous), retired["incident_id"])
     incidents = resolved.assign(incident_id=resolved["group"].map(names))
     incidents = incidents.sort_values(["date", "incident_id"], ignore_index=True)
     disputes = disputes.assign(incident_id=disputes["group"].map(names))

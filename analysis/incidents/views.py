@@ -108,7 +108,8 @@ def select(dossier: Dossier, view: View, *, empty_ok: bool = False) -> pd.DataFr
     incidents = dossier.incidents
     if dossier.evidence is not None and _restricts_claims(view):
         incidents = _resolved_again(dossier, view)
-    chosen = incidents[_keep(incidents, view)].reset_index(drop=True)
+    bare = dossier.evidence is None
+    chosen = incidents[_keep(incidents, view, bare)].reset_index(drop=True)
     if chosen.empty and not empty_ok:
         raise InputError(f"the view selects no incident: {view.words()}")
     return chosen
@@ -170,11 +171,13 @@ FILTERS = {
     "weapons": "weapon",
     "actors": "actor",
 }
+# A bare table has no claims to choose from: its own columns are all there is.
+ROW_FILTERS = {"confirmation": "confirmation", "reliability": "reliability"}
 
 
-def _keep(incidents: pd.DataFrame, view: View) -> pd.Series:
+def _keep(incidents: pd.DataFrame, view: View, bare: bool) -> pd.Series:
     keep = pd.Series(True, index=incidents.index)
-    columns = dict(FILTERS) if not _filtered_by_row(incidents, view) else FILTERS | ROW_FILTERS
+    columns = FILTERS | ROW_FILTERS if bare else FILTERS
     for name, column in columns.items():
         if getattr(view, name):
             keep &= incidents[column].isin(getattr(view, name))
@@ -185,14 +188,6 @@ def _keep(incidents: pd.DataFrame, view: View) -> pd.Series:
     if view.end:
         keep &= incidents["date_start"] <= pd.Timestamp(view.end)
     return keep
-
-
-ROW_FILTERS = {"confirmation": "confirmation", "reliability": "reliability"}
-
-
-def _filtered_by_row(incidents: pd.DataFrame, view: View) -> bool:
-    """A bare table has no claims to choose from: its own columns are all there is."""
-    return bool(view.confirmation or view.reliability) and incidents["claims"].isna().all()
 
 
 def _check_values(dossier: Dossier, view: View) -> None:

@@ -23,6 +23,7 @@ STANDARDS = ["ua-1", "a-2a"]
 # 1 January 2024. A clock in the file would make every copy of a report a different one.
 TIMESTAMP = 1_704_067_200
 LONG_WORD = 40  # characters that surely fit a line of text
+SHORT_TABLE = 14  # rows that are kept on one page
 LINE = 112  # characters of code that fit the page at the smallest size the template sets
 
 
@@ -134,7 +135,14 @@ def _table(element: Node, width: float = UPRIGHT) -> list[Node]:
     bare = node("Table", ["", ["typst:no-figure"], []], [None, []], columns, head, *rest)
     said = [_raw(", caption: ["), *caption, _raw("]")] if caption else []
     named = f" <{label}>" if label and caption else ""
-    return [_raw(f"#ruled-table(size: {size}pt"), *said, _raw(")["), bare, _raw(f"]{named}")]
+    together = f", together: {str(_is_short(table)).lower()}"
+    return [_raw(f"#ruled-table(size: {size}pt{together}"), *said, _raw(")["), bare, _raw(f"]{named}")]
+
+
+def _is_short(table: Node) -> bool:
+    """Short enough to stand on one page, so that it need not be cut."""
+    rows = sum(len(body[3]) for body in table["c"][4])
+    return rows <= SHORT_TABLE and len(text_of([table])) <= SHORT_TABLE * 120
 
 
 def _head_cell(cell: list) -> list:

@@ -1,0 +1,113 @@
+"""Shared by all tests: the repository's own dossier, and small evidence folders made in code.
+
+Hypothesis draws the same examples in every run, so that a failure is somebody's change and not
+luck; `pytest --hypothesis-profile=explore` looks further.
+"""
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from analysis.evidence import schema
+from analysis.evidence.load import load
+from analysis.incidents.dossier import open_folder
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+slow_is_fine = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("same", derandomize=True, max_examples=40, **slow_is_fine)
+settings.register_profile("explore", max_examples=1000, **slow_is_fine)
+settings.load_profile("same")
+
+
+@pytest.fixture(scope="session")
+def evidence():
+    """The evidence of this repository. Shared: copy a frame before changing it."""
+    return load()
+
+
+@pytest.fixture(scope="session")
+def dossier():
+    """The dossier of this repository. Shared: copy a frame before changing it."""
+    return open_folder()
+
+
+@pytest.fixture(scope="session")
+def other_conflict() -> Path:
+    """A folder with nothing but an incidents.csv, of a conflict that is made up."""
+    return FIXTURES / "other_conflict"
+
+
+PLACES = (
+    {"place_id": "alpha", "name": "Alpha Base", "kind": "us_base", "country": "Iraq"},
+    {"place_id": "bravo", "name": "Bravo Base", "kind": "us_base", "country": "Syria"},
+)
+SOURCE = {"outlet": "Outlet", "kind": "press", "reliability": "B", "reliability_reason": "because"}
+CLAIM = {
+    "source_id": "s1", "date_start": "2024-01-10", "date_basis": "stated", "country": "Iraq",
+    "weapon": "rocket", "result": "unknown", "stance": "reports", "confirmation": "us_official",
+}  # fmt: skip
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    """Writes a small folder of evidence and returns its path.
+
+    `claims` are dicts of what differs from CLAIM; claim_id defaults to c1, c2, ...; sources that
+    are not given are made up for them. Every other table is written where rows are given for it,
+    into `seeds` or `data`.
+    """
+
+    def build(claims=({},), *, sources=(), places=PLACES, folder="seeds", **tables) -> Path:
+        rows = [{"claim_id": f"c{i}", **CLAIM, **claim} for i, claim in enumerate(claims, 1)]
+        for row in rows:
+            row.setdefault("date_end", row["date_start"])
+        given = {source["source_id"] for source in sources}
+        others = sorted({row["source_id"] for row in rows} - given)
+        papers = [*sources, *({"source_id": name, "outlet": f"Outlet {name}"} for name in others)]
+        tables |= {"claims": rows, "sources": [SOURCE | paper for paper in papers], "places": places}
+        for name, content in tables.items():
+            inside = schema.TABLES[name] in schema.EVIDENCE
+            write(tmp_path / (folder if inside else "data") / f"{name}.csv", name, content)
+        return tmp_path
+
+    return build
+
+
+def write(path: Path, name: str, rows) -> None:
+    """Rows as the CSV of a table, without the columns that it may leave out and no row has."""
+    columns = [
+        column.name
+        for column in schema.TABLES[name].columns
+        if not column.optional or any(column.name in row for row in rows)
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, columns, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+@pytest.fixture
+def edit():
+    """Replaces a text that stands in a file exactly once."""
+
+    def change(path: Path, old: str, new: str) -> None:
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path.name}"
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    return change
+
+
+@pytest.fixture
+def bytes_of():
+    """Every file below a folder with its bytes, to see that nothing was touched."""
+
+    def read(folder: Path) -> dict[str, bytes]:
+        files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+        return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+    return read

@@ -1,0 +1,91 @@
+"""The README says what is so: its numbers are recomputed, its commands and links exist.
+
+`python -m tests.test_readme` rewrites the computed block and the chart.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import analysis as a
+from analysis import charts
+from analysis.charts.show import svg
+from analysis.cli import main
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+CHART = ROOT / "docs" / "frequency.svg"
+START, END = "<!-- numbers -->", "<!-- end -->"
+
+
+def computed() -> tuple[str, str]:
+    """The block between the markers, and the chart it shows."""
+    dossier = a.open_folder()
+    everything = a.select(dossier, a.View())
+    officials = a.select(dossier, a.View(confirmation="us_official"))
+    coverage = a.watched(dossier, a.View())
+    bars = a.count(everything, "week", by=["confirmation"], coverage=coverage)
+    pentagon = a.totals.intervals(a.totals.series(dossier.tallies, "Pentagon"))
+    after = pentagon[pentagon["start"] >= "2024-02-05"]
+    quiet = after[(after["count"] == 0).cumprod() == 1]
+    in_pause = everything["date"].between(quiet["start"].min(), quiet["end"].max())
+    last = pentagon.iloc[-1]
+    alt = charts.frequency_alt(bars)
+    text = (
+        f"![{alt}](docs/frequency.svg)\n\n"
+        f"*Itemised incidents per week by the best voice behind each; every claim counts. "
+        f"n = {len(everything)}, as of {a.on(bars['end'].max())}. On grey ground the table was watched "
+        f"sparsely: a zero is weak.*\n\n"
+        f"{len(dossier.evidence.claims):,} claims of {len(dossier.evidence.sources):,} documents make "
+        f"{len(everything)} incidents; {len(officials)} of them were reported or confirmed by a U.S. "
+        f"official. The Pentagon's own total stood at {last['total']} on {a.on(last['end'])}. From "
+        f"{a.on(quiet['start'].min())} to {a.on(quiet['end'].max())} the Pentagon counted none; the table "
+        f"holds {int(in_pause.sum())} attacks that some source reports for those days."
+    )
+    return text, svg(charts.frequency_bars(bars))
+
+
+def block() -> str:
+    return README.read_text(encoding="utf-8").split(START)[1].split(END)[0].strip()
+
+
+def rewrite() -> None:
+    text, chart = computed()
+    head, rest = README.read_text(encoding="utf-8").split(START)
+    tail = rest.split(END)[1]
+    README.write_text(f"{head}{START}\n{text}\n{END}{tail}", encoding="utf-8")
+    CHART.write_text(chart, encoding="utf-8")
+
+
+def test_every_number_of_the_readme_is_what_the_tables_give():
+    assert block() == computed()[0], "run: python -m tests.test_readme"
+
+
+def test_the_chart_of_the_readme_is_current():
+    assert CHART.read_text(encoding="utf-8") == computed()[1], "run: python -m tests.test_readme"
+
+
+def test_every_link_of_the_readme_leads_somewhere():
+    links = re.findall(r"\]\(([^)#]+)\)", README.read_text(encoding="utf-8"))
+    assert len(links) > 10
+    assert [link for link in links if "://" not in link and not (ROOT / link).exists()] == []
+
+
+def test_every_command_of_the_readme_exists_and_every_target_is_named():
+    text = README.read_text(encoding="utf-8")
+    named = set(re.findall(r"incidents ([a-z][a-z-]+)", text)) - {"per", "by"}
+    assert named <= set(main.commands)
+    assert set(main.commands) <= named
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.M))
+    assert set(re.findall(r"make ([a-z]+)", text)) - {"report"} <= targets
+
+
+@pytest.mark.parametrize("folder", ["seeds", "data", "analysis", "notebooks", "docs", "tests"])
+def test_the_tree_of_the_readme_is_the_tree(folder):
+    assert f"\n{folder}/ " in README.read_text(encoding="utf-8")
+    assert (ROOT / folder).is_dir()
+
+
+if __name__ == "__main__":
+    rewrite()
