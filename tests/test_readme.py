@@ -6,6 +6,7 @@
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import analysis as a
@@ -74,11 +75,20 @@ def test_every_link_of_the_readme_leads_somewhere():
 
 def test_every_command_of_the_readme_exists_and_every_target_is_named():
     text = README.read_text(encoding="utf-8")
-    named = set(re.findall(r"incidents ([a-z][a-z-]+)", text)) - {"per", "by"}
+    named = set(re.findall(r"(?:`|^|bin/)incidents ([a-z-]+)", text, flags=re.M))
     assert named <= set(main.commands)
     assert set(main.commands) <= named
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.M))
     assert set(re.findall(r"make ([a-z]+)", text)) - {"report"} <= targets
+
+
+def test_the_period_named_as_not_reviewed_is_the_one_that_is_not(dossier):
+    named = re.search(r"One period, (.+?) to (.+?), was grouped by rule only", README.read_text(encoding="utf-8"))
+    first, last = (pd.Timestamp(day) for day in named.groups())
+    claims = dossier.evidence.claims
+    free = ~claims["claim_id"].isin(dossier.evidence.reviewed["claim_id"])
+    inside = claims["date_start"].between(first, last)
+    assert (free == inside)[claims["set"] == "public_record"].all()
 
 
 @pytest.mark.parametrize("folder", ["seeds", "data", "analysis", "notebooks", "docs", "tests"])
