@@ -9,6 +9,8 @@ from analysis.charts.words import counter_name, on
 
 def frequency_alt(counts: pd.DataFrame, what: str = "attacks") -> str:
     """For `frequency_bars`: range, total, highest period, periods of zero, periods not covered."""
+    if counts.empty:
+        return f"Bar chart of {what} per period: no period to show."
     per = counts.groupby(["start", "end"], as_index=False).agg(
         count=("count", lambda c: c.sum(min_count=1)), covered=("covered", "first")
     )
@@ -25,19 +27,25 @@ def frequency_alt(counts: pd.DataFrame, what: str = "attacks") -> str:
     )
 
 
-def cumulative_alt(lines: dict[str, pd.DataFrame]) -> str:
-    """For `cumulative_steps`: where each line ends."""
+def cumulative_alt(lines: dict[str, pd.DataFrame], window=None) -> str:
+    """For `cumulative_steps` with the same window: where each line ends."""
+    if window is not None:
+        lines = {label: line[line["day"].between(*window)] for label, line in lines.items()}
     ends = [
         f"{counter_name(label)} reaches {int(line['total'].iloc[-1])} on {on(line['day'].iloc[-1])}"
         for label, line in lines.items()
         if len(line)
     ]
-    return "Step chart of running totals, one line per counter. " + "; ".join(ends) + "."
+    return "Step chart of running totals, one line per counter. " + (
+        "; ".join(ends) + "." if ends else "No total to show."
+    )
 
 
 def ladder_alt(intervals: pd.DataFrame, counter: str) -> str:
     """For `rate_ladder`: range of the rates, and the longest interval without an attack."""
     known = intervals[intervals["count"].notna()]
+    if known.empty:
+        return f"Rates per day by {counter_name(counter)} totals: no interval to show."
     peak = known.loc[known["rate"].idxmax()]
     none = known[known["count"] == 0].sort_values("days")
     tail = ""

@@ -18,6 +18,8 @@ def frequency_bars(counts: pd.DataFrame, ax: Axes | None = None, marks: dict | N
     is {day: label}.
     """
     ax = style.axes(ax, height=3.2)
+    if counts.empty:
+        return style.nothing(ax, "no period to show")
     with mpl.rc_context(style.RC):
         base = pd.Series(0, index=sorted(counts["start"].unique()))
         for voice in CONFIRMATION:
@@ -32,8 +34,7 @@ def frequency_bars(counts: pd.DataFrame, ax: Axes | None = None, marks: dict | N
         style.date_axis(ax, counts["start"].min(), counts["end"].max())
         ax.set_ylim(top=max(base.max() * (1.28 if marks else 1.08), 1))
         style.mark_days(ax, marks or {})
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=5, handlelength=1.1,
-                  columnspacing=1.2, borderaxespad=0.2)  # fmt: skip
+        style.voice_legend(ax)
     return ax
 
 

@@ -20,8 +20,10 @@ def rate_ladder(
     """A rung per interval of `totals.intervals`: its length in days, its rate as height, and the
     95 % Garwood interval as a band. A band cut at `top` ends in an arrow."""
     ax = style.axes(ax, height=3.0)
+    shown = intervals[intervals["count"].notna()]
+    if shown.empty:
+        return style.nothing(ax, "no interval to show")
     with mpl.rc_context(style.RC):
-        shown = intervals[intervals["count"].notna()]
         top = top or float(shown["rate_high"].quantile(0.8)) * 1.25
         left = mdates.date2num(shown["start"])
         width = shown["days"].to_numpy(float)

@@ -50,6 +50,7 @@ RC = {
     "legend.fontsize": 8,
     "lines.linewidth": 1.6,
     "text.color": INK,
+    "text.parse_math": False,
     "xtick.color": QUIET,
     "xtick.labelcolor": INK,
     "ytick.color": QUIET,
@@ -66,6 +67,13 @@ def axes(ax: Axes | None = None, width: float = 7.0, height: float = 3.0) -> Axe
         return ax
     with mpl.rc_context(RC):
         return plt.subplots(figsize=(width, height))[1]
+
+
+def nothing(ax: Axes, words: str) -> Axes:
+    """Empty axes that say so."""
+    ax.set_axis_off()
+    ax.text(0.5, 0.5, words, ha="center", va="center", color=QUIET, transform=ax.transAxes)
+    return ax
 
 
 def counter_colours(counters) -> dict[str, str]:
@@ -93,6 +101,13 @@ def count_axis(ax: Axes, label: str) -> None:
     ax.yaxis.grid(True)
     ax.yaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True, nbins=6))
     ax.set_ylim(bottom=0)
+
+
+def voice_legend(ax: Axes) -> None:
+    """The voices that the bars show, in one row above them; nothing where there is no bar."""
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=5, handlelength=1.1,
+                  columnspacing=1.2, borderaxespad=0.2)  # fmt: skip
 
 
 def mark_days(ax: Axes, days: dict, top: float = 1.0) -> None:

@@ -33,15 +33,15 @@ def support_bars(incidents: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax.set_xlabel("independent origins behind the incident")
         style.count_axis(ax, "incidents")
         ax.set_ylim(top=max(base.max() * 1.12, 1))
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=5, handlelength=1.1,
-                  columnspacing=1.2, borderaxespad=0.2)  # fmt: skip
+        style.voice_legend(ax)
     return ax
 
 
 def support_alt(incidents: pd.DataFrame) -> str:
     """For `support_bars`: how many incidents rest on one origin."""
-    single = int((incidents["n_origins"] == 1).sum())
-    return (
-        f"Bar chart of {len(incidents)} incidents by the number of independent origins behind them. "
-        f"{single} rest on one origin; the best supported has {int(incidents['n_origins'].max())}."
-    )
+    head = f"Bar chart of {len(incidents)} incidents by the number of independent origins behind them."
+    origins = incidents["n_origins"].dropna()
+    if origins.empty:
+        return f"{head} For none of them is the number known."
+    single = int((origins == 1).sum())
+    return f"{head} {single} rest on one origin; the best supported has {int(origins.max())}."

@@ -16,3 +16,8 @@ def on(day, year: bool = True) -> str:
 def counter_name(counter: str) -> str:
     """A counter as readers know it."""
     return COUNTER_NAME.get(counter, counter)
+
+
+def counted(number: int, noun: str) -> str:
+    """1 claim, 2 claims."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

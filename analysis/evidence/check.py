@@ -26,11 +26,11 @@ def check_seeds(seeds: Path, originals: Path) -> tuple[int, int]:
         path = originals / str(source.file)
         where = (shown(seeds / "sources.csv"), row)
         if pd.isna(source.file) or not path.is_file():
-            problems.append(Problem(*where, "file", str(source.file), f"not found in {originals}"))
+            problems.append(Problem(*where, "file", _text(source.file), f"not found in {originals}"))
             continue
         found = hashlib.sha256(path.read_bytes()).hexdigest()
         if found != source.sha256:
-            problems.append(Problem(*where, "sha256", str(source.sha256), f"the file has {found}"))
+            problems.append(Problem(*where, "sha256", _text(source.sha256), f"the file has {found}"))
         lines[source.source_id] = path.read_text(encoding="utf-8", errors="replace").split("\n")
     rows = 0
     for table in (schema.CLAIMS, schema.TALLIES, schema.MILESTONES):
@@ -48,6 +48,10 @@ def _coded(seeds: Path, table: schema.Table) -> tuple[pd.DataFrame, list[Problem
     return frame.reindex(columns=table.names), problems
 
 
+def _text(value) -> str:
+    return "" if pd.isna(value) else str(value)
+
+
 def _row_problems(coded: pd.DataFrame, lines: dict[str, list[str]], file: str) -> list[Problem]:
     problems = []
     for row, record in enumerate(coded.itertuples(), HEADER_ROWS):
@@ -56,8 +60,8 @@ def _row_problems(coded: pd.DataFrame, lines: dict[str, list[str]], file: str) -
             continue  # already reported with its source
         if pd.isna(record.line) or not 1 <= record.line <= len(document):
             allowed = f"a line from 1 to {len(document)}"
-            problems.append(Problem(file, row, "line", str(record.line), allowed))
+            problems.append(Problem(file, row, "line", _text(record.line), allowed))
         elif pd.isna(record.words) or record.words not in document[record.line - 1]:
             allowed = f"must stand in line {record.line} of the document"
-            problems.append(Problem(file, row, "words", str(record.words), allowed))
+            problems.append(Problem(file, row, "words", _text(record.words), allowed))
     return problems

@@ -38,3 +38,84 @@ def trace(dossier: Dossier, incident_id: str) -> tuple[pd.Series, pd.DataFrame, 
     row = known.loc[incident_id]
     said = dossier.disputes[dossier.disputes["incident_id"] == incident_id]
     return row, claims_of(dossier, known.loc[[incident_id]].reset_index(drop=True)), said
+
+
+def claim_words(claim) -> str:
+    """One claim (a row of `claims_of`) in one line: source, grade, voice, what is said, evidence."""
+    relays = "" if claim.origin == claim.outlet else f", relaying {_joined(claim.origin)}"
+    parts = [
+        f"{claim.outlet}{relays} (grade {claim.reliability}, {claim.confirmation.replace('_', ' ')})"
+        + (" denies it" if claim.stance == "denies" else ""),
+        _days(claim.date_start, claim.date_end) + f" ({claim.date_basis})",
+        _or(claim.place_as_reported, _or(claim.country, "place not said")),
+        claim.weapon.replace("_", " ") + (f" x {claim.weapon_count}" if _known(claim.weapon_count) else ""),
+        claim.result.replace("_", " "),
+        *_toll(claim),
+    ]
+    if _known(claim.actor):
+        parts.append(f"claimed by {claim.actor}")
+    if _known(claim.words):
+        parts.append(f"line {int(claim.line)}: \u201c{claim.words}\u201d")
+    if _known(claim.note):
+        parts.append(f"note: {claim.note.rstrip('.')}")
+    return "; ".join(parts) + "."
+
+
+def dispute_words(dispute) -> str:
+    """One disputed value (a row of disputes.csv) in one line."""
+    chosen = _or(dispute.chosen, "nothing")
+    others = dispute.dissent.replace("|", "; ")
+    rule = dispute.rule.replace("_", " ")
+    return f"{dispute.field.replace('_', ' ')} {chosen}, chosen by: {rule} (others: {others})"
+
+
+def _toll(claim) -> list[str]:
+    names = {"us_killed": "U.S. killed", "us_injured": "U.S. injured",
+             "partner_killed": "partners killed", "partner_injured": "partners injured"}  # fmt: skip
+    return [f"{words} {getattr(claim, n)}" for n, words in names.items() if _known(getattr(claim, n))]
+
+
+def _days(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    return f"{first:%Y-%m-%d}" if first == last else f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+
+
+def _joined(values: str) -> str:
+    return values.replace("|", " and ")
+
+
+def _known(value) -> bool:
+    return not pd.isna(value)
+
+
+def _or(value, other: str) -> str:
+    return value if _known(value) else other
+
+
+def find(dossier: Dossier, day: str = "", place: str = "") -> pd.DataFrame:
+    """Incidents that may have happened on a day, at a place, or both: rows of incidents.csv.
+
+    `place` is a gazetteer id, a name or an alias. Raises InputError for a day that is none, or a
+    place that the dossier does not know.
+    """
+    found = dossier.incidents
+    if day:
+        try:
+            when = pd.Timestamp(day)
+        except ValueError:
+            raise InputError(f"date is {day!r}; allowed: a day, YYYY-MM-DD") from None
+        found = found[(found["date_start"] <= when) & (found["date_end"] >= when)]
+    if place:
+        found = found[found["place_id"] == place_id(dossier, place)]
+    return found.reset_index(drop=True)
+
+
+def place_id(dossier: Dossier, name: str) -> str:
+    """The gazetteer id that a name, an alias or an id stands for; upper and lower case alike."""
+    ids = {str(p).lower(): p for p in dossier.incidents["place_id"].dropna().unique()}
+    if dossier.evidence is not None:
+        for place in dossier.evidence.places.itertuples():
+            aliases = [] if pd.isna(place.aliases) else place.aliases.split("|")
+            ids |= {n.lower(): place.place_id for n in (place.place_id, place.name, *aliases)}
+    if name.lower() not in ids:
+        raise InputError(f"place {name!r} is not known{nearest(name.lower(), ids)}")
+    return ids[name.lower()]

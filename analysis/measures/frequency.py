@@ -16,7 +16,7 @@ NAMED = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q"}
 def count(
     incidents: pd.DataFrame,
     every: str = "week",
-    by: list[str] | tuple[str, ...] = (),
+    by: str | list[str] | tuple[str, ...] = (),
     window: Window | None = None,
     coverage: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
@@ -50,6 +50,7 @@ def count(
     periods and certain in neither. Raises InputError for an unknown `every` or column, or a window
     that ends before it starts.
     """
+    by = [by] if isinstance(by, str) else list(by)
     unknown = [name for name in by if name not in incidents.columns]
     if unknown:
         raise InputError(f"by: {unknown[0]!r} is not a column of the incidents")
@@ -77,7 +78,7 @@ def span(
         known = coverage["start"].min(), coverage["end"].max()
     else:
         known = incidents["date"].min(), incidents["date"].max()
-    start, end = (pd.Timestamp(g) if g else k for g, k in zip(given, known, strict=True))
+    start, end = (_day(g) if g else k for g, k in zip(given, known, strict=True))
     if pd.isna(start) or pd.isna(end):
         raise InputError("no incident, no window and no coverage: there is nothing to count over")
     if end < start:
@@ -85,9 +86,16 @@ def span(
     return start, end
 
 
+def _day(given) -> pd.Timestamp:
+    try:
+        return pd.Timestamp(given)
+    except (ValueError, TypeError):
+        raise InputError(f"window: {given!r} is not a day, YYYY-MM-DD") from None
+
+
 def _periods(every: str, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
     """Calendar periods that touch the window, clipped to it."""
-    days = re.fullmatch(r"(\d+) days?", every)
+    days = re.fullmatch(r"(\d+) days?", str(every))
     if days and int(days[1]) > 0:
         first = pd.date_range(start, end, freq=f"{int(days[1])}D")
         last = first + pd.Timedelta(days=int(days[1]) - 1)
@@ -102,8 +110,6 @@ def _periods(every: str, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame
     clipped["days"] = (clipped["end"] - clipped["start"]).dt.days + 1
     clipped["complete"] = clipped["days"] == whole
     return clipped
-
-
 
 
 def covered_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Series:

@@ -67,9 +67,9 @@ def _limits(incidents: pd.DataFrame, left: pd.Timestamp, right: pd.Timestamp) ->
     before = incidents[incidents["date"] <= left]
     after = incidents[incidents["date"] >= right]
     late = before["date_end"].max() if len(before) else left
-    sure_late = before["date_start"].where(before["date"] == left).max() if len(before) else left
+    sure_late = before["date_start"].max() if len(before) else left
     early = after["date_start"].min() if len(after) else right
-    sure_early = after["date_end"].where(after["date"] == right).min() if len(after) else right
+    sure_early = after["date_end"].min() if len(after) else right
     shortest = max((min(early, right) - max(late, left)).days - 1, 0)
     longest = (max(sure_early, right) - min(sure_late, left)).days - 1
     return shortest, longest

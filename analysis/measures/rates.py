@@ -24,6 +24,7 @@ def rate_interval(count, days, level: float = 0.95) -> tuple[np.ndarray, np.ndar
         low, high = confint_poisson(usable, days, method="exact-c", alpha=1 - level)
         rate = usable / days
     low = np.where(usable == 0, 0.0, low)  # the lower bound of none is none
+    low, high = (np.where(np.isnan(rate), np.nan, bound) for bound in (low, high))
     return rate, low, high
 
 

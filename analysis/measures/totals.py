@@ -29,7 +29,7 @@ def series(tallies: pd.DataFrame, counter: str, scope: str = "all") -> pd.DataFr
     note ("", "falls", "from 'none since'", "contradicted by 'none since'"). Rows whose note
     begins with "contradicted" are for the reader: `intervals` passes over them.
 
-    Raises InputError if the counter or scope states nothing.
+    Raises InputError if the counter or scope states nothing, or only lower bounds.
     """
     stated = tallies[(tallies["counter"] == counter) & tallies["total"].notna()]
     stated = stated[stated["scope"] == scope]
@@ -39,6 +39,8 @@ def series(tallies: pd.DataFrame, counter: str, scope: str = "all") -> pd.DataFr
     begin = stated["since"].min()
     later = stated["since"] > begin + pd.Timedelta(days=START_SLACK_DAYS)
     running = stated[~later & stated["bound"].isin(USABLE)]
+    if running.empty:
+        raise InputError(f"counter {counter!r}, scope {scope!r} states no total that stands: only 'more than'")
     days = pd.DataFrame([_of_one_day(day, rows) for day, rows in running.groupby("as_of")])
     days = _with_spans(days, stated[later])
     stands = days.loc[~days["note"].str.startswith("contradicted"), "total"]

@@ -17,8 +17,9 @@ import nbformat
 
 from analysis.evidence.load import find_root
 from analysis.evidence.problems import InputError, nearest, shown
-from analysis.incidents.dossier import open_folder
+from analysis.incidents.dossier import Dossier, open_folder
 from analysis.incidents.views import View, select
+from analysis.reports.appendix import appendix, chapter, linked
 from analysis.reports.book import book
 from analysis.reports.document import document
 from analysis.reports.export import to_pdf
@@ -103,26 +104,35 @@ def _execute_all(values: dict[Path, dict], staged: Path, failed: Path, progress)
 
 
 def _render_all(executed, variant: Variant, values: dict[Path, dict], staged: Path, progress) -> None:
-    documents, titles = [], []
+    documents, titles, named = [], [], set()
     made = {source.stem: given for source, given in values.items()}
     for name, notebook in executed.items():
-        tree = document(notebook)
+        dossier = _open(made[name].get("folder", ""))
+        tree, ids = linked(document(notebook, strict=True), _traceable(dossier))
         words = {
             "title": title_of(tree, otherwise=name),
             "subtitle": variant.title,
             "provenance": provenance(variant, made[name]),
         }
-        (staged / f"{name}.pdf").write_bytes(to_pdf(tree, **words))
-        (staged / f"{name}.html").write_text(to_html(tree, **words), encoding="utf-8")
         documents.append(tree)
         titles.append(words["title"])
+        named |= set(ids)
+        whole = {**tree, "blocks": tree["blocks"] + appendix(dossier, ids)}
+        (staged / f"{name}.pdf").write_bytes(to_pdf(whole, **words))
+        (staged / f"{name}.html").write_text(to_html(whole, **words), encoding="utf-8")
         progress(f"rendered {name}")
     words = {"title": TITLE, "subtitle": variant.title, "toc": True,
              "provenance": provenance(variant, variant.parameters)}  # fmt: skip
-    bound = book(documents, titles)
+    last = [chapter(dossier, sorted(named))] if named else []
+    bound = book(documents + last, titles + [""] * len(last))
     (staged / "report.pdf").write_bytes(to_pdf(bound, **words))
     (staged / "report.html").write_text(to_html(bound, **words), encoding="utf-8")
     progress("bound the report")
+
+
+def _traceable(dossier: Dossier) -> set[str]:
+    """The ids that have claims to be shown."""
+    return set(dossier.incidents["incident_id"]) if dossier.evidence else set()
 
 
 def provenance(variant: Variant, parameters: dict) -> list[tuple[str, str]]:

@@ -1,0 +1,91 @@
+"""Two clicks from a bar to a claim: every incident id becomes a link to its entry here."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.charts.words import counted, on
+from analysis.incidents.dossier import Dossier
+from analysis.incidents.trace import claims_of, claim_words, dispute_words
+from analysis.reports.tree import NO_ATTR, Node, attr, elements, node, para, tree, walk, words
+
+TITLE = "Appendix: the incidents, claim by claim"
+SMALL = attr(classes=["register"], pairs=[("typst:text:size", "8pt")])
+LEAD = (
+    "Each entry names the claims behind one incident: who says it, relaying whom, the grade of the source, the voice "
+    "behind it, the day and the place as said, and where it can be read. Claims that deny never support. Where claims "
+    "differ, the rule that chose the value stands last."
+)
+
+
+def linked(document: dict, known: set[str]) -> tuple[dict, list[str]]:
+    """The document with every incident id as a link, and the ids that it names, in order."""
+    strings = (e["c"] for e in elements(document["blocks"]) if e["t"] == "Str")
+    ids = sorted({_bare(text) for text in strings} & known)
+
+    def change(element: Node) -> list[Node] | None:
+        if element["t"] != "Str" or _bare(element["c"]) not in known:
+            return None
+        name = _bare(element["c"])
+        before, after = element["c"].split(name, 1)
+        link = node("Link", NO_ATTR, [node("Str", name)], [f"#{name}", ""])
+        return [*([node("Str", before)] if before else []), link, *([node("Str", after)] if after else [])]
+
+    return {**document, "blocks": walk(document["blocks"], change)}, ids
+
+
+def _bare(text: str) -> str:
+    return text.strip(",;:.()")
+
+
+def appendix(dossier: Dossier, ids: list[str]) -> list[Node]:
+    """A heading and an entry for each incident, in order of day: blocks that follow a document."""
+    heading = node("Header", 2, attr("appendix"), words(TITLE))
+    return [heading, para(LEAD), *_entries(dossier, ids)] if ids else []
+
+
+def chapter(dossier: Dossier, ids: list[str]) -> dict:
+    """The appendix as a document of its own: the last chapter of a book, a section for each month."""
+    blocks = [node("Header", 1, attr("appendix"), words(TITLE)), para(LEAD)]
+    months = _chosen(dossier, ids).groupby(lambda i: dossier.incidents["date"][i].strftime("%Y-%m"))
+    for month, rows in months:
+        title = pd.Timestamp(f"{month}-01").strftime("%B %Y")
+        blocks += [node("Header", 2, attr(f"month-{month}"), words(title))]
+        blocks += _entries(dossier, list(rows["incident_id"]))
+    return tree(blocks)
+
+
+def _chosen(dossier: Dossier, ids: list[str]) -> pd.DataFrame:
+    return dossier.incidents[dossier.incidents["incident_id"].isin(ids)]
+
+
+def _entries(dossier: Dossier, ids: list[str]) -> list[Node]:
+    chosen = _chosen(dossier, ids)
+    claims = dict(list(claims_of(dossier, chosen).groupby("incident_id")))
+    disputes = dict(list(dossier.disputes.groupby("incident_id")))
+    blocks = []
+    for row in chosen.itertuples():
+        body = [para(_summary(row)), node("BulletList", [[_claim(c)] for c in claims[row.incident_id].itertuples()])]
+        said = disputes.get(row.incident_id)
+        if said is not None:
+            body.append(para("Disputed: " + "; ".join(dispute_words(d) for d in said.itertuples()) + "."))
+        blocks += [node("Header", 3, attr(row.incident_id), words(row.incident_id)), node("Div", SMALL, body)]
+    return blocks
+
+
+def _summary(row) -> str:
+    days = on(row.date_start)
+    if row.date_end > row.date_start:
+        days += f" to {on(row.date_end)}"
+    return (
+        f"{row.place}; {days}; {row.weapon.replace('_', ' ')}; {row.result.replace('_', ' ')}; best voice: "
+        f"{row.confirmation.replace('_', ' ')}; {counted(row.n_claims, 'claim')}, {counted(row.n_origins, 'origin')}."
+    )
+
+
+def _claim(claim) -> Node:
+    """One claim: its id in bold, what it says, and a link to where it can be read."""
+    text = [node("Strong", words(claim.claim_id)), node("Space"), *words(claim_words(claim))]
+    if isinstance(claim.url, str) and claim.url.startswith(("http://", "https://")):
+        text += [node("Space"), node("Link", NO_ATTR, words("[source]"), [claim.url, ""])]
+    return node("Plain", text)
