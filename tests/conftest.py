@@ -7,6 +7,7 @@ luck; `pytest --hypothesis-profile=explore` looks further.
 import csv
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -111,3 +112,19 @@ def bytes_of():
         return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
     return read
+
+
+@pytest.fixture(scope="session")
+def attacks():
+    """Incidents from days, or from pairs of days where only a range is known; more columns by name.
+
+    `date` is the day, or the first day of the range."""
+
+    def build(*days, **columns) -> pd.DataFrame:
+        pairs = [day if isinstance(day, tuple) else (day, day) for day in days]
+        frame = pd.DataFrame({"incident_id": [f"i{number}" for number in range(1, len(pairs) + 1)]})
+        for name, end in (("date", 0), ("date_start", 0), ("date_end", 1)):
+            frame[name] = pd.to_datetime([pair[end] for pair in pairs])
+        return frame.assign(**{"confirmation": "us_official", "n_origins": 1} | columns)
+
+    return build

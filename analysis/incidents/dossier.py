@@ -94,7 +94,7 @@ def _complete(incidents: pd.DataFrame) -> pd.DataFrame:
         out[name] = out[name].fillna(out[fallback]) if name in out else out[fallback]
     missing = schema.empty(schema.INCIDENTS).dtypes.drop(out.columns, errors="ignore")
     for name, dtype in missing.items():
-        out[name] = pd.Series(pd.NA, index=out.index, dtype=dtype)
+        out[name] = pd.Series(index=out.index, dtype=dtype)
     out["confirmation"] = out["confirmation"].fillna("unknown")
     out["place"] = out["place"].fillna(out["place_id"]).fillna("place not named")
     return out.sort_values(["date", "incident_id"], ignore_index=True)

@@ -1,0 +1,111 @@
+import shutil
+
+import pandas as pd
+import pytest
+
+from analysis.evidence import schema
+from analysis.evidence.problems import InputError, InvalidTables
+from analysis.incidents.dossier import open_folder
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """A folder with nothing but an incidents.csv of the given text."""
+
+    def build(text: str, below="."):
+        path = tmp_path / below / "incidents.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return build
+
+
+def test_the_repository_opens_with_its_evidence(dossier):
+    assert dossier.sets == ["public_record", "seeds"]
+    assert list(dossier.incidents.columns) == schema.INCIDENTS.names
+    assert set(dossier.disputes["incident_id"]) <= set(dossier.incidents["incident_id"])
+
+
+def test_a_folder_with_nothing_but_incidents_is_enough(other_conflict):
+    dossier = open_folder(other_conflict)
+    assert dossier.evidence is None
+    assert dossier.sets == ["incidents"]
+    assert dossier.tallies.empty and dossier.milestones.empty and dossier.coverage.empty
+    assert len(dossier.incidents) == 60
+    assert set(schema.INCIDENTS.names) <= set(dossier.incidents.columns)
+
+
+def test_the_made_up_conflict_has_forty_days_without_an_incident(other_conflict):
+    days = open_folder(other_conflict).incidents["date"].drop_duplicates()
+    between = days.diff().dt.days - 1
+    assert between.max() == 40
+    assert between.nlargest(2).iloc[1] < 20
+    assert days.loc[between.idxmax()] == pd.Timestamp("2031-08-04")
+
+
+def test_a_column_of_ones_own_is_carried_along(other_conflict):
+    assert {"0", "1", "2"} <= set(open_folder(other_conflict).incidents["fatalities"].dropna())
+
+
+def test_two_columns_are_enough_and_the_rest_is_missing_not_zero(bare):
+    row = open_folder(bare("incident_id,date\nx1,2024-01-05\n")).incidents.iloc[0]
+    assert row["date_start"] == row["date_end"] == pd.Timestamp("2024-01-05")
+    assert row["confirmation"] == "unknown"
+    assert row["place"] == "place not named"
+    assert pd.isna(row["us_injured"]) and pd.isna(row["country"]) and pd.isna(row["claims"])
+
+
+def test_rows_come_in_order_of_day_whatever_order_they_stand_in(bare):
+    dossier = open_folder(bare("incident_id,date\nb,2024-01-05\nc,2024-01-01\na,2024-01-05\n"))
+    assert list(dossier.incidents["incident_id"]) == ["c", "a", "b"]
+
+
+def test_an_incident_table_in_data_is_found_with_what_lies_beside_it(bare):
+    folder = bare("incident_id,date\nx1,2024-01-05\n", below="data")
+    coverage = "counter,scope,start,end,density,basis\nitemised,all,2024-01-01,2024-12-31,days,why\n"
+    (folder / "data" / "coverage.csv").write_text(coverage)
+    dossier = open_folder(folder)
+    assert len(dossier.incidents) == 1
+    assert list(dossier.coverage["counter"]) == ["itemised"]
+
+
+def test_a_misspelt_column_is_named_with_the_one_meant(other_conflict, tmp_path, edit):
+    folder = shutil.copytree(other_conflict, tmp_path / "mine")
+    edit(folder / "incidents.csv", "weapon", "wepon")
+    with pytest.raises(InvalidTables) as error:
+        open_folder(folder)
+    (problem,) = error.value.problems
+    assert str(problem).endswith(
+        "incidents.csv, row 1, column wepon: 'wepon' - "
+        "not a column of incidents; did you mean 'weapon'?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("incident_id,date\nx1,2024-02-30\n", r"row 2, column date: '2024-02-30' - a day, YYYY-MM-DD"),
+        ("incident_id,date\nx1,\n", r"row 2, column date: '' - must not be empty"),
+        ("incident_id,date\nx1,2024-01-01\nx1,2024-01-02\n", r"row 3, column incident_id: 'x1' - must be unique; also in row 2"),
+        ("incident_id,weapon\nx1,rocket\n", r"row 1, column date: 'missing' - this column is needed"),
+        ("incident_id,date,date_end\nx1,2024-01-09,2024-01-08\n", r"column date_end: '2024-01-08' - must not be before date \(2024-01-09\)"),
+        ("incident_id,date,latitude\nx1,2024-01-09,91\n", r"column latitude: '91' - a decimal number from -90 to 90"),
+        ("incident_id,date\nx1\n", r"row 2: '1 fields' - 2, as in the header"),
+        ("", r"incidents.csv: 'empty' - a header row is needed"),
+        ("incident_id,date\n", r"holds no incident"),
+    ],
+)  # fmt: skip
+def test_a_table_that_cannot_be_used_says_why(bare, text, message):
+    with pytest.raises(InputError, match=message):
+        open_folder(bare(text))
+
+
+def test_a_folder_with_neither_evidence_nor_incidents_says_so(tmp_path):
+    with pytest.raises(InputError, match="holds neither evidence nor an incidents.csv"):
+        open_folder(tmp_path)
+
+
+def test_evidence_without_a_built_table_says_what_to_run(tiny):
+    with pytest.raises(InputError, match="incidents.csv is missing: run 'incidents build' first"):
+        open_folder(tiny())

@@ -1,0 +1,105 @@
+"""Exact intervals against published arithmetic and against their own definition."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from analysis.evidence.problems import InputError
+from analysis.measures.rates import compare, rate_interval
+
+COUNTS = st.integers(0, 400)
+DAYS = st.integers(1, 500)
+
+
+@pytest.mark.parametrize(
+    ("count", "days", "rate", "low", "high"),
+    [(13, 8, 1.625, 0.865, 2.779), (165, 105, 1.571, 1.341, 1.830), (0, 76, 0, 0, 0.0485)],
+)
+def test_rates_and_their_intervals_match_known_answers(count, days, rate, low, high):
+    found = [float(value[0]) for value in rate_interval(count, days)]
+    assert found == [pytest.approx(rate, abs=5e-4), pytest.approx(low, abs=5e-4), pytest.approx(high, abs=5e-4)]
+
+
+@given(COUNTS, DAYS, st.sampled_from([0.5, 0.9, 0.95, 0.99]))
+def test_at_each_bound_the_count_is_as_unlikely_as_the_level_says(count, days, level):
+    rate, low, high = (float(value[0]) for value in rate_interval(count, days, level))
+    tail = (1 - level) / 2
+    assert low <= rate <= high
+    assert stats.poisson.cdf(count, high * days) == pytest.approx(tail, rel=1e-6)
+    if count:
+        assert stats.poisson.sf(count - 1, low * days) == pytest.approx(tail, rel=1e-6)
+    else:
+        assert low == 0
+
+
+def test_a_missing_count_or_no_days_give_neither_rate_nor_bounds():
+    rate, low, high = rate_interval(pd.array([4, pd.NA, 0, 4], dtype="Int64"), [2, 3, 0, 0])
+    assert rate[0] == 2
+    assert np.isnan([rate[1:], low[1:], high[1:]]).all()
+
+
+def test_counts_and_days_are_broadcast():
+    rate, low, high = rate_interval([0, 5, 10], 5)
+    assert rate.tolist() == [0, 1, 2]
+    assert low.shape == high.shape == (3,)
+
+
+def test_the_ratio_of_two_periods_matches_the_known_answer():
+    found = compare(165, 105, 2, 86)
+    assert found["ratio"] == pytest.approx(0.0148, abs=5e-5)
+    assert found["low"] == pytest.approx(0.0018, abs=5e-5)
+    assert found["high"] == pytest.approx(0.0543, abs=5e-5)
+    assert found["rate_a"] == pytest.approx(165 / 105)
+    assert 0 < found["p_value"] < 1e-30
+
+
+@given(COUNTS, DAYS, COUNTS, DAYS)
+def test_swapping_the_periods_inverts_the_ratio_and_keeps_the_p_value(a, days_a, b, days_b):
+    one, other = compare(a, days_a, b, days_b), compare(b, days_b, a, days_a)
+    assert one["p_value"] == pytest.approx(other["p_value"], rel=1e-6)
+    for name, mirror in (("ratio", "ratio"), ("low", "high"), ("high", "low")):
+        inverse = math.inf if other[mirror] == 0 else 1 / other[mirror]
+        assert math.isnan(one[name]) == math.isnan(other[mirror])
+        assert math.isnan(one[name]) or one[name] == pytest.approx(inverse, rel=1e-6)
+
+
+@given(COUNTS, DAYS, COUNTS, DAYS)
+def test_at_each_bound_of_the_ratio_the_split_is_as_unlikely_as_the_level_says(a, days_a, b, days_b):
+    found = compare(a, days_a, b, days_b)
+
+    def share(ratio):
+        return ratio * days_b / (days_a + ratio * days_b)
+
+    if a and b:
+        assert stats.binom.cdf(b, a + b, share(found["high"])) == pytest.approx(0.025, rel=1e-5)
+        assert stats.binom.sf(b - 1, a + b, share(found["low"])) == pytest.approx(0.025, rel=1e-5)
+
+
+def test_equal_rates_are_compatible_with_a_ratio_of_one():
+    found = compare(30, 10, 60, 20)
+    assert found["ratio"] == pytest.approx(1)
+    assert found["low"] < 1 < found["high"]
+    assert found["p_value"] == pytest.approx(1)
+
+
+def test_none_in_both_periods_says_nothing_about_the_ratio():
+    found = compare(0, 105, 0, 86)
+    assert math.isnan(found["ratio"])
+    assert (found["low"], found["high"], found["p_value"]) == (0, math.inf, 1)
+
+
+def test_some_after_none_is_an_infinite_ratio_with_a_finite_lower_bound():
+    found = compare(0, 100, 3, 100)
+    assert found["ratio"] == found["high"] == math.inf
+    assert 0 < found["low"] < math.inf
+
+
+@pytest.mark.parametrize("given", [(-1, 10, 2, 10), (1, 0, 2, 10), (1, 10, 2, -3)])
+def test_negative_counts_and_periods_without_days_are_refused(given):
+    with pytest.raises(InputError, match="counts must be 0 or more and days above 0"):
+        compare(*given)
