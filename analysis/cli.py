@@ -102,3 +102,72 @@ def report(variants: tuple[str, ...], every: bool, target: Path) -> None:
     for path in made:
         if path.suffix in (".pdf", ".html"):
             click.echo(shown(path))
+
+
+@main.command()
+@click.argument("incident")
+@FOLDER
+def trace(incident: str, folder: str) -> None:
+    """Show an incident: its claims, their sources, the words, and what decided each dispute."""
+    from analysis.incidents.dossier import open_folder
+    from analysis.incidents.trace import trace_words
+
+    click.echo(trace_words(open_folder(folder), incident))
+
+
+@main.command()
+@click.option("--date", "day", default="", help="A day, YYYY-MM-DD.")
+@click.option("--place", default="", help="A place: gazetteer id, name or alias.")
+@FOLDER
+def find(day: str, place: str, folder: str) -> None:
+    """Find incidents by day and place."""
+    from analysis.incidents.dossier import open_folder
+    from analysis.incidents.trace import find as look
+
+    found = look(open_folder(folder), day, place)
+    for row in found.itertuples():
+        click.echo(f"{row.incident_id}  {row.date:%Y-%m-%d}  {row.place}  {row.weapon}  {row.result}")
+    click.echo(f"{len(found)} found", err=True)
+
+
+@main.command()
+@FOLDER
+def evaluate(folder: str) -> None:
+    """Judge the grouping, made without the reader's decisions, by those decisions."""
+    from analysis.evidence.load import load
+    from analysis.incidents.evaluate import disagreements
+    from analysis.incidents.evaluate import evaluate as judge
+
+    evidence = load(folder)
+    click.echo(f"{'measure':<14}  {'algorithm':>24}  {'same first day and place':>26}")
+    for row in judge(evidence).itertuples():
+        ours = f"{row.algorithm:.3f} [{row.low:.3f}, {row.high:.3f}]"
+        trivial = f"{row.trivial:.3f} [{row.trivial_low:.3f}, {row.trivial_high:.3f}]"
+        click.echo(f"{row.measure:<14}  {ours:>24}  {trivial:>26}")
+    click.echo("\nThe worst disagreements (pairs of claims):")
+    for row in disagreements(evidence).itertuples():
+        click.echo(f"  {row.wrong_pairs:>3}  {row.kind:<6}  {row.incident_id}: {row.detail}")
+
+
+@main.command()
+@click.option("--out", default="review.csv", type=click.Path(path_type=Path), show_default=True,
+              help="Where the questions go.")  # fmt: skip
+@click.option("--apply", "file", type=click.Path(path_type=Path), help="A file with decisions typed in.")
+@FOLDER
+def review(out: Path, file: Path | None, folder: str) -> None:
+    """Write the claims whose grouping is doubtful, or merge the decisions typed there."""
+    from analysis.evidence.load import load
+    from analysis.evidence.tables import write_all
+    from analysis.incidents import review as loop
+    from analysis.incidents.dossier import open_folder
+
+    if file:
+        files, number = loop.apply(load(folder), file)
+        write_all(files)
+        click.echo(f"{number} decisions merged into reviewed.csv; now run 'incidents build'")
+        return
+    asked = loop.grey_zone(open_folder(folder))
+    write_all({out: asked.to_csv(index=False, lineterminator="\n")})
+    click.echo(f"{asked['question'].nunique()} questions on {asked['claim_id'].nunique()} claims in {out}")
+    click.echo("type the incident id a claim belongs to in the column 'decision', then: "
+               f"incidents review --apply {out}")  # fmt: skip

@@ -26,7 +26,7 @@ def read(path: Path, table: Table, *, strict: bool = True) -> tuple[pd.DataFrame
     Raises InvalidTables if the file is not a rectangular UTF-8 CSV at all.
     """
     path = Path(path)
-    raw = _rows(path)
+    raw = raw_rows(path)
     problems = _header_problems(list(raw.columns), table, shown(path), strict)
     known = [column for column in table.columns if column.name in raw.columns]
     problems += _value_problems(raw, known, shown(path))
@@ -36,8 +36,11 @@ def read(path: Path, table: Table, *, strict: bool = True) -> tuple[pd.DataFrame
     return typed, problems
 
 
-def _rows(path: Path) -> pd.DataFrame:
-    """All fields as text; empty stays empty."""
+def raw_rows(path: Path) -> pd.DataFrame:
+    """All fields as text; empty stays empty.
+
+    Raises InvalidTables for a file that is missing, empty, not UTF-8 or not rectangular.
+    """
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:

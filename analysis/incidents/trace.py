@@ -40,6 +40,19 @@ def trace(dossier: Dossier, incident_id: str) -> tuple[pd.Series, pd.DataFrame, 
     return row, claims_of(dossier, known.loc[[incident_id]].reset_index(drop=True)), said
 
 
+def trace_words(dossier: Dossier, incident_id: str) -> str:
+    """The trace of one incident as plain text, a paragraph a claim."""
+    row, claims, disputes = trace(dossier, incident_id)
+    lines = [f"{incident_id}: {row['place']}, {_days(row['date_start'], row['date_end'])}",
+             f"{row['weapon']}, {row['result']}; best voice {row['confirmation']}; "
+             f"{row['n_claims']} claims from {row['n_origins']} origins", ""]  # fmt: skip
+    for claim in claims.itertuples():
+        lines += [f"{claim.claim_id}  {claim_words(claim)}", f"    {_or(claim.url, 'no address')}"]
+    if len(disputes):
+        lines += ["", "Disputed:", *(f"  {dispute_words(d)}" for d in disputes.itertuples())]
+    return "\n".join(lines)
+
+
 def claim_words(claim) -> str:
     """One claim (a row of `claims_of`) in one line: source, grade, voice, what is said, evidence."""
     relays = "" if claim.origin == claim.outlet else f", relaying {_joined(claim.origin)}"

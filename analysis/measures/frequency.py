@@ -168,8 +168,8 @@ def dispersion(counts: pd.DataFrame) -> float:
     with an incident. Source: McCullagh and Nelder (1989), 4.5.
     """
     known = counts[counts["count"].notna() & (counts["covered"] > 0)]
-    expected = known["count"].sum() / known["covered"].sum() * known["covered"].astype(float)
-    if len(known) < 2 or not expected.sum():
+    if len(known) < 2 or not known["count"].sum():
         return float("nan")
+    expected = known["count"].sum() / known["covered"].sum() * known["covered"].astype(float)
     observed = known["count"].astype(float)
     return float(((observed - expected) ** 2 / expected).sum() / (len(known) - 1))

@@ -1,0 +1,103 @@
+"""The words for those who cannot see a chart say the numbers that it shows."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from analysis.charts.alt import cumulative_alt, frequency_alt, ladder_alt, strip_alt
+from analysis.measures.frequency import count
+from analysis.measures.gaps import gaps
+from analysis.measures.totals import intervals, series
+
+
+def coverage(start, end) -> pd.DataFrame:
+    return pd.DataFrame({"start": pd.to_datetime([start]), "end": pd.to_datetime([end]), "density": "days"})
+
+
+def line(*points) -> pd.DataFrame:
+    frame = pd.DataFrame(points, columns=["day", "total"])
+    return frame.assign(day=pd.to_datetime(frame["day"]), total=frame["total"].astype("Int64"))
+
+
+def test_bars_are_told_by_sum_peak_zeros_and_unwatched_periods(attacks):
+    incidents = attacks("2024-01-09", "2024-01-10", "2024-01-10", "2024-01-16",
+                        confirmation=["monitor", "us_official", "claim_only", "monitor"])  # fmt: skip
+    counts = count(incidents, "week", by=["confirmation"], window=("2024-01-01", "2024-02-04"),
+                   coverage=coverage("2024-01-08", "2024-01-28"))  # fmt: skip
+    assert frequency_alt(counts, "attacks") == (
+        "Bar chart of attacks per period from 1 January 2024 to 4 February 2024. "
+        "4 attacks in 3 periods; the most, 3, from 8 January 2024 to 14 January 2024; "
+        "1 covered periods have none; 2 periods were not covered."
+    )
+
+
+def test_the_words_are_the_same_however_the_counts_are_grouped(dossier):
+    window = ("2023-10-17", "2024-06-30")
+    alone = count(dossier.incidents, "week", window=window)
+    grouped = count(dossier.incidents, "week", by=["confirmation", "country"], window=window)
+    assert frequency_alt(alone) == frequency_alt(grouped)
+
+
+def test_bars_over_unwatched_days_only_are_told_as_such(attacks):
+    counts = count(attacks(), "week", window=("2024-01-01", "2024-01-14"), coverage=coverage("2023-01-01", "2023-01-02"))
+    assert frequency_alt(counts).endswith("No period was covered.")
+
+
+def test_no_bar_is_told_as_such(attacks):
+    counts = count(attacks(), "week", by=["confirmation"], window=("2024-01-01", "2024-01-14"))
+    assert frequency_alt(counts) == "Bar chart of attacks per period: no period to show."
+
+
+LINES = {"SOHR": line(("2024-01-05", 3), ("2024-02-05", 108)), "Pentagon": line(("2024-01-29", 165)), "none": line()}
+
+
+def test_lines_are_told_by_where_they_end_and_empty_ones_not_at_all():
+    said = cumulative_alt(LINES)
+    assert said.endswith(
+        "Syrian Observatory reaches 108 on 5 February 2024; Pentagon reaches 165 on 29 January 2024."
+    )
+
+
+def test_lines_are_told_as_far_as_the_window_shows_them():
+    said = cumulative_alt(LINES, ("2024-01-01", "2024-01-10"))
+    assert said.endswith("per counter. Syrian Observatory reaches 3 on 5 January 2024.")
+
+
+@pytest.mark.parametrize("lines", [{}, {"none": line()}])
+def test_no_line_is_told_as_such(lines):
+    assert cumulative_alt(lines).endswith("No total to show.")
+
+
+def test_a_ladder_is_told_by_its_highest_rung_and_its_longest_empty_one(dossier):
+    frame = intervals(series(dossier.tallies, "SOHR", "Syria"))
+    said = ladder_alt(frame, "SOHR")
+    assert said.startswith(f"Rates per day by Syrian Observatory totals in {len(frame)} intervals")
+    peak = frame.loc[frame["rate"].idxmax()]
+    assert f"highest {peak['rate']:.1f} per day from {peak['start'].day} {peak['start']:%B %Y}" in said
+    assert said.endswith("The longest interval with none: 14 August 2024 to 28 September 2024.")
+
+
+def test_a_ladder_without_an_empty_rung_says_nothing_of_one():
+    frame = pd.DataFrame({"start": pd.to_datetime(["2024-01-01"]), "end": pd.to_datetime(["2024-01-02"]), "days": [2],
+                          "count": pd.array([4], dtype="Int64"), "rate": [2.0]})  # fmt: skip
+    assert ladder_alt(frame, "Pentagon").endswith("highest 2.0 per day from 1 January 2024 to 2 January 2024.")
+    assert ladder_alt(frame.iloc[:0], "Pentagon").endswith("no interval to show.")
+
+
+def test_strips_are_told_by_the_longest_gap_of_each_view(attacks):
+    incidents = attacks("2024-01-01", "2024-01-20", "2024-01-31")
+    longest = gaps(incidents, ("2024-01-01", "2024-01-31")).iloc[0]
+    said = strip_alt({"all claims": longest, "officials": None})
+    assert said.endswith(
+        "Longest gap - all claims: 18 empty days from 2 January 2024 to 19 January 2024; officials: no gap."
+    )
+
+
+def test_no_number_is_told_that_the_counts_do_not_hold(dossier):
+    counts = count(dossier.incidents, "month", window=("2023-10-17", "2024-12-31"))
+    numbers = [int(n) for n in re.findall(r"\b\d+\b", frequency_alt(counts).split(". ", 1)[1])]
+    assert numbers[0] == counts["count"].sum()
+    assert numbers[1] == len(counts)
+    assert numbers[2] == counts["count"].max()
+    assert numbers[-2:] == [(counts["count"] == 0).sum(), 0]
