@@ -69,11 +69,12 @@ def show_incidents(incidents: pd.DataFrame, caption: str, label: str) -> None:
     """Display incidents, one row each: id, day or days, place, weapon, result, best voice, number
     of independent origins, best grade."""
     first, last = (incidents[name].dt.strftime("%Y-%m-%d") for name in ("date_start", "date_end"))
+    short = last.str[8:].where(first.str[:7] == last.str[:7], last)  # the day alone, within a month
     plain_words = incidents[["weapon", "result", "confirmation"]].replace("_", " ", regex=True)
     table = pd.DataFrame(
         {
             "incident": incidents["incident_id"],
-            "day": first.where(first == last, first + " to " + last.str[8:]),
+            "day": first.where(first == last, first + " to " + short),
             "place": incidents["place"],
             "weapon": plain_words["weapon"],
             "result": plain_words["result"],

@@ -129,7 +129,7 @@ def test_a_range_that_crosses_a_month_is_shown_with_both_months(displayed, dossi
     row = dossier.incidents.head(1).assign(date_start=pd.Timestamp("2024-01-31"), date_end=pd.Timestamp("2024-02-02"))
     show_incidents(row, "c", "l")
     head, shown = ([cell.get_text() for cell in each] for each in cells(displayed))
-    assert shown[head.index("day")] in ("2024-01-31 to 2024-02-02", "2024-01-31 to 02-02")
+    assert shown[head.index("day")] == "2024-01-31 to 2024-02-02"
 
 
 @pytest.mark.parametrize("text", ["*not bold*", "a_b_c", "[x](http://y)", "`code`", "# head", "<b>", "$x$", "1. a", "~~x~~"])
