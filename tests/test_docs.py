@@ -12,6 +12,7 @@ import doctest
 import io
 import os
 import re
+import shlex
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -153,7 +154,7 @@ def _console(lines: list[str], folder: Path, _: dict) -> str:
     out = []
     for line in lines:
         if line.startswith("$ incidents "):
-            said = CliRunner().invoke(main, [*line.split()[2:], "--folder", str(folder)])
+            said = CliRunner().invoke(main, [*shlex.split(line)[2:], "--folder", str(folder)])
             out += [line, *said.output.rstrip("\n").replace(os.sep, "/").split("\n")]
     return "\n".join(out)
 
@@ -200,14 +201,16 @@ def test_adding_a_claim_goes_as_the_page_says(tmp_path):
     text = read(ADD_A_CLAIM)
     assert worked(text, copy_of_the_evidence(tmp_path)) == text, AGAIN
     incidents = pd.read_csv(tmp_path / "data" / "incidents.csv", dtype=str).set_index("incident_id")
-    assert incidents.at["I20231027-al-asad-b", "claims"] == "M-001"
-    assert "M-001" not in incidents.at["I20231027-al-asad", "claims"].split("|")
+    assert incidents.at["I20231022-al-asad-b", "claims"] == "M-001"
+    assert "M-001" not in incidents.at["I20231022-al-asad", "claims"].split("|")
 
 
 def test_the_first_build_of_the_example_names_both_slips_and_the_second_joins_the_claim():
     text = read(ADD_A_CLAIM)
     assert "2 problems in the tables" in text
-    assert "['I20231027-al-asad']" in text
+    traced = next(block["body"] for block in BLOCK.finditer(text) if "$ incidents trace" in block["body"])
+    assert "$ incidents trace I20231022-al-asad" in traced
+    assert "M-001" in traced
 
 
 def test_the_variant_of_the_example_suits_the_notebooks(tmp_path):

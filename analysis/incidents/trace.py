@@ -40,6 +40,30 @@ def trace(dossier: Dossier, incident_id: str) -> tuple[pd.Series, pd.DataFrame, 
     return row, claims_of(dossier, known.loc[[incident_id]].reset_index(drop=True)), said
 
 
+def dissents(dossier: Dossier) -> pd.DataFrame:
+    """Who is contradicted: one row per claim and field on which the incident has another value.
+
+    Columns incident_id, field, said, chosen, rule, claim_id, source_id, outlet, origin, set,
+    reliability. A denial of the whole incident has the field `incident`.
+    """
+    rows = [
+        (d.incident_id, d.field, said, d.chosen, d.rule, claim)
+        for d in dossier.disputes.itertuples()
+        for said, claims in _said(d.dissent)
+        for claim in claims
+    ]
+    names = ["incident_id", "field", "said", "chosen", "rule", "claim_id"]
+    told = claims_of(dossier, dossier.incidents)
+    sources = told[["claim_id", "source_id", "outlet", "origin", "set", "reliability"]]
+    return pd.DataFrame(rows, columns=names).merge(sources, on="claim_id", how="left")
+
+
+def _said(dissent: str) -> list[tuple[str, list[str]]]:
+    """`a (A1-001, A1-002)|b (A1-003)` taken apart."""
+    parts = (part.rsplit(" (", 1) for part in dissent.split("|"))
+    return [(said, claims.rstrip(")").split(", ")) for said, claims in parts]
+
+
 def trace_words(dossier: Dossier, incident_id: str) -> str:
     """The trace of one incident as plain text, a paragraph a claim."""
     row, claims, disputes = trace(dossier, incident_id)

@@ -45,14 +45,10 @@ def appendix(dossier: Dossier, ids: list[str]) -> list[Node]:
 
 
 def chapter(dossier: Dossier, ids: list[str]) -> dict:
-    """The appendix as a document of its own: the last chapter of a book, a section for each month."""
-    blocks = [node("Header", 1, attr("appendix"), words(TITLE)), para(LEAD)]
-    months = _chosen(dossier, ids).groupby(lambda i: dossier.incidents["date"][i].strftime("%Y-%m"))
-    for month, rows in months:
-        title = pd.Timestamp(f"{month}-01").strftime("%B %Y")
-        blocks += [node("Header", 2, attr(f"month-{month}"), words(title))]
-        blocks += _entries(dossier, list(rows["incident_id"]))
-    return tree(blocks)
+    """The appendix as a document of its own: the last chapter of a book."""
+    heading = node("Header", 1, attr("appendix"), words(TITLE))
+    below = node("Header", 2, attr("appendix-by-day"), words("By day"))
+    return tree([heading, para(LEAD), below, *_entries(dossier, ids)])
 
 
 def _chosen(dossier: Dossier, ids: list[str]) -> pd.DataFrame:

@@ -88,9 +88,15 @@ def steady(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 def _explain(notebook: Path, error: Exception, failed: Path) -> str:
     if isinstance(error, PapermillExecutionError):
-        what = f"cell {error.cell_index + 1} failed: {error.ename}: {error.evalue}"
+        what = f"cell {_number(notebook, error)} failed: {error.ename}: {error.evalue}"
     elif isinstance(error, DeadKernelError):
         what = "the kernel died"
     else:
         what = "a cell ran out of time"
     return f"{shown(notebook)}: {what} (see {shown(failed)})"
+
+
+def _number(notebook: Path, error: PapermillExecutionError) -> int:
+    """The failed cell as the author counts: papermill counts the cell of parameters it puts in."""
+    here = nbformat.read(notebook, as_version=4).cells[error.cell_index :][:1]
+    return error.cell_index + 1 if here and here[0].source == error.source else error.cell_index
