@@ -20,6 +20,7 @@ _WHERE = {
     "compare": "analysis.measures.rates",
     "completeness": "analysis.measures.completeness",
     "rate_interval": "analysis.measures.rates",
+    "counted": "analysis.charts.words",
     "counter_name": "analysis.charts.words",
     "on": "analysis.charts.words",
     "say": "analysis.charts.show",

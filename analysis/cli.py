@@ -55,6 +55,8 @@ def build(folder: str, check: bool) -> None:
             raise InputError(f"out of date: {', '.join(stale)}; run 'incidents build'")
         click.echo("the incident table is what the evidence gives")
         return
+    before = evidence.root / "data" / "retired.csv"
+    known = set(before.read_text().splitlines()) if before.is_file() else set()
     write_all(files)
     click.echo(
         f"{len(evidence.claims):,} claims of {len(evidence.sources):,} sources -> "
@@ -63,6 +65,9 @@ def build(folder: str, check: bool) -> None:
     )
     for path in files:
         click.echo(f"  {shown(path)}")
+    for row in built.retired.itertuples():
+        if f"{row.incident_id},{row.now}" not in known:
+            click.echo(f"  {row.incident_id} is retired; its claims are now in {row.now}")
 
 
 @main.command("check-seeds")
@@ -80,25 +85,36 @@ def check_seeds(directory: Path, seeds: str) -> None:
 @main.command()
 @click.argument("variants", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every variant in notebooks/parameters.")
+@click.option("--notebook", "only", multiple=True, help="Only this notebook; may be given again.")
+@FOLDER
 @click.option("--build", "target", default="build", type=click.Path(path_type=Path),
               help="Where the reports go.", show_default=True)  # fmt: skip
-def report(variants: tuple[str, ...], every: bool, target: Path) -> None:
+def report(
+    variants: tuple[str, ...], every: bool, only: tuple[str, ...], folder: str, target: Path
+) -> None:
     """Run the notebooks and render them to PDF and HTML; the variant 'all' by default."""
+    from dataclasses import replace
+
     from tqdm import tqdm
 
     from analysis.evidence.load import REPOSITORY
     from analysis.evidence.problems import shown
-    from analysis.reports.report import NOTEBOOKS, choose
+    from analysis.reports.report import NOTEBOOKS, choose, known_notebooks
     from analysis.reports.report import report as make
 
     notebooks = REPOSITORY / "notebooks"
     chosen = choose(notebooks / "parameters", variants or ("all",), every)
+    if folder:
+        absolute = str(Path(folder).expanduser().resolve())
+        chosen = [replace(v, parameters=v.parameters | {"folder": absolute}) for v in chosen]
+    known_notebooks(only)
     made: list[Path] = []
-    steps = len(chosen) * (2 * len(NOTEBOOKS) + 1)
+    steps = len(chosen) * (2 * len(only or NOTEBOOKS) + 1)
     with tqdm(total=steps, unit="step", disable=None, leave=False) as bar:
         for variant in chosen:
             bar.set_description(variant.name)
-            made += make(variant, notebooks, target, lambda done: (bar.set_postfix_str(done), bar.update()))
+            step = lambda done: (bar.set_postfix_str(done), bar.update())  # noqa: E731
+            made += make(variant, notebooks, target, step, only)
     for path in made:
         if path.suffix in (".pdf", ".html"):
             click.echo(shown(path))

@@ -179,9 +179,9 @@ TALLIES = Table(
         C("as_of", "date", "last day counted (inclusive)", required=True),
         C("total", "integer", "attacks from `since` to `as_of`; empty where only casualties are "
           "totalled"),
-        C("iraq", "integer", "of these in Iraq"),
-        C("syria", "integer", "of these in Syria"),
-        C("jordan", "integer", "of these in Jordan"),
+        C("iraq", "integer", "of these in Iraq", optional=True),
+        C("syria", "integer", "of these in Syria", optional=True),
+        C("jordan", "integer", "of these in Jordan", optional=True),
         C("bound", "text", "how the total is meant; empty only where there is no total",
           allowed=BOUNDS),
         C("us_injured", "integer", "U.S. personnel injured, running total"),

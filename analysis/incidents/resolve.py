@@ -62,7 +62,7 @@ def resolve(claims: Sequence[dict]) -> tuple[dict, list[dict]]:
     disputes: list[dict] = []
     for field, keys in PRECEDENCE.items():
         said = _said(support, field)
-        row[field], rule = _choose(said, keys)
+        row[field], rule = _choose(_fitting(said, field, row), keys)
         dissent = [(v, c) for v, c in sorted(said.items()) if not _agrees(field, v, row[field])]
         if dissent:
             disputes.append(_dispute(field, _shown(row[field]), RULE_WORDS[rule], dissent))
@@ -81,6 +81,16 @@ def _said(support: list[dict], field: str) -> dict:
         if value is not None and value != "unknown":
             said.setdefault(value, []).append(claim)
     return said
+
+
+def _fitting(said: dict, field: str, row: dict) -> dict:
+    """A number of munitions may only come from a claim that names the chosen weapon, or none: two
+    drones are not two rockets."""
+    if field != "weapon_count":
+        return said
+    weapons = (row["weapon"], "unknown", None)
+    fits = {v: [c for c in claims if c["weapon"] in weapons] for v, claims in said.items()}
+    return {value: claims for value, claims in fits.items() if claims}
 
 
 def _choose(said: dict, keys: tuple[str, ...]):

@@ -30,9 +30,13 @@ def claims_of(dossier: Dossier, incidents: pd.DataFrame) -> pd.DataFrame:
 def trace(dossier: Dossier, incident_id: str) -> tuple[pd.Series, pd.DataFrame, pd.DataFrame]:
     """One incident: its row, its claims with their sources, its disputes with the rule of each.
 
-    Raises InputError for an id that is not in the table.
+    The id of a claim stands for the incident it belongs to. Raises InputError for an id that is
+    neither.
     """
     known = dossier.incidents.set_index("incident_id", drop=False)
+    holds = known["claims"].str.split("|").map(lambda claims: incident_id in claims)
+    if holds.any():
+        incident_id = holds.idxmax()
     if incident_id not in known.index:
         raise InputError(f"no incident {incident_id!r}{nearest(incident_id, known.index)}")
     row = known.loc[incident_id]
@@ -67,7 +71,7 @@ def _said(dissent: str) -> list[tuple[str, list[str]]]:
 def trace_words(dossier: Dossier, incident_id: str) -> str:
     """The trace of one incident as plain text, a paragraph a claim."""
     row, claims, disputes = trace(dossier, incident_id)
-    lines = [f"{incident_id}: {row['place']}, {_days(row['date_start'], row['date_end'])}",
+    lines = [f"{row['incident_id']}: {row['place']}, {_days(row['date_start'], row['date_end'])}",
              f"{row['weapon']}, {row['result']}; best voice {row['confirmation']}; "
              f"{row['n_claims']} claims from {row['n_origins']} origins", ""]  # fmt: skip
     for claim in claims.itertuples():

@@ -126,6 +126,9 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
 }
 
 
+PUBLIC_RECORD = "public_record"  # the evidence set of which coverage.csv says `itemised`
+
+
 def under_definitions(dossier: Dossier, view: View) -> dict[str, pd.DataFrame]:
     """The incidents of a view under each of DEFINITIONS in turn; a definition that leaves nothing
     gives an empty frame. A table without claims is filtered by its own column."""
@@ -136,11 +139,13 @@ def under_definitions(dossier: Dossier, view: View) -> dict[str, pd.DataFrame]:
 def watched(dossier: Dossier, view: View) -> pd.DataFrame:
     """The rows of coverage.csv that say when the view's evidence was watched.
 
-    Those of a counter named like the view's only evidence set, if there are any; else those of the
-    counter `itemised`; of one country where the view has one and the table says so.
+    Those of the counter `itemised`, which speaks of the public record; where the view is one other
+    evidence set, those of a counter of that name: a set that nobody watched has none. Of one
+    country where the view has one and the table says so.
     """
-    counters = set(dossier.coverage["counter"])
-    counter = view.sets[0] if len(view.sets) == 1 and view.sets[0] in counters else "itemised"
+    counter = "itemised"
+    if len(view.sets) == 1 and view.sets[0] != PUBLIC_RECORD:
+        counter = view.sets[0]
     rows = dossier.coverage[dossier.coverage["counter"] == counter]
     return rows[rows["scope"].isin(["all", *view.countries])].reset_index(drop=True)
 

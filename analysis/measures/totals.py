@@ -10,6 +10,11 @@ from analysis.measures.rates import rate_interval
 # Which statement of a day is used, best first. `more_than` is a stale lower bound: "more than 150"
 # was still said when the count stood at 165; it never stands for the total.
 USABLE = ("exact", "at_least", "about")
+DEFINITION = {  # what the counters of this repository count
+    "Pentagon": "attacks on U.S. and coalition forces in Iraq, Syria and Jordan",
+    "SOHR": "attacks on bases in Syria only",
+}
+COUNTRIES = ("iraq", "syria", "jordan")  # a total may be split by country; the columns may lack
 START_SLACK_DAYS = 1  # "since 18 October" and "since 17 October" begin the same count
 
 
@@ -55,14 +60,15 @@ def _known(tallies: pd.DataFrame) -> list[tuple[str, str]]:
 def _of_one_day(day: pd.Timestamp, rows: pd.DataFrame) -> dict:
     bound = next(b for b in USABLE if (rows["bound"] == b).any())
     best = rows[rows["bound"] == bound].sort_values(["total", "tally_id"])
-    detailed = best[(best["total"] == best["total"].max())].sort_values(["iraq", "tally_id"])
-    chosen = detailed.iloc[0]
+    parts = [country for country in COUNTRIES if country in best]
+    highest = best[best["total"] == best["total"].max()]
+    chosen = highest.sort_values([*parts[:1], "tally_id"]).iloc[0]
     return {
         "as_of": day,
         "total": int(chosen["total"]),
         "low": int(best["total"].min()),
         "high": int(best["total"].max()),
-        **{country: chosen[country] for country in ("iraq", "syria", "jordan")},
+        **{country: chosen[country] for country in parts},
         "bound": bound,
         "n_statements": len(rows),
         "tally_ids": "|".join(rows["tally_id"]),

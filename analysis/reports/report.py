@@ -48,15 +48,27 @@ def choose(folder: Path, names: Sequence[str], every: bool) -> list[Variant]:
     return list(known.values()) if every else [known[name] for name in names]
 
 
+def known_notebooks(names: Sequence[str]) -> None:
+    """Raises InputError for a name that is no notebook of the report."""
+    for name in names:
+        if name not in NOTEBOOKS:
+            raise InputError(f"no notebook {name!r}{nearest(name, NOTEBOOKS)} (there are: {', '.join(NOTEBOOKS)})")
+
+
 def report(
-    variant: Variant, notebooks: Path, build: Path, progress: Callable[[str], None] = lambda _: None
+    variant: Variant,
+    notebooks: Path,
+    build: Path,
+    progress: Callable[[str], None] = lambda _: None,
+    only: Sequence[str] = (),
 ) -> list[Path]:
-    """Run and render one variant into `build/<variant>`; the combined PDF comes first.
+    """Run and render one variant into `build/<variant>`; the combined PDF comes first. `only`
+    names the notebooks to run, all by default.
 
     Every file is made in a folder beside first and moved into place when all are done. Raises
     InputError for unknown parameters and RunError for a notebook that does not run to its end.
     """
-    sources = [notebooks / f"{name}.ipynb" for name in NOTEBOOKS]
+    sources = [notebooks / f"{name}.ipynb" for name in NOTEBOOKS if not only or name in only]
     values = for_each(sources, variant)
     _check_views(values, variant)
     target = build / variant.name

@@ -51,6 +51,7 @@ def execute(
                 str(notebook.resolve()), str(staged), dict(parameters), kernel_name=KERNEL,
                 progress_bar=False, execution_timeout=cell_seconds, config=_connection(sockets),
             )  # fmt: skip
+            _must_not_leave_early(nbformat.read(staged, as_version=4))
         except (PapermillExecutionError, DeadKernelError, CellTimeoutError) as error:
             failed.parent.mkdir(parents=True, exist_ok=True)
             if staged.is_file():
@@ -65,6 +66,16 @@ def execute(
         os.replace(staged, output)
     failed.unlink(missing_ok=True)
     return executed
+
+
+def _must_not_leave_early(executed: nbformat.NotebookNode) -> None:
+    """`sys.exit(0)` skips the cells that follow, and papermill takes that for success."""
+    for index, cell in enumerate(executed.cells):
+        for out in cell.get("outputs", []):
+            if out.output_type == "error" and out.ename == "SystemExit":
+                raise PapermillExecutionError(
+                    index, cell.execution_count, cell.source, out.ename, out.evalue, out.traceback
+                )
 
 
 def _connection(sockets: str) -> Config:

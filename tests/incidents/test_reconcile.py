@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.evidence.problems import InputError
@@ -122,6 +122,7 @@ def test_every_incident_has_a_report_that_does_not_deny(case, rules):
         assert any(reports[int(name[1:])]["stance"] == "reports" for name in group)
 
 
+@settings(max_examples=150)
 @given(decided(), rules)
 def test_denials_change_nothing_about_which_reports_belong_together(case, rules):
     reports, decisions = case
@@ -262,6 +263,13 @@ def test_a_denial_of_several_days_does_not_bring_two_attacks_together():
     groups = parts([*two, denial])
     assert len(groups) == 2
     assert not any({"r00", "r01"} <= group for group in groups)
+
+
+def test_a_denial_decided_into_a_group_does_not_keep_other_reports_out():
+    said = {"day": 5, "place": "a"}
+    reports = [said, said | {"stance": "denies"}, said]
+    decisions = pd.Series({"r00": "X", "r01": "X"})
+    assert parts(reports, decisions=decisions) == {frozenset({"r00", "r01", "r02"})}
 
 
 def test_a_decision_puts_together_what_the_rules_would_keep_apart():

@@ -81,16 +81,17 @@ def test_a_page_without_a_date_does_not_supersede_one_that_has_it():
     assert resolve([undated, dated])[0]["us_injured"] == 4
 
 
-def test_casualties_the_attackers_claim_never_beat_those_of_officials():
+@pytest.mark.parametrize("toll", ["us_killed", "us_injured", "partner_killed", "partner_injured"])
+def test_casualties_the_attackers_claim_never_beat_those_of_officials(toll):
     boast = [
-        claim(f"b{i}", us_killed=4, confirmation="claim_only", published="2024-06-01",
-              reliability="A") for i in range(9)
-    ]  # fmt: skip
-    official = claim("z", us_killed=0, confirmation="local_official", reliability="E")
+        claim(f"b{i}", confirmation="claim_only", published="2024-06-01", reliability="A") | {toll: 4}
+        for i in range(9)
+    ]
+    official = claim("z", confirmation="local_official", reliability="E") | {toll: 0}
     row, disputes = resolve([*boast, official])
-    assert row["us_killed"] == 0
-    assert dispute(disputes, "us_killed")["rule"] == RULE_WORDS["confirmation"]
-    assert dispute(disputes, "us_killed")["dissent"].startswith("4 (b0, b1")
+    assert row[toll] == 0
+    assert dispute(disputes, toll)["rule"] == RULE_WORDS["confirmation"]
+    assert dispute(disputes, toll)["dissent"].startswith("4 (b0, b1")
 
 
 def test_the_word_of_us_officials_comes_before_that_of_local_ones_even_if_earlier():

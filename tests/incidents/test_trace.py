@@ -2,7 +2,7 @@ import pytest
 
 from analysis.evidence.problems import InputError
 from analysis.incidents.dossier import open_folder
-from analysis.incidents.trace import claims_of, trace
+from analysis.incidents.trace import claims_of, dissents, trace
 
 
 def test_an_incident_leads_to_every_one_of_its_claims_with_its_source(dossier):
@@ -49,3 +49,12 @@ def test_a_table_without_claims_cannot_be_traced(other_conflict):
     dossier = open_folder(other_conflict)
     with pytest.raises(InputError, match="holds incidents but no claims: there is nothing to trace"):
         trace(dossier, "X001")
+
+
+def test_every_value_that_was_not_chosen_leads_to_the_source_that_said_it(dossier):
+    told = dissents(dossier)
+    assert told["source_id"].notna().all()
+    listed = dossier.incidents.set_index("incident_id")["claims"].str.split("|")
+    assert all(row.claim_id in listed[row.incident_id] for row in told.itertuples())
+    tower = told[(told["incident_id"] == "I20240128-tower-22") & (told["field"] == "date")]
+    assert (tower.set_index("claim_id").at["S4-01", "said"]) == "2024-01-07"

@@ -1,0 +1,159 @@
+"""The command line: every command listed, bad input answered in one message and exit status 2."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from analysis.cli import main
+from analysis.evidence import load
+from analysis.runs import execute
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, list(map(str, arguments)))
+
+
+def test_help_lists_every_command_with_what_it_does():
+    said = run("--help")
+    assert said.exit_code == 0
+    for name, command in main.commands.items():
+        assert f"  {name} " in said.output
+        assert command.help
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_command_and_option_has_help(name):
+    said = run(name, "--help")
+    assert said.exit_code == 0
+    options = [each for each in main.commands[name].params if isinstance(each, click.Option)]
+    assert [each.name for each in options if not each.help] == []
+
+
+def test_help_does_not_wait_for_heavy_libraries():
+    script = (
+        "import sys; from analysis.cli import main; main(['--help'], standalone_mode=False); "
+        "print(sorted({'pandas', 'numpy', 'matplotlib', 'papermill', 'pydantic'} & set(sys.modules)))"
+    )
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert said.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    """A repository with this one's evidence and notebooks, whose variants a test may write."""
+    for name in ("data", "seeds"):
+        (tmp_path / name).symlink_to(load.REPOSITORY / name)
+    shutil.copytree(load.REPOSITORY / "notebooks", tmp_path / "notebooks")
+    monkeypatch.setattr(load, "REPOSITORY", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    good = tmp_path / "build" / "wrong" / "report.pdf"
+    good.parent.mkdir(parents=True)
+    good.write_text("an earlier good report")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("parameters: {contries: [Iraq]}", "'contries' is a parameter of no notebook; did you mean 'countries'?"),
+        ("parameters: {countries: [Irak]}", "'Irak' does not occur; did you mean 'Iraq'?"),
+        ("parameters: {start: 2024-03-01, end: 2024-02-01}", "end (2024-02-01) is before start (2024-03-01)"),
+        ("parameters: {start: 2024-03-01, end: 2024-02-30}", "parameter end: '2024-02-30'"),
+        ("parameters: {start: 2001-01-01, end: 2001-12-31}", "the view selects no incident"),
+        ("parameters: {folder: no-such-folder}", "folder 'no-such-folder' does not exist"),
+        ("paramters: {}", "'paramters' is not known; did you mean 'parameters'?"),
+        ("title: [", "is not YAML"),
+    ],
+)
+def test_a_variant_that_cannot_be_run_is_one_message_that_names_the_file(repository, bytes_of, text, words):
+    (repository / "notebooks" / "parameters" / "wrong.yml").write_text(text)
+    before = bytes_of(repository / "build")
+    said = run("report", "wrong")
+    assert said.exit_code == 2
+    message = said.stderr.strip()
+    assert message.startswith(f"incidents: {os.path.join('notebooks', 'parameters', 'wrong.yml')}")
+    assert words in message
+    assert message.count("\n") == 0
+    assert said.stdout == ""
+    assert bytes_of(repository / "build") == before
+
+
+def test_an_unknown_variant_is_answered_with_the_nearest(repository):
+    said = run("report", "confirmd")
+    assert said.exit_code == 2
+    assert said.stderr.startswith("incidents: no variant 'confirmd'")
+    assert "did you mean 'confirmed'?" in said.stderr
+
+
+def test_a_run_that_fails_is_exit_status_1(monkeypatch, repository):
+    def fail(*_, **__):
+        raise execute.RunError("x.ipynb: the kernel died")
+
+    monkeypatch.setattr("analysis.reports.report.report", fail)
+    said = run("report", "all")
+    assert (said.exit_code, said.stderr) == (1, "incidents: x.ipynb: the kernel died\n")
+
+
+def test_a_bug_shows_itself(monkeypatch, repository):
+    def fail(*_, **__):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("analysis.reports.report.report", fail)
+    assert isinstance(run("report", "all").exception, RuntimeError)
+
+
+def test_build_writes_the_table_and_check_says_whether_it_is_out_of_date(tiny, edit):
+    root = tiny([{}, {"date_start": "2024-02-01"}])
+    assert run("build", "--folder", root, "--check").exit_code == 2
+    said = run("build", "--folder", root)
+    assert said.exit_code == 0
+    assert "2 claims of 1 sources -> 2 incidents" in said.output
+    assert run("build", "--folder", root, "--check").exit_code == 0
+    edit(root / "seeds" / "claims.csv", "2024-02-01,2024-02-01", "2024-02-02,2024-02-02")
+    stale = run("build", "--folder", root, "--check")
+    assert stale.exit_code == 2
+    assert stale.stderr.startswith("incidents: out of date:")
+
+
+def test_every_fault_of_the_evidence_is_said_at_once_and_nothing_is_written(tiny, bytes_of):
+    root = tiny([{"weapon": "slingshot"}, {"date_start": "2024-02-30", "place_id": "nowhere"}])
+    before = bytes_of(root)
+    said = run("build", "--folder", root)
+    assert said.exit_code == 2
+    for words in ("slingshot", "2024-02-30", "nowhere", "claims.csv, row 2", "claims.csv, row 3"):
+        assert words in said.stderr
+    assert bytes_of(root) == before
+
+
+@pytest.mark.parametrize(
+    "arguments", [("build", "--folder", "gone"), ("find", "--folder", "gone"), ("trace", "I1", "--folder", "gone")]
+)
+def test_a_folder_that_is_not_there_is_named(arguments):
+    said = run(*arguments)
+    assert said.exit_code == 2
+    assert "folder 'gone' does not exist" in said.stderr
+
+
+def test_an_incident_that_is_not_there_is_answered_with_the_nearest():
+    said = run("trace", "I20240128-tower-2")
+    assert said.exit_code == 2
+    assert "I20240128-tower-22" in said.stderr
+
+
+def test_trace_leads_to_claims_and_sources(dossier):
+    row = dossier.incidents.set_index("incident_id").loc["I20240128-tower-22"]
+    said = run("trace", "I20240128-tower-22")
+    assert said.exit_code == 0
+    assert all(claim in said.output for claim in row["claims"].split("|"))
+
+
+def test_find_lists_the_incidents_of_a_day_and_place(dossier):
+    said = run("find", "--date", "2024-01-28", "--place", "tower-22")
+    assert said.exit_code == 0
+    assert said.stdout.startswith("I20240128-tower-22  2024-01-28")
+    assert said.stderr == f"{len(said.stdout.splitlines())} found\n"
