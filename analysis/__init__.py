@@ -13,6 +13,7 @@ _WHERE = {
     "count": "analysis.measures.frequency",
     "cumulative": "analysis.measures.frequency",
     "dispersion": "analysis.measures.frequency",
+    "overdispersed": "analysis.measures.frequency",
     "span": "analysis.measures.frequency",
     "under_definitions": "analysis.incidents.views",
     "watched": "analysis.incidents.views",

@@ -106,7 +106,7 @@ def report(
     chosen = choose(notebooks / "parameters", variants or ("all",), every)
     if folder:
         absolute = str(Path(folder).expanduser().resolve())
-        chosen = [replace(v, parameters=v.parameters | {"folder": absolute}) for v in chosen]
+        chosen = [replace(v, about="", parameters=v.parameters | {"folder": absolute}) for v in chosen]
     known_notebooks(only)
     made: list[Path] = []
     steps = len(chosen) * (2 * len(only or NOTEBOOKS) + 1)

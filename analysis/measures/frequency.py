@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pandas as pd
+from scipy import stats
 
 from analysis.evidence.problems import InputError
 from analysis.measures.rates import rate_interval
@@ -167,9 +168,20 @@ def dispersion(counts: pd.DataFrame) -> float:
     a rate that changes also raises it. Uses covered periods only; NaN for fewer than two, or none
     with an incident. Source: McCullagh and Nelder (1989), 4.5.
     """
-    known = counts[counts["count"].notna() & (counts["covered"] > 0)]
+    known = _observed(counts)
     if len(known) < 2 or not known["count"].sum():
         return float("nan")
     expected = known["count"].sum() / known["covered"].sum() * known["covered"].astype(float)
     observed = known["count"].astype(float)
     return float(((observed - expected) ** 2 / expected).sum() / (len(known) - 1))
+
+
+def _observed(counts: pd.DataFrame) -> pd.DataFrame:
+    return counts[counts["count"].notna() & (counts["covered"] > 0)]
+
+
+def overdispersed(counts: pd.DataFrame, level: float = 0.975) -> bool:
+    """Whether `dispersion` is above what a steady Poisson rate exceeds only with 1 - `level`
+    (chi-squared approximation, one degree of freedom less than periods); False if unknown."""
+    freedom = len(_observed(counts)) - 1
+    return freedom > 0 and bool(dispersion(counts) * freedom > stats.chi2.ppf(level, freedom))

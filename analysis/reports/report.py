@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 
-from analysis.evidence.load import find_root
+from analysis.evidence.load import REPOSITORY, find_root
 from analysis.evidence.problems import InputError, nearest, shown
 from analysis.incidents.dossier import Dossier, open_folder
 from analysis.incidents.views import View, select
@@ -133,7 +133,7 @@ def _render_all(executed, variant: Variant, values: dict[Path, dict], staged: Pa
         (staged / f"{name}.pdf").write_bytes(to_pdf(whole, **words))
         (staged / f"{name}.html").write_text(to_html(whole, **words), encoding="utf-8")
         progress(f"rendered {name}")
-    words = {"title": TITLE, "subtitle": variant.title, "toc": True,
+    words = {"title": _book_title(dossier), "subtitle": variant.title, "toc": True,
              "provenance": provenance(variant, variant.parameters)}  # fmt: skip
     last = [chapter(dossier, sorted(named))] if named else []
     bound = book(documents + last, titles + [""] * len(last))
@@ -142,16 +142,21 @@ def _render_all(executed, variant: Variant, values: dict[Path, dict], staged: Pa
     progress("bound the report")
 
 
+def _book_title(dossier: Dossier) -> str:
+    return TITLE if dossier.root == REPOSITORY else f"Incidents of {dossier.root.name}"
+
+
 def _traceable(dossier: Dossier) -> set[str]:
     """The ids that have claims to be shown."""
     return set(dossier.incidents["incident_id"]) if dossier.evidence else set()
 
 
 def provenance(variant: Variant, parameters: dict) -> list[tuple[str, str]]:
-    """What the report was made of; nothing that changes from run to run."""
+    """What the report was made of; nothing that changes from run to run or from place to place."""
+    shared = {k: Path(v).name if k == "folder" else v for k, v in parameters.items()}
     return [
         ("Variant", f"{variant.name}: {variant.about}" if variant.about else variant.name),
-        ("Parameters", json.dumps(parameters, ensure_ascii=False) if parameters else "the defaults"),
+        ("Parameters", json.dumps(shared, ensure_ascii=False) if shared else "the defaults"),
         ("Evidence", f"sha256 of all tables {evidence_hash(parameters.get('folder', ''))[:16]}"),
         ("Made with", ", ".join(f"{name} {version(name)}" for name in LIBRARIES)),
     ]
