@@ -63,7 +63,7 @@ def repository(tmp_path, monkeypatch):
         ("parameters: {contries: [Iraq]}", "'contries' is a parameter of no notebook; did you mean 'countries'?"),
         ("parameters: {countries: [Irak]}", "'Irak' does not occur; did you mean 'Iraq'?"),
         ("parameters: {start: 2024-03-01, end: 2024-02-01}", "end (2024-02-01) is before start (2024-03-01)"),
-        ("parameters: {start: 2024-03-01, end: 2024-02-30}", "parameter end: '2024-02-30'"),
+        ("parameters: {start: 2024-03-01, end: 2024-02-30}", "day is out of range for month"),
         ("parameters: {start: 2001-01-01, end: 2001-12-31}", "the view selects no incident"),
         ("parameters: {folder: no-such-folder}", "folder 'no-such-folder' does not exist"),
         ("paramters: {}", "'paramters' is not known; did you mean 'parameters'?"),

@@ -139,12 +139,12 @@ def papermill(*arguments, cwd):
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
 
 
-@pytest.mark.xdist_group("kernels")
 def test_papermill_alone_runs_the_frequency_notebook_on_another_conflict(other_conflict, tmp_path):
     output = tmp_path / "out.ipynb"
-    parameters = ["-p", "folder", other_conflict, "-p", "every", "month", "-y", "weapons: []"]
-    said = papermill(PATHS["attack_frequency"], output, *parameters[:6], cwd=tmp_path)
+    parameters = ["-p", "folder", other_conflict, "-p", "every", "month"]
+    said = papermill(PATHS["attack_frequency"], output, *parameters, cwd=tmp_path)
     assert said.returncode == 0, said.stderr
+    assert "unknown parameter" not in said.stderr.lower()
     executed = nbformat.read(output, as_version=4)
     shown = [out for cell in executed.cells if cell.cell_type == "code" for out in cell.outputs]
     figures = [out for out in shown if "image/svg+xml" in out.get("data", {})]
@@ -175,7 +175,6 @@ def pages(path) -> int:
         return len(pdf.pages)
 
 
-@pytest.mark.xdist_group("report")
 class TestTheReport:
     def test_every_notebook_becomes_a_pdf_and_a_page(self, made):
         for name in (*NOTEBOOKS, "report"):
@@ -214,7 +213,7 @@ class TestTheReport:
     def test_no_missing_value_is_shown_as_one(self, made):
         for name in NOTEBOOKS:
             page = BeautifulSoup(made[f"{name}.html"].read_text(), "html.parser").get_text(" ")
-            assert re.findall(r"\b(?:nan|NaN|NaT|None|<NA>)\b(?! (?:in|since))", page) == []
+            assert re.findall(r"\b(?:nan|NaN|NaT|<NA>)\b|: None\b", page) == []
 
     def test_the_report_says_which_variant_and_which_evidence_it_was_made_of(self, made):
         page = BeautifulSoup(made["report.html"].read_text(), "html.parser").get_text(" ")

@@ -97,6 +97,7 @@ def _month_and_year(number: float, position: int) -> str:
 
 
 def count_axis(ax: Axes, label: str) -> None:
+    """Whole numbers from 0 up, with light rules across."""
     ax.set_ylabel(label)
     ax.yaxis.grid(True)
     ax.yaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True, nbins=6))

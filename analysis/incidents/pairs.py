@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.spatial import cKDTree
+
+EARTH_KM = 6371.0
 
 
 @dataclass(frozen=True)
@@ -33,53 +36,94 @@ class Rules:
 
     tolerance_days: int = 1  # night attacks carry two dates; UTC+3 against U.S. Eastern
     longest_range_days: int = 7  # a report whose range is wider names no single event
+    near_km: float = 0.0  # two different points this near may be one place; 0 = never
     same_day: float = 3.0
     off_by_a_day: float = -1.0
-    same_place: float = 2.0
-    same_country: float = 0.0  # at least one of the two names no place
+    same_place: float = 2.0  # falls to same_country as the distance grows to near_km
+    same_country: float = 0.0  # near_km away, or at least one of the two names no place
+    same_origin: float = 0.0  # two reports of one origin that are no copies of each other
     figures_agree: float = 1.0
     figures_differ: float = -0.5
     threshold: float = 2.5  # mean points at which two groups are still joined
     ladders: tuple[Ladder, ...] = ()
-    figures: tuple[str, ...] = field(default=())
+    figures: tuple[str, ...] = ()
 
 
 def candidate_pairs(reports: pd.DataFrame, rules: Rules) -> np.ndarray:
-    """Index pairs (n, 2), i < j, of reports near in time and place.
+    """Index pairs (n, 2), i < j, in order, of reports near in time and place.
 
-    `reports` has a RangeIndex and columns date_start, date_end, place, country (missing allowed).
-    Two reports that both name a place must name the same; where one names none, the same country.
+    `reports` has a RangeIndex and the columns date_start, date_end and any of place, country,
+    latitude, longitude (missing allowed). Days: the ranges come within `tolerance_days`. Places:
+    the same, or points within `near_km`; where one report names neither place nor point, the same
+    country.
     """
     start, end = _days(reports["date_start"]), _days(reports["date_end"])
-    place, country = reports["place"], reports["country"]
-    blocks = [index.to_numpy() for _, index in reports.groupby(place).groups.items()]
-    pairs = [_near_in_time(block, start, end, rules.tolerance_days) for block in blocks]
-    vague = place.isna().to_numpy()
-    for _, index in reports.groupby(country).groups.items():
-        block = index.to_numpy()
-        if vague[block].any():
-            found = _near_in_time(block, start, end, rules.tolerance_days)
-            pairs.append(found[vague[found].any(axis=1)])
+    where, points = locations(reports)
+    blocks = [index.to_numpy() for index in pd.Series(where).groupby(where).groups.values()]
+    named = {where[block[0]]: block for block in blocks if where[block[0]] >= 0}
+    meeting = [(block, block) for block in named.values()]
+    meeting += [(named[a], named[b]) for a, b in _near_locations(points, rules.near_km)]
+    meeting += _vague_against_country(reports, where)
+    pairs = [_near_in_time(a, b, start, end, rules.tolerance_days) for a, b in meeting]
     return np.unique(np.vstack([np.empty((0, 2), int), *pairs]), axis=0)
 
 
-def _near_in_time(block: np.ndarray, start, end, tolerance: int) -> np.ndarray:
-    """Pairs of `block` whose day ranges come within `tolerance` days of each other."""
-    order = block[np.argsort(start[block], kind="stable")]
-    latest = np.searchsorted(start[order], end[order] + tolerance, side="right")
-    counts = np.maximum(latest - np.arange(len(order)) - 1, 0)
-    first = np.repeat(np.arange(len(order)), counts)
-    offset = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    return np.sort(np.column_stack([order[first], order[first + 1 + offset]]), axis=1)
+def locations(reports: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The location of every report (n,), -1 if it has none, and the unit vector of every location
+    (m, 3), NaN where no report gives its coordinates. A place is one location, whatever its
+    coordinates; without a place, equal coordinates are."""
+    blank = pd.Series(np.nan, reports.index)
+    latitude, longitude = reports.get("latitude", blank), reports.get("longitude", blank)
+    point = latitude.round(4).astype("str") + " " + longitude.round(4).astype("str")
+    point = point.where(latitude.notna() & longitude.notna())
+    place = reports.get("place", blank).astype("object")
+    where, names = pd.factorize(place.where(place.notna(), point))
+    vectors = np.full((len(names), 3), np.nan)
+    known = (latitude.notna() & longitude.notna()).to_numpy() & (where >= 0)
+    vectors[where[known]] = _unit(latitude[known].to_numpy(float), longitude[known].to_numpy(float))
+    return where, vectors
+
+
+def _unit(latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
+    north, east = np.radians(latitude), np.radians(longitude)
+    return np.column_stack([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)])
+
+
+def _near_locations(vectors: np.ndarray, near_km: float) -> np.ndarray:
+    known = np.flatnonzero(~np.isnan(vectors[:, 0]))
+    if near_km <= 0 or len(known) < 2:
+        return np.empty((0, 2), int)
+    chord = 2 * np.sin(near_km / EARTH_KM / 2)
+    return known[cKDTree(vectors[known]).query_pairs(chord, output_type="ndarray")]
+
+
+def _vague_against_country(reports: pd.DataFrame, where: np.ndarray) -> list[tuple]:
+    """Reports without a place meet all reports of their country."""
+    if "country" not in reports:
+        return []
+    blocks = [index.to_numpy() for index in reports.groupby("country").groups.values()]
+    return [(block[where[block] < 0], block) for block in blocks if (where[block] < 0).any()]
+
+
+def _near_in_time(a: np.ndarray, b: np.ndarray, start, end, tolerance: int) -> np.ndarray:
+    """Pairs (i < j) of one report of `a` and one of `b` whose day ranges come within `tolerance`."""
+    b = b[np.argsort(start[b], kind="stable")]
+    longest = (end[b] - start[b]).max()
+    low = np.searchsorted(start[b], start[a] - tolerance - longest, side="left")
+    high = np.searchsorted(start[b], end[a] + tolerance, side="right")
+    counts = np.maximum(high - low, 0)
+    left = np.repeat(a, counts)
+    right = b[np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(low, counts)]
+    meets = (end[right] >= start[left] - tolerance) & (left != right)
+    return np.unique(np.sort(np.column_stack([left, right])[meets], axis=1), axis=0)
 
 
 def score_pairs(reports: pd.DataFrame, pairs: np.ndarray, rules: Rules) -> np.ndarray:
-    """Points of agreement (n,) of each pair: days, place, ladders, figures."""
+    """Points of agreement (n,) of each pair: days, place, origin, ladders, figures."""
     i, j = pairs[:, 0], pairs[:, 1]
-    points = _day_points(reports, i, j, rules)
-    place = reports["place"].to_numpy(object)
-    same = _known(place[i]) & _known(place[j]) & (place[i] == place[j])
-    points += np.where(same, rules.same_place, rules.same_country)
+    points = _day_points(reports, i, j, rules) + _place_points(reports, i, j, rules)
+    if rules.same_origin and "origin" in reports:
+        points += np.where(_equal(reports["origin"], i, j), rules.same_origin, 0.0)
     for ladder in rules.ladders:
         points += _ladder_points(reports, i, j, ladder)
     for figure in rules.figures:
@@ -98,23 +142,37 @@ def _day_points(reports, i, j, rules: Rules) -> np.ndarray:
     return np.where(apart > 0, rules.off_by_a_day, rules.same_day / np.sqrt(np.maximum(width, 1)))
 
 
+def _place_points(reports, i, j, rules: Rules) -> np.ndarray:
+    """Full points for one place; less with the distance; those of a country where one has none."""
+    where, vectors = locations(reports)
+    same = (where[i] == where[j]) & (where[i] >= 0)
+    chord = np.full(len(i), np.inf)
+    placed = (where[i] >= 0) & (where[j] >= 0)
+    chord[placed] = np.linalg.norm(vectors[where[i[placed]]] - vectors[where[j[placed]]], axis=1)
+    km = np.where(np.isnan(chord), np.inf, 2 * EARTH_KM * np.arcsin(np.clip(chord / 2, 0, 1)))
+    closeness = np.clip(1 - km / rules.near_km, 0, 1) if rules.near_km > 0 else np.zeros(len(i))
+    closeness = np.where(same, 1.0, closeness)
+    return rules.same_country + (rules.same_place - rules.same_country) * closeness
+
+
 def _ladder_points(reports, i, j, ladder: Ladder) -> np.ndarray:
     points = np.zeros(len(i))
     undecided = np.ones(len(i), bool)
-    both_known = np.zeros(len(i), bool)
+    coarsest_known = np.zeros(len(i), bool)
     for level, step in enumerate(ladder.steps):
-        value = reports[step].to_numpy(object)
-        known = _known(value[i]) & _known(value[j])
-        equal = known & (value[i] == value[j])
+        equal = _equal(reports[step], i, j)
         points[undecided & equal] = ladder.agree * (1 - level / len(ladder.steps))
         undecided &= ~equal
-        both_known = known  # what counts in the end is the coarsest step
-    points[undecided & both_known] = ladder.differ
+        known = reports[step].notna().to_numpy()
+        coarsest_known = known[i] & known[j]
+    points[undecided & coarsest_known] = ladder.differ
     return points
 
 
-def _known(values: np.ndarray) -> np.ndarray:
-    return ~pd.isna(values)
+def _equal(column: pd.Series, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+    """Whether both values are known and the same; codes, for text is slow to compare."""
+    codes = pd.factorize(column)[0]
+    return (codes[i] == codes[j]) & (codes[i] >= 0)
 
 
 def _days(dates: pd.Series) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.evidence.problems import InputError
-from analysis.incidents.pairs import Rules, candidate_pairs, score_pairs
+from analysis.incidents.pairs import Rules, candidate_pairs, locations, score_pairs
 
 
 def reconcile(
@@ -45,13 +45,20 @@ def reconcile(
     decided = _decided(reports, decisions)
     unplaced = _unplaced(reports, decided, rules)
     denies = reports.get("stance", pd.Series("reports", reports.index)) == "denies"
-    groups = _Groups(reports["document"], denies, decided, usable=unplaced.isna())
-    pairs = candidate_pairs(reports, rules)
-    scores = score_pairs(reports, pairs, rules)
-    asserts = ~denies.to_numpy()[pairs].any(axis=1)
+    witness = witnesses(reports, rules, decided)
+    first = ~pd.Series(witness).duplicated()
+    heard = reports[first.to_numpy()].reset_index(drop=True)
+    groups = _Groups(
+        [set(names) for _, names in reports["document"].groupby(witness)],
+        denies[first.to_numpy()], decided[first.to_numpy()].reset_index(drop=True),
+        usable=unplaced[first.to_numpy()].isna(),
+    )  # fmt: skip
+    pairs = candidate_pairs(heard, rules)
+    scores = score_pairs(heard, pairs, rules)
+    asserts = ~denies[first.to_numpy()].to_numpy()[pairs].any(axis=1)
     groups.join_best(pairs[asserts], scores[asserts], rules)
     groups.join_best(pairs[~asserts], scores[~asserts], rules, denials=True)
-    group = groups.labels(reports["report_id"])
+    group = reports["report_id"].groupby(groups.group_of[witness]).transform("min")
     lonely = ~group.isin(group[~denies]) & unplaced.isna()
     unplaced[lonely] = "denies an attack that no other claim reports"
     return pd.DataFrame(
@@ -61,6 +68,24 @@ def reconcile(
             "reason": unplaced,
         }
     )
+
+
+def witnesses(reports: pd.DataFrame, rules: Rules, decided: pd.Series) -> np.ndarray:
+    """The witness (n,) behind each report, numbered by first report: copies are one witness.
+
+    Copies are reports of one origin that agree on days, place, every ladder's finest step and every
+    figure, in different documents. Reports without an origin are witnesses of their own.
+    """
+    where, _ = locations(reports)
+    blank = pd.Series(None, reports.index, dtype="object")
+    same = ["date_start", "date_end", *(ladder.steps[0] for ladder in rules.ladders), *rules.figures]
+    key = reports[same].assign(
+        origin_=reports.get("origin", blank).astype("object"), where_=where, decided_=decided,
+        country_=reports.get("country", blank), stance_=reports.get("stance", blank))  # fmt: skip
+    key["origin_"] = key["origin_"].fillna(reports["report_id"])
+    names = list(key)
+    key["again_"] = key.assign(document_=reports["document"]).groupby([*names, "document_"], dropna=False).cumcount()
+    return pd.factorize(key.groupby([*names, "again_"], dropna=False).ngroup())[0]
 
 
 def _decided(reports: pd.DataFrame, decisions: pd.Series | None) -> pd.Series:
@@ -91,13 +116,13 @@ class _Groups:
     """Disjoint groups of reports that grow by joining; knows which must stay apart."""
 
     def __init__(
-        self, document: pd.Series, denies: pd.Series, decided: pd.Series, usable: pd.Series
+        self, documents: list[set], denies: pd.Series, decided: pd.Series, usable: pd.Series
     ):
         self.usable = usable.to_numpy()
-        self.members = {i: [i] for i in range(len(document))}
-        self.group_of = np.arange(len(document))
+        self.members = {i: [i] for i in range(len(documents))}
+        self.group_of = np.arange(len(documents))
         self.asserting = {i: int(not denial) for i, denial in enumerate(denies)}
-        self.documents = {i: {name} for i, name in enumerate(document)}
+        self.documents = dict(enumerate(documents))
         self.decision = {i: name for i, name in decided.items() if pd.notna(name)}
         for _, index in decided.groupby(decided).groups.items():
             for other in index[1:]:
@@ -164,7 +189,3 @@ class _Groups:
             total_keep, count_keep = links[keep].get(other, (0.0, 0))
             merged = (total + total_keep, count + count_keep)
             links[keep][other] = links[other][keep] = merged
-
-    def labels(self, report_id: pd.Series) -> pd.Series:
-        """The smallest report_id of each report's group."""
-        return report_id.groupby(self.group_of).transform("min")

@@ -20,6 +20,8 @@ EFFECT = {"intercepted": "stopped", "failed": "stopped", "impact": "hit", "claim
 FAMILY = {"rocket": "indirect fire", "mortar": "indirect fire", "ballistic_missile": "indirect fire"}
 
 RULES = Rules(
+    near_km=5.0,  # Tower 22 and al-Rukban, the airport and the base beside it
+    same_origin=-0.5,  # an agency that reports twice may report two attacks
     ladders=(
         Ladder("weapon", ("weapon", "weapon_family"), agree=1.0, differ=-2.0),
         Ladder("result", ("result", "effect"), agree=0.5, differ=-0.5),
@@ -34,11 +36,14 @@ def reports(evidence: Evidence) -> pd.DataFrame:
     weapon = claims["weapon"].mask(claims["weapon"].isin(["unknown", "mixed"]))
     result = claims["result"].mask(claims["result"] == "unknown")
     origin = claims["source_id"].map(origins(evidence.sources))
+    gazetteer = evidence.places.set_index("place_id")
     return claims.assign(
         report_id=claims["claim_id"],
         document=claims["source_id"],
         origin=origin,
         place=claims["place_id"],
+        latitude=claims["place_id"].map(gazetteer["latitude"]),
+        longitude=claims["place_id"].map(gazetteer["longitude"]),
         weapon=weapon,
         weapon_family=weapon.replace(FAMILY),
         result=result,

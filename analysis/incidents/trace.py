@@ -34,9 +34,8 @@ def trace(dossier: Dossier, incident_id: str) -> tuple[pd.Series, pd.DataFrame, 
     neither.
     """
     known = dossier.incidents.set_index("incident_id", drop=False)
-    holds = known["claims"].str.split("|").map(lambda claims: incident_id in claims)
-    if holds.any():
-        incident_id = holds.idxmax()
+    claims = known["claims"].str.split("|").explode()
+    incident_id = next(iter(claims.index[claims == incident_id]), incident_id)
     if incident_id not in known.index:
         raise InputError(f"no incident {incident_id!r}{nearest(incident_id, known.index)}")
     row = known.loc[incident_id]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 from scipy import stats
 
@@ -59,10 +60,10 @@ def count(
     periods = _periods(every, *window)
     periods["covered"] = covered_days(periods, coverage)
     periods["sparse"] = _sparse_days(periods, coverage)
-    inside = incidents["date"].between(*window)
-    grid = periods if not by else periods.merge(_groups(incidents[inside], by), how="cross")
-    counted = [_tally(row, incidents[inside], by) for row in grid.itertuples(index=False)]
-    out = grid.assign(**pd.DataFrame(counted, columns=["count", "count_low", "count_high"]))
+    groups = _groups(incidents[incidents["date"].between(*window)], by)
+    out = periods if not by else periods.merge(groups, how="cross")
+    counted = [_counts(periods, incidents[_belongs(incidents, group)]) for group in groups.to_dict("records")]
+    out[["count", "count_low", "count_high"]] = _period_by_period(counted)
     nobody = (out["covered"] == 0) & (out["count"] == 0)
     for column in ("count", "count_low", "count_high"):
         out[column] = out[column].astype("Int64").mask(nobody)
@@ -137,20 +138,34 @@ def _days_in(periods: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
     return pd.Series([((looked >= a) & (looked <= b)).sum() for a, b in bounds], periods.index)
 
 
-def _groups(incidents: pd.DataFrame, by) -> pd.DataFrame:
-    return incidents[list(by)].drop_duplicates().sort_values(list(by), ignore_index=True)
+def _groups(incidents: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """The groups that occur, one row each; one row without columns where nothing is grouped."""
+    if not by:
+        return pd.DataFrame(index=[0])
+    return incidents[by].drop_duplicates().sort_values(by, ignore_index=True)
 
 
-def _tally(period, incidents: pd.DataFrame, by) -> tuple[int, int, int]:
-    """Incidents of one period and group: by best day, certainly inside, possibly inside."""
-    group = pd.Series(True, incidents.index)
-    for name in by:
-        value = getattr(period, name)
-        group &= incidents[name].isna() if pd.isna(value) else incidents[name] == value
-    best = incidents["date"].between(period.start, period.end)
-    certain = (incidents["date_start"] >= period.start) & (incidents["date_end"] <= period.end)
-    possible = (incidents["date_start"] <= period.end) & (incidents["date_end"] >= period.start)
-    return int((group & best).sum()), int((group & certain).sum()), int((group & possible).sum())
+def _belongs(incidents: pd.DataFrame, group: dict) -> pd.Series:
+    belongs = pd.Series(True, incidents.index)
+    for name, value in group.items():
+        belongs &= incidents[name].isna() if pd.isna(value) else incidents[name] == value
+    return belongs
+
+
+def _counts(periods: pd.DataFrame, incidents: pd.DataFrame) -> np.ndarray:
+    """Incidents by best day, certainly inside, possibly inside: int (periods, 3)."""
+    starts, ends = periods["start"].to_numpy(), periods["end"].to_numpy()
+    best, first, last = (np.sort(incidents[name]) for name in ("date", "date_start", "date_end"))
+    inside = best.searchsorted(ends, "right") - best.searchsorted(starts, "left")
+    possible = first.searchsorted(ends, "right") - last.searchsorted(starts, "left")
+    one = starts.searchsorted(incidents["date_start"], "right") - 1  # the period of the first day
+    sure = (one >= 0) & (incidents["date_end"].to_numpy() <= ends[one])
+    return np.stack([inside, np.bincount(one[sure], minlength=len(periods)), possible], axis=1)
+
+
+def _period_by_period(counted: list[np.ndarray]) -> np.ndarray:
+    """Counts of each group, in the order of the rows: all groups of a period below each other."""
+    return np.stack(counted, axis=1).reshape(-1, 3) if counted else np.empty((0, 3), int)
 
 
 def cumulative(incidents: pd.DataFrame, window: Window | None = None) -> pd.DataFrame:

@@ -65,6 +65,7 @@ def _stream(output: NotebookNode) -> Piece:
 
 
 def printable_lines(text: str) -> str:
+    """Lines without control characters, for a code block."""
     lines = text.replace("\r\n", "\n").split("\n")
     return printable("\n".join(line.rstrip("\r").rsplit("\r", 1)[-1] for line in lines)).strip("\n")
 

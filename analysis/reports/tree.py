@@ -20,6 +20,7 @@ def node(kind: str, *content: Any) -> Node:
 
 
 def attr(identifier: str = "", classes: Iterable[str] = (), pairs: Iterable = ()) -> list:
+    """The attributes of an element: its anchor, its classes, its key-value pairs."""
     return [identifier, list(classes), [list(pair) for pair in pairs]]
 
 
@@ -37,10 +38,12 @@ def words(text: str) -> list[Node]:
 
 
 def para(text: str) -> Node:
+    """A paragraph of plain text."""
     return node("Para", words(text))
 
 
 def code_block(text: str, *classes: str) -> Node:
+    """Text kept as it is, line by line."""
     return node("CodeBlock", attr(classes=classes), text)
 
 

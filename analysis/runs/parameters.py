@@ -137,7 +137,7 @@ def variant(path: Path) -> Variant:
     """One variant file. Raises InputError for anything but title, about and parameters."""
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: an impossible day, or no UTF-8
         raise InputError(f"{shown(path)} is not YAML: {_first_line(error)}") from None
     allowed = {"title", "about", "parameters"}
     if not isinstance(found, dict) or not isinstance(found.get("parameters", {}), dict | None):

@@ -21,13 +21,13 @@ def line(*points) -> pd.DataFrame:
 
 
 def test_bars_are_told_by_sum_peak_zeros_and_unwatched_periods(attacks):
-    incidents = attacks("2024-01-09", "2024-01-10", "2024-01-10", "2024-01-16",
-                        confirmation=["monitor", "us_official", "claim_only", "monitor"])  # fmt: skip
+    incidents = attacks("2024-01-09", "2024-01-10", "2024-01-10", "2024-01-16", "2024-01-17",
+                        confirmation=["monitor", "us_official", "claim_only", "monitor", "monitor"])  # fmt: skip
     counts = count(incidents, "week", by=["confirmation"], window=("2024-01-01", "2024-02-04"),
                    coverage=coverage("2024-01-08", "2024-01-28"))  # fmt: skip
     assert frequency_alt(counts, "attacks") == (
         "Bar chart of attacks per period from 1 January 2024 to 4 February 2024. "
-        "4 attacks in 3 periods; the most, 3, from 8 January 2024 to 14 January 2024; "
+        "5 attacks in 3 periods; the most, 3, from 8 January 2024 to 14 January 2024; "
         "1 covered periods have none; 2 periods were not covered."
     )
 

@@ -39,6 +39,10 @@ def test_an_incident_without_dispute_has_none(dossier):
     assert trace(dossier, calm)[2].empty
 
 
+def test_the_id_of_a_claim_leads_to_its_incident(dossier):
+    assert trace(dossier, "A3-001")[0]["incident_id"] == "I20240128-tower-22"
+
+
 def test_an_unknown_incident_is_named_with_the_one_meant(dossier):
     with pytest.raises(InputError) as error:
         trace(dossier, "I20240128-tower22")

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.random import default_rng
 
 from analysis.evidence.problems import InputError
-from analysis.measures.frequency import count, cumulative, dispersion, span
+from analysis.measures.frequency import count, cumulative, dispersion, overdispersed, span
 
 WINDOW = ("2024-01-01", "2024-01-31")  # a Monday to a Wednesday
 EVERY = ["day", "week", "month", "quarter", "1 day", "5 days", "14 days"]
@@ -44,6 +45,16 @@ def test_every_incident_of_the_window_is_counted_exactly_once(incidents, every, 
     assert found["count"].sum() == inside.sum()
     assert (found["count_low"] <= found["count"]).all()
     assert (found["count"] <= found["count_high"]).all()
+
+
+@given(tables(), st.sampled_from(EVERY), st.integers(0, 40), st.integers(0, 60))
+def test_certain_and_possible_are_what_one_gets_incident_by_incident(incidents, every, skip, length):
+    start = pd.Timestamp("2023-12-20") + pd.Timedelta(days=skip)
+    found = count(incidents, every, window=(start, start + pd.Timedelta(days=length)))
+    ranges = list(zip(incidents["date_start"], incidents["date_end"], strict=True))
+    for row in found.itertuples():
+        assert row.count_low == sum(row.start <= first and last <= row.end for first, last in ranges)
+        assert row.count_high == sum(first <= row.end and last >= row.start for first, last in ranges)
 
 
 @given(tables(), st.sampled_from(EVERY), st.integers(0, 40), st.integers(0, 60))
@@ -91,6 +102,13 @@ def test_a_range_across_two_weeks_counts_as_possible_in_both_and_certain_in_neit
 def test_a_range_inside_one_week_is_certain_there(attacks):
     found = count(attacks(("2024-01-08", "2024-01-14")), "week", window=("2024-01-01", "2024-01-21"))
     assert found["count_low"].tolist() == found["count_high"].tolist() == [0, 1, 0]
+
+
+def test_a_range_that_reaches_into_the_window_is_possible_there_though_its_best_day_is_not(attacks):
+    incidents = attacks(("2023-12-30", "2024-01-02"), "2024-01-09")
+    found = count(incidents, "week", window=("2024-01-01", "2024-01-14"))
+    assert found["count"].tolist() == found["count_low"].tolist() == [0, 1]
+    assert found["count_high"].tolist() == [1, 1]
 
 
 def test_an_empty_period_is_zero_where_somebody_looked_and_missing_where_nobody_did(attacks):
@@ -223,8 +241,6 @@ def test_dispersion_leaves_out_what_nobody_watched():
 
 
 def test_dispersion_of_poisson_counts_is_about_one_and_of_mixed_rates_larger():
-    from numpy.random import default_rng
-
     draw = default_rng(20231017)
     poisson = dispersion(frame(draw.poisson(5, 4000)))
     mixed = dispersion(frame(draw.poisson(draw.gamma(2.5, 2, 4000))))  # variance = mean + mean^2 / 2.5 = 3 mean
@@ -236,3 +252,16 @@ def test_dispersion_of_poisson_counts_is_about_one_and_of_mixed_rates_larger():
 def test_dispersion_of_too_little_is_not_a_number(counts):
     found = dispersion(frame(counts))
     assert found != found
+
+
+def test_only_counts_that_vary_more_than_chance_are_called_overdispersed():
+    assert not overdispersed(frame([3, 5, 4, 6, 2, 4]))
+    assert overdispersed(frame([0, 0, 25, 0, 1, 0]))
+    assert not overdispersed(frame([40]))
+    assert not overdispersed(frame([0, 0, 0]))
+
+
+def test_a_steady_rate_is_rarely_called_overdispersed():
+    draw = default_rng(20240204)
+    called = sum(overdispersed(frame(draw.poisson(6, 30))) for _ in range(400))
+    assert called <= 20  # 2.5 % of 400 is 10

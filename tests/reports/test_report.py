@@ -10,7 +10,6 @@ from analysis.reports import report as reporting
 from analysis.runs.execute import RunError
 from analysis.runs.parameters import Variant
 
-pytestmark = pytest.mark.xdist_group("kernels")
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 

@@ -9,7 +9,6 @@ import pytest
 from analysis.evidence.problems import InputError
 from analysis.runs.execute import RunError, execute
 
-pytestmark = pytest.mark.xdist_group("kernels")
 
 
 @pytest.fixture(autouse=True)

@@ -159,6 +159,7 @@ def test_variants_are_the_yml_files_of_a_folder_by_name(tmp_path):
         ("paramters: {}", r"'paramters' is not known; did you mean 'parameters'\?"),
         ("title: [unclosed", "is not YAML"),
         ("\tx: 1", "is not YAML"),
+        ("parameters: {end: 2024-02-30}", "is not YAML: day is out of range for month"),
         ("- a list", "must be a mapping with: about, parameters, title"),
         ("", "must be a mapping"),
         ("parameters: [1, 2]", "must be a mapping"),
