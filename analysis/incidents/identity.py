@@ -44,9 +44,11 @@ def _kept(groups: pd.DataFrame, known: pd.Series) -> dict[str, str]:
     votes = claims.groupby(["old", "group"]).size().reset_index(name="n")
     votes = votes.sort_values(["n", "old", "group"], ascending=[False, True, True])
     names: dict[str, str] = {}
+    given: set[str] = set()
     for row in votes.itertuples():
-        if row.group not in names and row.old not in names.values():
+        if row.group not in names and row.old not in given:
             names[row.group] = row.old
+            given.add(row.old)
     return names
 
 
