@@ -22,7 +22,7 @@ reports: $(READY)
 	@$(BIN)/incidents report --all
 
 test: $(READY)
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 lab: $(READY)
 	@$(BIN)/jupyter lab --notebook-dir=notebooks

@@ -187,3 +187,7 @@ def review(out: Path, file: Path | None, folder: str) -> None:
     click.echo(f"{asked['question'].nunique()} questions on {asked['claim_id'].nunique()} claims in {out}")
     click.echo("type the incident id a claim belongs to in the column 'decision', then: "
                f"incidents review --apply {out}")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

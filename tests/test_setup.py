@@ -1,5 +1,6 @@
 """One list of dependencies, one lock, and a Makefile that says what is missing in one line."""
 
+import os
 import re
 import shutil
 import stat
@@ -70,7 +71,8 @@ def fake_python(folder: Path, script: str) -> str:
 
 
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run(["make", *arguments], cwd=folder, capture_output=True, text=True)
+    outside = {k: v for k, v in os.environ.items() if not k.startswith("MAKE") and k != "MFLAGS"}
+    return subprocess.run(["make", *arguments], cwd=folder, env=outside, capture_output=True, text=True)
 
 
 @pytest.mark.parametrize("target", ["report", "test", "lab", "reports"])

@@ -206,12 +206,14 @@ print(a.cumulative(d.incidents).to_csv(), a.gaps(d.incidents).to_csv())
 
 
 def test_another_time_zone_changes_nothing(other_conflict):
-    said = [
-        subprocess.run([sys.executable, "-c", SCRIPT, str(other_conflict)], env=os.environ | {"TZ": zone},
-                       capture_output=True, text=True, check=True).stdout
-        for zone in ("UTC", "Pacific/Auckland", "America/Los_Angeles")
-    ]  # fmt: skip
-    assert said[0] == said[1] == said[2]
+    command = [sys.executable, "-c", SCRIPT, str(other_conflict)]
+    running = [
+        subprocess.Popen(command, env=os.environ | {"TZ": zone}, stdout=subprocess.PIPE, text=True)
+        for zone in ("UTC", "Pacific/Auckland")
+    ]
+    said = [process.communicate()[0] for process in running]
+    assert [process.returncode for process in running] == [0, 0]
+    assert said[0] == said[1]
     assert said[0].count("\n") > 100
 
 

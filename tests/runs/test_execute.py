@@ -10,7 +10,6 @@ from analysis.evidence.problems import InputError
 from analysis.runs.execute import RunError, execute
 
 
-
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch):
     """`execute` sets what kernels inherit; here it is put back for the tests that follow."""
