@@ -200,3 +200,22 @@ def overdispersed(counts: pd.DataFrame, level: float = 0.975) -> bool:
     (chi-squared approximation, one degree of freedom less than periods); False if unknown."""
     freedom = len(_observed(counts)) - 1
     return freedom > 0 and bool(dispersion(counts) * freedom > stats.chi2.ppf(level, freedom))
+
+
+def trailing_mean(counts: pd.DataFrame, periods: int, pauses: pd.DataFrame | None = None) -> pd.Series:
+    """Mean count of the last `periods` periods, aligned with `counts` (from `count`, not grouped).
+
+    Never reaches across a declared pause (rows of `pauses` with start and end) or a period without
+    a count: behind either it begins anew. Missing until `periods` are together. Raises InputError
+    for less than one period.
+    """
+    if periods < 1:
+        raise InputError(f"periods must be 1 or more, given {periods}")
+    paused = pd.Series(False, counts.index)
+    for pause in () if pauses is None else pauses.itertuples():
+        paused |= (counts["start"] <= pause.end) & (counts["end"] >= pause.start)
+    missing = counts["count"].isna()
+    stretch = (paused.ne(paused.shift()) | missing | missing.shift(fill_value=False)).cumsum()
+    values = counts["count"].astype(float)
+    means = values.groupby(stretch).rolling(periods).mean()
+    return means.reset_index(level=0, drop=True).sort_index()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import optimize, stats
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.rates import confint_poisson
 
@@ -36,13 +36,20 @@ def _floats(values) -> np.ndarray:
 
 
 def compare(
-    count_a: int, days_a: float, count_b: int, days_b: float, level: float = 0.95
+    count_a: int,
+    days_a: float,
+    count_b: int,
+    days_b: float,
+    level: float = 0.95,
+    mid_p: bool = False,
 ) -> pd.Series:
     """Rate of period B against period A: ratio, exact interval, exact two-sided p.
 
     Given the sum of both counts, B's count is binomial with the odds ratio*days_b/days_a, so the
     Clopper-Pearson interval of that probability gives the interval of the ratio (Przyborowski and
-    Wilenski 1940). Returns a Series: rate_a, rate_b, ratio, low, high, p_value. The p-value is
+    Wilenski 1940). `mid_p` counts the observed outcome half (Lancaster 1961): shorter intervals
+    that hold their level on average, not always. Returns a Series: rate_a, rate_b, ratio, low,
+    high, p_value, p_words ("< 1e-300" where the number is too small to hold). The p-value is
     meaningless as a test where the periods were chosen from the same counts: call it descriptive.
 
     Raises InputError for negative counts or periods without days.
@@ -53,12 +60,10 @@ def compare(
             f"{count_b} in {days_b}"
         )
     total = count_a + count_b
-    low, high = (0.0, 1.0)
-    if total:
-        low, high = proportion_confint(count_b, total, alpha=1 - level, method="beta")
+    low, high = _share_interval(count_b, total, level, mid_p)
     odds = days_a / days_b
     rate_a, rate_b = count_a / days_a, count_b / days_b
-    p_value = stats.binomtest(count_b, total, days_b / (days_a + days_b)).pvalue if total else 1.0
+    p_value = _p_value(count_b, total, days_b / (days_a + days_b), mid_p)
     return pd.Series(
         {
             "rate_a": rate_a,
@@ -67,5 +72,51 @@ def compare(
             "low": odds * low / (1 - low) if low < 1 else np.inf,
             "high": odds * high / (1 - high) if high < 1 else np.inf,
             "p_value": p_value,
+            "p_words": p_words(p_value),
         }
     )
+
+
+def _share_interval(count: int, total: int, level: float, mid_p: bool) -> tuple[float, float]:
+    """Interval of a binomial probability: Clopper-Pearson, or its mid-p version."""
+    if not total:
+        return 0.0, 1.0
+    if not mid_p:
+        return proportion_confint(count, total, alpha=1 - level, method="beta")
+    tail = (1 - level) / 2
+
+    def above(p: float) -> float:
+        return stats.binom.sf(count, total, p) + stats.binom.pmf(count, total, p) / 2
+
+    low = optimize.brentq(lambda p: above(p) - tail, 0, 1) if count else 0.0
+    high = optimize.brentq(lambda p: above(p) - (1 - tail), 0, 1) if count < total else 1.0
+    return low, high
+
+
+def _p_value(count: int, total: int, share: float, mid_p: bool) -> float:
+    """Two-sided p: exact by summing what is no likelier; mid-p as twice the smaller tail."""
+    if not total:
+        return 1.0
+    if not mid_p:
+        return stats.binomtest(count, total, share).pvalue
+    half = stats.binom.pmf(count, total, share) / 2
+    tail = min(stats.binom.cdf(count, total, share), stats.binom.sf(count - 1, total, share)) - half
+    return min(1.0, 2 * tail)
+
+
+def p_words(p_value: float) -> str:
+    """A p-value as text; one that is too small for a float is said to be so, never 0."""
+    return "< 1e-300" if p_value < 1e-300 else f"{p_value:.2g}"
+
+
+def quasi_interval(count, days, phi: float, level: float = 0.95):
+    """Rate per day and interval where counts vary `phi` times as much as Poisson allows.
+
+    Garwood's interval for count / phi effective events, scaled back: exact at phi = 1, and wider by
+    about the root of phi. Source of the idea: quasi-likelihood (Wedderburn 1974). Raises
+    InputError for phi below 1; shapes as `rate_interval`.
+    """
+    if phi < 1:
+        raise InputError(f"phi must be 1 or more, given {phi}")
+    rate, low, high = rate_interval(_floats(count) / phi, days, level)
+    return rate * phi, low * phi, high * phi

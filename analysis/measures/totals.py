@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+from scipy import optimize
 
 from analysis.evidence.problems import InputError
 from analysis.measures.rates import rate_interval
@@ -118,14 +119,16 @@ def _add(days: pd.DataFrame, day: pd.Timestamp, total: int, ids: str, note: str)
     return pd.concat([days, pd.DataFrame([row])], ignore_index=True)
 
 
-def intervals(series: pd.DataFrame, until: str | pd.Timestamp | None = None) -> pd.DataFrame:
-    """Counts between the days on which a total was stated.
+def intervals(
+    series: pd.DataFrame, until: str | pd.Timestamp | None = None, of: str = "total"
+) -> pd.DataFrame:
+    """Counts between the days on which a total was stated; `of` may be a country's column.
 
     Returns start, end (days, inclusive), days, count, total (at the end), rate, rate_low,
     rate_high (per day, 95 % Garwood), tally_ids. The count is missing, never negative, where the
     total falls. Totals after `until` are left out.
     """
-    used = usable(series)
+    used = usable(series).dropna(subset=[of]).assign(total=lambda rows: rows[of].astype(int))
     if until is not None:
         used = used[used["as_of"] <= pd.Timestamp(until)]
     first = used["since"].min() - pd.Timedelta(days=1)
@@ -157,3 +160,28 @@ def counters(tallies: pd.DataFrame, window, least: int = 3) -> list[tuple[str, s
     stated = tallies[tallies["bound"].isin(USABLE) & tallies["as_of"].between(start, end)]
     days = stated[stated["total"].notna()].groupby(["counter", "scope"])["as_of"].nunique()
     return sorted(days[days >= least].index)
+
+
+def shares(series: pd.DataFrame) -> pd.DataFrame:
+    """Share of each country in the running total, on the days on which all parts were stated.
+
+    Returns as_of, country, total (attacks in that country so far), share (0 to 1, of the sum of the
+    parts: a statement whose parts do not add up to its total is not repaired).
+    """
+    stands = usable(series)
+    parts = [country for country in COUNTRIES if country in stands]
+    stated = stands[stands[parts].notna().sum(axis=1) >= 2]
+    long = stated[["as_of", *parts]].melt("as_of", parts, "country", "total").dropna(subset="total")
+    whole = long.groupby("as_of")["total"].transform("sum")
+    return long.assign(share=long["total"] / whole).sort_values(["as_of", "country"], ignore_index=True)
+
+
+def isotonic(series: pd.DataFrame) -> pd.DataFrame:
+    """A running total that never falls, nearest to the stated ones: for display only.
+
+    Adds `fitted` (least squares under monotony; Barlow et al. 1972, by way of scipy). Nothing is
+    ever computed from it.
+    """
+    stands = usable(series)
+    fit = optimize.isotonic_regression(stands["total"].astype(float))
+    return stands.assign(fitted=fit.x)

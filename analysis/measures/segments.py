@@ -1,0 +1,240 @@
+"""The evidence of a stretch of days with one rate, and the states between which such stretches run.
+
+A state is a place where the rate may change: the eve of a day and, where that day lies inside a
+total (or inside the range of an incident), how many of its counts fall to the left. Between two
+states the evidence depends only on the counts and the exposure between them (conjugacy), times the
+multinomial share of the counts that are cut.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+from scipy.special import gammaln, xlogy
+
+from analysis.evidence.problems import InputError
+from analysis.measures.observed import Observed
+
+PLAIN = 384  # states handled at a time where no count is cut
+MOST_STATES = 2_000_000  # beyond, a total is too large to sum over every split
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """Counts that a change in one block of days may cut: one row per state, one column per total.
+
+    units : left of the state; share : of the total's exposure left of it; done : the total is
+    wholly to the left; whole : units of each total (n_totals,)."""
+
+    units: np.ndarray
+    share: np.ndarray
+    done: np.ndarray
+    whole: np.ndarray
+
+    def __getitem__(self, key) -> Cuts:
+        return Cuts(self.units[key], self.share[key], self.done[key], self.whole)
+
+
+def log_pieces(left: Cuts, right: Cuts) -> np.ndarray:
+    """Log multinomial share of the counts between two sets of states (broadcast over the first
+    axes). The factorial of a whole total is booked where the total ends."""
+    units, share = right.units - left.units, right.share - left.share
+    with np.errstate(divide="ignore", invalid="ignore"):
+        piece = xlogy(units, np.maximum(share, 0.0)) - gammaln(units + 1)
+    piece = np.where(units < 0, -np.inf, piece) + gammaln(left.whole + 1) * (right.done & ~left.done)
+    return piece.sum(axis=-1)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Neighbouring states, from `begin` to before `end`. `even` = (days, units, size of a unit,
+    exposure per day) where the block is one total, spread evenly, that no other count overlaps."""
+
+    begin: int
+    end: int
+    cuts: Cuts | None = None
+    even: tuple[int, int, float, float] | None = None
+
+
+@dataclass(frozen=True)
+class States:
+    """All places of a change of one series under one prior; the first state is the begin of the
+    series, the last its end.
+
+    phi divides the log likelihood. A total of n counts then weighs n / phi, and a change cuts it
+    in ceil(n / phi) equal units: exact for phi = 1, and for any phi where the rate stays the same.
+    """
+
+    seen: Observed
+    shape: float
+    rate: float
+    phi: float = 1.0
+
+    @cached_property
+    def units(self) -> list[tuple[int, float]]:
+        """Of each cuttable total: number of units, counts (over phi) per unit."""
+        whole = [max(int(np.ceil(n / self.phi - 1e-9)), 1) for *_, n in self.seen.cuttable]
+        return [(q, n / self.phi / q) for q, (*_, n) in zip(whole, self.seen.cuttable, strict=True)]
+
+    @cached_property
+    def active(self) -> dict[int, list[int]]:
+        """Day -> the totals that a change on it cuts."""
+        cut: dict[int, list[int]] = {}
+        for number, (a, b, _) in enumerate(self.seen.cuttable):
+            for day in range(a + 1, b):
+                cut.setdefault(day, []).append(number)
+        return cut
+
+    @cached_property
+    def _laid(self):
+        """day (n,), which units of which total lie to the left, and the blocks."""
+        runs = _runs(self.seen.days, self.active)
+        sizes = [_size(days, self.active, self.units) for days in runs]
+        if sum(sizes) > MOST_STATES:
+            raise InputError(
+                f"{sum(sizes):,} ways to cut the totals are too many (allowed: {MOST_STATES:,}); "
+                "count in longer periods, or state the totals more often"
+            )
+        day, counts, blocks = [], [], []
+        base = self._whole_before()
+        for days in runs:
+            begin = sum(map(len, day))
+            if days[0] not in self.active:
+                day.append(days)
+                counts.append(base[days])
+                blocks += [
+                    Block(x, min(x + PLAIN, begin + len(days)))
+                    for x in range(begin, begin + len(days), PLAIN)
+                ]
+                continue
+            at, left, used = self._split(days)
+            cuts = self._cuts(at, left, used)
+            size = np.array([self.units[number][1] for number in used])
+            day.append(at)
+            counts.append(base[at] + (cuts.units * size * ~cuts.done).sum(axis=1))
+            blocks.append(Block(begin, begin + len(at), cuts, self._even(days, used)))
+        return np.concatenate(day), np.concatenate(counts), blocks
+
+    def _whole_before(self) -> np.ndarray:
+        """Counts (over phi) known to lie before each day."""
+        known = np.append(0.0, self.seen.single.cumsum() / self.phi)
+        for _, b, n in self.seen.cuttable:
+            known[b:] += n / self.phi
+        return known
+
+    def _split(self, days: np.ndarray):
+        used = sorted({number for day in days for number in self.active[day]})
+        column = {number: place for place, number in enumerate(used)}
+        at, left = [], []
+        for day in days:
+            ways = product(*(range(self.units[number][0] + 1) for number in self.active[day]))
+            ways = np.array(list(ways))
+            filled = np.zeros((len(ways), len(used)), int)
+            for number in used:
+                if self.seen.cuttable[number][1] <= day:
+                    filled[:, column[number]] = self.units[number][0]
+            filled[:, [column[number] for number in self.active[day]]] = ways
+            at.append(np.full(len(ways), day))
+            left.append(filled)
+        return np.concatenate(at), np.concatenate(left), used
+
+    def _cuts(self, at, left, used) -> Cuts:
+        totals = np.array([self.seen.cuttable[number][:2] for number in used])
+        place = np.clip(at[:, None], totals[:, 0], totals[:, 1])
+        passed = self._exposed[place] - self._exposed[totals[:, 0]]
+        share = passed / (self._exposed[totals[:, 1]] - self._exposed[totals[:, 0]])
+        whole = np.array([self.units[number][0] for number in used])
+        return Cuts(left, share, at[:, None] >= totals[:, 1], whole)
+
+    def _even(self, days, used) -> tuple[int, int, float, float] | None:
+        a, b = self.seen.cuttable[used[0]][:2]
+        per_day = self.seen.exposure[a:b]
+        if len(used) > 1 or self.seen.single[a:b].any() or np.ptp(per_day):
+            return None
+        return b - a, *self.units[used[0]], per_day[0] / self.phi
+
+    @cached_property
+    def _exposed(self) -> np.ndarray:
+        return np.append(0.0, self.seen.exposure.cumsum())
+
+    @property
+    def day(self) -> np.ndarray:
+        return self._laid[0]
+
+    @property
+    def count(self) -> np.ndarray:
+        return self._laid[1]
+
+    @property
+    def blocks(self) -> list[Block]:
+        return self._laid[2]
+
+    @cached_property
+    def exposure(self) -> np.ndarray:
+        return self._exposed[self.day] / self.phi
+
+    @cached_property
+    def edges(self) -> tuple[np.ndarray, np.ndarray]:
+        """Log share of the cut counts right and left of every state, up to the end, or from the
+        begin, of the totals that it cuts."""
+        right, left = np.zeros(len(self.day)), np.zeros(len(self.day))
+        for block in self.blocks:
+            if (cuts := block.cuts) is not None:
+                none = np.zeros((1, len(cuts.whole)))
+                begin = Cuts(none, none, none.astype(bool), cuts.whole)
+                end = Cuts(none + cuts.whole, none + 1.0, none == 0, cuts.whole)
+                right[block.begin : block.end] = log_pieces(cuts, end)
+                left[block.begin : block.end] = log_pieces(begin, cuts)
+        return right, left
+
+    @cached_property
+    def _whole_counts(self) -> np.ndarray | None:
+        """gammaln(shape + n / phi) for n = 0, 1, ... where every count is whole: a table is faster."""
+        if len(self.active) or self.seen.total > 5_000_000:
+            return None
+        return gammaln(self.shape + np.arange(self.seen.total + 1) / self.phi)
+
+    def log_evidence(self, count: np.ndarray, exposure: np.ndarray) -> np.ndarray:
+        """Log of the integral of rate^count exp(-rate exposure) over the gamma prior: the
+        gamma-Poisson pair (Gelman et al., Bayesian Data Analysis, 3rd ed., 2.6)."""
+        if self._whole_counts is not None:
+            log_gamma = self._whole_counts[np.rint(np.maximum(count, 0) * self.phi).astype(np.intp)]
+        else:
+            log_gamma = gammaln(self.shape + np.maximum(count, 0.0))
+        start = self.shape * np.log(self.rate) - gammaln(self.shape)
+        return start + log_gamma - (self.shape + count) * np.log(self.rate + exposure)
+
+    def between(self, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+        """Log evidence of one rate from states i to states j, for states of different blocks, or of
+        a block that cuts nothing: (len(i), len(j)). -inf where j is not after i."""
+        count = self.count[j] - self.count[i][:, None]
+        exposure = self.exposure[j] - self.exposure[i][:, None]
+        right, left = self.edges
+        out = self.log_evidence(count, np.maximum(exposure, 0.0)) + right[i][:, None] + left[j]
+        return np.where(self.day[j] > self.day[i][:, None], out, -np.inf)
+
+    def inside(self, block: Block, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+        """As `between`, for states of one block that cuts counts; i and j count from its begin."""
+        at = self.day[block.begin : block.end]
+        later = at[j] > at[i][:, None]
+        count = self.count[block.begin + j] - self.count[block.begin + i][:, None]
+        exposure = self.exposure[block.begin + j] - self.exposure[block.begin + i][:, None]
+        pieces = log_pieces(block.cuts[i[:, None]], block.cuts[j[None, :]])
+        out = self.log_evidence(count, np.maximum(exposure, 0.0)) + pieces
+        return np.where(later & (count > -1e-9), out, -np.inf)
+
+
+def _runs(last: int, active: dict) -> list[np.ndarray]:
+    """Days 0 .. last in runs that either all cut a count or all cut none; two totals that follow
+    each other are parted by the day between them, which cuts none."""
+    cut = np.array([day in active for day in range(last + 1)])
+    return np.split(np.arange(last + 1), np.flatnonzero(np.diff(cut)) + 1)
+
+
+def _size(days: np.ndarray, active: dict, units: list) -> int:
+    if days[0] not in active:
+        return len(days)
+    return sum(int(np.prod([float(units[number][0] + 1) for number in active[day]])) for day in days)

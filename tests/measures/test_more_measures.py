@@ -1,0 +1,120 @@
+"""Mid-p and quasi intervals, shares, the isotonic line, trailing means, capture estimates."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from analysis.evidence.problems import InputError
+from analysis.measures.completeness import chao, chapman
+from analysis.measures.frequency import count, trailing_mean
+from analysis.measures.rates import compare, p_words, quasi_interval, rate_interval
+from analysis.measures.totals import intervals, isotonic, series, shares
+
+
+def test_the_mid_p_interval_lies_inside_the_exact_one_and_holds_the_ratio():
+    exact, mid = compare(165, 105, 2, 86), compare(165, 105, 2, 86, mid_p=True)
+    assert exact["low"] < mid["low"] < mid["ratio"] < mid["high"] < exact["high"]
+
+
+def test_the_mid_p_interval_leaves_half_of_each_tail_to_the_outcome_seen():
+    low = compare(7, 1, 5, 1, mid_p=True)["low"]
+    p = low / (1 + low)
+    assert stats.binom.sf(5, 12, p) + stats.binom.pmf(5, 12, p) / 2 == pytest.approx(0.025, abs=1e-9)
+
+
+def test_a_p_value_too_small_for_a_float_is_said_to_be_so():
+    assert compare(2000, 1, 0, 1000)["p_words"] == "< 1e-300"
+    assert p_words(0.0123) == "0.012"
+    assert p_words(0.0) != "0"
+
+
+def test_the_quasi_interval_is_garwoods_at_phi_one_and_wider_beyond():
+    np.testing.assert_allclose(quasi_interval(13, 8, 1.0), rate_interval(13, 8))
+    rate, low, high = (x[0] for x in quasi_interval(40, 10, 3.0))
+    _, narrow_low, narrow_high = (x[0] for x in rate_interval(40, 10))
+    assert rate == pytest.approx(4)
+    assert (high - low) / (narrow_high - narrow_low) == pytest.approx(np.sqrt(3), rel=0.1)
+
+
+def test_phi_below_one_is_refused():
+    with pytest.raises(InputError, match="phi must be 1 or more"):
+        quasi_interval(4, 2, 0.5)
+
+
+def test_shares_of_a_day_add_up_to_one_even_where_the_parts_miss_the_total(dossier):
+    table = shares(series(dossier.tallies, "Pentagon"))
+    sums = table.groupby("as_of")["share"].sum()
+    assert np.allclose(sums, 1)
+    last = table[table["as_of"] == "2024-11-21"].set_index("country")["total"]
+    assert last.to_dict() == {"iraq": 79, "syria": 125, "jordan": 2}
+
+
+def test_counts_of_one_country_come_from_its_own_parts(dossier):
+    spans = intervals(series(dossier.tallies, "Pentagon"), of="syria")
+    assert spans["total"].iloc[-1] == 125
+    assert spans["count"].dropna().sum() == 125
+
+
+def test_the_isotonic_line_never_falls_and_leaves_a_rising_total_alone():
+    stated = pd.DataFrame({
+        "as_of": pd.to_datetime(["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-04"]),
+        "total": [10, 14, 12, 20], "note": ["", "", "falls", ""],
+    })  # fmt: skip
+    fitted = isotonic(stated)["fitted"]
+    assert list(fitted) == [10, 13, 13, 20]
+
+
+def days(*counts):
+    start = pd.date_range("2024-01-01", periods=len(counts))
+    return pd.DataFrame({"start": start, "end": start, "count": pd.array(counts, dtype="Int64")})
+
+
+def test_a_trailing_mean_begins_anew_behind_a_pause():
+    pause = pd.DataFrame({"start": [pd.Timestamp("2024-01-04")], "end": [pd.Timestamp("2024-01-05")]})
+    means = trailing_mean(days(2, 4, 6, 0, 0, 8, 10), 2, pause)
+    assert means.isna().tolist() == [True, False, False, True, False, True, False]
+    assert means[1] == 3
+    assert means[6] == 9
+
+
+def test_a_trailing_mean_never_reaches_over_a_period_nobody_watched():
+    means = trailing_mean(days(2, 4, None, 6, 8), 2)
+    assert means.dropna().to_dict() == {1: 3.0, 4: 7.0}
+
+
+def test_a_trailing_mean_of_real_weeks_is_the_mean_of_its_weeks(dossier):
+    weeks = count(dossier.incidents, "week", window=("2023-10-16", "2023-12-31"))
+    means = trailing_mean(weeks, 4)
+    assert means.iloc[5] == pytest.approx(weeks["count"].iloc[2:6].astype(float).mean())
+
+
+def test_chapman_has_its_known_arithmetic():
+    assert chapman(100, 80, 50)["estimate"] == pytest.approx(101 * 81 / 51 - 1)
+    full = chapman(30, 30, 30)
+    assert full["estimate"] == full["high"] == 30
+
+
+def test_chao_has_its_known_arithmetic_and_never_falls_below_what_was_seen():
+    origins = pd.Series([1] * 10 + [2] * 4 + [3] * 6)
+    found = chao(origins)
+    assert found["estimate"] == pytest.approx(20 + 10 * 9 / (2 * 5))
+    assert 20 < found["low"] < found["estimate"] < found["high"]
+    assert chao(pd.Series([3, 4, 5]))["estimate"] == 3
+
+
+def test_capture_estimates_cover_a_planted_truth():
+    rng = np.random.default_rng(2)
+    inside = 0
+    for _ in range(200):
+        first, second = rng.random(300) < 0.5, rng.random(300) < 0.4
+        found = chapman(first.sum(), second.sum(), (first & second).sum())
+        inside += found["low"] <= 300 <= found["high"]
+    assert inside / 200 > 0.9
+
+
+def test_impossible_overlaps_are_refused():
+    with pytest.raises(InputError, match="cannot exceed"):
+        chapman(3, 4, 5)
+    with pytest.raises(InputError, match="at least one origin"):
+        chao(pd.Series([0, 1]))
