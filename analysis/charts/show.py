@@ -70,7 +70,7 @@ def show_incidents(incidents: pd.DataFrame, caption: str, label: str) -> None:
     of independent origins, best grade."""
     first, last = (incidents[name].dt.strftime("%Y-%m-%d") for name in ("date_start", "date_end"))
     short = last.str[8:].where(first.str[:7] == last.str[:7], last)  # the day alone, within a month
-    plain_words = incidents[["weapon", "result", "confirmation"]].replace("_", " ", regex=True)
+    plain_words = incidents[["weapon", "result"]].replace("_", " ", regex=True)
     table = pd.DataFrame(
         {
             "incident": incidents["incident_id"],
@@ -78,7 +78,7 @@ def show_incidents(incidents: pd.DataFrame, caption: str, label: str) -> None:
             "place": incidents["place"],
             "weapon": plain_words["weapon"],
             "result": plain_words["result"],
-            "best voice": plain_words["confirmation"],
+            "best voice": incidents["confirmation"].map(style.VOICE_LABEL),
             "origins": incidents["n_origins"],
             "grade": incidents["reliability"],
         }

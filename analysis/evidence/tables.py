@@ -44,15 +44,15 @@ def raw_rows(path: Path) -> pd.DataFrame:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        raise InvalidTables([Problem(shown(path), 0, "", "missing", "this file is needed")])
+        raise InvalidTables([Problem(shown(path), 0, "", "missing", "this file is needed")]) from None
     except UnicodeDecodeError as error:
         row = error.object[: error.start].count(b"\n") + 1
-        raise InvalidTables([Problem(shown(path), row, "", str(error), "a CSV file in UTF-8")])
+        raise InvalidTables([Problem(shown(path), row, "", str(error), "a CSV file in UTF-8")]) from None
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         records = list(reader)
     except csv.Error as error:
-        raise InvalidTables([Problem(shown(path), reader.line_num, "", str(error), "a CSV file in UTF-8")])
+        raise InvalidTables([Problem(shown(path), reader.line_num, "", str(error), "a CSV file in UTF-8")]) from None
     if not records:
         raise InvalidTables([Problem(shown(path), 0, "", "empty", "a header row is needed")])
     header, *body = records

@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.evidence.problems import InputError, nearest
 from analysis.incidents.dossier import Dossier
 from analysis.incidents.table import with_sources
+from analysis.incidents.views import VOICES
 
 
 def claims_of(dossier: Dossier, incidents: pd.DataFrame) -> pd.DataFrame:
@@ -84,7 +85,7 @@ def claim_words(claim) -> str:
     """One claim (a row of `claims_of`) in one line: source, grade, voice, what is said, evidence."""
     relays = "" if claim.origin == claim.outlet else f", relaying {_joined(claim.origin)}"
     parts = [
-        f"{claim.outlet}{relays} (grade {claim.reliability}, {claim.confirmation.replace('_', ' ')})"
+        f"{claim.outlet}{relays} (grade {claim.reliability}; {VOICES[claim.confirmation]})"
         + (" denies it" if claim.stance == "denies" else ""),
         _days(claim.date_start, claim.date_end) + f" ({claim.date_basis})",
         _or(claim.place_as_reported, _or(claim.country, "place not said")),

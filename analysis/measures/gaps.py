@@ -44,8 +44,7 @@ def gaps(
     names = ["start", "end", "days", "days_low", "days_high", "before", "after"]
     out = pd.DataFrame(rows, columns=names)
     out["edge"] = out["before"].isna() | out["after"].isna()
-    order = out.sort_values(["days", "start"], ascending=[False, True], ignore_index=True)
-    return order
+    return out.sort_values(["days", "start"], ascending=[False, True], ignore_index=True)
 
 
 _DAY = pd.Timedelta(days=1)

@@ -6,7 +6,8 @@ import pandas as pd
 
 from analysis.charts.words import counted, on
 from analysis.incidents.dossier import Dossier
-from analysis.incidents.trace import claims_of, claim_words, dispute_words
+from analysis.incidents.trace import claim_words, claims_of, dispute_words
+from analysis.incidents.views import VOICES
 from analysis.reports.tree import NO_ATTR, Node, attr, elements, node, para, tree, walk, words
 
 TITLE = "Appendix: the incidents, claim by claim"
@@ -75,7 +76,7 @@ def _summary(row) -> str:
         days += f" to {on(row.date_end)}"
     return (
         f"{row.place}; {days}; {row.weapon.replace('_', ' ')}; {row.result.replace('_', ' ')}; best voice: "
-        f"{row.confirmation.replace('_', ' ')}; {counted(row.n_claims, 'claim')}, {counted(row.n_origins, 'origin')}."
+        f"{VOICES[row.confirmation]}; {counted(row.n_claims, 'claim')}, {counted(row.n_origins, 'origin')}."
     )
 
 

@@ -1,0 +1,250 @@
+"""The exact posterior of the number and the places of changes: a dynamic programme over states.
+
+Source of the principle: Fearnhead (2006), Exact and efficient Bayesian inference for multiple
+changepoint problems, Statistics and Computing 16, 203-213: sums over all placements of changes by
+recursion from both ends. Here the places are the states of `segments`, so that the sum also runs
+over every way in which a change may split a total.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.signal import fftconvolve
+from scipy.special import gammaln, logsumexp, xlogy
+
+from analysis.measures.observed import Observed
+from analysis.measures.segments import Block, States
+
+DENSE = 700  # states of one block up to which every pair of them is looked at
+PAIRS = 2_000_000  # pairs of states handled at a time
+SAFE = 600.0  # logs apart up to which sums of exponentials lose nothing
+GIANT = 3e10  # products beyond which a convolution goes by Fourier transform
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """What one series says under one prior and one phi, for 0 .. most changes.
+
+    states : the places of a change (n,)
+    before : (most + 2, n) log evidence of all that lies before a state, cut into that many segments
+    after : the same for all that lies after it
+    log_prior : (most + 1,) log prior probability of 0 .. most changes
+    """
+
+    states: States
+    before: np.ndarray
+    after: np.ndarray
+    log_prior: np.ndarray
+
+    @cached_property
+    def log_sum(self) -> np.ndarray:
+        """Log evidence of k changes summed over placements and splits, k = 0 .. most."""
+        last = self.after[1]
+        return np.array([_total(self.before[k] + last) for k in range(len(self.log_prior))])
+
+    @cached_property
+    def log_evidence(self) -> np.ndarray:
+        """Log evidence of k changes, every placement being as likely as any other."""
+        places = self.states.seen.days - 1
+        return self.log_sum - _log_choose(places, np.arange(len(self.log_prior)))
+
+    @cached_property
+    def number(self) -> np.ndarray:
+        """Posterior probability of k changes."""
+        weight = np.where(np.isneginf(self.log_prior), -np.inf, self.log_prior + self.log_evidence)
+        return np.exp(weight - _total(weight))
+
+    def date(self, order: int, changes: int) -> np.ndarray:
+        """Probability that the `order`-th of `changes` changes is on each day: (days,)."""
+        log = self.before[order] + self.after[changes + 1 - order] - self.log_sum[changes]
+        found = np.bincount(self.states.day, np.exp(log), self.states.seen.days + 1)[:-1]
+        return found / found.sum()
+
+    def marginal(self) -> np.ndarray:
+        """Probability that a change is on each day, over all numbers of changes: (days,)."""
+        out = np.zeros(self.states.seen.days)
+        for changes in np.flatnonzero(self.number > 0):
+            out += self.number[changes] * sum(self.date(j, changes) for j in range(1, changes + 1))
+        return out
+
+
+def posterior(states: States, log_prior: np.ndarray) -> Posterior:
+    """Run the recursion from both ends; `log_prior` holds the numbers 0 .. most."""
+    most = min(len(log_prior) - 1, states.seen.days - 1)
+    log_prior = log_prior[: most + 1] - logsumexp(log_prior[: most + 1])
+    mirrored = States(states.seen.mirrored(), states.shape, states.rate, states.phi)
+    after = messages(mirrored, most + 1)[:, ::-1]
+    return Posterior(states, messages(states, most + 1), after, log_prior)
+
+
+def log_sums(states: States, most: int) -> np.ndarray:
+    """As `Posterior.log_sum`, from one end only: half the work where no date is asked for."""
+    return messages(states, most + 1)[1:, -1]
+
+
+def messages(states: States, segments: int) -> np.ndarray:
+    """Log evidence of everything before each state in 0 .. `segments` segments: (segments + 1, n)."""
+    out = np.full((segments + 1, len(states.day)), -np.inf)
+    out[0, 0] = 0.0
+    for block in states.blocks:
+        if block.cuts is None:
+            _plain(states, block, out)
+        else:
+            _cutting(states, block, out)
+    return out
+
+
+def _plain(states: States, block: Block, out: np.ndarray) -> None:
+    here = slice(block.begin, block.end)
+    _from_earlier(states, block, out)
+    within = states.between(np.arange(block.begin, block.end), np.arange(block.begin, block.end))
+    kernel = _Sums(within)
+    for level in range(1, len(out)):
+        out[level, here] = np.logaddexp(out[level, here], kernel(out[level - 1 : level, here])[0])
+
+
+def _from_earlier(states: States, block: Block, out: np.ndarray) -> None:
+    """Segments that begin in an earlier block and end in this one."""
+    if not block.begin:
+        return
+    earlier = np.arange(block.begin)
+    step = max(PAIRS // block.begin, 1)
+    for first in range(block.begin, block.end, step):
+        to = np.arange(first, min(first + step, block.end))
+        out[1:, to] = _Sums(states.between(earlier, to))(out[:-1, : block.begin])
+
+
+def _cutting(states: States, block: Block, out: np.ndarray) -> None:
+    _from_earlier(states, block, out)
+    here = slice(block.begin, block.end)
+    size = block.end - block.begin
+    if block.even and size > DENSE:
+        inner = _even_sums(states, block)
+    else:
+        inner = _pairwise(states, block)
+    for level in range(1, len(out)):
+        out[level, here] = np.logaddexp(out[level, here], inner(out[level - 1, here]))
+
+
+def _pairwise(states: States, block: Block):
+    """Segments inside a block, pair by pair."""
+    size = block.end - block.begin
+    every, step = np.arange(size), max(PAIRS // size, 1)
+    parts = [every[first : first + step] for first in range(0, size, step)]
+    kernels = [_Sums(states.inside(block, every, part)) for part in parts] if size <= 4 * DENSE else None
+
+    def inner(before: np.ndarray) -> np.ndarray:
+        ready = kernels or (_Sums(states.inside(block, every, part)) for part in parts)
+        return np.concatenate([kernel(before[None])[0] for kernel in ready])
+
+    return inner
+
+
+class _Sums:
+    """log sum_i exp(before[k, i] + kernel[i, j]) for rows of `before`.
+
+    The exponentials of the kernel are taken once, each column over its largest term; where logs lie
+    too far apart for that to keep every term, the sum is taken in logs throughout.
+    """
+
+    def __init__(self, kernel: np.ndarray):
+        self.kernel = kernel
+        self.top = _finite(kernel.max(axis=0))
+        self.exp = None
+
+    def __call__(self, before: np.ndarray) -> np.ndarray:
+        out = np.full((len(before), self.kernel.shape[1]), -np.inf)
+        live = before > -np.inf
+        for k in np.flatnonzero(live.any(axis=1)):
+            out[k] = self._one(before[k], live[k])
+        return out
+
+    def _one(self, before: np.ndarray, live: np.ndarray) -> np.ndarray:
+        if live.sum() == 1:
+            row = int(live.argmax())
+            return before[row] + self.kernel[row]
+        top = before[live].max()
+        if top - before[live].min() < SAFE / 2 and self._narrow():
+            if self.exp is None:
+                self.exp = np.exp(self.kernel - self.top)
+            with np.errstate(divide="ignore"):
+                return np.log(np.exp(before - top) @ self.exp) + top + self.top
+        terms = self.kernel[live] + before[live][:, None]
+        return logsumexp_columns(terms)
+
+    def _narrow(self) -> bool:
+        """Whether no term is lost: the kernel's logs of one column lie close together."""
+        lowest = np.where(np.isneginf(self.kernel), np.inf, self.kernel).min(axis=0)
+        return bool((self.top - np.minimum(lowest, self.top)).max(initial=0) < SAFE / 2)
+
+
+def logsumexp_columns(terms: np.ndarray) -> np.ndarray:
+    """Log of the sum of exponentials down each column; -inf where a column has only -inf."""
+    top = _finite(terms.max(axis=0))
+    terms -= top
+    np.exp(terms, out=terms)
+    with np.errstate(divide="ignore"):
+        return np.log(terms.sum(axis=0)) + top
+
+
+def _even_sums(states: States, block: Block):
+    """Segments inside one evenly spread total: their evidence depends only on how many days and
+    units lie between two states, so the sum is a convolution. To keep exponentials near 1, logs are
+    tilted by what the mean rate of the whole series would give; the tilt adds up along any path."""
+    days, units, size, per_day = block.even
+    lag, more = np.arange(days)[:, None], np.arange(units + 1)
+    with np.errstate(divide="ignore"):
+        kernel = states.log_evidence(more * size, lag * per_day)
+        kernel = kernel + xlogy(more, lag / days) - gammaln(more + 1)
+    kernel[0] = -np.inf
+    mean = (states.shape + states.count[-1]) / (states.rate + states.exposure[-1])
+    tilt = lag * per_day * -mean + more * (size * np.log(mean) + np.log(units))
+    top = _finite(np.max(kernel - tilt))
+    weights = np.exp(kernel - tilt - top)
+    giant = float(days) ** 2 * (units + 1.0) ** 2 / 2 > GIANT
+    convolve = _by_fourier if giant else _by_products
+
+    def inner(before: np.ndarray) -> np.ndarray:
+        grid = before.reshape(days - 1, units + 1)
+        if np.isneginf(grid).all():
+            return before
+        slope = tilt[1:]
+        high = _finite(np.max(grid - slope))
+        with np.errstate(divide="ignore"):
+            found = np.log(convolve(np.exp(grid - slope - high), weights[:-1])) + high + top
+        return (found + slope).ravel()
+
+    return inner
+
+
+def _by_products(left: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Convolution over days and units, one number of units at a time: all terms are positive, so
+    nothing cancels."""
+    days, units = left.shape
+    gap = np.arange(days)[:, None] - np.arange(days)
+    out = np.zeros_like(left)
+    for more in range(units):
+        step = np.where(gap > 0, weights[gap, more], 0.0)
+        out[:, more:] += step @ left[:, : units - more]
+    return out
+
+
+def _by_fourier(left: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    found = fftconvolve(left, weights)[: left.shape[0], : left.shape[1]]
+    return np.maximum(found, 0.0)
+
+
+def _finite(values):
+    """-inf as 0, where a largest log is subtracted."""
+    return np.where(np.isneginf(values), 0.0, values)
+
+
+def _total(logs: np.ndarray) -> float:
+    return float(logsumexp(logs)) if len(logs) else -np.inf
+
+
+def _log_choose(n: int, k: np.ndarray) -> np.ndarray:
+    return gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
