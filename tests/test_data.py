@@ -149,6 +149,7 @@ def test_every_correction_names_one_row_that_exists_and_holds_the_new_value(evid
         found = corrected(evidence, file, row)
         assert len(found) == 1, (file, row)
         value = found[column].iloc[0]
+        value = value.strftime("%Y-%m-%d") if isinstance(value, pd.Timestamp) else value
         assert ("(empty)" if pd.isna(value) else str(value)) == now, (file, row, column)
         assert was != now and reason
 

@@ -76,7 +76,8 @@ def posterior(states: States, log_prior: np.ndarray) -> Posterior:
     most = min(len(log_prior) - 1, states.seen.days - 1)
     log_prior = log_prior[: most + 1] - logsumexp(log_prior[: most + 1])
     mirrored = States(states.seen.mirrored(), states.shape, states.rate, states.phi)
-    after = messages(mirrored, most + 1)[:, ::-1]
+    # From the end, a cut total's factorial would be booked where the total begins: book it here.
+    after = messages(mirrored, most + 1)[:, ::-1] + states.ways
     return Posterior(states, messages(states, most + 1), after, log_prior)
 
 

@@ -191,6 +191,16 @@ class States:
         return right, left
 
     @cached_property
+    def ways(self) -> np.ndarray:
+        """Log factorials of the totals that each state cuts (n,)."""
+        out = np.zeros(len(self.day))
+        for block in self.blocks:
+            if (cuts := block.cuts) is not None:
+                cut = (cuts.share > 0) & ~cuts.done
+                out[block.begin : block.end] = (cut * gammaln(cuts.whole + 1)).sum(axis=1)
+        return out
+
+    @cached_property
     def _whole_counts(self) -> np.ndarray | None:
         """gammaln(shape + n / phi) for n = 0, 1, ... where every count is whole: a table is faster."""
         if len(self.active) or self.seen.total > 5_000_000:
