@@ -6,6 +6,7 @@ from analysis.charts.cumulative import cumulative_steps
 from analysis.charts.frequency_bars import frequency_bars
 from analysis.charts.gap_strip import gap_strip
 from analysis.charts.interval_rates import rate_ladder
+from analysis.charts.onset_dots import onset_alt, onset_dots
 from analysis.charts.support import support_alt, support_bars
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "frequency_bars",
     "gap_strip",
     "ladder_alt",
+    "onset_alt",
+    "onset_dots",
     "rate_ladder",
     "strip_alt",
     "support_alt",

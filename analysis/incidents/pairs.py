@@ -38,13 +38,16 @@ class Rules:
     longest_range_days: int = 7  # a report whose range is wider names no single event
     near_km: float = 0.0  # two different points this near may be one place; 0 = never
     same_day: float = 3.0
-    off_by_a_day: float = -1.0
+    off_by_a_day: float = -1.0  # tolerance_days apart; in between, in proportion
     same_place: float = 2.0  # falls to same_country as the distance grows to near_km
     same_country: float = 0.0  # near_km away, or at least one of the two names no place
     same_origin: float = 0.0  # two reports of one origin that are no copies of each other
     figures_agree: float = 1.0
     figures_differ: float = -0.5
+    one_beside_many: float = 1.25  # for a group beside one of many more witnesses: a slip, not an event
     threshold: float = 2.5  # mean points at which two groups are still joined
+    rerun_days: int = 30  # an old story told so much later under a new date is no new event
+    rerun_chance: float = 0.1  # ... as long as this share at most of such repeats is due to chance
     ladders: tuple[Ladder, ...] = ()
     figures: tuple[str, ...] = ()
 
@@ -57,15 +60,19 @@ def candidate_pairs(reports: pd.DataFrame, rules: Rules) -> np.ndarray:
     the same, or points within `near_km`; where one report names neither place nor point, the same
     country.
     """
+    if reports.empty:
+        return np.empty((0, 2), int)
     start, end = _days(reports["date_start"]), _days(reports["date_end"])
-    where, points = locations(reports)
-    blocks = [index.to_numpy() for index in pd.Series(where).groupby(where).groups.values()]
-    named = {where[block[0]]: block for block in blocks if where[block[0]] >= 0}
-    meeting = [(block, block) for block in named.values()]
-    meeting += [(named[a], named[b]) for a, b in _near_locations(points, rules.near_km)]
-    meeting += _vague_against_country(reports, where)
-    pairs = [_near_in_time(a, b, start, end, rules.tolerance_days) for a, b in meeting]
-    return np.unique(np.vstack([np.empty((0, 2), int), *pairs]), axis=0)
+    where, vectors = locations(reports)
+    every = np.arange(len(reports))
+    found = [_near_in_time(every[where >= 0], every[where >= 0], where, start, end, rules.tolerance_days)]
+    if "country" in reports:
+        country = pd.factorize(reports["country"])[0]
+        abroad, vague = every[country >= 0], every[(country >= 0) & (where < 0)]
+        found.append(_near_in_time(vague, abroad, country, start, end, rules.tolerance_days))
+    if rules.near_km > 0:
+        found.append(_near_in_space(where, vectors, start, end, rules))
+    return _distinct(np.vstack(found), len(reports))
 
 
 def locations(reports: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -89,33 +96,57 @@ def _unit(latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
     return np.column_stack([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)])
 
 
-def _near_locations(vectors: np.ndarray, near_km: float) -> np.ndarray:
-    known = np.flatnonzero(~np.isnan(vectors[:, 0]))
-    if near_km <= 0 or len(known) < 2:
+def _near_in_time(a: np.ndarray, b: np.ndarray, block: np.ndarray, start, end, tolerance: int) -> np.ndarray:
+    """Pairs of one report of `a` and one of `b`, of one block, whose days come within `tolerance`."""
+    if not len(a):
         return np.empty((0, 2), int)
-    chord = 2 * np.sin(near_km / EARTH_KM / 2)
-    return known[cKDTree(vectors[known]).query_pairs(chord, output_type="ndarray")]
-
-
-def _vague_against_country(reports: pd.DataFrame, where: np.ndarray) -> list[tuple]:
-    """Reports without a place meet all reports of their country."""
-    if "country" not in reports:
-        return []
-    blocks = [index.to_numpy() for index in reports.groupby("country").groups.values()]
-    return [(block[where[block] < 0], block) for block in blocks if (where[block] < 0).any()]
-
-
-def _near_in_time(a: np.ndarray, b: np.ndarray, start, end, tolerance: int) -> np.ndarray:
-    """Pairs (i < j) of one report of `a` and one of `b` whose day ranges come within `tolerance`."""
-    b = b[np.argsort(start[b], kind="stable")]
     longest = (end[b] - start[b]).max()
-    low = np.searchsorted(start[b], start[a] - tolerance - longest, side="left")
-    high = np.searchsorted(start[b], end[a] + tolerance, side="right")
+    first = start.min() - tolerance - longest
+    scale = end.max() + tolerance - first + 1  # one number for block and day, so that one search does
+    b = b[np.lexsort((start[b], block[b]))]
+    day = block[b] * scale + start[b] - first
+    low = np.searchsorted(day, block[a] * scale + start[a] - tolerance - longest - first, side="left")
+    high = np.searchsorted(day, block[a] * scale + end[a] + tolerance - first, side="right")
     counts = np.maximum(high - low, 0)
     left = np.repeat(a, counts)
     right = b[np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(low, counts)]
-    meets = (end[right] >= start[left] - tolerance) & (left != right)
-    return np.unique(np.sort(np.column_stack([left, right])[meets], axis=1), axis=0)
+    return np.column_stack([left, right])[end[right] >= start[left] - tolerance]
+
+
+def _near_in_space(where: np.ndarray, vectors: np.ndarray, start, end, rules: Rules) -> np.ndarray:
+    """Pairs at two locations within `near_km` whose days come within the tolerance.
+
+    A tree over place and first day at once: at a hundred thousand reports of as many points, those
+    near in space alone would be too many.
+    """
+    known = np.flatnonzero((where >= 0) & ~np.isnan(vectors[where, 0]))
+    if len(known) < 2:
+        return np.empty((0, 2), int)
+    chord = 2 * np.sin(rules.near_km / EARTH_KM / 2)
+    days = rules.tolerance_days + (end - start)[known].max() + 0.5
+    spots, spot = np.unique(np.column_stack([where, start])[known], axis=0, return_inverse=True)
+    tree = cKDTree(np.column_stack([vectors[spots[:, 0]] / chord, spots[:, 1] / days]))
+    near = tree.query_pairs(1.0, p=np.inf, output_type="ndarray")
+    one, other = spots[near[:, 0], 0], spots[near[:, 1], 0]
+    near = near[(one != other) & (np.linalg.norm(vectors[one] - vectors[other], axis=1) <= chord)]
+    i, j = _members(near, known, spot.ravel())
+    meets = np.maximum(start[j] - end[i], start[i] - end[j]) <= rules.tolerance_days
+    return np.column_stack([i, j])[meets]
+
+
+def _members(near: np.ndarray, known: np.ndarray, spot: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Every report at the one spot with every report at the other, for all pairs of spots."""
+    at = pd.DataFrame({"report": known, "spot": spot})
+    links = pd.DataFrame(near, columns=["one", "other"])
+    links = links.merge(at, left_on="one", right_on="spot").merge(at, left_on="other", right_on="spot")
+    return links["report_x"].to_numpy(), links["report_y"].to_numpy()
+
+
+def _distinct(pairs: np.ndarray, n: int) -> np.ndarray:
+    """Each pair once, the smaller index first, in order."""
+    low, high = pairs.min(axis=1), pairs.max(axis=1)
+    code = np.unique((low * n + high)[low < high])
+    return np.column_stack([code // n, code % n])
 
 
 def score_pairs(reports: pd.DataFrame, pairs: np.ndarray, rules: Rules) -> np.ndarray:
@@ -135,11 +166,13 @@ def score_pairs(reports: pd.DataFrame, pairs: np.ndarray, rules: Rules) -> np.nd
 
 
 def _day_points(reports, i, j, rules: Rules) -> np.ndarray:
-    """Full points for one common day; less the wider the range that makes them meet."""
+    """Full points for one common day; less the wider the range that makes them meet, or the further
+    apart."""
     start, end = _days(reports["date_start"]), _days(reports["date_end"])
     apart = np.maximum(start[j] - end[i], start[i] - end[j])
     width = np.maximum(end[i] - start[i], end[j] - start[j])
-    return np.where(apart > 0, rules.off_by_a_day, rules.same_day / np.sqrt(np.maximum(width, 1)))
+    off = rules.same_day + (rules.off_by_a_day - rules.same_day) * apart / max(rules.tolerance_days, 1)
+    return np.where(apart > 0, off, rules.same_day / np.sqrt(np.maximum(width, 1)))
 
 
 def _place_points(reports, i, j, rules: Rules) -> np.ndarray:

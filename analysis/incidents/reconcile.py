@@ -9,19 +9,20 @@ import numpy as np
 import pandas as pd
 
 from analysis.evidence.problems import InputError
+from analysis.incidents.copies import reruns, witnesses
 from analysis.incidents.pairs import Rules, candidate_pairs, locations, score_pairs
 
 
-def reconcile(
-    reports: pd.DataFrame, rules: Rules, decisions: pd.Series | None = None
-) -> pd.DataFrame:
+def reconcile(reports: pd.DataFrame, rules: Rules, decisions: pd.Series | None = None) -> pd.DataFrame:
     """Group reports into events.
 
     Parameters
     ----------
     reports : one row per report; columns report_id (unique), document, date_start, date_end
-        (datetime64), place, country (missing allowed), stance (optional: reports, denies), and the
-        columns that `rules.ladders` and `rules.figures` name.
+        (datetime64), and the columns that `rules.ladders` and `rules.figures` name. Where: any of
+        place, latitude and longitude, country. Optional: origin (whose reporting it relays), stance
+        (reports, denies), events (how many events it speaks of), date_basis ("stated" = the report
+        itself names the day). Missing values are allowed in all but the first four.
     rules : tolerances, points and threshold.
     decisions : event id by report_id. The same id = together, different ids = apart, reports not
         listed may join any. Decisions are always obeyed.
@@ -34,9 +35,17 @@ def reconcile(
 
     Notes
     -----
-    Agglomeration by mean points over all pairs of two groups (average linkage), best pair first.
-    A pair too far apart to be a candidate counts as `2 * off_by_a_day` below zero. Two reports of
-    one document tell two events apart. A denial joins last and never makes an event.
+    Copies of one story are one witness (`copies.witnesses`). Witnesses are joined by mean points
+    over all pairs of two groups (average linkage), best pair first. A pair too far apart to be a
+    candidate counts as `2 * off_by_a_day` below zero. A group of few witnesses beside one of many
+    earns up to `one_beside_many` points, for it is likelier a slip than another event. Two reports
+    of one document tell two events apart. A denial joins last and never makes an event.
+
+    Unplaced unless decided: a report of no place, point or country, of more than one event, or of
+    more than `longest_range_days`; and an old story told again under a new date (`copies.reruns`).
+
+    Event datasets of one conflict are reports too: let `document` be the name of the dataset, so
+    that two of its events stay two, and leave out what they do not know (place, country, origin).
 
     Raises InputError if a decision names a report that is not in `reports`, or if two decisions
     name one report.
@@ -46,46 +55,41 @@ def reconcile(
     unplaced = _unplaced(reports, decided, rules)
     denies = reports.get("stance", pd.Series("reports", reports.index)) == "denies"
     witness = witnesses(reports, rules, decided)
-    first = ~pd.Series(witness).duplicated()
-    heard = reports[first.to_numpy()].reset_index(drop=True)
-    groups = _Groups(
-        [set(names) for _, names in reports["document"].groupby(witness)],
-        denies[first.to_numpy()], decided[first.to_numpy()].reset_index(drop=True),
-        usable=unplaced[first.to_numpy()].isna(),
-    )  # fmt: skip
-    pairs = candidate_pairs(heard, rules)
-    scores = score_pairs(heard, pairs, rules)
-    asserts = ~denies[first.to_numpy()].to_numpy()[pairs].any(axis=1)
-    groups.join_best(pairs[asserts], scores[asserts], rules)
-    groups.join_best(pairs[~asserts], scores[~asserts], rules, denials=True)
-    group = reports["report_id"].groupby(groups.group_of[witness]).transform("min")
-    lonely = ~group.isin(group[~denies]) & unplaced.isna()
+    group = pd.Series(_grouped(reports, witness, denies, decided, unplaced.isna(), rules))
+    asserting = ~denies & unplaced.isna()
+    older = _reruns(reports[asserting], witness[asserting], group[asserting], rules)
+    again = older.index[older.notna() & decided.reindex(older.index).isna()]
+    unplaced[again] = f"tells again, {rules.rerun_days} days later or more, what this report told: " + older[again].astype("str")
+    lonely = ~group.isin(group[~denies & unplaced.isna()]) & unplaced.isna()
     unplaced[lonely] = "denies an attack that no other claim reports"
+    smallest = reports["report_id"].groupby(group).transform("min")
     return pd.DataFrame(
-        {
-            "report_id": reports["report_id"],
-            "group": group.mask(unplaced.notna()),
-            "reason": unplaced,
-        }
+        {"report_id": reports["report_id"], "group": smallest.mask(unplaced.notna()), "reason": unplaced}
     )
 
 
-def witnesses(reports: pd.DataFrame, rules: Rules, decided: pd.Series) -> np.ndarray:
-    """The witness (n,) behind each report, numbered by first report: copies are one witness.
+def _grouped(reports, witness: np.ndarray, denies, decided, usable, rules: Rules) -> np.ndarray:
+    """The number (n,) of the group of each report: pairs of witnesses, joined best first."""
+    first = ~pd.Series(witness).duplicated()
+    heard, silent = reports[first].reset_index(drop=True), denies[first].to_numpy()
+    documents: list[set] = [set() for _ in range(len(heard))]
+    for number, document in zip(witness, reports["document"], strict=True):
+        documents[number].add(document)
+    groups = _Groups(documents, silent, decided[first].reset_index(drop=True))
+    placed = np.flatnonzero(usable[first])
+    pairs = placed[candidate_pairs(heard.iloc[placed].reset_index(drop=True), rules)]
+    scores = score_pairs(heard, pairs, rules)
+    asserts = ~silent[pairs].any(axis=1)
+    groups.join_best(pairs[asserts], scores[asserts], rules)
+    groups.join_best(pairs[~asserts], scores[~asserts], rules, denials=True)
+    return groups.group_of[witness]
 
-    Copies are reports of one origin that agree on days, place, every ladder's finest step and every
-    figure, in different documents. Reports without an origin are witnesses of their own.
-    """
-    where, _ = locations(reports)
-    blank = pd.Series(None, reports.index, dtype="object")
-    same = ["date_start", "date_end", *(ladder.steps[0] for ladder in rules.ladders), *rules.figures]
-    key = reports[same].assign(
-        origin_=reports.get("origin", blank).astype("object"), where_=where, decided_=decided,
-        country_=reports.get("country", blank), stance_=reports.get("stance", blank))  # fmt: skip
-    key["origin_"] = key["origin_"].fillna(reports["report_id"])
-    names = list(key)
-    key["again_"] = key.assign(document_=reports["document"]).groupby([*names, "document_"], dropna=False).cumcount()
-    return pd.factorize(key.groupby([*names, "again_"], dropna=False).ngroup())[0]
+
+def _reruns(reports: pd.DataFrame, witness: np.ndarray, group: pd.Series, rules: Rules) -> pd.Series:
+    """`copies.reruns` of the witnesses, for every report; copies are not counted."""
+    first = ~pd.Series(witness).duplicated().to_numpy()
+    older = reruns(reports[first].reset_index(drop=True), group[first].reset_index(drop=True), rules)
+    return pd.Series(witness, reports.index).map(older.set_axis(witness[first]))
 
 
 def _decided(reports: pd.DataFrame, decisions: pd.Series | None) -> pd.Series:
@@ -102,9 +106,11 @@ def _decided(reports: pd.DataFrame, decisions: pd.Series | None) -> pd.Series:
 
 def _unplaced(reports: pd.DataFrame, decided: pd.Series, rules: Rules) -> pd.Series:
     """Reason why a report can be no event's, for those not decided; missing for all others."""
+    blank = pd.Series(np.nan, reports.index)
     span = (reports["date_end"] - reports["date_start"]).dt.days
-    nowhere = reports["place"].isna() & reports["country"].isna()
+    nowhere = (locations(reports)[0] < 0) & reports.get("country", blank).isna()
     reason = pd.Series(pd.NA, reports.index, dtype="str")
+    reason[reports.get("events", blank).fillna(1) > 1] = "sums up several attacks: it names no single one"
     reason[span > rules.longest_range_days] = (
         f"its days span more than {rules.longest_range_days} days: it names no single attack"
     )
@@ -115,10 +121,7 @@ def _unplaced(reports: pd.DataFrame, decided: pd.Series, rules: Rules) -> pd.Ser
 class _Groups:
     """Disjoint groups of reports that grow by joining; knows which must stay apart."""
 
-    def __init__(
-        self, documents: list[set], denies: pd.Series, decided: pd.Series, usable: pd.Series
-    ):
-        self.usable = usable.to_numpy()
+    def __init__(self, documents: list[set], denies: np.ndarray, decided: pd.Series):
         self.members = {i: [i] for i in range(len(documents))}
         self.group_of = np.arange(len(documents))
         self.asserting = {i: int(not denial) for i, denial in enumerate(denies)}
@@ -140,23 +143,16 @@ class _Groups:
         decided = self.decision.get(a), self.decision.get(b)
         return None not in decided or not self.documents[a].isdisjoint(self.documents[b])
 
-    def join_best(
-        self, pairs: np.ndarray, scores: np.ndarray, rules: Rules, *, denials: bool = False
-    ) -> None:
+    def join_best(self, pairs: np.ndarray, scores: np.ndarray, rules: Rules, *, denials: bool = False) -> None:
         """Join the two groups of highest mean points until none reaches the threshold.
 
         With `denials`, groups of denials alone join others; a denial never brings together two
         groups that assert.
         """
-        usable = self.usable[pairs].all(axis=1)
-        links: dict[int, dict[int, tuple[float, int]]] = defaultdict(dict)
-        for (i, j), score in zip(self.group_of[pairs[usable]], scores[usable], strict=True):
-            if i != j:
-                total, count = links[i].get(j, (0.0, 0))
-                links[i][j] = links[j][i] = (total + score, count + 1)
+        links = self._links(pairs, scores)
         queue: list[tuple] = []
-        for a in sorted(links):
-            for b in links[a]:
+        for a, others in links.items():
+            for b in others:
                 if a < b:
                     self._offer(queue, links, a, b, rules, denials)
         while queue:
@@ -168,16 +164,31 @@ class _Groups:
             for other in links[a]:
                 self._offer(queue, links, min(a, other), max(a, other), rules, denials)
 
+    def _links(self, pairs: np.ndarray, scores: np.ndarray) -> dict[int, dict[int, tuple[float, int]]]:
+        """Sum of points and number of pairs between every two groups that any pair links."""
+        ends = np.sort(self.group_of[pairs], axis=1)
+        code = ends[:, 0] * len(self.group_of) + ends[:, 1]
+        between = ends[:, 0] != ends[:, 1]
+        code, link = np.unique(code[between], return_inverse=True)
+        totals, counts = np.bincount(link, scores[between]), np.bincount(link)
+        links: dict[int, dict[int, tuple[float, int]]] = defaultdict(dict)
+        for pair, total, count in zip(code.tolist(), totals.tolist(), counts.tolist(), strict=True):
+            a, b = divmod(pair, len(self.group_of))
+            links[a][b] = links[b][a] = (total, count)
+        return links
+
     def _offer(self, queue: list, links: dict, a: int, b: int, rules: Rules, denials: bool) -> None:
         size_a, size_b = len(self.members[a]), len(self.members[b])
-        both_assert = self.asserting[a] * self.asserting[b]
-        if denials and both_assert:
+        heard_a, heard_b = self.asserting[a], self.asserting[b]
+        if denials and heard_a * heard_b:
             return
         total, count = links[a][b]
-        pairs = both_assert or size_a * size_b
-        mean = (total + 2 * rules.off_by_a_day * (pairs - count)) / pairs
-        if mean >= rules.threshold and not self._apart(a, b):
-            heapq.heappush(queue, (-round(mean, 9), a, b, size_a, size_b))
+        pairs = heard_a * heard_b or size_a * size_b
+        points = (total + 2 * rules.off_by_a_day * (pairs - count)) / pairs
+        if heard_a * heard_b:
+            points += rules.one_beside_many * (1 - min(heard_a, heard_b) / max(heard_a, heard_b))
+        if points >= rules.threshold and not self._apart(a, b):
+            heapq.heappush(queue, (-round(points, 9), a, b, size_a, size_b))
 
     @staticmethod
     def _merge_links(links: dict, keep: int, drop: int) -> None:

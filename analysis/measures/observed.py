@@ -164,7 +164,7 @@ def _amounts(values: pd.Series, name: str) -> pd.Series:
     wrong = numbers.isna().to_numpy() & values.notna().to_numpy() | (numbers < 0) | np.isinf(numbers)
     if wrong.any():
         raise InputError(
-            f"{name}: {values.iloc[int(np.argmax(wrong))]!r} is not allowed; a number from 0 up, "
+            f"{name}: {values.iloc[int(np.argmax(wrong))]} is not allowed; a number from 0 up, "
             "or empty where nobody looked"
         )
     return numbers

@@ -13,13 +13,13 @@ from functools import cached_property
 
 import numpy as np
 from scipy.signal import fftconvolve
-from scipy.special import gammaln, logsumexp, xlogy
+from scipy.special import gammaln, logsumexp
 
 from analysis.measures.observed import Observed
 from analysis.measures.segments import Block, States
 
 DENSE = 700  # states of one block up to which every pair of them is looked at
-PAIRS = 2_000_000  # pairs of states handled at a time
+PAIRS = 200_000  # pairs of states handled at a time
 SAFE = 600.0  # logs apart up to which sums of exponentials lose nothing
 GIANT = 3e10  # products beyond which a convolution goes by Fourier transform
 
@@ -49,7 +49,7 @@ class Posterior:
     def log_evidence(self) -> np.ndarray:
         """Log evidence of k changes, every placement being as likely as any other."""
         places = self.states.seen.days - 1
-        return self.log_sum - _log_choose(places, np.arange(len(self.log_prior)))
+        return self.log_sum - log_choose(places, np.arange(len(self.log_prior)))
 
     @cached_property
     def number(self) -> np.ndarray:
@@ -81,64 +81,57 @@ def posterior(states: States, log_prior: np.ndarray) -> Posterior:
     return Posterior(states, messages(states, most + 1), after, log_prior)
 
 
-def log_sums(states: States, most: int) -> np.ndarray:
-    """As `Posterior.log_sum`, from one end only: half the work where no date is asked for."""
-    return messages(states, most + 1)[1:, -1]
-
-
 def messages(states: States, segments: int) -> np.ndarray:
     """Log evidence of everything before each state in 0 .. `segments` segments: (segments + 1, n)."""
     out = np.full((segments + 1, len(states.day)), -np.inf)
     out[0, 0] = 0.0
+    lean = states.between(np.zeros(1, int), np.arange(len(states.day)))[0]
+    lean[0] = 0.0  # the begin has no segment before it
     for block in states.blocks:
-        if block.cuts is None:
-            _plain(states, block, out)
-        else:
-            _cutting(states, block, out)
+        if block.begin:
+            _from_earlier(states, block, out, lean)
+        (_plain if block.cuts is None else _cutting)(states, block, out, lean)
     return out
 
 
-def _plain(states: States, block: Block, out: np.ndarray) -> None:
+def _plain(states: States, block: Block, out: np.ndarray, lean: np.ndarray) -> None:
     here = slice(block.begin, block.end)
-    _from_earlier(states, block, out)
     within = states.between(np.arange(block.begin, block.end), np.arange(block.begin, block.end))
-    kernel = _Sums(within)
+    kernel = _Sums(within, lean[here])
     for level in range(1, len(out)):
         out[level, here] = np.logaddexp(out[level, here], kernel(out[level - 1 : level, here])[0])
 
 
-def _from_earlier(states: States, block: Block, out: np.ndarray) -> None:
+def _from_earlier(states: States, block: Block, out: np.ndarray, lean: np.ndarray) -> None:
     """Segments that begin in an earlier block and end in this one."""
-    if not block.begin:
-        return
     earlier = np.arange(block.begin)
     step = max(PAIRS // block.begin, 1)
     for first in range(block.begin, block.end, step):
         to = np.arange(first, min(first + step, block.end))
-        out[1:, to] = _Sums(states.between(earlier, to))(out[:-1, : block.begin])
+        kernel = _Sums(states.between(earlier, to), lean[: block.begin])
+        out[1:, to] = kernel(out[:-1, : block.begin])
 
 
-def _cutting(states: States, block: Block, out: np.ndarray) -> None:
-    _from_earlier(states, block, out)
+def _cutting(states: States, block: Block, out: np.ndarray, lean: np.ndarray) -> None:
     here = slice(block.begin, block.end)
     size = block.end - block.begin
     if block.even and size > DENSE:
         inner = _even_sums(states, block)
     else:
-        inner = _pairwise(states, block)
+        inner = _pairwise(states, block, lean[here])
     for level in range(1, len(out)):
         out[level, here] = np.logaddexp(out[level, here], inner(out[level - 1, here]))
 
 
-def _pairwise(states: States, block: Block):
+def _pairwise(states: States, block: Block, lean: np.ndarray):
     """Segments inside a block, pair by pair."""
     size = block.end - block.begin
     every, step = np.arange(size), max(PAIRS // size, 1)
     parts = [every[first : first + step] for first in range(0, size, step)]
-    kernels = [_Sums(states.inside(block, every, part)) for part in parts] if size <= 4 * DENSE else None
+    kernels = [_Sums(states.inside(block, every, part), lean) for part in parts] if size <= 4 * DENSE else None
 
     def inner(before: np.ndarray) -> np.ndarray:
-        ready = kernels or (_Sums(states.inside(block, every, part)) for part in parts)
+        ready = kernels or (_Sums(states.inside(block, every, part), lean) for part in parts)
         return np.concatenate([kernel(before[None])[0] for kernel in ready])
 
     return inner
@@ -147,14 +140,18 @@ def _pairwise(states: States, block: Block):
 class _Sums:
     """log sum_i exp(before[k, i] + kernel[i, j]) for rows of `before`.
 
-    The exponentials of the kernel are taken once, each column over its largest term; where logs lie
-    too far apart for that to keep every term, the sum is taken in logs throughout.
+    `lean` (n,), the log evidence of one segment from the begin to i, is moved from the one to the
+    other: what is left lies close to 0 and can be summed as exponentials, taken once. Where logs
+    still lie too far apart for that to keep every term, the sum is taken in logs throughout.
     """
 
-    def __init__(self, kernel: np.ndarray):
-        self.kernel = kernel
-        self.top = _finite(kernel.max(axis=0))
-        self.exp = None
+    def __init__(self, kernel: np.ndarray, lean: np.ndarray):
+        self.kernel, self.lean = kernel, lean
+        leant = kernel + lean[:, None]
+        self.top = _finite(leant.max(axis=0))
+        leant -= self.top
+        lowest = leant.min(axis=0, where=leant > -np.inf, initial=0.0)
+        self.exp = np.exp(leant, out=leant) if lowest.min(initial=0.0) > -SAFE / 2 else None
 
     def __call__(self, before: np.ndarray) -> np.ndarray:
         out = np.full((len(before), self.kernel.shape[1]), -np.inf)
@@ -167,19 +164,12 @@ class _Sums:
         if live.sum() == 1:
             row = int(live.argmax())
             return before[row] + self.kernel[row]
-        top = before[live].max()
-        if top - before[live].min() < SAFE / 2 and self._narrow():
-            if self.exp is None:
-                self.exp = np.exp(self.kernel - self.top)
+        leant = before - self.lean
+        top = leant[live].max()
+        if self.exp is not None and top - leant[live].min() < SAFE / 2:
             with np.errstate(divide="ignore"):
-                return np.log(np.exp(before - top) @ self.exp) + top + self.top
-        terms = self.kernel[live] + before[live][:, None]
-        return logsumexp_columns(terms)
-
-    def _narrow(self) -> bool:
-        """Whether no term is lost: the kernel's logs of one column lie close together."""
-        lowest = np.where(np.isneginf(self.kernel), np.inf, self.kernel).min(axis=0)
-        return bool((self.top - np.minimum(lowest, self.top)).max(initial=0) < SAFE / 2)
+                return np.log(np.exp(leant - top) @ self.exp) + top + self.top
+        return logsumexp_columns(self.kernel[live] + before[live][:, None])
 
 
 def logsumexp_columns(terms: np.ndarray) -> np.ndarray:
@@ -197,10 +187,7 @@ def _even_sums(states: States, block: Block):
     tilted by what the mean rate of the whole series would give; the tilt adds up along any path."""
     days, units, size, per_day = block.even
     lag, more = np.arange(days)[:, None], np.arange(units + 1)
-    with np.errstate(divide="ignore"):
-        kernel = states.log_evidence(more * size, lag * per_day)
-        kernel = kernel + xlogy(more, lag / days) - gammaln(more + 1)
-    kernel[0] = -np.inf
+    kernel = states.even_kernel(block)
     mean = (states.shape + states.count[-1]) / (states.rate + states.exposure[-1])
     tilt = lag * per_day * -mean + more * (size * np.log(mean) + np.log(units))
     top = _finite(np.max(kernel - tilt))
@@ -247,5 +234,6 @@ def _total(logs: np.ndarray) -> float:
     return float(logsumexp(logs)) if len(logs) else -np.inf
 
 
-def _log_choose(n: int, k: np.ndarray) -> np.ndarray:
+def log_choose(n: int, k: np.ndarray) -> np.ndarray:
+    """Log of the number of ways to place k changes on n days."""
     return gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)

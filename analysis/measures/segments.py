@@ -18,7 +18,7 @@ from scipy.special import gammaln, xlogy
 from analysis.evidence.problems import InputError
 from analysis.measures.observed import Observed
 
-PLAIN = 384  # states handled at a time where no count is cut
+PLAIN = 128  # states handled at a time where no count is cut
 MOST_STATES = 2_000_000  # beyond, a total is too large to sum over every split
 
 
@@ -201,40 +201,76 @@ class States:
         return out
 
     @cached_property
-    def _whole_counts(self) -> np.ndarray | None:
-        """gammaln(shape + n / phi) for n = 0, 1, ... where every count is whole: a table is faster."""
-        if len(self.active) or self.seen.total > 5_000_000:
+    def _tables(self):
+        """Where counts, and exposures as multiples of one day's, are whole numbers: both as such,
+        and tables of the two functions that the evidence takes of them, for these are slow."""
+        per_day = self.seen.exposure[self.seen.exposure > 0]
+        if self.active or np.ptp(per_day) or self.seen.total > 5_000_000:
             return None
-        return gammaln(self.shape + np.arange(self.seen.total + 1) / self.phi)
+        count = np.rint(self.count * self.phi).astype(np.intp)
+        days = np.rint(self._exposed[self.day] / per_day[0]).astype(np.intp)
+        power = self.shape + np.arange(count[-1] + 1) / self.phi
+        log_scale = np.log(self.rate + np.arange(days[-1] + 1) * per_day[0] / self.phi)
+        return count, days, power, gammaln(power) + self._start, log_scale
+
+    @property
+    def _start(self) -> float:
+        return self.shape * np.log(self.rate) - gammaln(self.shape)
 
     def log_evidence(self, count: np.ndarray, exposure: np.ndarray) -> np.ndarray:
         """Log of the integral of rate^count exp(-rate exposure) over the gamma prior: the
         gamma-Poisson pair (Gelman et al., Bayesian Data Analysis, 3rd ed., 2.6)."""
-        if self._whole_counts is not None:
-            log_gamma = self._whole_counts[np.rint(np.maximum(count, 0) * self.phi).astype(np.intp)]
-        else:
-            log_gamma = gammaln(self.shape + np.maximum(count, 0.0))
-        start = self.shape * np.log(self.rate) - gammaln(self.shape)
-        return start + log_gamma - (self.shape + count) * np.log(self.rate + exposure)
+        power = self.shape + np.maximum(count, 0.0)
+        return self._start + gammaln(power) - power * np.log(self.rate + np.maximum(exposure, 0.0))
 
     def between(self, i: np.ndarray, j: np.ndarray) -> np.ndarray:
         """Log evidence of one rate from states i to states j, for states of different blocks, or of
         a block that cuts nothing: (len(i), len(j)). -inf where j is not after i."""
-        count = self.count[j] - self.count[i][:, None]
-        exposure = self.exposure[j] - self.exposure[i][:, None]
-        right, left = self.edges
-        out = self.log_evidence(count, np.maximum(exposure, 0.0)) + right[i][:, None] + left[j]
-        return np.where(self.day[j] > self.day[i][:, None], out, -np.inf)
+        if self._tables:
+            out = self._looked_up(i, j)
+        else:
+            count = self.count[j] - self.count[i][:, None]
+            out = self.log_evidence(count, self.exposure[j] - self.exposure[i][:, None])
+            right, left = self.edges
+            out += right[i][:, None]
+            out += left[j]
+        if self.day[i].max(initial=0) >= self.day[j].min(initial=0):
+            out[self.day[j] <= self.day[i][:, None]] = -np.inf
+        return out
+
+    def _looked_up(self, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+        count, days, power, log_gamma, log_scale = self._tables
+        more = count[j] - count[i][:, None]
+        np.maximum(more, 0, out=more)
+        out = log_scale.take(days[j] - days[i][:, None], mode="clip")
+        out *= power.take(more)
+        return np.subtract(log_gamma.take(more), out, out=out)
 
     def inside(self, block: Block, i: np.ndarray, j: np.ndarray) -> np.ndarray:
         """As `between`, for states of one block that cuts counts; i and j count from its begin."""
         at = self.day[block.begin : block.end]
         later = at[j] > at[i][:, None]
+        if block.even:
+            days, units, *_ = block.even
+            more = j % (units + 1) - (i % (units + 1))[:, None]
+            table = self.even_kernel(block)[at[j] - np.minimum(at[i][:, None], at[j]), np.maximum(more, 0)]
+            return np.where(later & (more >= 0), table, -np.inf)
         count = self.count[block.begin + j] - self.count[block.begin + i][:, None]
         exposure = self.exposure[block.begin + j] - self.exposure[block.begin + i][:, None]
         pieces = log_pieces(block.cuts[i[:, None]], block.cuts[j[None, :]])
-        out = self.log_evidence(count, np.maximum(exposure, 0.0)) + pieces
+        out = self.log_evidence(count, exposure) + pieces
         return np.where(later & (count > -1e-9), out, -np.inf)
+
+    def even_kernel(self, block: Block) -> np.ndarray:
+        """Log evidence of one rate over a number of days and units inside an even block:
+        (days, units + 1); row 0 is -inf."""
+        days, units, size, per_day = block.even
+        lag, more = np.arange(days)[:, None], np.arange(units + 1)
+        with np.errstate(divide="ignore"):
+            shares = xlogy(more, lag / days) - gammaln(more + 1)
+            out = self.log_evidence(more * size, lag * per_day) + shares
+        out[0] = -np.inf
+        return out
 
 
 def _runs(last: int, active: dict) -> list[np.ndarray]:

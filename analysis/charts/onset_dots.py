@@ -1,0 +1,43 @@
+"""Plausible days of one change under several views: a dot, and the 95 % set as a bar."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import matplotlib.dates as mdates
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.charts import style
+from analysis.charts.words import on
+
+
+def onset_dots(table: pd.DataFrame, window, ax: Axes | None = None, marks: dict | None = None) -> Axes:
+    """`table` from `onset.onsets`: view, day, low, high, announced. Hollow = no change announced.
+    A set that reaches beyond the window ends at its edge; `marks` is {day: label}."""
+    ax = style.axes(ax, height=0.9 + 0.42 * len(table))
+    start, end = (pd.Timestamp(day) for day in window)
+    with mpl.rc_context(style.RC):
+        for level, row in enumerate(table.iloc[::-1].itertuples()):
+            low, high = (mdates.date2num(min(max(d, start), end)) for d in (row.low, row.high))
+            ax.hlines(level, low, high, color=style.ACCENT, linewidth=5, alpha=0.25)
+            if start <= row.day <= end:
+                ax.plot(mdates.date2num(row.day), level, "o", markersize=6, color=style.ACCENT,
+                        markerfacecolor=style.ACCENT if row.announced else "white")  # fmt: skip
+        ax.set_yticks(range(len(table)), list(table["view"])[::-1])
+        ax.tick_params(axis="y", length=0)
+        ax.spines["left"].set_visible(False)
+        ax.set_ylim(-0.6, len(table) - 0.2)
+        ax.xaxis.grid(True)
+        style.date_axis(ax, start, end)
+        style.mark_days(ax, marks or {})
+    return ax
+
+
+def onset_alt(table: pd.DataFrame) -> str:
+    """For `onset_dots`: each view's most probable day and set."""
+    parts = [
+        f"{row.view}: {on(row.day)}, 95 percent set from {on(row.low)} to {on(row.high)}"
+        + ("" if row.announced else ", not announced")
+        for row in table.itertuples()
+    ]
+    return "Dot plot of the most probable day of the change under each view. " + "; ".join(parts) + "."

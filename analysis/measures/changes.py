@@ -1,0 +1,317 @@
+"""When did the rate change, and how often? The exact posterior, and a more cautious one beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from scipy.stats import poisson
+from tqdm import tqdm
+
+from analysis.evidence.problems import InputError
+from analysis.measures.observed import Observed, observed
+from analysis.measures.overdispersion import estimate_phi
+from analysis.measures.posterior import Posterior, posterior
+from analysis.measures.segment_rates import best_dates, gamma_interval, given_dates, rates_by_day, weighed_pairs
+from analysis.measures.segments import States
+
+SURE = 0.95  # a change is announced above this probability, under the more cautious posterior
+
+
+def changes(
+    frame: pd.DataFrame,
+    ranges: pd.DataFrame | None = None,
+    *,
+    most: int = 5,
+    shape: float = 1.0,
+    rate: float | None = None,
+    expected: float = 1.0,
+    phi: float | str = "estimate",
+) -> Changes:
+    """Posterior of the number and the dates of changes of a rate, from counts.
+
+    Counts are Poisson with a rate that is the same within a segment; the rate of each segment has
+    the gamma prior (shape, rate), the number of changes a Poisson prior cut off at `most`, their
+    placement is uniform over the days after the first. A change on day d means that the new rate
+    holds from day d on; it may fall inside a row, whose count is then split in every possible way,
+    each with its exact weight (the counts left and right of a change are multinomial).
+
+    Parameters
+    ----------
+    frame : rows of start, end (days, inclusive; or whole numbers of periods, such as years) and
+        count, in any order; optionally exposure (days of observation in the row; default: all of
+        them). Daily counts have start == end; totals between dates do not; both may be mixed. A
+        missing count, and a day in no row, means that nobody looked.
+    ranges : rows of start, end, count for incidents whose day is only known as a range; they may
+        overlap each other and daily rows, and are counted in no row of `frame`. Each may have
+        happened on any observed day of its range; the sum over all assignments is exact.
+    most : largest number of changes.
+    shape, rate : gamma prior of the rate per day. `rate` defaults to shape / mean rate: a prior that
+        weighs as much as `shape` incidents, centred on the mean (unit information, Kass and
+        Wasserman 1995), so that days may be hours or weeks without another answer.
+    expected : mean of the Poisson prior on the number before it is cut off at `most`; the default
+        of 1 gives no change and one change the same weight.
+    phi : "estimate" (see `overdispersion.estimate_phi`) or a number from 1 up; the log likelihood
+        of the more cautious posterior is divided by it.
+
+    Raises InputError for what `observed.observed` refuses, and for priors that are not above 0.
+
+    Notes
+    -----
+    The Poisson posterior believes every wave of a process that comes in waves; read the tempered one
+    beside it. Tempering by phi is a quasi-likelihood (McCullagh and Nelder 1989, 9.2), used as a
+    power likelihood (Bissiri, Holmes and Walker 2016). `sensitivity` shows what the priors do.
+
+    Source: Fearnhead (2006); see `posterior` and `segments`.
+    """
+    seen = observed(frame, ranges)
+    rate = shape * seen.exposure.sum() / max(seen.total, 1) if rate is None else rate
+    for name, value in (("shape", shape), ("rate", rate), ("expected", expected)):
+        if not (np.isreal(value) and 0 < value < np.inf):
+            raise InputError(f"{name} is {value!r}; it must be a number above 0")
+    if most != int(most) or most < 0:
+        raise InputError(f"most is {most!r}; it must be a whole number from 0 up")
+    log_prior = poisson.logpmf(np.arange(int(most) + 1), expected)
+    if phi == "estimate":
+        phi = estimate_phi(seen, shape, rate, log_prior)
+    elif isinstance(phi, str) or not 1 <= phi < np.inf:
+        raise InputError(f"phi is {phi!r}; allowed: 'estimate', or a number from 1 up")
+    plain = posterior(States(seen, shape, rate), log_prior)
+    tempered = plain if phi == 1 else posterior(States(seen, shape, rate, phi), log_prior)
+    return Changes(seen, plain, tempered, float(phi))
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What `changes` found. Wherever it says `tempered`, the likelihood was divided by `phi`."""
+
+    seen: Observed
+    plain: Posterior
+    tempered: Posterior
+    phi: float
+
+    @property
+    def announced(self) -> bool:
+        """Whether at least one change is more than 95 % probable under both posteriors."""
+        return min(self.chance(), self.chance(tempered=True)) > SURE
+
+    def chance(self, tempered: bool = False) -> float:
+        """Posterior probability of at least one change."""
+        return float(self._of(tempered).number[1:].sum())
+
+    @cached_property
+    def number(self) -> pd.DataFrame:
+        """changes (0 .. most), prior, log_evidence (natural log, placements averaged), probability,
+        log_evidence_tempered, probability_tempered. The constant of the likelihood that involves no
+        rate is left out of the evidence."""
+        prior = np.exp(self.plain.log_prior)
+        out = pd.DataFrame({"changes": np.arange(len(prior)), "prior": prior})
+        for name, found in self._both():
+            out["log_evidence" + name] = found.log_evidence
+            out["probability" + name] = found.number
+        return out
+
+    @cached_property
+    def dates(self) -> pd.DataFrame:
+        """day, probability and probability_tempered that a change is on it, whatever the number.
+        They add up to the expected number of changes, not to 1. No row for the first day."""
+        out = pd.DataFrame({"day": self.seen.label(np.arange(self.seen.days))})
+        for name, found in self._both():
+            out["probability" + name] = found.marginal()
+        return out.iloc[1:].reset_index(drop=True)
+
+    @cached_property
+    def rates(self) -> pd.DataFrame:
+        """day, mean, low, high (rate per day of exposure, 95 % equal-tailed, everything averaged),
+        and the same tempered."""
+        out = pd.DataFrame({"day": self.seen.label(np.arange(self.seen.days))})
+        for name, found in self._both():
+            out["mean" + name], out["low" + name], out["high" + name] = rates_by_day(found, 0.95)
+        return out
+
+    def date(self, order: int, number: int | None = None, tempered: bool = False) -> pd.Series:
+        """Probability that the `order`-th change (from 1) is on each day, by day: given `number`
+        changes, or averaged over all numbers that have so many. Adds up to 1.
+
+        Raises InputError if there is no such change."""
+        found = self._of(tempered)
+        most = len(found.number) - 1
+        given = range(order, most + 1) if number is None else [number]
+        if order < 1 or not given or not order <= given[0] <= most:
+            raise InputError(f"change {order} of {number or most}: there are 1 to {number or most}")
+        weight = found.number[list(given)] if number is None else np.ones(1)
+        weight = weight / weight.sum() if weight.sum() else np.eye(len(weight))[0]
+        chance = sum(w * found.date(order, k) for w, k in zip(weight, given, strict=True) if w)
+        index = pd.Index(self.seen.label(np.arange(self.seen.days)), name="day")
+        return pd.Series(chance, index, name="probability").iloc[1:]
+
+    def highest_density(
+        self, mass: float = 0.95, order: int | None = None, number: int | None = None, tempered: bool = False
+    ) -> pd.DataFrame:
+        """The smallest set of days that holds at least `mass` of the probability of a change's date.
+
+        `order` : which change, from 1; None: each of the most probable number (or of `number`).
+        `number` : given so many changes; None: averaged, see `date`.
+        Returns order, day, probability, mass (of the whole set: what was reached, for days are
+        whole), sorted by order and day; no row where no change is the most probable.
+        Raises InputError for a mass outside (0, 1], or a change that there is none of."""
+        if not 0 < mass <= 1:
+            raise InputError(f"mass is {mass!r}; it must be above 0 and at most 1")
+        likely = int(self._of(tempered).number.argmax()) if number is None else number
+        orders = range(1, likely + 1) if order is None else [order]
+        sets = [_densest(self.date(each, number, tempered), mass, each) for each in orders]
+        columns = ["order", "day", "probability", "mass"]
+        return pd.concat(sets, ignore_index=True)[columns] if sets else pd.DataFrame(columns=columns)
+
+    def segments(self, dates=None, mass: float = 0.95, tempered: bool = False) -> pd.DataFrame:
+        """Rates of the segments between `dates` (days on which a new rate begins), or between the
+        dates of the most probable placement of the most probable number of changes (each date
+        optimal given the others).
+
+        Returns start, end (days, inclusive), exposure (days), count (posterior mean, for a date may
+        split a total), mean, low, high (rate per day, equal-tailed interval of `mass`, over splits).
+        Raises InputError for dates not after the first day, or twice the same."""
+        states = self._of(tempered).states
+        if dates is None:
+            places = self.most_probable(tempered)
+        else:
+            places = sorted(self.seen.number(day) for day in dates)
+            if len(set(places)) < len(places) or any(not 0 < d < self.seen.days for d in places):
+                raise InputError("dates must be different days of the series, after its first")
+        bounds = np.array([0, *places, self.seen.days])
+        out = pd.DataFrame({"start": self.seen.label(bounds[:-1]), "end": self.seen.label(bounds[1:] - 1)})
+        rows = []
+        for counts, exposures, weights in given_dates(states, places):
+            shapes, rates = states.shape + counts, states.rate + exposures
+            interval = gamma_interval(shapes, rates, weights, mass)
+            rows.append((exposures[0] * states.phi, (weights * counts).sum() * states.phi, *interval))
+        return out.join(pd.DataFrame(rows, columns=["exposure", "count", "mean", "low", "high"]))
+
+    def most_probable(self, tempered: bool = False) -> list[int]:
+        """Days, counted from the first, of the placement that `segments` takes."""
+        found = self._of(tempered)
+        return best_dates(found.states, found.before, int(found.number.argmax()))
+
+    def within(self, start, end, tempered: bool = False) -> float:
+        """Posterior probability of at least one change on the days from `start` to `end`, inclusive."""
+        found = self._of(tempered)
+        first, last = max(self.seen.number(start), 1), min(self.seen.number(end), self.seen.days - 1)
+        if last < first:
+            return 0.0
+        day = found.states.day
+        before, after = np.flatnonzero(day < first), np.flatnonzero(day > last)
+        parts = np.array_split(before, len(before) * len(after) // 2_000_000 + 1)
+        spanned = sum(weighed_pairs(found, part, after).sum() for part in parts if len(part))
+        return float(np.clip(1 - spanned, 0, 1))
+
+    def _of(self, tempered: bool) -> Posterior:
+        return self.tempered if tempered else self.plain
+
+    def _both(self) -> list[tuple[str, Posterior]]:
+        return [("", self.plain), ("_tempered", self.tempered)]
+
+
+def _densest(chance: pd.Series, mass: float, order: int) -> pd.DataFrame:
+    ranked = chance.sort_values(ascending=False, kind="stable")
+    size = int(np.searchsorted(ranked.cumsum().to_numpy(), mass - 1e-12)) + 1
+    chosen = ranked.iloc[:size].sort_index()
+    return chosen.reset_index().assign(order=order, mass=min(float(chosen.sum()), 1.0))
+
+
+def changes_by(frame: pd.DataFrame, by: str | list[str], progress: bool = True, **options) -> pd.DataFrame:
+    """`changes` for every group of rows: one row per group and change.
+
+    frame : as for `changes`, and the columns `by`. options : those of `changes` but `ranges`.
+    Returns [by], phi, chance and chance_tempered (of at least one change), announced, changes (most
+    probable number under the tempered posterior), order (1 ..; missing where there is none), day,
+    low, high (most probable day of that change given that number, first and last day of its 95 %
+    set). Raises InputError, with the group, where `changes` does, and for an unknown column.
+    """
+    by = [by] if isinstance(by, str) else list(by)
+    unknown = [name for name in by if name not in frame]
+    if unknown:
+        raise InputError(f"by: {unknown[0]!r} is not a column of the counts")
+    rows = []
+    for key, part in tqdm(frame.groupby(by, sort=True), disable=not progress, unit="series"):
+        try:
+            found = changes(part, **options)
+        except InputError as error:
+            raise InputError(f"{', '.join(map(str, key))}: {error}") from None
+        rows += [(*key, *row) for row in _summary(found)]
+    columns = ["phi", "chance", "chance_tempered", "announced", "changes", "order", "day", "low", "high"]
+    return pd.DataFrame(rows, columns=[*by, *columns]).astype({"order": "Int64"})
+
+
+def _summary(found: Changes) -> list[tuple]:
+    number = int(found.tempered.number.argmax())
+    head = found.phi, found.chance(), found.chance(True), found.announced, number
+    missing = pd.NaT if isinstance(found.seen.first, pd.Timestamp) else None
+    rows = [(*head, None, missing, missing, missing)] if not number else []
+    for order in range(1, number + 1):
+        chance = found.date(order, number, tempered=True)
+        days = _densest(chance, 0.95, order)["day"]
+        rows.append((*head, order, chance.idxmax(), days.iloc[0], days.iloc[-1]))
+    return rows
+
+
+def sensitivity(
+    frame: pd.DataFrame, ranges: pd.DataFrame | None = None, *, factors=(0.25, 0.5, 2, 4), **options
+) -> pd.DataFrame:
+    """What the priors do: each of shape, rate and expected in turn multiplied by each of `factors`,
+    the others as given in `options` (those of `changes`) or by default.
+
+    Returns varied ("", shape, rate, expected), shape, rate, expected, phi, chance, chance_tempered,
+    announced, changes, changes_tempered (most probable numbers), and day, low, high: of the change
+    given exactly one, its most probable day and its 95 % set's first and last, tempered."""
+    base = changes(frame, ranges, **options)
+    states = base.plain.states
+    prior = {"shape": states.shape, "rate": states.rate, "expected": options.get("expected", 1.0)}
+    cases = [("", prior)]
+    cases += [(name, prior | {name: prior[name] * factor}) for name in prior for factor in factors]
+    rows = []
+    for varied, case in tqdm(cases, unit="prior", disable=None):
+        found = changes(frame, ranges, **(options | case)) if varied else base
+        rows.append({"varied": varied, **case, **_one_change(found)})
+    return pd.DataFrame(rows)
+
+
+def _one_change(found: Changes) -> dict:
+    out = {
+        "phi": found.phi,
+        "chance": found.chance(),
+        "chance_tempered": found.chance(tempered=True),
+        "announced": found.announced,
+        "changes": int(found.plain.number.argmax()),
+        "changes_tempered": int(found.tempered.number.argmax()),
+    }
+    if len(found.plain.number) > 1:
+        chance = found.date(1, 1, tempered=True)
+        days = _densest(chance, 0.95, 1)["day"]
+        out |= {"day": chance.idxmax(), "low": days.iloc[0], "high": days.iloc[-1]}
+    return out
+
+
+def daily(
+    incidents: pd.DataFrame, window, coverage: pd.DataFrame | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Incidents as the two frames that `changes` takes: daily counts, and counts of ranges of days.
+
+    incidents : columns date_start, date_end. window : first and last day, inclusive. coverage : rows
+    of coverage.csv (start, end); days that none covers are not observed, unless an incident is dated
+    to them. Without it every day is taken as watched. An incident known to a range that reaches out
+    of the window is counted, in its part inside."""
+    first, last = (pd.Timestamp(day) for day in window)
+    inside = incidents[(incidents["date_end"] >= first) & (incidents["date_start"] <= last)]
+    exact = inside["date_start"] == inside["date_end"]
+    days = pd.date_range(first, last)
+    count = inside.loc[exact, "date_start"].value_counts().reindex(days, fill_value=0).astype("Int64")
+    if coverage is not None and len(coverage):
+        watched = np.zeros(len(days), bool)
+        for row in coverage.itertuples():
+            watched |= (days >= row.start) & (days <= row.end)
+        count = count.mask(~watched & (count == 0).to_numpy())
+    frame = pd.DataFrame({"start": days, "end": days, "count": count.to_numpy()})
+    vague = inside.loc[~exact, ["date_start", "date_end"]].set_axis(["start", "end"], axis=1)
+    return frame, vague.value_counts(sort=False).rename("count").reset_index()

@@ -1,0 +1,200 @@
+"""The rates that go with a posterior of changes: per segment for given dates, and day by day."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_matrix
+from scipy.special import gammainc, gammaln, logsumexp
+
+from analysis.measures.posterior import Posterior, logsumexp_columns
+from analysis.measures.segments import States
+
+NEGLIGIBLE = 1e-5  # posterior mass left out, at most, of the rates day by day
+CLOSE = 1e5  # counts, and exposures, that differ by less than 1 / CLOSE are taken as the same
+ROWS = 256  # states handled at a time
+
+
+def pairs(states: States, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+    """Log evidence of one rate from states i to states j, wherever they lie: (len(i), len(j))."""
+    out = states.between(i, j)
+    for block in (block for block in states.blocks if block.cuts is not None):
+        own_i, own_j = (np.flatnonzero((s >= block.begin) & (s < block.end)) for s in (i, j))
+        if len(own_i) and len(own_j):
+            within = states.inside(block, i[own_i] - block.begin, j[own_j] - block.begin)
+            out[np.ix_(own_i, own_j)] = within
+    return out
+
+
+def at(states: States, day: int) -> np.ndarray:
+    """The states of one day."""
+    return np.arange(*np.searchsorted(states.day, [day, day + 1]))
+
+
+def best_dates(states: States, before: np.ndarray, changes: int) -> list[int]:
+    """Days of the most probable placement of `changes` changes, splits of totals summed over.
+
+    From the most probable last change back to the first given those after it, then each improved in
+    turn, the others fixed, until none can be: exact in each step, and a local optimum as a whole.
+    """
+    last = states.seen.days
+    to, beyond, found = at(states, last), np.zeros(1), []
+    for level in range(changes, 0, -1):
+        earlier = np.arange(to[0])
+        ahead = _logdot(pairs(states, earlier, to), beyond)
+        day = _best_day(states.day[earlier], before[level, earlier] + ahead)
+        found.insert(0, day)
+        to = at(states, day)
+        beyond = ahead[to]
+    return _improved(states, found)
+
+
+def _improved(states: States, dates: list[int]) -> list[int]:
+    bounds = [0, *dates, states.seen.days]
+    for _ in range(20):
+        old = list(bounds)
+        for place in range(1, len(bounds) - 1):
+            lower, upper = bounds[place - 1], bounds[place + 1]
+            mid = np.flatnonzero((states.day > lower) & (states.day < upper))
+            left, right = at(states, lower), at(states, upper)
+            ahead = _chain(states, bounds[:place:-1], backward=True)
+            behind = _chain(states, bounds[:place], backward=False)
+            log = _logdot(pairs(states, mid, right), ahead) + _logdot(pairs(states, left, mid).T, behind)
+            bounds[place] = _best_day(states.day[mid], log)
+        if bounds == old:
+            break
+    return bounds[1:-1]
+
+
+def _chain(states: States, days: list[int], backward: bool) -> np.ndarray:
+    """Log evidence at the states of the last of `days`, of all from the first of them to it, with a
+    change on each; with `backward`, days run from the end of the series towards its begin."""
+    here, log = at(states, days[0]), np.zeros(1)
+    for day in days[1:]:
+        to = at(states, day)
+        step = pairs(states, to, here) if backward else pairs(states, here, to).T
+        here, log = to, _logdot(step, log)
+    return log
+
+
+def _logdot(matrix: np.ndarray, logs: np.ndarray) -> np.ndarray:
+    return logsumexp_columns((matrix + logs).T.copy())
+
+
+def _best_day(day: np.ndarray, log: np.ndarray) -> int:
+    weight = np.bincount(day, np.exp(log - log.max()))
+    return int(weight.argmax())
+
+
+def given_dates(states: States, dates: list[int]) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Of each segment between the dates: possible counts and exposures (both over phi), and the
+    probability of each, for a change may split a total in several ways."""
+    bounds = [0, *dates, states.seen.days]
+    out = []
+    for place in range(len(bounds) - 1):
+        left, right = at(states, bounds[place]), at(states, bounds[place + 1])
+        behind = _chain(states, bounds[: place + 1], backward=False)
+        ahead = _chain(states, bounds[: place : -1], backward=True)
+        log = pairs(states, left, right) + behind[:, None] + ahead
+        counts = states.count[right] - states.count[left][:, None]
+        exposures = states.exposure[right] - states.exposure[left][:, None]
+        weight = np.exp(log - logsumexp(log))
+        kept = weight > 0
+        out.append((counts[kept], exposures[kept], weight[kept]))
+    return out
+
+
+def gamma_interval(shapes, rates, weights, mass: float) -> tuple[float, float, float]:
+    """Mean and equal-tailed interval of a mixture of gamma distributions, by bisection."""
+    mean = float((weights * shapes / rates).sum() / weights.sum())
+    bounds = []
+    for tail in ((1 - mass) / 2, (1 + mass) / 2):
+        low, high = 0.0, float((shapes / rates + 40 * np.sqrt(shapes + 40) / rates).max())
+        for _ in range(100):
+            middle = (low + high) / 2
+            below = (weights * gammainc(shapes, rates * middle)).sum() / weights.sum() < tail
+            low, high = (middle, high) if below else (low, middle)
+        bounds.append((low + high) / 2)
+    return mean, *bounds
+
+
+def weighed_pairs(found: Posterior, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+    """Posterior probability that one segment runs from state i to state j: (len(i), len(j))."""
+    most = len(found.number) - 1
+    with np.errstate(divide="ignore"):
+        per = np.log(found.number) - np.where(found.number > 0, found.log_sum, 0.0)
+    log = pairs(found.states, i, j)
+    out = np.zeros(log.shape)
+    for behind in range(most + 1):
+        ahead = logsumexp_columns(found.after[: most + 1 - behind, j] + per[behind:, None])
+        if np.isneginf(found.before[behind, i]).all():
+            continue
+        out += np.exp(log + found.before[behind, i][:, None] + ahead)
+    return out
+
+
+def rates_by_day(found: Posterior, mass: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Posterior mean and equal-tailed interval of the rate on each day, averaged over everything:
+    the mixture of the gamma posteriors of all segments that may hold the day. Each is (days,).
+
+    Segments of altogether about NEGLIGIBLE probability are left out; quantiles are read off the
+    mixture's distribution function on a grid of log rates, to about three digits.
+    """
+    states, n = found.states, found.states.seen.days
+    start, end, kind, count, exposure, weight = _segments(found)
+    shapes, rates = states.shape + count, states.rate + exposure
+    place = np.r_[start, end], np.r_[kind, kind]
+    begun = csr_matrix((np.r_[weight, -weight], place), shape=(n + 1, len(count)))
+    total = np.cumsum(begun @ np.ones(len(count)))[:n]
+    mean = np.cumsum(begun @ (shapes / rates))[:n] / total
+    log_grid = _grid(shapes, rates)
+    density = np.zeros((n + 1, len(log_grid)))
+    for part in np.array_split(np.arange(len(count)), len(count) // 4000 + 1):
+        log = shapes[part, None] * (log_grid + np.log(rates[part, None]))
+        log -= rates[part, None] * np.exp(log_grid) + gammaln(shapes[part, None])
+        density += begun[:, part] @ np.exp(log)
+    below = np.maximum(density.cumsum(axis=0)[:n], 0.0)
+    below = np.cumsum((below + np.roll(below, 1, axis=1)) / 2, axis=1)
+    below /= below[:, -1:]
+    tails = (1 - mass) / 2, (1 + mass) / 2
+    low, high = (np.exp([np.interp(tail, row, log_grid) for row in below]) for tail in tails)
+    return mean, low, high
+
+
+def _segments(found: Posterior):
+    """Every segment that matters: begin, end, which kind it is, and its probability; and of each
+    kind, count and exposure (both over phi). Segments of one kind have the same rate's posterior."""
+    states = found.states
+    kept = _likely(found)
+    parts = []
+    for rows in np.array_split(kept, len(kept) // ROWS + 1):
+        later = kept[kept > rows[0]]
+        weight = weighed_pairs(found, rows, later)
+        i, j = np.nonzero(weight > NEGLIGIBLE / len(kept))
+        parts.append((rows[i], later[j], weight[i, j]))
+    i, j, weight = (np.concatenate(each) for each in zip(*parts, strict=True))
+    count, exposure = states.count[j] - states.count[i], states.exposure[j] - states.exposure[i]
+    code = np.rint(count * CLOSE).astype(np.int64) << 31 | np.rint(exposure * CLOSE).astype(np.int64)
+    kind, kinds = pd.factorize(code)
+    return states.day[i], states.day[j], kind, (kinds >> 31) / CLOSE, (kinds & (2**31 - 1)) / CLOSE, weight
+
+
+def _likely(found: Posterior) -> np.ndarray:
+    """The first state, the last, and those that together hold all but a negligible mass."""
+    chance = np.zeros(len(found.states.day))
+    for changes in np.flatnonzero(found.number > 0):
+        for order in range(1, changes + 1):
+            log = found.before[order] + found.after[changes + 1 - order] - found.log_sum[changes]
+            chance += found.number[changes] * np.exp(log)
+    ranked = np.argsort(chance)
+    few = ranked[chance[ranked].cumsum() > NEGLIGIBLE]
+    return np.unique(np.r_[0, few, len(chance) - 1])
+
+
+def _grid(shapes: np.ndarray, rates: np.ndarray) -> np.ndarray:
+    """Log rates, close enough for the narrowest gamma, wide enough for them all."""
+    wide = 10.0 / np.minimum(np.sqrt(shapes), shapes)
+    low = np.min(np.log(shapes / rates) - wide)
+    high = np.max(np.log(shapes / rates) + np.minimum(wide, 4.0))
+    step = max(0.4 / np.sqrt(shapes.max()), (high - low) / 3000)
+    return np.linspace(low, high, max(int((high - low) / step), 200))
