@@ -13,7 +13,7 @@ _WHERE = {
     "changes": "analysis.measures.changes",
     "count": "analysis.measures.frequency",
     "cumulative": "analysis.measures.frequency",
-    "daily": "analysis.measures.changes",
+    "daily": "analysis.measures.observed",
     "dispersion": "analysis.measures.frequency",
     "longest_gap_on_days": "analysis.measures.gap_chance",
     "onsets": "analysis.measures.onset",

@@ -59,7 +59,7 @@ def build(folder: str, check: bool) -> None:
     known = set(before.read_text().splitlines()) if before.is_file() else set()
     write_all(files)
     click.echo(
-        f"{len(evidence.claims):,} claims of {len(evidence.sources):,} sources -> "
+        f"{len(evidence.claims):,} claims of {evidence.claims['source_id'].nunique():,} sources -> "
         f"{len(built.incidents):,} incidents, {len(built.disputes):,} disputed values, "
         f"{len(built.unplaced):,} claims unplaced"
     )

@@ -38,7 +38,7 @@ def computed() -> tuple[str, str]:
         f"*Itemised incidents per week by the best voice behind each; every claim counts. "
         f"n = {len(everything)}, as of {a.on(bars['end'].max())}. On grey ground the table was watched "
         f"sparsely: a zero is weak.*\n\n"
-        f"{len(dossier.evidence.claims):,} claims of {len(dossier.evidence.sources):,} documents make "
+        f"{len(dossier.evidence.claims):,} claims of {dossier.evidence.claims['source_id'].nunique():,} documents make "
         f"{len(everything)} incidents; {len(officials)} of them were reported or confirmed by a U.S. "
         f"official. The Pentagon's own total stood at {last['total']} on {a.on(last['end'])}. From "
         f"{a.on(quiet['start'].min())} to {a.on(quiet['end'].max())} the Pentagon counted none; the table "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.charts.words import counter_name, on
+from analysis.measures.totals import quiet_spells
 
 
 def frequency_alt(counts: pd.DataFrame, what: str = "attacks") -> str:
@@ -47,11 +48,11 @@ def ladder_alt(intervals: pd.DataFrame, counter: str) -> str:
     if known.empty:
         return f"Rates per day by {counter_name(counter)} totals: no interval to show."
     peak = known.loc[known["rate"].idxmax()]
-    none = known[known["count"] == 0].sort_values("days")
+    none = quiet_spells(known)
     tail = ""
     if len(none):
-        row = none.iloc[-1]
-        tail = f" The longest interval with none: {on(row.start)} to {on(row.end)}."
+        row = none.iloc[0]
+        tail = f" The longest stretch with none: {on(row.start)} to {on(row.end)}."
     return (
         f"Rates per day by {counter_name(counter)} totals in {len(known)} intervals with 95 percent intervals; "
         f"highest {peak.rate:.1f} per day from {on(peak.start)} to {on(peak.end)}.{tail}"

@@ -29,7 +29,11 @@ def coverage_words(coverage: pd.DataFrame) -> str:
         "statement": "by one statement for the period",
         "sparse": "sparsely, so that a zero is weak",
     }
-    return "; ".join(
-        f"{row.start:%Y-%m-%d} to {row.end:%Y-%m-%d} {density[row.density]}"
-        for row in coverage.itertuples()
-    )
+    stretches: list[list] = []
+    for row in coverage.sort_values("start").itertuples():
+        joins = stretches and stretches[-1][2] == row.density and stretches[-1][1] + pd.Timedelta(days=1) == row.start
+        if joins:
+            stretches[-1][1] = row.end
+        else:
+            stretches.append([row.start, row.end, row.density])
+    return "; ".join(f"{a:%Y-%m-%d} to {b:%Y-%m-%d} {density[kind]}" for a, b, kind in stretches)

@@ -53,8 +53,7 @@ def _shade(ax: Axes, periods: pd.DataFrame, colour: str, words: str) -> None:
     for row in periods.itertuples():
         ax.axvspan(row.start, row.end + day, color=colour, zorder=0, linewidth=0)
     if len(periods) > 4:
-        middle = periods["start"].iloc[0] + (periods["end"].iloc[-1] - periods["start"].iloc[0]) / 2
-        ax.annotate(words, (middle, 0.55), xycoords=("data", "axes fraction"), ha="center",
+        ax.annotate(words, (periods["end"].iloc[-1], 0.97), xycoords=("data", "axes fraction"), ha="right", va="top",
                     fontsize=7.5, color=style.QUIET)  # fmt: skip
 
 

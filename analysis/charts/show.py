@@ -66,15 +66,16 @@ def show_table(
 
 
 def show_incidents(incidents: pd.DataFrame, caption: str, label: str) -> None:
-    """Display incidents, one row each: id, day or days, place, weapon, result, best voice, number
+    """Display incidents, one row each: id, day or days (* = the sources dispute it), place, weapon, result, best voice, number
     of independent origins, best grade."""
     first, last = (incidents[name].dt.strftime("%Y-%m-%d") for name in ("date_start", "date_end"))
     short = last.str[8:].where(first.str[:7] == last.str[:7], last)  # the day alone, within a month
     plain_words = incidents[["weapon", "result"]].replace("_", " ", regex=True)
+    doubted = incidents["disputed"].fillna("").str.split("|").map(lambda fields: "date" in fields)
     table = pd.DataFrame(
         {
             "incident": incidents["incident_id"],
-            "day": first.where(first == last, first + " to " + short),
+            "day": first.where(first == last, first + " to " + short) + doubted.map({True: " *", False: ""}),
             "place": incidents["place"],
             "weapon": plain_words["weapon"],
             "result": plain_words["result"],

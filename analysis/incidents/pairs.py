@@ -96,7 +96,7 @@ def _unit(latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
     return np.column_stack([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)])
 
 
-def _near_in_time(a: np.ndarray, b: np.ndarray, block: np.ndarray, start, end, tolerance: int) -> np.ndarray:
+def _near_in_time(a: np.ndarray, b: np.ndarray, block, start, end, tolerance: int) -> np.ndarray:
     """Pairs of one report of `a` and one of `b`, of one block, whose days come within `tolerance`."""
     if not len(a):
         return np.empty((0, 2), int)
@@ -109,7 +109,8 @@ def _near_in_time(a: np.ndarray, b: np.ndarray, block: np.ndarray, start, end, t
     high = np.searchsorted(day, block[a] * scale + end[a] + tolerance - first, side="right")
     counts = np.maximum(high - low, 0)
     left = np.repeat(a, counts)
-    right = b[np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(low, counts)]
+    nth = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    right = b[nth + np.repeat(low, counts)]
     return np.column_stack([left, right])[end[right] >= start[left] - tolerance]
 
 
@@ -119,7 +120,8 @@ def _near_in_space(where: np.ndarray, vectors: np.ndarray, start, end, rules: Ru
     A tree over place and first day at once: at a hundred thousand reports of as many points, those
     near in space alone would be too many.
     """
-    known = np.flatnonzero((where >= 0) & ~np.isnan(vectors[where, 0]))
+    placed = np.flatnonzero(where >= 0)
+    known = placed[~np.isnan(vectors[where[placed], 0])]
     if len(known) < 2:
         return np.empty((0, 2), int)
     chord = 2 * np.sin(rules.near_km / EARTH_KM / 2)

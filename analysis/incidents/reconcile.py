@@ -59,7 +59,7 @@ def reconcile(reports: pd.DataFrame, rules: Rules, decisions: pd.Series | None =
     asserting = ~denies & unplaced.isna()
     older = _reruns(reports[asserting], witness[asserting], group[asserting], rules)
     again = older.index[older.notna() & decided.reindex(older.index).isna()]
-    unplaced[again] = f"tells again, {rules.rerun_days} days later or more, what this report told: " + older[again].astype("str")
+    unplaced[again] = "tells again, as new, what an older report told: " + older[again].astype("str")
     lonely = ~group.isin(group[~denies & unplaced.isna()]) & unplaced.isna()
     unplaced[lonely] = "denies an attack that no other claim reports"
     smallest = reports["report_id"].groupby(group).transform("min")
@@ -143,7 +143,9 @@ class _Groups:
         decided = self.decision.get(a), self.decision.get(b)
         return None not in decided or not self.documents[a].isdisjoint(self.documents[b])
 
-    def join_best(self, pairs: np.ndarray, scores: np.ndarray, rules: Rules, *, denials: bool = False) -> None:
+    def join_best(
+        self, pairs: np.ndarray, scores: np.ndarray, rules: Rules, *, denials: bool = False
+    ) -> None:
         """Join the two groups of highest mean points until none reaches the threshold.
 
         With `denials`, groups of denials alone join others; a denial never brings together two

@@ -111,12 +111,23 @@ def _standing(claims: list[dict], keys: tuple[str, ...]) -> tuple[int, ...]:
     standing, best = [], claims
     for key in keys:
         if key == "origins":
-            standing.append(-len({claim["origin"] for claim in claims}))
+            standing.append(-independent(claims))
         else:
             rank = min(RANKS[key](claim) for claim in best)
             best = [claim for claim in best if RANKS[key](claim) == rank]
             standing.append(rank)
     return tuple(standing)
+
+
+def independent(claims: list[dict]) -> int:
+    """How many groups of claims share no origin: a page that relays Reuters and AP adds no witness
+    to Reuters or to AP."""
+    groups: list[set[str]] = []
+    for claim in claims:
+        parts = set(claim["origin"].split("|"))
+        touched = [group for group in groups if group & parts]
+        groups = [group for group in groups if not group & parts] + [parts.union(*touched)]
+    return len(groups)
 
 
 def _basis(claim: dict) -> int:
@@ -174,7 +185,7 @@ def _summary(claims: list[dict], support: list[dict], disputes: list[dict]) -> d
     return {
         "confirmation": min((c["confirmation"] for c in support), key=CONFIRMATION.index),
         "n_claims": len(support),
-        "n_origins": len({c["origin"] for c in support}),
+        "n_origins": independent(support),
         "reliability": min((c["reliability"] for c in support), key=RELIABILITY.index),
         "sets": "|".join(sorted({c["set"] for c in claims})),
         "disputed": "|".join(dispute["field"] for dispute in disputes) or None,

@@ -105,9 +105,9 @@ def claim_words(claim) -> str:
 def dispute_words(dispute) -> str:
     """One disputed value (a row of disputes.csv) in one line."""
     chosen = _or(dispute.chosen, "nothing")
-    others = dispute.dissent.replace("|", "; ")
+    others = dispute.dissent.replace("|", "; ").replace("_", " ")
     rule = dispute.rule.replace("_", " ")
-    return f"{dispute.field.replace('_', ' ')} {chosen}, chosen by: {rule} (others: {others})"
+    return f"{dispute.field.replace('_', ' ')} {chosen.replace('_', ' ')}, chosen by: {rule} (others: {others})"
 
 
 def _toll(claim) -> list[str]:

@@ -160,9 +160,11 @@ def _resolved_again(dossier: Dossier, view: View) -> pd.DataFrame:
     incident = incident.explode("claim_id").set_index("claim_id")["incident_id"]
     claims["incident_id"] = claims["claim_id"].map(incident)
     admitted = claims["incident_id"].notna()
-    for name, column in (("sets", "set"), ("reliability", "reliability"), ("origins", "origin")):
+    for name, column in (("sets", "set"), ("reliability", "reliability")):
         if getattr(view, name):
             admitted &= claims[column].isin(getattr(view, name))
+    if view.origins:
+        admitted &= claims["origin"].str.split("|").map(lambda parts: not set(view.origins).isdisjoint(parts))
     if view.confirmation:  # who denies is evidence against, whatever voices may support
         admitted &= claims["confirmation"].isin(view.confirmation) | (claims["stance"] == "denies")
     resolved, _ = resolve_groups(claims[admitted], "incident_id", dossier.evidence.places)
@@ -213,4 +215,4 @@ def _check_values(dossier: Dossier, view: View) -> None:
 def _origins(dossier: Dossier) -> set[str]:
     if dossier.evidence is None:
         return set()
-    return set(with_sources(dossier.evidence)["origin"])
+    return set(with_sources(dossier.evidence)["origin"].str.split("|").explode())

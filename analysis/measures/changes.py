@@ -8,7 +8,6 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from scipy.stats import poisson
-from tqdm import tqdm
 
 from analysis.evidence.problems import InputError
 from analysis.measures.observed import Observed, observed
@@ -99,7 +98,7 @@ class Changes:
 
     def chance(self, tempered: bool = False) -> float:
         """Posterior probability of at least one change."""
-        return float(self._of(tempered).number[1:].sum())
+        return float(min(self._of(tempered).number[1:].sum(), 1.0))
 
     @cached_property
     def number(self) -> pd.DataFrame:
@@ -152,16 +151,17 @@ class Changes:
     ) -> pd.DataFrame:
         """The smallest set of days that holds at least `mass` of the probability of a change's date.
 
-        `order` : which change, from 1; None: each of the most probable number (or of `number`).
-        `number` : given so many changes; None: averaged, see `date`.
+        `order` : which change, from 1; None: each of `number`, or of the most probable number.
+        `number` : given so many changes; None, where `order` is given: averaged, see `date`.
         Returns order, day, probability, mass (of the whole set: what was reached, for days are
         whole), sorted by order and day; no row where no change is the most probable.
         Raises InputError for a mass outside (0, 1], or a change that there is none of."""
         if not 0 < mass <= 1:
             raise InputError(f"mass is {mass!r}; it must be above 0 and at most 1")
-        likely = int(self._of(tempered).number.argmax()) if number is None else number
-        orders = range(1, likely + 1) if order is None else [order]
-        sets = [_densest(self.date(each, number, tempered), mass, each) for each in orders]
+        if order is None and number is None:
+            number = int(self._of(tempered).number.argmax())
+        orders = range(1, number + 1) if order is None else [order]
+        sets = [densest(self.date(each, number, tempered), mass, each) for each in orders]
         columns = ["order", "day", "probability", "mass"]
         return pd.concat(sets, ignore_index=True)[columns] if sets else pd.DataFrame(columns=columns)
 
@@ -213,105 +213,9 @@ class Changes:
         return [("", self.plain), ("_tempered", self.tempered)]
 
 
-def _densest(chance: pd.Series, mass: float, order: int) -> pd.DataFrame:
+def densest(chance: pd.Series, mass: float, order: int) -> pd.DataFrame:
+    """The smallest set of days that holds at least `mass` of `chance`: day, probability, order, mass."""
     ranked = chance.sort_values(ascending=False, kind="stable")
     size = int(np.searchsorted(ranked.cumsum().to_numpy(), mass - 1e-12)) + 1
     chosen = ranked.iloc[:size].sort_index()
     return chosen.reset_index().assign(order=order, mass=min(float(chosen.sum()), 1.0))
-
-
-def changes_by(frame: pd.DataFrame, by: str | list[str], progress: bool = True, **options) -> pd.DataFrame:
-    """`changes` for every group of rows: one row per group and change.
-
-    frame : as for `changes`, and the columns `by`. options : those of `changes` but `ranges`.
-    Returns [by], phi, chance and chance_tempered (of at least one change), announced, changes (most
-    probable number under the tempered posterior), order (1 ..; missing where there is none), day,
-    low, high (most probable day of that change given that number, first and last day of its 95 %
-    set). Raises InputError, with the group, where `changes` does, and for an unknown column.
-    """
-    by = [by] if isinstance(by, str) else list(by)
-    unknown = [name for name in by if name not in frame]
-    if unknown:
-        raise InputError(f"by: {unknown[0]!r} is not a column of the counts")
-    rows = []
-    for key, part in tqdm(frame.groupby(by, sort=True), disable=not progress, unit="series"):
-        try:
-            found = changes(part, **options)
-        except InputError as error:
-            raise InputError(f"{', '.join(map(str, key))}: {error}") from None
-        rows += [(*key, *row) for row in _summary(found)]
-    columns = ["phi", "chance", "chance_tempered", "announced", "changes", "order", "day", "low", "high"]
-    return pd.DataFrame(rows, columns=[*by, *columns]).astype({"order": "Int64"})
-
-
-def _summary(found: Changes) -> list[tuple]:
-    number = int(found.tempered.number.argmax())
-    head = found.phi, found.chance(), found.chance(True), found.announced, number
-    missing = pd.NaT if isinstance(found.seen.first, pd.Timestamp) else None
-    rows = [(*head, None, missing, missing, missing)] if not number else []
-    for order in range(1, number + 1):
-        chance = found.date(order, number, tempered=True)
-        days = _densest(chance, 0.95, order)["day"]
-        rows.append((*head, order, chance.idxmax(), days.iloc[0], days.iloc[-1]))
-    return rows
-
-
-def sensitivity(
-    frame: pd.DataFrame, ranges: pd.DataFrame | None = None, *, factors=(0.25, 0.5, 2, 4), **options
-) -> pd.DataFrame:
-    """What the priors do: each of shape, rate and expected in turn multiplied by each of `factors`,
-    the others as given in `options` (those of `changes`) or by default.
-
-    Returns varied ("", shape, rate, expected), shape, rate, expected, phi, chance, chance_tempered,
-    announced, changes, changes_tempered (most probable numbers), and day, low, high: of the change
-    given exactly one, its most probable day and its 95 % set's first and last, tempered."""
-    base = changes(frame, ranges, **options)
-    states = base.plain.states
-    prior = {"shape": states.shape, "rate": states.rate, "expected": options.get("expected", 1.0)}
-    cases = [("", prior)]
-    cases += [(name, prior | {name: prior[name] * factor}) for name in prior for factor in factors]
-    rows = []
-    for varied, case in tqdm(cases, unit="prior", disable=None):
-        found = changes(frame, ranges, **(options | case)) if varied else base
-        rows.append({"varied": varied, **case, **_one_change(found)})
-    return pd.DataFrame(rows)
-
-
-def _one_change(found: Changes) -> dict:
-    out = {
-        "phi": found.phi,
-        "chance": found.chance(),
-        "chance_tempered": found.chance(tempered=True),
-        "announced": found.announced,
-        "changes": int(found.plain.number.argmax()),
-        "changes_tempered": int(found.tempered.number.argmax()),
-    }
-    if len(found.plain.number) > 1:
-        chance = found.date(1, 1, tempered=True)
-        days = _densest(chance, 0.95, 1)["day"]
-        out |= {"day": chance.idxmax(), "low": days.iloc[0], "high": days.iloc[-1]}
-    return out
-
-
-def daily(
-    incidents: pd.DataFrame, window, coverage: pd.DataFrame | None = None
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Incidents as the two frames that `changes` takes: daily counts, and counts of ranges of days.
-
-    incidents : columns date_start, date_end. window : first and last day, inclusive. coverage : rows
-    of coverage.csv (start, end); days that none covers are not observed, unless an incident is dated
-    to them. Without it every day is taken as watched. An incident known to a range that reaches out
-    of the window is counted, in its part inside."""
-    first, last = (pd.Timestamp(day) for day in window)
-    inside = incidents[(incidents["date_end"] >= first) & (incidents["date_start"] <= last)]
-    exact = inside["date_start"] == inside["date_end"]
-    days = pd.date_range(first, last)
-    count = inside.loc[exact, "date_start"].value_counts().reindex(days, fill_value=0).astype("Int64")
-    if coverage is not None and len(coverage):
-        watched = np.zeros(len(days), bool)
-        for row in coverage.itertuples():
-            watched |= (days >= row.start) & (days <= row.end)
-        count = count.mask(~watched & (count == 0).to_numpy())
-    frame = pd.DataFrame({"start": days, "end": days, "count": count.to_numpy()})
-    vague = inside.loc[~exact, ["date_start", "date_end"]].set_axis(["start", "end"], axis=1)
-    return frame, vague.value_counts(sort=False).rename("count").reset_index()

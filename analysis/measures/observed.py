@@ -180,3 +180,25 @@ def _span(rows: pd.DataFrame, one: int) -> str:
     if isinstance(start, pd.Timestamp):
         return f"{start:%Y-%m-%d} to {end:%Y-%m-%d}"
     return f"{start} to {end}"
+
+
+def daily(incidents: pd.DataFrame, window, coverage: pd.DataFrame | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Incidents as the two frames that `changes` takes: daily counts, and counts of ranges of days.
+
+    incidents : columns date_start, date_end. window : first and last day, inclusive. coverage : rows
+    of coverage.csv (start, end); days that none covers are not observed, unless an incident is dated
+    to them. Without it every day is taken as watched. An incident known to a range that reaches out
+    of the window is counted, in its part inside."""
+    first, last = (pd.Timestamp(day) for day in window)
+    inside = incidents[(incidents["date_end"] >= first) & (incidents["date_start"] <= last)]
+    exact = inside["date_start"] == inside["date_end"]
+    days = pd.date_range(first, last)
+    count = inside.loc[exact, "date_start"].value_counts().reindex(days, fill_value=0).astype("Int64")
+    if coverage is not None and len(coverage):
+        watched = np.zeros(len(days), bool)
+        for row in coverage.itertuples():
+            watched |= (days >= row.start) & (days <= row.end)
+        count = count.mask(~watched & (count == 0).to_numpy())
+    frame = pd.DataFrame({"start": days, "end": days, "count": count.to_numpy()})
+    vague = inside.loc[~exact, ["date_start", "date_end"]].set_axis(["start", "end"], axis=1)
+    return frame, vague.value_counts(sort=False).rename("count").reset_index()

@@ -15,13 +15,15 @@ import numpy as np
 from scipy.signal import fftconvolve
 from scipy.special import gammaln, logsumexp
 
-from analysis.measures.observed import Observed
-from analysis.measures.segments import Block, States
+from analysis.measures.cuts import Block
+from analysis.measures.segments import States
 
 DENSE = 700  # states of one block up to which every pair of them is looked at
 PAIRS = 200_000  # pairs of states handled at a time
 SAFE = 600.0  # logs apart up to which sums of exponentials lose nothing
-GIANT = 3e10  # products beyond which a convolution goes by Fourier transform
+GIANT = 3e10  # products, and
+LONG = 1500  # days, beyond which a convolution goes by Fourier transform
+NOISE = 1e-13  # share of the largest term below which a transform says nothing
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ class Posterior:
     def number(self) -> np.ndarray:
         """Posterior probability of k changes."""
         weight = np.where(np.isneginf(self.log_prior), -np.inf, self.log_prior + self.log_evidence)
-        return np.exp(weight - _total(weight))
+        chance = np.exp(weight - weight.max())
+        return chance / chance.sum()
 
     def date(self, order: int, changes: int) -> np.ndarray:
         """Probability that the `order`-th of `changes` changes is on each day: (days,)."""
@@ -115,10 +118,8 @@ def _from_earlier(states: States, block: Block, out: np.ndarray, lean: np.ndarra
 def _cutting(states: States, block: Block, out: np.ndarray, lean: np.ndarray) -> None:
     here = slice(block.begin, block.end)
     size = block.end - block.begin
-    if block.even and size > DENSE:
-        inner = _even_sums(states, block)
-    else:
-        inner = _pairwise(states, block, lean[here])
+    even = block.even and size > DENSE
+    inner = _even_sums(states, block) if even else _pairwise(states, block, lean[here])
     for level in range(1, len(out)):
         out[level, here] = np.logaddexp(out[level, here], inner(out[level - 1, here]))
 
@@ -183,27 +184,25 @@ def logsumexp_columns(terms: np.ndarray) -> np.ndarray:
 
 def _even_sums(states: States, block: Block):
     """Segments inside one evenly spread total: their evidence depends only on how many days and
-    units lie between two states, so the sum is a convolution. To keep exponentials near 1, logs are
-    tilted by what the mean rate of the whole series would give; the tilt adds up along any path."""
-    days, units, size, per_day = block.even
-    lag, more = np.arange(days)[:, None], np.arange(units + 1)
+    units lie between two states, so the sum is a convolution. Logs are first tilted by so much per
+    unit as makes the longest segments alike, which adds up along any path and keeps exponentials
+    in range."""
+    days, units, *_ = block.even
     kernel = states.even_kernel(block)
-    mean = (states.shape + states.count[-1]) / (states.rate + states.exposure[-1])
-    tilt = lag * per_day * -mean + more * (size * np.log(mean) + np.log(units))
-    top = _finite(np.max(kernel - tilt))
-    weights = np.exp(kernel - tilt - top)
-    giant = float(days) ** 2 * (units + 1.0) ** 2 / 2 > GIANT
+    tilt = np.arange(units + 1) * (kernel[-1, -1] - kernel[-1, 0]) / units
+    top = (kernel[1:] - tilt).max()
+    weights = np.exp(kernel - tilt - top)[:-1]
+    giant = days > LONG or float(days) ** 2 * (units + 1.0) ** 2 / 2 > GIANT
     convolve = _by_fourier if giant else _by_products
 
     def inner(before: np.ndarray) -> np.ndarray:
-        grid = before.reshape(days - 1, units + 1)
-        if np.isneginf(grid).all():
+        grid = before.reshape(days - 1, units + 1) - tilt
+        high = grid.max()
+        if np.isneginf(high):
             return before
-        slope = tilt[1:]
-        high = _finite(np.max(grid - slope))
         with np.errstate(divide="ignore"):
-            found = np.log(convolve(np.exp(grid - slope - high), weights[:-1])) + high + top
-        return (found + slope).ravel()
+            found = np.log(convolve(np.exp(grid - high), weights))
+        return (found + high + top + tilt).ravel()
 
     return inner
 
@@ -221,8 +220,10 @@ def _by_products(left: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def _by_fourier(left: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The same for a total of thousands of days or incidents, where terms below the rounding of
+    the largest are lost; they are set to 0 rather than left as noise."""
     found = fftconvolve(left, weights)[: left.shape[0], : left.shape[1]]
-    return np.maximum(found, 0.0)
+    return np.where(found > NOISE * found.max(), found, 0.0)
 
 
 def _finite(values):

@@ -94,7 +94,7 @@ def given_dates(states: States, dates: list[int]) -> list[tuple[np.ndarray, np.n
     for place in range(len(bounds) - 1):
         left, right = at(states, bounds[place]), at(states, bounds[place + 1])
         behind = _chain(states, bounds[: place + 1], backward=False)
-        ahead = _chain(states, bounds[: place : -1], backward=True)
+        ahead = _chain(states, bounds[:place:-1], backward=True)
         log = pairs(states, left, right) + behind[:, None] + ahead
         counts = states.count[right] - states.count[left][:, None]
         exposures = states.exposure[right] - states.exposure[left][:, None]
@@ -196,5 +196,5 @@ def _grid(shapes: np.ndarray, rates: np.ndarray) -> np.ndarray:
     wide = 10.0 / np.minimum(np.sqrt(shapes), shapes)
     low = np.min(np.log(shapes / rates) - wide)
     high = np.max(np.log(shapes / rates) + np.minimum(wide, 4.0))
-    step = max(0.4 / np.sqrt(shapes.max()), (high - low) / 3000)
+    step = max(0.15 / np.sqrt(shapes.max()), (high - low) / 2000)
     return np.linspace(low, high, max(int((high - low) / step), 200))

@@ -16,47 +16,12 @@ import numpy as np
 from scipy.special import gammaln, xlogy
 
 from analysis.evidence.problems import InputError
+from analysis.measures.cuts import Block, Cuts, log_pieces
 from analysis.measures.observed import Observed
 
 PLAIN = 128  # states handled at a time where no count is cut
+MOST_UNEVEN = 20_000  # states of overlapping ranges, where every pair is looked at
 MOST_STATES = 2_000_000  # beyond, a total is too large to sum over every split
-
-
-@dataclass(frozen=True)
-class Cuts:
-    """Counts that a change in one block of days may cut: one row per state, one column per total.
-
-    units : left of the state; share : of the total's exposure left of it; done : the total is
-    wholly to the left; whole : units of each total (n_totals,)."""
-
-    units: np.ndarray
-    share: np.ndarray
-    done: np.ndarray
-    whole: np.ndarray
-
-    def __getitem__(self, key) -> Cuts:
-        return Cuts(self.units[key], self.share[key], self.done[key], self.whole)
-
-
-def log_pieces(left: Cuts, right: Cuts) -> np.ndarray:
-    """Log multinomial share of the counts between two sets of states (broadcast over the first
-    axes). The factorial of a whole total is booked where the total ends."""
-    units, share = right.units - left.units, right.share - left.share
-    with np.errstate(divide="ignore", invalid="ignore"):
-        piece = xlogy(units, np.maximum(share, 0.0)) - gammaln(units + 1)
-    piece = np.where(units < 0, -np.inf, piece) + gammaln(left.whole + 1) * (right.done & ~left.done)
-    return piece.sum(axis=-1)
-
-
-@dataclass(frozen=True)
-class Block:
-    """Neighbouring states, from `begin` to before `end`. `even` = (days, units, size of a unit,
-    exposure per day) where the block is one total, spread evenly, that no other count overlaps."""
-
-    begin: int
-    end: int
-    cuts: Cuts | None = None
-    even: tuple[int, int, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -105,17 +70,20 @@ class States:
             if days[0] not in self.active:
                 day.append(days)
                 counts.append(base[days])
-                blocks += [
-                    Block(x, min(x + PLAIN, begin + len(days)))
-                    for x in range(begin, begin + len(days), PLAIN)
-                ]
+                blocks += [Block(x, min(x + PLAIN, begin + len(days))) for x in range(begin, begin + len(days), PLAIN)]
                 continue
             at, left, used = self._split(days)
             cuts = self._cuts(at, left, used)
             size = np.array([self.units[number][1] for number in used])
             day.append(at)
             counts.append(base[at] + (cuts.units * size * ~cuts.done).sum(axis=1))
-            blocks.append(Block(begin, begin + len(at), cuts, self._even(days, used)))
+            even = self._even(days, used)
+            if not even and len(at) > MOST_UNEVEN:
+                raise InputError(
+                    f"{len(at):,} ways to place the ranges that overlap around {self.seen.label(days[:1])[0]} "
+                    f"are too many (allowed: {MOST_UNEVEN:,}); give the longest of them a day"
+                )
+            blocks.append(Block(begin, begin + len(at), cuts, even))
         return np.concatenate(day), np.concatenate(counts), blocks
 
     def _whole_before(self) -> np.ndarray:

@@ -155,11 +155,21 @@ def of_sets(tallies: pd.DataFrame, sets) -> pd.DataFrame:
 
 
 def counters(tallies: pd.DataFrame, window, least: int = 3) -> list[tuple[str, str]]:
-    """(counter, scope) of every running total stated on at least `least` days of the window."""
+    """(counter, scope) of every running total stated on at least `least` days of the window, the one
+    stated most often first."""
     start, end = window
     stated = tallies[tallies["bound"].isin(USABLE) & tallies["as_of"].between(start, end)]
     days = stated[stated["total"].notna()].groupby(["counter", "scope"])["as_of"].nunique()
-    return sorted(days[days >= least].index)
+    often = days[days >= least].reset_index().sort_values(["as_of", "counter"], ascending=[False, True])
+    return list(often[["counter", "scope"]].itertuples(index=False, name=None))
+
+
+def quiet_spells(intervals: pd.DataFrame) -> pd.DataFrame:
+    """Runs of intervals without an attack, joined: start, end, days; longest first."""
+    none = (intervals["count"] == 0).fillna(False).astype(bool)
+    run = (none != none.shift()).cumsum()[none]
+    spells = intervals[none].groupby(run).agg(start=("start", "min"), end=("end", "max"), days=("days", "sum"))
+    return spells.sort_values(["days", "start"], ascending=[False, True], ignore_index=True)
 
 
 def shares(series: pd.DataFrame) -> pd.DataFrame:

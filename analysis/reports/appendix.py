@@ -15,7 +15,8 @@ SMALL = attr(classes=["register"], pairs=[("typst:text:size", "8pt")])
 LEAD = (
     "Each entry names the claims behind one incident: who says it, relaying whom, the grade of the source, the voice "
     "behind it, the day and the place as said, and where it can be read. Claims that deny never support. Where claims "
-    "differ, the rule that chose the value stands last."
+    "differ, the rule that chose the value stands last. An id keeps the day and the place under which an incident was "
+    "first listed, even when later claims move its date."
 )
 
 

@@ -146,7 +146,7 @@ def variant(path: Path) -> Variant:
         if name not in allowed:
             hint = nearest(name, allowed)
             raise InputError(f"{shown(path)}: {name!r} is not known{hint}")
-    values = found.get("parameters") or {}
+    values = {k: v.isoformat() if isinstance(v, date) else v for k, v in (found.get("parameters") or {}).items()}
     return Variant(path.stem, found.get("title", path.stem), found.get("about", ""), values, path)
 
 

@@ -75,7 +75,7 @@ def test_a_ladder_is_told_by_its_highest_rung_and_its_longest_empty_one(dossier)
     assert said.startswith(f"Rates per day by Syrian Observatory totals in {len(frame)} intervals")
     peak = frame.loc[frame["rate"].idxmax()]
     assert f"highest {peak['rate']:.1f} per day from {peak['start'].day} {peak['start']:%B %Y}" in said
-    assert said.endswith("The longest interval with none: 14 August 2024 to 28 September 2024.")
+    assert said.endswith("The longest stretch with none: 11 August 2024 to 28 September 2024.")
 
 
 def test_a_ladder_without_an_empty_rung_says_nothing_of_one():

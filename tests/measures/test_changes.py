@@ -12,8 +12,9 @@ from scipy import stats
 from scipy.integrate import quad
 
 from analysis.evidence.problems import InputError
-from analysis.measures.changes import changes, changes_by, daily, sensitivity
-from analysis.measures.observed import observed
+from analysis.measures.change_tables import changes_by, sensitivity
+from analysis.measures.changes import changes
+from analysis.measures.observed import daily, observed
 from analysis.measures.overdispersion import phi_within
 from analysis.measures.totals import intervals, series
 
@@ -252,7 +253,9 @@ def test_a_change_within_days_is_one_minus_no_change_there():
 
 def test_days_are_given_back_as_days_and_periods_as_numbers():
     frame = per_day(3, 3, 0, 0)
-    dated = frame.assign(**{name: pd.Timestamp("2024-02-01") + pd.to_timedelta(frame[name], unit="D") for name in ("start", "end")})
+    dated = frame.assign(
+        **{name: pd.Timestamp("2024-02-01") + pd.to_timedelta(frame[name], unit="D") for name in ("start", "end")}
+    )
     assert changes(dated).dates["day"].dt.strftime("%m-%d").tolist() == ["02-02", "02-03", "02-04"]
     written = dated.assign(start=dated["start"].dt.strftime("%Y-%m-%d"), end=dated["end"].dt.strftime("%Y-%m-%d"))
     pd.testing.assert_frame_equal(changes(written).dates, changes(dated).dates)
@@ -381,7 +384,9 @@ def test_bad_rows_are_refused_in_words(frame, message):
         changes(frame)
 
 
-@pytest.mark.parametrize("option", [{"shape": 0}, {"rate": -1}, {"expected": 0}, {"most": -1}, {"phi": 0.5}, {"phi": "x"}])
+@pytest.mark.parametrize(
+    "option", [{"shape": 0}, {"rate": -1}, {"expected": 0}, {"most": -1}, {"phi": 0.5}, {"phi": "x"}]
+)
 def test_bad_priors_are_refused_in_words(option):
     with pytest.raises(InputError, match=next(iter(option))):
         changes(per_day(1, 2), **option)
@@ -393,6 +398,18 @@ def test_bad_priors_are_refused_in_words(option):
 def test_a_range_must_lie_on_days_counted_one_by_one(spans, message):
     with pytest.raises(InputError, match=message):
         changes(rows((0, 0, 1), (1, 1, 1), (2, 5, 3)), rows(*spans))
+
+
+def test_more_ranges_than_can_be_summed_over_are_refused_in_words():
+    many = rows(*((day, day + 40, 1) for day in range(30)))
+    with pytest.raises(InputError, match="too many"):
+        changes(per_day(*[0] * 80), many)
+
+
+def test_one_long_range_is_summed_over_exactly():
+    found = changes(per_day(*[3] * 10, *[0] * 90), rows((2, 95, 1), (30, 80, 1)))
+    assert found.seen.total == 32
+    assert found.date(1).idxmax() == 10
 
 
 def test_a_set_or_a_change_that_cannot_be_is_refused():

@@ -1,0 +1,72 @@
+"""Posterior probability of a change on each day, with the 95 % sets of its dates shaded."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import matplotlib.dates as mdates
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.charts import style
+from analysis.charts.words import on
+
+SPANNED = 0.12  # opacity of the ground under a set
+
+
+def change_posterior(
+    dates: pd.DataFrame,
+    sets: pd.DataFrame | None = None,
+    ax: Axes | None = None,
+    marks: dict | None = None,
+    cautious: bool = True,
+) -> Axes:
+    """`dates` and `sets` as `Changes.dates` and `Changes.highest_density` give them: a bar per day as
+    high as the probability that a new rate began on it, over shaded days of the sets. With
+    `cautious`, the tempered probability, where it is given, is drawn over it as a line."""
+    ax = style.axes(ax, height=2.4)
+    if dates.empty:
+        return style.nothing(ax, "a single day: no change could be seen")
+    with mpl.rc_context(style.RC):
+        day = mdates.date2num(dates["day"])
+        ax.bar(day, dates["probability"], width=1.0, align="edge", color=style.ACCENT, linewidth=0,
+               label="Poisson")  # fmt: skip
+        if cautious and "probability_tempered" in dates:
+            ax.step(day, dates["probability_tempered"], where="post", color=style.SECOND, linewidth=0.9,
+                    label="allowing for overdispersion")  # fmt: skip
+            ax.legend(loc="upper right", handlelength=1.2)
+        for start, end in [] if sets is None else _runs(sets["day"]):
+            ax.axvspan(mdates.date2num(start), mdates.date2num(end) + 1, color=style.ACCENT, alpha=SPANNED,
+                       linewidth=0, zorder=0)  # fmt: skip
+        ax.set_ylabel("P(change on this day)")
+        ax.yaxis.grid(True)
+        ax.set_ylim(bottom=0)
+        style.date_axis(ax, dates["day"].min(), dates["day"].max())
+        style.mark_days(ax, marks or {})
+    return ax
+
+
+def _runs(days: pd.Series) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+    """First and last day of each run of neighbouring days."""
+    days = pd.Series(pd.to_datetime(days).drop_duplicates().sort_values().to_numpy())
+    run = (days.diff() > pd.Timedelta(days=1)).cumsum()
+    return [(part.iloc[0], part.iloc[-1]) for _, part in days.groupby(run)]
+
+
+def change_alt(dates: pd.DataFrame, sets: pd.DataFrame | None = None) -> str:
+    """For `change_posterior`: the most probable day, and each set with its mass."""
+    if dates.empty:
+        return "Posterior of change dates: a single day, no change could be seen."
+    peak = dates.loc[dates["probability"].idxmax()]
+    head = (
+        f"Bar chart of the posterior probability of a change of rate on each day from "
+        f"{on(dates['day'].min())} to {on(dates['day'].max())}; the highest, {peak['probability']:.2f}, "
+        f"on {on(peak['day'])}."
+    )
+    if sets is None or sets.empty:
+        return f"{head} No set of dates is shaded."
+    each = [
+        f"change {order}: {len(part)} days between {on(part['day'].min())} and {on(part['day'].max())} "
+        f"({100 * part['mass'].iloc[0]:.0f} percent)"
+        for order, part in sets.groupby("order")
+    ]
+    return f"{head} Shaded - " + "; ".join(each) + "."

@@ -1,0 +1,45 @@
+"""How a change splits the counts that are known only to several days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import gammaln, xlogy
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """Counts that a change in one block of days may cut: one row per state, one column per total.
+
+    units : left of the state; share : of the total's exposure left of it; done : the total is
+    wholly to the left; whole : units of each total (n_totals,)."""
+
+    units: np.ndarray
+    share: np.ndarray
+    done: np.ndarray
+    whole: np.ndarray
+
+    def __getitem__(self, key) -> Cuts:
+        return Cuts(self.units[key], self.share[key], self.done[key], self.whole)
+
+
+def log_pieces(left: Cuts, right: Cuts) -> np.ndarray:
+    """Log multinomial share of the counts between two sets of states (broadcast over the first
+    axes). The factorial of a whole total is booked where the total ends."""
+    units, share = right.units - left.units, right.share - left.share
+    with np.errstate(divide="ignore", invalid="ignore"):
+        piece = xlogy(units, np.maximum(share, 0.0)) - gammaln(units + 1)
+    piece = np.where(units < 0, -np.inf, piece) + gammaln(left.whole + 1) * (right.done & ~left.done)
+    return piece.sum(axis=-1)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Neighbouring states, from `begin` to before `end`. `even` = (days, units, size of a unit,
+    exposure per day) where the block is one total, spread evenly, that no other count overlaps."""
+
+    begin: int
+    end: int
+    cuts: Cuts | None = None
+    even: tuple[int, int, float, float] | None = None

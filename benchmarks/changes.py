@@ -1,0 +1,262 @@
+"""Changes of a rate: time, memory and error beside ruptures and skchange, and whether it keeps its word.
+
+    python benchmarks/changes.py            # everything, about ten minutes on two cores
+    python benchmarks/changes.py --quick    # a tenth of the simulated worlds
+
+Writes benchmarks/changes.md. ruptures and skchange are no dependencies of the package: where one is
+not installed, its column says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import resource
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from analysis.incidents.dossier import open_folder
+from analysis.measures.change_tables import changes_by
+from analysis.measures.changes import changes
+from analysis.measures.totals import intervals, series
+
+SIZES = (100, 1000, 5000)
+SERIES = {100: 40, 1000: 10, 5000: 2}  # simulated series per length
+RATES = (2.0, 0.5)  # before and after the change
+
+
+def per_day(counts: np.ndarray) -> pd.DataFrame:
+    """Daily counts as a frame of rows."""
+    days = np.arange(len(counts))
+    return pd.DataFrame({"start": days, "end": days, "count": counts})
+
+
+def by_posterior(counts: np.ndarray) -> list[int]:
+    """The most probable dates under the exact posterior."""
+    return changes(per_day(counts), phi=1).most_probable()
+
+
+def by_ruptures(counts: np.ndarray) -> list[int]:
+    """PELT of ruptures with a Poisson cost; penalty 2 log n, as BIC for a rate and a date."""
+    import ruptures
+    from ruptures.base import BaseCost
+
+    class PoissonCost(BaseCost):
+        """Twice the negative log likelihood at the best rate, without what no rate enters."""
+
+        model, min_size = "poisson", 1
+
+        def fit(self, signal):
+            self.signal = signal
+            self.sums = np.append(0.0, signal.cumsum())
+            return self
+
+        def error(self, start, end):
+            total = self.sums[end] - self.sums[start]
+            return 2 * (total - total * np.log(total / (end - start))) if total else 0.0
+
+    found = ruptures.Pelt(custom_cost=PoissonCost(), min_size=1, jump=1).fit(counts.astype(float))
+    return found.predict(pen=2 * np.log(len(counts)))[:-1]
+
+
+def by_skchange(counts: np.ndarray) -> list[int]:
+    """PELT of skchange (0.18) with its PoissonCost and its own default penalty."""
+    from skchange.detectors import PELT
+    from skchange.interval_scorers import PoissonCost
+
+    signal = counts.reshape(-1, 1)
+    return [int(day) for day in PELT(PoissonCost(), min_segment_length=1).fit(signal).predict(signal)]
+
+
+METHODS = {"analysis": by_posterior, "ruptures PELT": by_ruptures, "skchange PELT": by_skchange}
+
+
+def trial(method: str, size: int, runs: int) -> dict:
+    """One method on simulated series of one length, in a process of its own (for its memory)."""
+    rng, seconds, errors, numbers = np.random.default_rng(size), [], [], []
+    find = METHODS[method]
+    try:
+        find(rng.poisson(1.0, 50))  # compile and import before the clock starts
+    except ImportError as error:
+        return {"days": size, "method": method, "seconds": f"not installed ({error.name})"}
+    start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for _ in range(runs):
+        day = int(rng.integers(size // 4, 3 * size // 4))
+        counts = rng.poisson(np.where(np.arange(size) < day, *RATES))
+        begin = time.perf_counter()
+        found = find(counts)
+        seconds.append(time.perf_counter() - begin)
+        errors.append(min((abs(each - day) for each in found), default=np.nan))
+        numbers.append(len(found))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {
+        "days": size, "method": method, "series": runs, "seconds": f"{np.median(seconds):.4f}",
+        "MB above start": f"{(peak - start) / 1024:.0f}", "days off (mean)": f"{np.nanmean(errors):.2f}",
+        "changes found (true: 1)": f"{np.mean(numbers):.2f}",
+    }  # fmt: skip
+
+
+def alone(work, *given):
+    """The answer of a function that runs in a fresh process."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(work, *given).result()
+
+
+def side_by_side() -> pd.DataFrame:
+    """Time, memory and error of the date, method by method."""
+    cases = [(method, size) for size in SIZES for method in METHODS]
+    return pd.DataFrame([alone(trial, method, size, SERIES[size]) for method, size in tqdm(cases)])
+
+
+def timed(work) -> float:
+    """Seconds of the faster of two runs."""
+    spent = []
+    for _ in range(2):
+        begin = time.perf_counter()
+        work()
+        spent.append(time.perf_counter() - begin)
+    return min(spent)
+
+
+def daily_seconds(size: int) -> float:
+    """The number and the dates, both posteriors, phi estimated, for daily counts."""
+    counts = per_day(np.random.default_rng(1).poisson(np.where(np.arange(size) < size // 2, *RATES)))
+    changes(per_day(np.ones(5, int)))
+
+    def work():
+        found = changes(counts, most=5)
+        return found.number, found.dates
+
+    return timed(work)
+
+
+def totals_seconds() -> tuple[float, float]:
+    """The campaign's totals, and the peak memory of the whole process in MB."""
+    totals = intervals(series(open_folder().tallies, "Pentagon"), until="2024-11-21")
+
+    def work():
+        found = changes(totals, most=4)
+        return found.number, found.dates
+
+    return timed(work), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def many_seconds() -> float:
+    """A thousand series of 400 days in one call."""
+    rng = np.random.default_rng(2)
+    parts = [per_day(rng.poisson(np.where(np.arange(400) < 150, *rng.gamma(1, 1, 2)))).assign(actor=actor)
+             for actor in range(1000)]  # fmt: skip
+    frame = pd.concat(parts)
+    begin = time.perf_counter()
+    changes_by(frame, "actor")
+    return time.perf_counter() - begin
+
+
+def goals() -> pd.DataFrame:
+    """Speed against what was asked for."""
+    seconds, memory = alone(totals_seconds)
+    rows = [
+        ("280 daily counts, up to 5 changes", f"{1000 * alone(daily_seconds, 280):.0f} ms", "50 ms"),
+        ("5,000 daily counts, up to 5 changes", f"{alone(daily_seconds, 5000):.2f} s", "5 s"),
+        ("Pentagon totals to 21 November 2024, up to 4", f"{seconds:.2f} s", "3 s"),
+        ("the same, peak memory of the process", f"{memory:.0f} MB", "1,000 MB"),
+        ("1,000 series of 400 days in one call", f"{alone(many_seconds):.1f} s", "30 s"),
+    ]
+    return pd.DataFrame(rows, columns=["what", "here", "goal"])
+
+
+def false_alarms(worlds: int) -> pd.DataFrame:
+    """Changes announced under a constant rate whose counts vary phi times as much as Poisson."""
+    rng, rows = np.random.default_rng(7), []
+    for days, rate in ((100, 1.5), (280, 0.5), (46, 4.5)):
+        for phi in (1, 2, 3):
+            found = []
+            for _ in tqdm(range(worlds), desc=f"{days} days, phi {phi}"):
+                found.append(changes(per_day(counts_of(rng, rate, phi, days))))
+            rows.append(
+                {
+                    "days": days, "rate": rate, "phi": phi, "worlds": worlds,
+                    "phi estimated (mean)": f"{np.mean([each.phi for each in found]):.2f}",
+                    "Poisson alone > 0.95": f"{np.mean([each.chance() > 0.95 for each in found]):.1%}",
+                    "announced": f"{np.mean([each.announced for each in found]):.1%}",
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def counts_of(rng, rate: float, phi: float, days: int) -> np.ndarray:
+    """Counts with mean `rate` and variance `phi` times as much."""
+    return rng.poisson(rate, days) if phi == 1 else rng.negative_binomial(rate / (phi - 1), 1 / phi, days)
+
+
+def coverage(worlds: int) -> pd.DataFrame:
+    """Worlds drawn from the prior: how often a set holds the true day, against its stated mass."""
+    kinds = ("daily counts", "totals of 1 to 9 days")
+    with ProcessPoolExecutor(len(kinds), mp_context=get_context("spawn")) as pool:
+        return pd.concat(pool.map(covered, kinds, [worlds] * len(kinds)))
+
+
+def covered(kind: str, worlds: int) -> pd.DataFrame:
+    """One row per mass that was asked for; `apart` has the standard error of so many worlds."""
+    rng, masses, rows = np.random.default_rng(11), (0.5, 0.8, 0.95), []
+    for _ in range(worlds):
+        day = int(rng.integers(1, 80))
+        counts = rng.poisson(np.where(np.arange(80) < day, *rng.gamma(1, 2, 2)))
+        frame = per_day(counts) if kind == "daily counts" else in_totals(counts)
+        found = changes(frame, most=1, shape=1, rate=0.5, phi=1)
+        for mass in masses:
+            chosen = found.highest_density(mass, order=1, number=1)
+            rows.append((mass, chosen["mass"].iloc[0], day in set(chosen["day"])))
+    table = pd.DataFrame(rows, columns=["asked", "stated (mean)", "covered"])
+    table["apart"] = table["covered"] - table["stated (mean)"]
+    error = 100 * table.groupby("asked")["apart"].sem()
+    mean = table.groupby("asked").mean()
+    mean["points apart"] = [f"{100 * a:+.1f} (± {e:.1f})" for a, e in zip(mean.pop("apart"), error, strict=True)]
+    return mean.round(3).reset_index().assign(evidence=kind, worlds=worlds)
+
+
+def in_totals(counts: np.ndarray) -> pd.DataFrame:
+    """The same counts, known only as totals of 1, 2, ... 9 days in turn."""
+    ends, length = [], 0
+    while sum(ends) < len(counts):
+        length = length % 9 + 1
+        ends.append(min(length, len(counts) - sum(ends)))
+    end = np.cumsum(ends)
+    start = np.r_[0, end[:-1]]
+    totals = [counts[a:b].sum() for a, b in zip(start, end, strict=True)]
+    return pd.DataFrame({"start": start, "end": end - 1, "count": totals})
+
+
+def markdown(frame: pd.DataFrame) -> str:
+    """A frame as a table in Markdown."""
+    lines = [list(map(str, frame.columns)), ["---"] * len(frame.columns)]
+    lines += [["" if pd.isna(cell) else str(cell) for cell in row] for row in frame.itertuples(index=False)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def main() -> None:
+    """Run everything, print it, keep it."""
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--quick", action="store_true", help="a tenth of the simulated worlds")
+    share = 10 if asked.parse_args().quick else 1
+    parts = {
+        "Speed": goals(),
+        f"Side by side: one change, from {RATES[0]} to {RATES[1]} a day": side_by_side(),
+        "False announcements under a constant rate (at most 5 %)": false_alarms(500 // share),
+        "Coverage: worlds drawn from the prior (within 2 points; ± one standard error)": coverage(4000 // share),
+    }
+    told = f"# Changes of a rate\n\nPython {platform.python_version()}, {platform.machine()}, two cores. "
+    told += "Made by `python benchmarks/changes.py`; seconds are medians.\n"
+    told += "".join(f"\n## {title}\n\n{markdown(frame)}\n" for title, frame in parts.items())
+    Path(__file__).with_suffix(".md").write_text(told, encoding="utf-8")
+    print(told)
+
+
+if __name__ == "__main__":
+    main()

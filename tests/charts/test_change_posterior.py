@@ -1,0 +1,67 @@
+"""A bar per day, and the sets of dates shaded under it."""
+
+import pandas as pd
+from matplotlib.dates import date2num
+
+from analysis.charts.change_posterior import change_alt, change_posterior
+from analysis.charts.show import svg
+
+START = pd.Timestamp("2024-02-01")
+
+
+def posterior(*chances, tempered=None) -> pd.DataFrame:
+    frame = pd.DataFrame({"day": pd.date_range(START, periods=len(chances)), "probability": chances})
+    return frame if tempered is None else frame.assign(probability_tempered=tempered)
+
+
+def chosen(*numbers, order=1, mass=0.951) -> pd.DataFrame:
+    days = [START + pd.Timedelta(days=number) for number in numbers]
+    return pd.DataFrame({"order": order, "day": days, "probability": 0.1, "mass": mass})
+
+
+def test_a_bar_stands_on_its_day_and_is_as_high_as_its_probability():
+    ax = change_posterior(posterior(0.1, 0.6, 0.3))
+    bars = [(bar.get_x(), bar.get_width(), bar.get_height()) for bar in ax.containers[0]]
+    first = date2num(START)
+    assert bars == [(first, 1, 0.1), (first + 1, 1, 0.6), (first + 2, 1, 0.3)]
+
+
+def spans(ax) -> list[tuple[float, float]]:
+    bars = set(ax.containers[0])
+    return [(p.get_x(), p.get_x() + p.get_width()) for p in ax.patches if p not in bars]
+
+
+def test_every_run_of_days_of_a_set_is_shaded_once():
+    ax = change_posterior(posterior(*[0.1] * 10), chosen(1, 2, 5, 6, 7))
+    first = date2num(START)
+    assert spans(ax) == [(first + 1, first + 3), (first + 5, first + 8)]
+
+
+def test_the_cautious_posterior_is_a_line_that_can_be_left_out():
+    dates = posterior(0.2, 0.8, tempered=[0.5, 0.5])
+    assert [list(line.get_ydata()) for line in change_posterior(dates).lines] == [[0.5, 0.5]]
+    assert not change_posterior(dates, cautious=False).lines
+    assert not change_posterior(posterior(0.2, 0.8)).lines
+
+
+def test_marked_days_carry_their_label(words_of):
+    assert words_of(change_posterior(posterior(0.2, 0.8), marks={START: "here"})) == ["here"]
+
+
+def test_a_single_day_is_said_on_the_chart(words_of):
+    assert words_of(change_posterior(posterior())) == ["a single day: no change could be seen"]
+    assert "no change could be seen" in change_alt(posterior())
+
+
+def test_in_words_the_peak_and_every_set():
+    sets = pd.concat([chosen(0, 1), chosen(2, order=2)])
+    words = change_alt(posterior(0.1, 0.6, 0.3), sets)
+    assert "the highest, 0.60, on 2 February 2024" in words
+    assert "change 1: 2 days between 1 February 2024 and 2 February 2024 (95 percent)" in words
+    assert "change 2: 1 days between 3 February 2024" in words
+    assert "No set" in change_alt(posterior(0.1, 0.6), sets.iloc[:0])
+
+
+def test_the_same_posterior_gives_the_same_bytes():
+    dates = posterior(0.2, 0.8, tempered=[0.5, 0.5])
+    assert svg(change_posterior(dates, chosen(1))) == svg(change_posterior(dates, chosen(1)))
