@@ -46,7 +46,7 @@ def changes(
     ranges : rows of start, end, count for incidents whose day is only known as a range; they may
         overlap each other and daily rows, and are counted in no row of `frame`. Each may have
         happened on any observed day of its range; the sum over all assignments is exact.
-    most : largest number of changes.
+    most : largest number of changes (never more than days - 1: one change a day).
     shape, rate : gamma prior of the rate per day. `rate` defaults to shape / mean rate: a prior that
         weighs as much as `shape` incidents, centred on the mean (unit information, Kass and
         Wasserman 1995), so that days may be hours or weeks without another answer.
@@ -124,7 +124,8 @@ class Changes:
     @cached_property
     def rates(self) -> pd.DataFrame:
         """day, mean, low, high (rate per day of exposure, 95 % equal-tailed, everything averaged),
-        and the same tempered."""
+        and the same tempered. Worked out when first asked for: a few seconds where long totals
+        leave many ways to cut them."""
         out = pd.DataFrame({"day": self.seen.label(np.arange(self.seen.days))})
         for name, found in self._both():
             out["mean" + name], out["low" + name], out["high" + name] = rates_by_day(found, 0.95)

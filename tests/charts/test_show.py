@@ -117,7 +117,7 @@ def test_incidents_are_shown_with_their_day_or_days(displayed, dossier):
     incidents = dossier.incidents
     ranges = incidents[incidents["date_start"] < incidents["date_end"]].head(1)
     single = incidents[incidents["date_start"] == incidents["date_end"]].head(1)
-    show_incidents(pd.concat([single, ranges]), "c", "l")
+    show_incidents(pd.concat([single, ranges]).assign(disputed=None), "c", "l")
     head, one, many = ([cell.get_text() for cell in row] for row in cells(displayed))
     assert one[head.index("day")] == f"{single.iloc[0]['date']:%Y-%m-%d}"
     assert " to " in many[head.index("day")]
@@ -127,9 +127,15 @@ def test_incidents_are_shown_with_their_day_or_days(displayed, dossier):
 
 def test_a_range_that_crosses_a_month_is_shown_with_both_months(displayed, dossier):
     row = dossier.incidents.head(1).assign(date_start=pd.Timestamp("2024-01-31"), date_end=pd.Timestamp("2024-02-02"))
-    show_incidents(row, "c", "l")
+    show_incidents(row.assign(disputed="weapon"), "c", "l")
     head, shown = ([cell.get_text() for cell in each] for each in cells(displayed))
     assert shown[head.index("day")] == "2024-01-31 to 2024-02-02"
+
+
+def test_a_day_on_which_the_sources_differ_is_marked(displayed, dossier):
+    show_incidents(dossier.incidents.head(1).assign(disputed="date|weapon"), "c", "l")
+    head, shown = ([cell.get_text() for cell in each] for each in cells(displayed))
+    assert shown[head.index("day")] == "2023-10-18 *"
 
 
 @pytest.mark.parametrize("text", ["*not bold*", "a_b_c", "[x](http://y)", "`code`", "# head", "<b>", "$x$", "1. a", "~~x~~"])
