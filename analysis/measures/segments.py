@@ -54,37 +54,41 @@ class States:
         return cut
 
     @cached_property
-    def _laid(self):
-        """day (n,), which units of which total lie to the left, and the blocks."""
+    def _laid(self) -> tuple[np.ndarray, np.ndarray, list[Block]]:
+        """Day and counts (over phi) to the left of every state, and the blocks."""
         runs = _runs(self.seen.days, self.active)
-        sizes = [_size(days, self.active, self.units) for days in runs]
-        if sum(sizes) > MOST_STATES:
+        size = sum(_size(days, self.active, self.units) for days in runs)
+        if size > MOST_STATES:
             raise InputError(
-                f"{sum(sizes):,} ways to cut the totals are too many (allowed: {MOST_STATES:,}); "
+                f"{size:,} ways to cut the totals are too many (allowed: {MOST_STATES:,}); "
                 "count in longer periods, or state the totals more often"
             )
-        day, counts, blocks = [], [], []
-        base = self._whole_before()
+        day, count, blocks, base = [], [], [], self._whole_before()
         for days in runs:
-            begin = sum(map(len, day))
-            if days[0] not in self.active:
-                day.append(days)
-                counts.append(base[days])
-                blocks += [Block(x, min(x + PLAIN, begin + len(days))) for x in range(begin, begin + len(days), PLAIN)]
-                continue
-            at, left, used = self._split(days)
-            cuts = self._cuts(at, left, used)
-            size = np.array([self.units[number][1] for number in used])
+            begin = blocks[-1].end if blocks else 0
+            if days[0] in self.active:
+                at, inside, block = self._cutting(days, begin)
+                blocks.append(block)
+            else:
+                at, inside, end = days, 0.0, begin + len(days)
+                blocks += [Block(first, min(first + PLAIN, end)) for first in range(begin, end, PLAIN)]
             day.append(at)
-            counts.append(base[at] + (cuts.units * size * ~cuts.done).sum(axis=1))
-            even = self._even(days, used)
-            if not even and len(at) > MOST_UNEVEN:
-                raise InputError(
-                    f"{len(at):,} ways to place the ranges that overlap around {self.seen.label(days[:1])[0]} "
-                    f"are too many (allowed: {MOST_UNEVEN:,}); give the longest of them a day"
-                )
-            blocks.append(Block(begin, begin + len(at), cuts, even))
-        return np.concatenate(day), np.concatenate(counts), blocks
+            count.append(base[at] + inside)
+        return np.concatenate(day), np.concatenate(count), blocks
+
+    def _cutting(self, days: np.ndarray, begin: int) -> tuple[np.ndarray, np.ndarray, Block]:
+        """Of days that cut counts: the day of each state, the cut counts to its left, the block."""
+        at, left, used = self._split(days)
+        even = self._even(used)
+        if not even and len(at) > MOST_UNEVEN:
+            raise InputError(
+                f"{len(at):,} ways to place the ranges that overlap around {self.seen.label(days[:1])[0]} "
+                f"are too many (allowed: {MOST_UNEVEN:,}); give the longest of them a day"
+            )
+        cuts = self._cuts(at, left, used)
+        size = np.array([self.units[number][1] for number in used])
+        inside = (cuts.units * size * ~cuts.done).sum(axis=1)
+        return at, inside, Block(begin, begin + len(at), cuts, even)
 
     def _whole_before(self) -> np.ndarray:
         """Counts (over phi) known to lie before each day."""
@@ -117,7 +121,7 @@ class States:
         whole = np.array([self.units[number][0] for number in used])
         return Cuts(left, share, at[:, None] >= totals[:, 1], whole)
 
-    def _even(self, days, used) -> tuple[int, int, float, float] | None:
+    def _even(self, used: list[int]) -> tuple[int, int, float, float] | None:
         a, b = self.seen.cuttable[used[0]][:2]
         per_day = self.seen.exposure[a:b]
         if len(used) > 1 or self.seen.single[a:b].any() or np.ptp(per_day):

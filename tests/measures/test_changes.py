@@ -1,5 +1,6 @@
 """The posterior of changes: known answers, brute force over every placement and split, simulation."""
 
+from functools import cache
 from itertools import combinations, product
 from math import comb, factorial, log
 
@@ -29,6 +30,7 @@ def per_day(*counts) -> pd.DataFrame:
     return rows(*((day, day, count) for day, count in enumerate(counts)))
 
 
+@cache
 def one_rate(count: float, exposure: float) -> float:
     """Integral of rate^count exp(-rate exposure) over the prior, by quadrature."""
     prior = stats.gamma(SHAPE, scale=1 / RATE)
@@ -55,14 +57,12 @@ def brute_force(frame: pd.DataFrame, placement: tuple[int, ...], ranges=()) -> f
     for start, end in ranges:
         shares = np.bincount(segment[start : end + 1], minlength=len(placement) + 1) / (end - start + 1)
         ways.append([(share, np.eye(len(shares))[each]) for each, share in enumerate(shares) if share])
-    total, known = 0.0, {}
+    total = 0.0
     for way in product(*ways):
         weight = np.prod([part[0] for part in way])
         counts = sum(np.asarray(part[1]) for part in way)
         for pair in zip(counts, exposed, strict=True):
-            if pair not in known:
-                known[pair] = one_rate(*pair)
-            weight *= known[pair]
+            weight *= one_rate(*map(float, pair))
         total += weight
     return total
 
@@ -458,12 +458,13 @@ def test_incidents_are_counted_by_day_where_the_day_is_known_and_by_range_where_
     assert changes(frame, ranges).seen.total == 4
 
 
+@pytest.fixture(scope="module")
+def pentagon(dossier):
+    return changes(intervals(series(dossier.tallies, "Pentagon"), until="2024-11-21"), most=4)
+
+
 class TestTheRealRecord:
     """What can be relied on whatever is added to the evidence; the numbers are the notebooks'."""
-
-    @pytest.fixture(scope="class")
-    def pentagon(self, dossier):
-        return changes(intervals(series(dossier.tallies, "Pentagon"), until="2024-11-21"), most=4)
 
     def test_all_attacks_and_days_of_the_totals_are_used(self, pentagon):
         assert (pentagon.seen.total, pentagon.seen.days) == (206, 402)
