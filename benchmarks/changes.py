@@ -252,7 +252,7 @@ def main() -> None:
         "Coverage: worlds drawn from the prior (within 2 points; ± one standard error)": coverage(4000 // share),
     }
     told = f"# Changes of a rate\n\nPython {platform.python_version()}, {platform.machine()}, two cores. "
-    told += "Made by `python benchmarks/changes.py`; seconds are medians.\n"
+    told += "Made by `python benchmarks/changes.py`; speed is the faster of two runs, side by side the median.\n"
     told += "".join(f"\n## {title}\n\n{markdown(frame)}\n" for title, frame in parts.items())
     Path(__file__).with_suffix(".md").write_text(told, encoding="utf-8")
     print(told)

@@ -44,7 +44,7 @@ class Rules:
     same_origin: float = 0.0  # two reports of one origin that are no copies of each other
     figures_agree: float = 1.0
     figures_differ: float = -0.5
-    one_beside_many: float = 1.25  # for a group beside one of many more witnesses: a slip, not an event
+    one_beside_many: float = 1.25  # for few witnesses near many of another group: a slip, not an event
     threshold: float = 2.5  # mean points at which two groups are still joined
     rerun_days: int = 30  # an old story told so much later under a new date is no new event
     rerun_chance: float = 0.1  # ... as long as this share at most of such repeats is due to chance

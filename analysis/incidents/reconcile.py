@@ -37,7 +37,7 @@ def reconcile(reports: pd.DataFrame, rules: Rules, decisions: pd.Series | None =
     -----
     Copies of one story are one witness (`copies.witnesses`). Witnesses are joined by mean points
     over all pairs of two groups (average linkage), best pair first. A pair too far apart to be a
-    candidate counts as `2 * off_by_a_day` below zero. A group of few witnesses beside one of many
+    candidate counts as `2 * off_by_a_day` below zero. A group of few witnesses near many of another
     earns up to `one_beside_many` points, for it is likelier a slip than another event. Two reports
     of one document tell two events apart. A denial joins last and never makes an event.
 
@@ -188,7 +188,8 @@ class _Groups:
         pairs = heard_a * heard_b or size_a * size_b
         points = (total + 2 * rules.off_by_a_day * (pairs - count)) / pairs
         if heard_a * heard_b:
-            points += rules.one_beside_many * (1 - min(heard_a, heard_b) / max(heard_a, heard_b))
+            few = min(heard_a, heard_b)
+            points += rules.one_beside_many * max(1 - few * few / count, 0.0)
         if points >= rules.threshold and not self._apart(a, b):
             heapq.heappush(queue, (-round(points, 9), a, b, size_a, size_b))
 

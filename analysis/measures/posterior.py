@@ -21,7 +21,7 @@ from analysis.measures.segments import States
 DENSE = 700  # states of one block up to which every pair of them is looked at
 PAIRS = 200_000  # pairs of states handled at a time
 SAFE = 600.0  # logs apart up to which sums of exponentials lose nothing
-GIANT = 3e10  # products, and
+GIANT = 2e8  # products, and
 LONG = 1500  # days, beyond which a convolution goes by Fourier transform
 NOISE = 1e-13  # share of the largest term below which a transform says nothing
 
@@ -208,14 +208,14 @@ def _even_sums(states: States, block: Block):
 
 
 def _by_products(left: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Convolution over days and units, one number of units at a time: all terms are positive, so
-    nothing cancels."""
+    """Convolution over days and units, one number of days at a time: all terms are positive, so
+    nothing cancels. (Many small products: on a busy machine large ones wait for each other.)"""
     days, units = left.shape
-    gap = np.arange(days)[:, None] - np.arange(days)
+    more = np.arange(units) - np.arange(units)[:, None]
     out = np.zeros_like(left)
-    for more in range(units):
-        step = np.where(gap > 0, weights[gap, more], 0.0)
-        out[:, more:] += step @ left[:, : units - more]
+    for lag in range(1, days):
+        step = np.where(more >= 0, weights[lag, more], 0.0)
+        out[lag:] += left[:-lag] @ step
     return out
 
 

@@ -97,7 +97,7 @@ def test_an_id_whose_incident_is_joined_to_another_is_retired_with_its_heir(tiny
     assert saved(folder).retired.to_dict("records") == [
         {"incident_id": "I20240120-alpha", "now": "I20240110-alpha"}
     ]
-    newcomer = {"place_id": "alpha", "source_id": "s3", "date_start": "2024-01-20"}
+    newcomer = {"place_id": "alpha", "source_id": "s2", "date_start": "2024-01-20"}  # told apart by s2
     made = built(tiny([*claims, newcomer], reviewed=decisions))
     assert ids(made)["c3"] == "I20240120-alpha-b"
     assert made.retired["incident_id"].to_list() == ["I20240120-alpha"]
