@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.incidents.evaluate import MEASURES, contributions, scores
-from analysis.incidents.pairs import Ladder, Rules
+from analysis.incidents.pairs import EARTH_KM, Ladder, Rules, candidate_pairs
 from analysis.incidents.reconcile import reconcile
 from tests.incidents.planted import RULES, USUAL, Shares, datasets, kind_of, world
 
@@ -219,3 +219,18 @@ def test_two_events_of_one_dataset_stay_two():
     found = reconcile(events, EVENTS).set_index("report_id")["group"]
     document = events.set_index("report_id")["document"]
     assert pd.DataFrame({"group": found, "document": document}).duplicated().sum() == 0
+
+
+@pytest.mark.parametrize("near_km", [1.0, 25.0, 300.0])
+def test_no_pair_near_in_time_and_space_is_missed_or_given_twice(near_km):
+    events = datasets(2, events=120, days=40)[0]
+    events["date_end"] += pd.to_timedelta(np.arange(len(events)) % 4, unit="D")
+    north, east = np.radians(events["latitude"]), np.radians(events["longitude"])
+    vectors = np.column_stack([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)])
+    chord = np.linalg.norm(vectors[:, None] - vectors[None], axis=2)
+    start, end = (events[name].to_numpy("datetime64[D]").astype(int) for name in ("date_start", "date_end"))
+    apart = np.maximum(start[:, None] - end[None], start[None] - end[:, None])
+    near = (2 * EARTH_KM * np.arcsin(chord / 2) <= near_km) & (apart <= 2)
+    expected = np.argwhere(np.triu(near, 1))
+    found = candidate_pairs(events, Rules(tolerance_days=2, near_km=near_km))
+    assert found.tolist() == expected.tolist()
