@@ -16,7 +16,16 @@ _WHERE = {
     "daily": "analysis.measures.observed",
     "dispersion": "analysis.measures.frequency",
     "longest_gap_on_days": "analysis.measures.gap_chance",
+    "endings": "analysis.measures.onset",
+    "firsts": "analysis.measures.quiet",
+    "middle_of": "analysis.measures.onset",
+    "observed_in": "analysis.measures.periods",
     "onsets": "analysis.measures.onset",
+    "pauses": "analysis.measures.robustness",
+    "period_rates": "analysis.measures.periods",
+    "period_ratios": "analysis.measures.periods",
+    "posteriors": "analysis.measures.robustness",
+    "ways": "analysis.measures.ways",
     "overdispersed": "analysis.measures.frequency",
     "span": "analysis.measures.frequency",
     "under_definitions": "analysis.incidents.views",
@@ -25,15 +34,21 @@ _WHERE = {
     "compare": "analysis.measures.rates",
     "completeness": "analysis.measures.completeness",
     "rate_interval": "analysis.measures.rates",
+    "chance": "analysis.charts.words",
     "counted": "analysis.charts.words",
-    "counter_name": "analysis.charts.words",
+    "counter_name": "analysis.measures.totals",
     "on": "analysis.charts.words",
     "say": "analysis.charts.show",
+    "say_if_thin": "analysis.charts.show",
     "show_figure": "analysis.charts.show",
     "show_incidents": "analysis.charts.show",
     "show_table": "analysis.charts.show",
 }
-_MODULES = {"totals": "analysis.measures.totals", "charts": "analysis.charts"}
+_MODULES = {
+    "charts": "analysis.charts",
+    "tables": "analysis.charts.way_tables",
+    "totals": "analysis.measures.totals",
+}
 __all__ = sorted({**_WHERE, **_MODULES})
 
 

@@ -1,7 +1,8 @@
 """What does it look like? One chart per module: a frame in, axes out."""
 
 from analysis.charts.alt import cumulative_alt, frequency_alt, ladder_alt, strip_alt
-from analysis.charts.caption import caption, coverage_words
+from analysis.charts.caption import caption, coverage_words, itemised, of_ways, totalled
+from analysis.charts.change_ladder import change_ladder, change_ladder_alt
 from analysis.charts.cumulative import cumulative_steps
 from analysis.charts.frequency_bars import frequency_bars
 from analysis.charts.gap_strip import gap_strip
@@ -11,17 +12,22 @@ from analysis.charts.support import support_alt, support_bars
 
 __all__ = [
     "caption",
+    "change_ladder",
+    "change_ladder_alt",
     "coverage_words",
     "cumulative_alt",
     "cumulative_steps",
     "frequency_alt",
     "frequency_bars",
     "gap_strip",
+    "itemised",
     "ladder_alt",
+    "of_ways",
     "onset_alt",
     "onset_dots",
     "rate_ladder",
     "strip_alt",
     "support_alt",
     "support_bars",
+    "totalled",
 ]

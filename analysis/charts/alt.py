@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.charts.words import counter_name, on
-from analysis.measures.totals import quiet_spells
+from analysis.charts.words import on
+from analysis.measures.totals import counter_name, quiet_spells
 
 
 def frequency_alt(counts: pd.DataFrame, what: str = "attacks") -> str:

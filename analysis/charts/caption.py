@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
+
+from analysis.charts.words import listed
+from analysis.incidents.views import View
+from analysis.measures.totals import counter_name
+from analysis.measures.ways import Way
 
 
 def caption(
-    finding: str, *, counter: str, definition: str, as_of, n: int, coverage: str, view: str = ""
+    finding: str, *, counter: str, definition: str, as_of, n: int | str, coverage: str, view: str = ""
 ) -> str:
     """Markdown for a caption. Every part is needed: a number without its definition is none."""
     parts = [
@@ -14,10 +21,46 @@ def caption(
         f"Counter: {counter}.",
         f"What counts: {definition}.",
         f"View: {view}." if view else "",
-        f"As of {pd.Timestamp(as_of):%Y-%m-%d}; n = {n:,}.",
+        f"As of {pd.Timestamp(as_of):%Y-%m-%d}; n = {n if isinstance(n, str) else f'{n:,}'}.",
         f"Coverage: {coverage}.",
     ]
     return " ".join(part for part in parts if part)
+
+
+def itemised(incidents: pd.DataFrame, window, view: View, coverage: pd.DataFrame) -> dict:
+    """What `caption` must say of a figure of incidents, but its finding and its definition."""
+    return {
+        "counter": "itemised incidents",
+        "n": len(incidents),
+        "as_of": window[1],
+        "view": view.words(),
+        "coverage": coverage_words(coverage),
+    }
+
+
+def totalled(way: Way) -> dict:
+    """The same of a figure of running totals."""
+    return {
+        "counter": f"{counter_name(way.counter)} running totals",
+        "n": way.n,
+        "as_of": way.rows["end"].max(),
+        "coverage": coverage_words(way.coverage),
+    }
+
+
+def of_ways(ways: dict[str, Way], window, view: View) -> dict:
+    """The same of a figure that shows several ways of counting: n for each, one line of coverage for
+    each that differs."""
+    covered: dict[str, list[str]] = {}
+    for label, way in ways.items():
+        covered.setdefault(coverage_words(way.coverage), []).append(label)
+    return {
+        "counter": "each row's own",
+        "n": "; ".join(f"{label} {way.n:,}" for label, way in ways.items()),
+        "as_of": window[1],
+        "view": replace(view, confirmation=()).words(),
+        "coverage": "; ".join(f"{listed(labels)}: {words}" for words, labels in covered.items()),
+    }
 
 
 def coverage_words(coverage: pd.DataFrame) -> str:
@@ -26,6 +69,7 @@ def coverage_words(coverage: pd.DataFrame) -> str:
         return "not declared; every day of the window is taken as watched, which may be wrong"
     density = {
         "days": "day by day",
+        "weeks": "week by week",
         "statement": "by one statement for the period",
         "sparse": "sparsely, so that a zero is weak",
     }

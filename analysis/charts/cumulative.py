@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.charts import style
-from analysis.charts.words import counter_name
+from analysis.measures.totals import counter_name
 
 
 def cumulative_steps(lines: dict[str, pd.DataFrame], window, ax: Axes | None = None) -> Axes:

@@ -10,12 +10,15 @@ from analysis.charts import style
 from analysis.evidence.schema import CONFIRMATION
 
 
-def frequency_bars(counts: pd.DataFrame, ax: Axes | None = None, marks: dict | None = None) -> Axes:
+def frequency_bars(
+    counts: pd.DataFrame, ax: Axes | None = None, marks: dict | None = None, trailing: pd.DataFrame | None = None
+) -> Axes:
     """Stacked bars from `frequency.count(..., by=["confirmation"])`.
 
     Periods in which nobody looked are shaded dark, those watched only sparsely light: an empty
     place is a zero only on white ground. Periods the window cuts have a dotted outline. `marks`
-    is {day: label}.
+    is {day: label}; `trailing` has end and mean (see `frequency.trailing_mean`) and is drawn as a line
+    that breaks where the mean is missing.
     """
     ax = style.axes(ax, height=3.2)
     if counts.empty:
@@ -30,6 +33,8 @@ def frequency_bars(counts: pd.DataFrame, ax: Axes | None = None, marks: dict | N
         _shade(ax, periods[periods["covered"] == 0], style.NOBODY, "nobody looked")
         _shade(ax, periods[periods["sparse"] > 0], style.SPARSE, "watched sparsely: a zero is weak")
         _outline_cut(ax, periods, base)
+        if trailing is not None:
+            ax.plot(trailing["end"], trailing["mean"].astype(float), color=style.SECOND, label="trailing mean")
         style.count_axis(ax, "attacks per period")
         style.date_axis(ax, counts["start"].min(), counts["end"].max())
         ax.set_ylim(top=max(base.max() * (1.28 if marks else 1.08), 1))

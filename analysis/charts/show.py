@@ -114,6 +114,19 @@ def say(text: str) -> None:
     display(Markdown(text))
 
 
+def say_if_thin(coverage: pd.DataFrame, n: int) -> bool:
+    """Where the coverage says that nobody watched day by day, say before all else what that forbids.
+    Returns whether it does."""
+    thin = len(coverage) > 0 and bool((coverage["density"] == "sparse").all())
+    if thin:
+        say(
+            "**This evidence watches no period day by day.** It names some attacks and is silent about the rest: what "
+            f"follows shows {n} attacks that were written about, not how often attacks happened. No gap and no rate below "
+            "can carry a conclusion."
+        )
+    return thin
+
+
 def plain(text: object) -> str:
     """Text of a source, for use inside Markdown: every special character is escaped."""
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$&@^])", r"\\\1", str(text))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-COUNTER_NAME = {"SOHR": "Syrian Observatory"}
-
 
 def on(day, year: bool = True) -> str:
     """A day in words: 4 February 2024, or without its year."""
@@ -13,11 +11,31 @@ def on(day, year: bool = True) -> str:
     return f"{day.day} {day:%B %Y}" if year else f"{day.day} {day:%B}"
 
 
-def counter_name(counter: str) -> str:
-    """A counter as readers know it."""
-    return COUNTER_NAME.get(counter, counter)
-
-
 def counted(number: int, noun: str) -> str:
     """1 claim, 2 claims."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def days(low, high) -> str:
+    """A day, or the first and the last of several, as in tables: 2024-01-31 to 2024-02-04; nothing
+    where there is none."""
+    if pd.isna(low) or pd.isna(high):
+        return ""
+    low, high = pd.Timestamp(low), pd.Timestamp(high)
+    return f"{low:%Y-%m-%d}" if low == high else f"{low:%Y-%m-%d} to {high:%Y-%m-%d}"
+
+
+def within(low: float, high: float, places: int = 3) -> str:
+    """The two ends of an interval; nothing where they are missing."""
+    return "" if pd.isna(low) or pd.isna(high) else f"{low:.{places}f} to {high:.{places}f}"
+
+
+def listed(parts) -> str:
+    """a, b and c."""
+    *most, last = list(parts) or [""]
+    return f"{', '.join(most)} and {last}" if most else str(last)
+
+
+def chance(p: float) -> str:
+    """A probability with three decimals; one that only rounds to 0 or 1 is not said to be it."""
+    return "< 0.001" if p < 0.0005 else "> 0.999" if p > 0.9995 else f"{p:.3f}"

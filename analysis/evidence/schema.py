@@ -253,8 +253,8 @@ COVERAGE = Table(
         C("scope", "text", "`all`, or the one country counted", required=True),
         C("start", "date", "first day covered", required=True),
         C("end", "date", "last day covered", required=True),
-        C("density", "text", "`days` = day by day; `statement` = one statement covers the period; "
-          "`sparse` = a zero is weak", required=True, allowed=("days", "statement", "sparse")),
+        C("density", "text", "`days` = day by day; `weeks`; `statement` = one statement covers the period; "
+          "`sparse` = a zero is weak", required=True, allowed=("days", "weeks", "statement", "sparse")),
         C("basis", "text", "why this is said to be covered", required=True),
     ),
     key=("counter", "scope", "start"),

@@ -13,7 +13,15 @@ from analysis.evidence.problems import InputError
 from analysis.measures.observed import Observed, observed
 from analysis.measures.overdispersion import estimate_phi
 from analysis.measures.posterior import Posterior, posterior
-from analysis.measures.segment_rates import best_dates, gamma_interval, given_dates, rates_by_day, weighed_pairs
+from analysis.measures.segment_rates import (
+    best_dates,
+    bounds_of_segment,
+    gamma_interval,
+    given_dates,
+    rate_of_segments,
+    rates_by_day,
+    spanning,
+)
 from analysis.measures.segments import States
 
 SURE = 0.95  # a change is announced above this probability, under the more cautious posterior
@@ -144,8 +152,7 @@ class Changes:
         weight = found.number[list(given)] if number is None else np.ones(1)
         weight = weight / weight.sum() if weight.sum() else np.eye(len(weight))[0]
         chance = sum(w * found.date(order, k) for w, k in zip(weight, given, strict=True) if w)
-        index = pd.Index(self.seen.label(np.arange(self.seen.days)), name="day")
-        return pd.Series(chance, index, name="probability").iloc[1:]
+        return self._by_day(chance).iloc[1:]
 
     def highest_density(
         self, mass: float = 0.95, order: int | None = None, number: int | None = None, tempered: bool = False
@@ -201,11 +208,38 @@ class Changes:
         first, last = max(self.seen.number(start), 1), min(self.seen.number(end), self.seen.days - 1)
         if last < first:
             return 0.0
-        day = found.states.day
-        before, after = np.flatnonzero(day < first), np.flatnonzero(day > last)
-        parts = np.array_split(before, len(before) * len(after) // 2_000_000 + 1)
-        spanned = sum(weighed_pairs(found, part, after).sum() for part in parts if len(part))
-        return float(np.clip(1 - spanned, 0, 1))
+        return float(np.clip(1 - sum(weight.sum() for *_, weight in spanning(found, first, last)), 0, 1))
+
+    def rate_on(self, day, mass: float = 0.95, tempered: bool = False) -> pd.Series:
+        """Rate per day of exposure on one day, everything averaged: mean, low, high (equal-tailed
+        interval of `mass`). The same as that day's row of `rates`, at once.
+
+        Raises InputError for a day outside the series."""
+        return pd.Series(rate_of_segments(self._of(tempered), self._inside(day), mass), ["mean", "low", "high"])
+
+    def since(self, day, tempered: bool = False) -> pd.Series:
+        """Since when has the rate that holds on `day` held? Probability by day, up to `day`, whatever
+        the number of changes; the first day of the series stands for "no change before". Adds up to
+        1. Raises InputError for a day outside the series."""
+        begin, _ = bounds_of_segment(self._of(tempered), self._inside(day))
+        return self._by_day(begin).iloc[: self._inside(day) + 1]
+
+    def until(self, day, tempered: bool = False) -> pd.Series:
+        """When does the rate that holds on `day` end? Probability that a new one begins, by day after
+        `day`; what is missing to 1 is the probability that it holds to the end of the series. Raises
+        InputError for a day outside the series."""
+        _, end = bounds_of_segment(self._of(tempered), self._inside(day))
+        return self._by_day(end[:-1]).iloc[self._inside(day) + 1 :]
+
+    def _inside(self, day) -> int:
+        number = self.seen.number(day)
+        if not 0 <= number < self.seen.days:
+            raise InputError(f"{day} is not a day of the series")
+        return number
+
+    def _by_day(self, chance: np.ndarray) -> pd.Series:
+        index = pd.Index(self.seen.label(np.arange(self.seen.days)), name="day")
+        return pd.Series(chance, index, name="probability")
 
     def _of(self, tempered: bool) -> Posterior:
         return self.tempered if tempered else self.plain

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from analysis.evidence.problems import InputError
+from analysis.measures import totals
 
 
 def completeness(incidents: pd.DataFrame, intervals: pd.DataFrame) -> pd.DataFrame:
@@ -24,6 +25,22 @@ def completeness(incidents: pd.DataFrame, intervals: pd.DataFrame) -> pd.DataFra
     out["share"] = (out["itemised"] / official.mask(official == 0)).astype("Float64")
     out["clash"] = (out["itemised"] > out["count"]).fillna(False).astype(bool)
     return out
+
+
+def completeness_by_country(incidents: pd.DataFrame, series: pd.DataFrame, until=None) -> pd.DataFrame:
+    """`completeness` of each country's part of a running total, where it is stated.
+
+    `series` is from `totals.series`, `incidents` has date and country. Returns country and the columns of
+    `completeness`, one row per country and pair of neighbouring statements that split the total by
+    country; no row for a total that is never split.
+    """
+    parts = []
+    for column in (name for name in totals.COUNTRIES if name in series and series[name].notna().any()):
+        country = column.capitalize()
+        spans = totals.intervals(series, until=until, of=column)
+        there = incidents[incidents["country"] == country]
+        parts.append(completeness(there, spans).assign(country=country))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["country"])
 
 
 # What fails: to be printed beside the figures.
@@ -46,6 +63,46 @@ def chapman(first: int, second: int, both: int, level: float = 0.95) -> pd.Serie
     estimate = (first + 1) * (second + 1) / (both + 1) - 1
     variance = (first + 1) * (second + 1) * (first - both) * (second - both) / ((both + 1) ** 2 * (both + 2))
     return _log_normal(estimate, variance, first + second - both, level)
+
+
+def two_origins(claims: pd.DataFrame) -> pd.Series:
+    """The two origins that report most incidents, and how many each and both of them report.
+
+    `claims` has incident_id and origin (several joined by |). Returns a Series: first_origin,
+    second_origin, first, second, both (incidents), as `chapman` takes them. Raises InputError for
+    fewer than two origins.
+    """
+    each = claims.assign(origin=claims["origin"].str.split("|")).explode("origin").groupby("origin")["incident_id"]
+    reported = each.agg(set)
+    if len(reported) < 2:
+        raise InputError(f"{len(reported)} origin reports these incidents; two are needed")
+    first, second = reported.map(len).sort_values(ascending=False, kind="stable").index[:2]
+    both = reported[first] & reported[second]
+    return pd.Series({
+        "first_origin": first, "second_origin": second,
+        "first": len(reported[first]), "second": len(reported[second]), "both": len(both),
+    })  # fmt: skip
+
+
+def captures(incidents: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
+    """Both estimates of the number of attacks, side by side, for `incidents` (n_origins) and their
+    `claims` (incident_id, origin).
+
+    Returns method, reports (what it goes by), seen (attacks), estimate, low, high, contradicted
+    (whether the interval lies below the incidents there are: the assumption fails visibly). One row
+    where fewer than two origins report, none without incidents.
+    """
+    if incidents.empty:
+        return pd.DataFrame(columns=["method", "reports", "seen", "estimate", "low", "high", "contradicted"])
+    rows = [{"method": "Chao", "reports": "how many origins report each", "seen": len(incidents),
+             **chao(incidents["n_origins"])}]  # fmt: skip
+    if claims["origin"].str.split("|").explode().nunique() > 1:
+        two = two_origins(claims)
+        words = f"{two['first_origin']} ({two['first']}), {two['second_origin']} ({two['second']}), both ({two['both']})"
+        seen = two["first"] + two["second"] - two["both"]
+        rows.append({"method": "Chapman", "reports": words, "seen": seen, **chapman(*two[["first", "second", "both"]])})
+    out = pd.DataFrame(rows)
+    return out.assign(contradicted=out["high"] < len(incidents))
 
 
 def chao(origins: pd.Series, level: float = 0.95) -> pd.Series:

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from analysis.evidence.problems import InputError
-from analysis.measures.rates import rate_interval
+from analysis.measures.rates import quasi_interval, rate_interval
 
 Window = tuple[object, object]  # first and last day; None or "" = as far as is known
 NAMED = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q"}
@@ -200,6 +200,15 @@ def overdispersed(counts: pd.DataFrame, level: float = 0.975) -> bool:
     (chi-squared approximation, one degree of freedom less than periods); False if unknown."""
     freedom = len(_observed(counts)) - 1
     return freedom > 0 and bool(dispersion(counts) * freedom > stats.chi2.ppf(level, freedom))
+
+
+def allow_for_excess(counts: pd.DataFrame, phi: float) -> pd.DataFrame:
+    """`counts` (from `count`) with rate_low_quasi and rate_high_quasi: the interval of the rate where
+    counts vary `phi` times as much as Poisson allows (see `rates.quasi_interval`). Take phi from within
+    stretches of one rate (`Changes.phi`): `dispersion` also takes every change of the rate for excess.
+    Raises InputError for phi below 1."""
+    _, low, high = quasi_interval(counts["count"], counts["covered"], phi)
+    return counts.assign(rate_low_quasi=low, rate_high_quasi=high)
 
 
 def trailing_mean(counts: pd.DataFrame, periods: int, pauses: pd.DataFrame | None = None) -> pd.Series:

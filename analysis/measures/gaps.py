@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from analysis.measures.frequency import Window, span
@@ -13,33 +14,37 @@ def gaps(
     at_least: int = 1,
     coverage: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Every run of empty days between incidents, longest first.
+    """Every run of empty days, longest first.
 
     Parameters
     ----------
-    incidents : columns incident_id, date, date_start, date_end, place.
-    window : first and last day; a run of empty days at an edge is listed with `edge` True, for it
-        may go on outside.
+    incidents : columns incident_id, date, date_start, date_end.
+    window : first and last day, inclusive.
     at_least : shortest run listed, in empty days.
-    coverage : rows of coverage.csv; the window is cut to the days from the first to the last that
-        they cover, for an unwatched day is not an empty one.
+    coverage : rows of coverage.csv; a day that none covers is not an empty one: it belongs to no run
+        and bounds those beside it.
 
     Returns
     -------
     start, end (first and last empty day), days (empty days), days_low, days_high (shortest and
-    longest it can be, given the days known only as ranges), before, after (incident ids of the
-    last day before and of the first day after, joined by |; missing at an edge), edge.
+    longest it can be, given the days known only as ranges), before, after (incident ids of the day
+    before and of the day after, joined by |; missing where the run ends at the window or at days that
+    nobody watched), edge (True where one of them is missing: the run may go on).
+
+    Raises InputError as `frequency.span` does.
     """
     first, last = watched_span(incidents, window, coverage)
     inside = incidents[incidents["date"].between(first, last)]
     ids = inside.groupby("date")["incident_id"].agg("|".join)
-    known = [first - _DAY, *ids.index, last + _DAY]
+    days = pd.date_range(first, last)
+    empty = pd.Series(_watched(days, coverage) & ~days.isin(ids.index), days)
+    run = (empty != empty.shift()).cumsum()
     rows = []
-    for left, right in zip(known[:-1], known[1:], strict=True):
-        empty = (right - left).days - 1
-        if empty >= at_least:
+    for _, stretch in days.to_series()[empty].groupby(run[empty]):
+        if len(stretch) >= at_least:
+            left, right = stretch.iloc[0] - _DAY, stretch.iloc[-1] + _DAY
             low, high = _limits(inside, left, right)
-            rows.append((left + _DAY, right - _DAY, empty, min(low, empty), max(high, empty),
+            rows.append((left + _DAY, right - _DAY, len(stretch), min(low, len(stretch)), max(high, len(stretch)),
                          ids.get(left), ids.get(right)))  # fmt: skip
     names = ["start", "end", "days", "days_low", "days_high", "before", "after"]
     out = pd.DataFrame(rows, columns=names)
@@ -48,6 +53,13 @@ def gaps(
 
 
 _DAY = pd.Timedelta(days=1)
+
+
+def _watched(days: pd.DatetimeIndex, coverage: pd.DataFrame | None) -> np.ndarray:
+    """Whether some row of `coverage` holds each day; without rows, all days count as watched."""
+    if coverage is None or coverage.empty:
+        return np.ones(len(days), bool)
+    return np.any([(days >= row.start) & (days <= row.end) for row in coverage.itertuples()], axis=0)
 
 
 def watched_span(

@@ -1,50 +1,59 @@
-"""When did a pause begin, under each view? One change of the posterior, picked out and compared."""
+"""Since when, and until when, did the rate of a pause hold? Compared over ways of counting."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from analysis.measures.changes import Changes
+from analysis.measures.changes import SURE, Changes, densest
+
+MASS = 0.95
+DAY = pd.Timedelta(days=1)
 
 
-def onset(found: Changes, near: str | pd.Timestamp, number: int | None = None) -> dict:
-    """The change nearest to a day, under the more cautious posterior.
+def onset(found: Changes, during) -> dict:
+    """When the rate that holds on the day `during` began, whatever the number of changes.
 
-    Of the most probable number of changes (at least one; or of `number`) the one whose most probable
-    day lies nearest to `near`. Returns day, low, high (first and last day of its 95 % set), mass (of
-    the set), days (in the set; it may have holes), changes (most probable number), chance and
-    chance_cautious (of at least one change), phi, announced, rate_before and rate_after (posterior
-    means of the segments on both sides, per day), ratio.
+    Returns day (most probable day of the change, missing where the series starts on `during`), low,
+    high and width (first day, last day and number of days of its 95 % set: the smallest set of days;
+    it may have holes), mass (of that set), all under the more cautious posterior and given that there
+    was a change; chance and chance_cautious (of a change before `during` at all), announced (whether
+    both are above 0.95), phi.
     """
-    likely = int(found.tempered.number.argmax())
-    number = max(likely, 1) if number is None else number
-    modes = {order: found.date(order, number, tempered=True).idxmax() for order in range(1, number + 1)}
-    order = min(modes, key=lambda o: abs(modes[o] - pd.Timestamp(near)))
-    held = found.highest_density(order=order, number=number, tempered=True)
-    before, after = _sides(found, modes[order], sorted(set(modes.values())))
-    return {
-        "day": modes[order],
-        "low": held["day"].min(),
-        "high": held["day"].max(),
-        "mass": float(held["mass"].iloc[0]),
-        "days": len(held),
-        "changes": likely,
-        "chance": found.chance(),
-        "chance_cautious": found.chance(tempered=True),
-        "phi": found.phi,
-        "announced": found.announced,
-        "rate_before": before,
-        "rate_after": after,
-        "ratio": after / before if before else float("nan"),
-    }
+    plain, cautious = found.since(during), found.since(during, tempered=True)
+    return _one_date(cautious.iloc[1:], 1 - plain.iloc[0], 1 - cautious.iloc[0], found.phi)
 
 
-def _sides(found: Changes, day: pd.Timestamp, days: list[pd.Timestamp]) -> tuple[float, float]:
-    segments = found.segments(dates=days, tempered=True)
-    at = int((segments["start"] == day).to_numpy().argmax())
-    return float(segments["mean"].iloc[at - 1]), float(segments["mean"].iloc[at])
+def ending(found: Changes, during) -> dict:
+    """When the rate that holds on the day `during` ended: as `onset`, of the change after it."""
+    plain, cautious = found.until(during), found.until(during, tempered=True)
+    return _one_date(cautious, plain.sum(), cautious.sum(), found.phi)
 
 
-def onsets(found: dict[str, Changes], near: str | pd.Timestamp) -> pd.DataFrame:
-    """`onset` for every view: one row per label, in the order given, with the column `view`."""
-    return pd.DataFrame([{"view": label, **onset(each, near)} for label, each in found.items()])
+def _one_date(chance: pd.Series, plain: float, cautious: float, phi: float) -> dict:
+    sure = {"chance": float(plain), "chance_cautious": float(cautious), "announced": min(plain, cautious) > SURE,
+            "phi": phi}  # fmt: skip
+    if not chance.sum():
+        return {"day": pd.NaT, "low": pd.NaT, "high": pd.NaT, "width": 0, "mass": 0.0, **sure}
+    held = densest((chance / chance.sum()).rename_axis("day"), MASS, 1)
+    return {"day": chance.idxmax(), "low": held["day"].min(), "high": held["day"].max(), "width": len(held),
+            "mass": float(held["mass"].iloc[0]), **sure}  # fmt: skip
+
+
+def onsets(found: dict[str, Changes], during) -> pd.DataFrame:
+    """`onset` for every way of counting: one row per label, in the order given, with the column `view`."""
+    return pd.DataFrame([{"view": label, **onset(each, during)} for label, each in found.items()])
+
+
+def endings(found: dict[str, Changes], during, by) -> pd.DataFrame:
+    """`ending` for every way of counting, as `onsets`; and by, by_cautious: probability that the rate
+    of `during` has ended by the day `by`."""
+    rows = []
+    for label, each in found.items():
+        plain, cautious = (each.until(during, tempered)[:by].sum() for tempered in (False, True))
+        rows.append({"view": label, **ending(each, during), "by": plain, "by_cautious": cautious})
+    return pd.DataFrame(rows)
+
+def middle_of(first, last) -> pd.Timestamp:
+    """The day in the middle of two, the earlier one of two middles."""
+    first, last = pd.Timestamp(first), pd.Timestamp(last)
+    return first + (last - first) // (2 * DAY) * DAY

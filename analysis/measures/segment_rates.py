@@ -133,6 +133,42 @@ def weighed_pairs(found: Posterior, i: np.ndarray, j: np.ndarray) -> np.ndarray:
     return out
 
 
+def spanning(found: Posterior, first: int, last: int):
+    """Every segment that begins before day `first` and ends after day `last`: yields states i, states
+    j and the posterior probability of a segment between them, (len(i), len(j)), part by part."""
+    day = found.states.day
+    before, after = np.flatnonzero(day < first), np.flatnonzero(day > last)
+    for part in np.array_split(before, len(before) * len(after) // 2_000_000 + 1):
+        if len(part):
+            yield part, after, weighed_pairs(found, part, after)
+
+
+def bounds_of_segment(found: Posterior, day: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of the segment that holds `day`: P(it begins on each day), (days,), and P(it ends before each
+    day), (days + 1,), whatever the number of changes. Each adds up to 1."""
+    states, n = found.states, found.states.seen.days
+    begin, end = np.zeros(n), np.zeros(n + 1)
+    for before, after, weight in spanning(found, day + 1, day):
+        begin += np.bincount(states.day[before], weight.sum(axis=1), n)
+        end += np.bincount(states.day[after], weight.sum(axis=0), n + 1)
+    return begin / begin.sum(), end / end.sum()
+
+
+def rate_of_segments(found: Posterior, day: int, mass: float) -> tuple[float, float, float]:
+    """Posterior mean and equal-tailed interval of the rate on one day: the mixture over all segments
+    that may hold it, but those of altogether negligible probability."""
+    states = found.states
+    counts, exposures, weights = [], [], []
+    for before, after, weight in spanning(found, day + 1, day):
+        i, j = np.nonzero(weight > NEGLIGIBLE / len(states.day))
+        i, j, weight = before[i], after[j], weight[i, j]
+        counts.append(states.count[j] - states.count[i])
+        exposures.append(states.exposure[j] - states.exposure[i])
+        weights.append(weight)
+    count, exposure, weight = (np.concatenate(each) for each in (counts, exposures, weights))
+    return gamma_interval(states.shape + count, states.rate + exposure, weight, mass)
+
+
 def rates_by_day(found: Posterior, mass: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Posterior mean and equal-tailed interval of the rate on each day, averaged over everything:
     the mixture of the gamma posteriors of all segments that may hold the day. Each is (days,).

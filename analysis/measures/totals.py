@@ -15,6 +15,7 @@ DEFINITION = {  # what the counters of this repository count
     "Pentagon": "attacks on U.S. and coalition forces in Iraq, Syria and Jordan",
     "SOHR": "attacks on bases in Syria only",
 }
+COUNTER_NAME = {"SOHR": "Syrian Observatory"}  # where readers know a counter by another name
 COUNTRIES = ("iraq", "syria", "jordan")  # a total may be split by country; the columns may lack
 START_SLACK_DAYS = 1  # "since 18 October" and "since 17 October" begin the same count
 
@@ -152,6 +153,11 @@ def usable(series: pd.DataFrame) -> pd.DataFrame:
 def of_sets(tallies: pd.DataFrame, sets) -> pd.DataFrame:
     """The statements that come from the evidence sets named; all of them if none is."""
     return tallies[tallies["set"].isin(sets)] if len(sets) and "set" in tallies else tallies
+
+
+def counter_name(counter: str) -> str:
+    """A counter as readers know it."""
+    return COUNTER_NAME.get(counter, counter)
 
 
 def counters(tallies: pd.DataFrame, window, least: int = 3) -> list[tuple[str, str]]:

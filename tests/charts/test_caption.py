@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.charts.caption import caption, coverage_words
+from analysis.charts.caption import caption, coverage_words, itemised, of_ways, totalled
 
 PARTS = {"counter": "Pentagon", "definition": "one salvo at one site", "as_of": pd.Timestamp("2024-02-04 13:00"),
          "n": 1234, "coverage": "day by day"}  # fmt: skip
@@ -45,3 +45,19 @@ def test_every_density_of_the_table_has_words(dossier):
 
 def test_undeclared_coverage_is_said_to_be_undeclared(dossier):
     assert "not declared" in coverage_words(dossier.coverage.iloc[:0])
+
+
+def test_a_figure_of_several_ways_gives_n_and_coverage_of_each(dossier):
+    from analysis.incidents.views import View, select, watched
+    from analysis.measures.ways import ways
+
+    window, view = ("2023-10-17", "2024-06-30"), View(confirmation=("us_official",))
+    found = ways(dossier, view, window)
+    said = caption("None.", definition="d", **of_ways(found, window, view))
+    assert "Pentagon totals 172; Syrian Observatory totals 130" in said
+    assert "seeds alone: 2023-10-17 to 2024-04-24 sparsely" in said
+    assert "View: all claims" in said
+    one = totalled(found["Pentagon totals"])
+    assert (one["counter"], one["n"]) == ("Pentagon running totals", 172)
+    chosen = select(dossier, view)
+    assert itemised(chosen, window, view, watched(dossier, view))["n"] == len(chosen)

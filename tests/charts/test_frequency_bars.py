@@ -123,3 +123,11 @@ def test_the_axes_given_are_used(counts):
 def test_the_same_counts_give_the_same_bytes(counts):
     one, other = (svg(frequency_bars(counts("2024-01-09", "2024-01-30"))) for _ in range(2))
     assert one == other
+
+
+def test_a_trailing_mean_is_a_line_that_breaks_where_it_is_missing(counts):
+    bars = counts("2024-01-02", "2024-01-09", "2024-01-23")
+    means = bars.drop_duplicates("start").assign(mean=[None, 1.0, None, 0.5, 0.5])
+    line = frequency_bars(bars, trailing=means).lines[-1]
+    assert [y == y for y in line.get_ydata()] == [False, True, False, True, True]
+    assert "trailing mean" in line.get_label()

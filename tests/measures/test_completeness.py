@@ -3,7 +3,9 @@
 import pandas as pd
 import pytest
 
-from analysis.measures.completeness import completeness
+from analysis.evidence.problems import InputError
+from analysis.measures.completeness import captures, completeness, completeness_by_country, two_origins
+from analysis.measures.totals import series
 
 
 @pytest.fixture
@@ -53,3 +55,48 @@ def test_a_share_is_items_of_the_interval_over_its_rise_on_the_real_record(dossi
     first, last = intervals["start"].min(), intervals["end"].max()
     assert found["itemised"].sum() == dossier.incidents["date"].between(first, last).sum()
     assert (found["clash"] == (found["itemised"] > found["count"])).all()
+
+
+def test_each_countrys_part_is_compared_with_the_incidents_there(attacks):
+    running = pd.DataFrame({
+        "as_of": pd.to_datetime(["2024-01-10", "2024-01-20"]), "total": [5, 9], "iraq": pd.array([3, 4], "Int64"),
+        "syria": pd.array([2, 5], "Int64"), "note": "", "tally_ids": "t", "since": pd.Timestamp("2024-01-01"),
+    })  # fmt: skip
+    incidents = attacks("2024-01-02", "2024-01-12", "2024-01-13", "2024-01-14", country=["Iraq", "Iraq", "Iraq", "Syria"])
+    found = completeness_by_country(incidents, running).set_index(["country", "end"])
+    assert found.loc["Iraq", "itemised"].tolist() == [1, 2]
+    assert found.loc["Iraq", "clash"].tolist() == [False, True]
+    assert found.loc["Syria", "count"].tolist() == [2, 3]
+
+
+def test_a_total_that_is_never_split_has_no_countries(dossier, attacks):
+    observatory = series(dossier.tallies, "SOHR", "Syria").drop(columns=["iraq", "syria", "jordan"])
+    assert completeness_by_country(attacks("2024-01-01"), observatory).empty
+
+
+def said(**origins) -> pd.DataFrame:
+    return pd.DataFrame([(incident, origin) for origin, seen in origins.items() for incident in seen.split()],
+                        columns=["incident_id", "origin"])  # fmt: skip
+
+
+def test_the_two_origins_that_report_most_are_compared_and_relayed_reports_count_for_each():
+    claims = said(A="1 2 3", B="3 4", C="5")
+    claims = pd.concat([claims, said(**{"A|B": "6"})])
+    found = two_origins(claims)
+    assert found.tolist() == ["A", "B", 4, 3, 2]
+
+
+def test_one_origin_cannot_be_compared():
+    with pytest.raises(InputError, match="two are needed"):
+        two_origins(said(A="1 2"))
+
+
+def test_estimates_below_what_is_itemised_are_flagged(attacks):
+    claims = said(A="1 2 3 4", B="1 2 3 4", **{f"x{i}": str(i) for i in range(5, 40)})
+    incidents = attacks(*["2024-01-01"] * 39, n_origins=[2] * 4 + [1] * 35)
+    found = captures(incidents, claims).set_index("method")
+    assert found.loc["Chapman", "contradicted"]
+    assert not found.loc["Chao", "contradicted"]
+    assert found.loc["Chapman", "seen"] == 4
+    assert len(captures(incidents, claims[claims["origin"] == "A"])) == 1
+    assert captures(incidents.head(0), claims).empty

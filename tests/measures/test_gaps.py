@@ -107,3 +107,25 @@ def test_a_day_with_an_incident_is_a_window_without_a_gap(attacks):
 def test_without_incident_window_and_coverage_there_is_nothing_to_look_at(attacks):
     with pytest.raises(InputError, match="nothing to count over"):
         gaps(attacks())
+
+
+def coverage(*pairs) -> pd.DataFrame:
+    return pd.DataFrame([map(pd.Timestamp, pair) for pair in pairs], columns=["start", "end"]).assign(density="days")
+
+
+def test_days_that_nobody_watched_are_cut_out_of_a_gap_and_leave_open_ends(attacks):
+    watched = coverage(("2024-01-01", "2024-01-10"), ("2024-01-16", "2024-01-31"))
+    found = gaps(attacks("2024-01-05", "2024-01-20"), ("2024-01-01", "2024-01-20"), coverage=watched)
+    assert list(zip(days(found, "start"), days(found, "end"), strict=True)) == [
+        ("01-06", "01-10"), ("01-01", "01-04"), ("01-16", "01-19"),
+    ]  # fmt: skip
+    assert found["edge"].all()
+    assert found["before"].tolist()[0] == "i1"
+    assert found["after"].isna().tolist() == [True, False, False]
+
+
+def test_an_attack_on_a_day_that_nobody_watched_still_ends_a_gap(attacks):
+    watched = coverage(("2024-01-01", "2024-01-04"), ("2024-01-06", "2024-01-31"))
+    found = gaps(attacks("2024-01-01", "2024-01-05", "2024-01-09"), ("2024-01-01", "2024-01-09"), coverage=watched)
+    assert found["days"].tolist() == [3, 3]
+    assert not found["edge"].any()

@@ -7,7 +7,7 @@ from scipy import stats
 
 from analysis.evidence.problems import InputError
 from analysis.measures.completeness import chao, chapman
-from analysis.measures.frequency import count, trailing_mean
+from analysis.measures.frequency import allow_for_excess, count, trailing_mean
 from analysis.measures.rates import compare, p_words, quasi_interval, rate_interval
 from analysis.measures.totals import intervals, isotonic, series, shares
 
@@ -118,3 +118,13 @@ def test_impossible_overlaps_are_refused():
         chapman(3, 4, 5)
     with pytest.raises(InputError, match="at least one origin"):
         chao(pd.Series([0, 1]))
+
+
+def test_allowing_for_excess_widens_every_interval_and_keeps_the_exact_one(attacks):
+    counts = count(attacks("2024-01-01", "2024-01-02", "2024-01-09"), "week", window=("2024-01-01", "2024-01-14"))
+    wider = allow_for_excess(counts, 2.5)
+    assert (wider["rate_low_quasi"] <= wider["rate_low"]).all()
+    assert (wider["rate_high_quasi"] > wider["rate_high"]).all()
+    pd.testing.assert_frame_equal(wider[counts.columns], counts)
+    with pytest.raises(InputError, match="phi must be 1 or more"):
+        allow_for_excess(counts, 0.9)

@@ -1,0 +1,115 @@
+"""Tables that set the ways of counting beside each other, with headings and days as readers expect them."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.charts.words import chance, days, within
+
+
+def pause_table(pauses: pd.DataFrame) -> pd.DataFrame:
+    """`robustness.pauses` for readers: one row per way of counting."""
+    return pd.DataFrame(
+        {
+            "what counts": pauses["view"],
+            "attacks": pauses["n"],
+            "rate fell": [days(row.day, row.day) if row.announced else "not announced" for row in pauses.itertuples()],
+            "95 % set": _each(pauses, "low", "high"),
+            "last attack before": _each(pauses, "last_low", "last_high"),
+            "first after": _each(pauses, "first_low", "first_high"),
+            "days without": [_length(row) for row in pauses.itertuples()],
+            "ratio of rates": pauses["ratio"],
+            "its 95 % interval": [within(row.ratio_low, row.ratio_high) for row in pauses.itertuples()],
+        }
+    )
+
+
+def _each(table: pd.DataFrame, low: str, high: str) -> list[str]:
+    return [days(a, b) for a, b in zip(table[low], table[high], strict=True)]
+
+
+def _length(row) -> str:
+    """Days without an attack, with what they can be where that is not one number."""
+    if pd.isna(row.empty):
+        return ""
+    exact = row.empty_low == row.empty == row.empty_high
+    return f"{row.empty}{'' if exact else f' ({row.empty_low} to {row.empty_high})'}{' or more' if row.edge else ''}"
+
+
+def change_table(dates: pd.DataFrame, day: str = "most probable day") -> pd.DataFrame:
+    """`onset.onsets` or `onset.endings` for readers."""
+    return pd.DataFrame(
+        {
+            "what counts": dates["view"],
+            "P(a change), Poisson": dates["chance"].map(chance),
+            "cautious": dates["chance_cautious"].map(chance),
+            "phi": dates["phi"].map("{:.1f}".format),
+            day: dates["day"],
+            "95 % set": _each(dates, "low", "high"),
+            "days in the set": dates["width"],
+            "announced": dates["announced"].map({True: "yes", False: "no"}),
+        }
+    )
+
+
+def rate_table(rates: pd.DataFrame) -> pd.DataFrame:
+    """`periods.period_rates` for readers."""
+    return pd.DataFrame(
+        {
+            "what counts": rates["view"],
+            "period": rates["period"],
+            "days": _each(rates, "start", "end"),
+            "watched": rates["days"],
+            "attacks": rates["attacks"],
+            "per day": rates["rate"],
+            "95 % interval": [within(row.low, row.high) for row in rates.itertuples()],
+        }
+    )
+
+
+def ratio_table(ratios: pd.DataFrame) -> pd.DataFrame:
+    """`periods.period_ratios` for readers."""
+    return pd.DataFrame(
+        {
+            "what counts": ratios["view"],
+            "attacks before": ratios["attacks_before"],
+            "days": ratios["days_before"],
+            "per day": ratios["rate_before"],
+            "attacks after": ratios["attacks_after"],
+            "days ": ratios["days_after"],
+            "per day ": ratios["rate_after"],
+            "ratio": ratios["ratio"],
+            "95 % interval": [within(row.low, row.high) for row in ratios.itertuples()],
+        }
+    )
+
+
+def first_table(firsts: pd.DataFrame, start: str, end: str) -> pd.DataFrame:
+    """`quiet.firsts` for readers; `start` and `end` are the days it was asked for."""
+    return pd.DataFrame(
+        {
+            "what counts": firsts["view"],
+            "last before": _each(firsts, "last_low", "last_high"),
+            f"first from {start}": _each(firsts, "first_low", "first_high"),
+            "incident": firsts["ids"].str.replace("|", ", "),
+            f"attacks to {end}": firsts["attacks"].astype("Int64"),
+            f"after {end}": firsts["after"].astype("Int64"),
+        }
+    )
+
+
+def prior_table(table: pd.DataFrame) -> pd.DataFrame:
+    """`change_tables.sensitivity` for readers."""
+    return pd.DataFrame(
+        {
+            "prior": table["varied"].replace("", "as used").astype(str),
+            "shape": table["shape"].map("{:.2g}".format),
+            "rate": table["rate"].map("{:.2g}".format),
+            "changes expected": table["expected"].map("{:.2g}".format),
+            "P(a change), Poisson": table["chance"].map(chance),
+            "cautious": table["chance_tempered"].map(chance),
+            "most probable number": table["changes_tempered"],
+            "day, given one": table["day"],
+            "95 % set": _each(table, "low", "high"),
+        }
+    )

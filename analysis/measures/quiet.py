@@ -1,0 +1,101 @@
+"""The quiet spell near a pause: last attack before it, first after it, and its length."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.measures.gaps import gaps
+from analysis.measures.totals import quiet_spells
+from analysis.measures.ways import Way
+
+DAY = pd.Timedelta(days=1)
+
+
+def quiet_near(way: Way, first: pd.Timestamp, last: pd.Timestamp, window) -> dict:
+    """The longest spell without an attack that touches the days from `first` to `last`.
+
+    Returns last_low, last_high, first_low, first_high (earliest and latest day of the last attack
+    before the spell and of the first after it: one day for incidents, which count by their best day;
+    the interval between two statements for totals; missing where the spell may go on beyond what was
+    watched), empty, empty_low, empty_high (days without an attack; how few and how many they can be),
+    edge (whether it may go on), inside (attacks from `first` to `last`, missing for totals that no
+    statement bounds there). The days are missing where no such spell exists.
+    """
+    first, last = pd.Timestamp(first), pd.Timestamp(last)
+    if way.incidents is not None:
+        return _of_incidents(way, first, last, window)
+    return _of_totals(way, first, last)
+
+
+def _of_incidents(way: Way, first, last, window) -> dict:
+    found = gaps(way.incidents, window, coverage=way.coverage)
+    near = found[(found["end"] >= first) & (found["start"] <= last)]
+    inside = int(way.incidents["date"].between(first, last).sum())
+    if near.empty:
+        return _nothing(inside)
+    row = near.iloc[0]
+    before = row["start"] - DAY if pd.notna(row["before"]) else pd.NaT
+    after = row["end"] + DAY if pd.notna(row["after"]) else pd.NaT
+    return _spell(before, before, after, after, row["days"], row["days_low"], row["days_high"], inside)
+
+
+def _of_totals(way: Way, first, last) -> dict:
+    rows = way.rows
+    held = rows[(rows["start"] >= first) & (rows["end"] <= last)]
+    inside = int(held["count"].sum()) if len(held) else pd.NA
+    spells = quiet_spells(rows)
+    near = spells[(spells["end"] >= first) & (spells["start"] <= last)]
+    if near.empty:
+        return _nothing(inside)
+    row = near.iloc[0]
+    before, after = rows[rows["end"] == row["start"] - DAY], rows[rows["start"] == row["end"] + DAY]
+    ends = [*_ends(before), *_ends(after)]
+    slack = [int(rise["days"].iloc[0]) - 1 for rise in (before, after) if len(rise)]
+    return _spell(*ends, row["days"], row["days"], row["days"] + sum(slack), inside)
+
+
+def _ends(rise: pd.DataFrame) -> tuple:
+    return (rise["start"].iloc[0], rise["end"].iloc[0]) if len(rise) else (pd.NaT, pd.NaT)
+
+
+def _spell(last_low, last_high, first_low, first_high, empty, empty_low, empty_high, inside) -> dict:
+    return {
+        "last_low": last_low, "last_high": last_high, "first_low": first_low, "first_high": first_high,
+        "empty": int(empty), "empty_low": int(empty_low), "empty_high": int(empty_high),
+        "edge": bool(pd.isna(last_high) or pd.isna(first_low)), "inside": inside,
+    }  # fmt: skip
+
+
+def _nothing(inside) -> dict:
+    return {name: pd.NaT for name in ("last_low", "last_high", "first_low", "first_high")} | {
+        "empty": pd.NA, "empty_low": pd.NA, "empty_high": pd.NA, "edge": False, "inside": inside,
+    }  # fmt: skip
+
+
+def firsts(ways: dict[str, Way], start, end) -> pd.DataFrame:
+    """The first attack from `start` on, by each way of counting.
+
+    Returns view, n (attacks counted), last_low, last_high (day of the last attack before `start`; for
+    totals: of the last rise that was complete by then), first_low, first_high (day of the first attack from `start` on;
+    for totals: of the first rise that does not end before `start`), ids (of that day's incidents,
+    joined by |; "" for totals), attacks (int, from `start` to `end`; for totals missing), after (int,
+    after `end`; for totals missing).
+    """
+    start, end = pd.Timestamp(start), pd.Timestamp(end)
+    return pd.DataFrame([{"view": label, "n": way.n, **_first(way, start, end)} for label, way in ways.items()])
+
+
+def _first(way: Way, start, end) -> dict:
+    if way.incidents is None:
+        rises = way.rows[way.rows["count"] > 0]
+        before, after = rises[rises["end"] < start].tail(1), rises[rises["end"] >= start].head(1)
+        (low, high), (first, last) = _ends(before), _ends(after)
+        return {"last_low": low, "last_high": high, "first_low": first, "first_high": last,
+                "ids": "", "attacks": pd.NA, "after": pd.NA}  # fmt: skip
+    day = way.incidents["date"]
+    last, first = day[day < start].max(), day[day >= start].min()
+    return {
+        "last_low": last, "last_high": last, "first_low": first, "first_high": first,
+        "ids": "|".join(way.incidents.loc[day == first, "incident_id"]),
+        "attacks": int(day.between(start, end).sum()), "after": int((day > end).sum()),
+    }  # fmt: skip

@@ -1,0 +1,43 @@
+"""One conclusion under every way of counting: the pause in a table, one row per way."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.measures.changes import Changes, changes
+from analysis.measures.onset import middle_of, onset
+from analysis.measures.periods import period_ratios
+from analysis.measures.quiet import DAY, quiet_near
+from analysis.measures.ways import Way
+
+MOST = 4  # changes looked for
+
+
+def posteriors(ways: dict[str, Way], **options) -> dict[str, Changes]:
+    """`changes` of every way of counting, by label; `options` are those of `changes` (by default at
+    most MOST changes). Raises InputError as `changes` does."""
+    return {label: changes(way.rows, way.ranges, **({"most": MOST} | options)) for label, way in ways.items()}
+
+
+def pauses(ways: dict[str, Way], found: dict[str, Changes], last_before, none_until, window) -> pd.DataFrame:
+    """The pause by every way of counting.
+
+    `found` is from `posteriors`; `last_before` and `none_until` are the days of the last attack before
+    the pause and of its last day, as some counter dates them; `window` is first and last day.
+
+    Returns view, n, thin (see `Way`), what `onset` gives of the rate in the middle of the pause, what
+    `quiet_near` gives (the longest spell that touches the pause), and ratio, ratio_low, ratio_high:
+    the rate during the pause against the rate before it (see `period_ratios`; missing where too few
+    days were observed).
+    """
+    eve, until = pd.Timestamp(last_before), pd.Timestamp(none_until)
+    middle = middle_of(eve + DAY, until)
+    rows = [
+        {"view": label, "n": way.n, "thin": way.thin, **onset(found[label], middle),
+         **quiet_near(way, eve + DAY, until, window)}
+        for label, way in ways.items()
+    ]  # fmt: skip
+    ratios = period_ratios(ways, (window[0], eve), (eve + DAY, until))
+    ratios = ratios.rename(columns={"low": "ratio_low", "high": "ratio_high"})
+    kept = ratios[["view", "ratio", "ratio_low", "ratio_high"]]
+    return pd.DataFrame(rows).merge(kept, how="left", on="view")

@@ -1,0 +1,98 @@
+"""Tables of ways of counting: every heading said, nothing that is missing shown as a value."""
+
+import pandas as pd
+import pytest
+
+from analysis.charts.change_ladder import change_ladder, change_ladder_alt
+from analysis.charts.way_tables import (
+    change_table,
+    first_table,
+    pause_table,
+    prior_table,
+    rate_table,
+    ratio_table,
+)
+from analysis.charts.words import chance, days, listed, within
+from analysis.incidents.views import View
+from analysis.measures.change_tables import sensitivity
+from analysis.measures.periods import period_rates, period_ratios
+from analysis.measures.quiet import firsts
+from analysis.measures.robustness import pauses, posteriors
+from analysis.measures.ways import ways
+
+WINDOW = ("2023-10-17", "2024-06-30")
+EVE, UNTIL = "2024-02-04", "2024-04-20"
+
+
+@pytest.fixture(scope="module")
+def some(dossier):
+    found = ways(dossier, View(start=WINDOW[0], end=WINDOW[1]), WINDOW)
+    return {label: found[label] for label in ("Pentagon totals", "Syrian Observatory totals", "monitors")}
+
+
+@pytest.fixture(scope="module")
+def found(some):
+    return posteriors(some)
+
+
+@pytest.fixture(scope="module")
+def pause(some, found):
+    return pauses(some, found, EVE, UNTIL, WINDOW)
+
+
+def text(table: pd.DataFrame) -> str:
+    return table.to_csv(index=False)
+
+
+def test_the_table_of_the_pause_gives_days_of_totals_as_the_days_between_two_statements(pause):
+    table = pause_table(pause).set_index("what counts")
+    assert table.loc["Pentagon totals", "last attack before"].endswith("to 2024-02-04")
+    assert table.loc["Pentagon totals", "days without"] == "76 (76 to 82)"
+    assert table.loc["Syrian Observatory totals", "days without"] == ""
+
+
+def test_a_fall_that_is_not_announced_has_no_day(pause):
+    table = pause_table(pause.assign(announced=False))
+    assert set(table["rate fell"]) == {"not announced"}
+
+
+def test_no_table_shows_a_missing_value_as_one(some, found, pause):
+    before, during = (WINDOW[0], EVE), ("2024-02-05", UNTIL)
+    tables = [
+        pause_table(pause),
+        change_table(pause),
+        rate_table(period_rates(some, {"before": before, "during": during})),
+        ratio_table(period_ratios(some, before, during)),
+        first_table(firsts(some, "2024-03-01", "2024-04-30"), "2024-03-01", "2024-04-30"),
+    ]
+    for table in tables:
+        assert len(table)
+        assert not [word for word in ("nan", "NaT", "<NA>") if word in text(table)]
+
+
+def test_priors_are_named_as_they_were_varied():
+    rows = pd.DataFrame({"start": [0, 1, 2, 3], "end": [0, 1, 2, 3], "count": [4, 5, 0, 0]})
+    table = prior_table(sensitivity(rows, factors=(2,)))
+    assert table["prior"].tolist() == ["as used", "shape", "rate", "expected"]
+
+
+def test_words_of_days_intervals_and_chances():
+    assert days("2024-01-01", "2024-01-01") == "2024-01-01"
+    assert days("2024-01-01", "2024-01-03") == "2024-01-01 to 2024-01-03"
+    assert days(pd.NaT, "2024-01-03") == ""
+    assert within(0.1, 0.25, 2) == "0.10 to 0.25"
+    assert within(float("nan"), 1) == ""
+    assert [chance(p) for p in (0.0, 0.0004, 0.25, 0.9996, 1.0)] == ["< 0.001", "< 0.001", "0.250", "> 0.999", "> 0.999"]
+    assert [listed(x) for x in ([], ["a"], ["a", "b"], "abc")] == ["", "a", "a and b", "a, b and c"]
+
+
+def test_rates_and_posterior_share_their_axis_of_days(some, found):
+    way, each = some["Pentagon totals"], found["Pentagon totals"]
+    upper = change_ladder(way.rows, each.dates, each.highest_density(tempered=True), {pd.Timestamp(EVE): "eve"})
+    lower = upper.get_figure().axes[1]
+    assert upper.get_xlim() == lower.get_xlim()
+    assert "P(change" in lower.get_ylabel()
+    assert "attacks per day" in upper.get_ylabel()
+    words = change_ladder_alt(way.rows, way.counter, each.dates, each.highest_density(tempered=True))
+    assert "5 February 2024 to 20 April 2024" in words
+    assert "posterior probability" in words

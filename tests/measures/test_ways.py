@@ -1,0 +1,176 @@
+"""Ways of counting: what each holds, its quiet spell, its rates, and all of them in one table."""
+
+import pandas as pd
+import pytest
+
+from analysis.incidents.views import DEFINITIONS, View
+from analysis.measures.onset import middle_of
+from analysis.measures.periods import observed_in, period_rates, period_ratios
+from analysis.measures.quiet import firsts, quiet_near
+from analysis.measures.robustness import pauses, posteriors
+from analysis.measures.ways import Way, ways
+
+WINDOW = ("2023-10-17", "2024-06-30")
+NOWHERE = pd.DataFrame({"start": [], "end": [], "density": []})
+
+
+def day(text: str) -> pd.Timestamp:
+    return pd.Timestamp(text)
+
+
+@pytest.fixture
+def totals() -> Way:
+    rows = pd.DataFrame({
+        "start": pd.to_datetime(["2024-01-01", "2024-01-11", "2024-01-21", "2024-01-31"]),
+        "end": pd.to_datetime(["2024-01-10", "2024-01-20", "2024-01-30", "2024-02-09"]),
+        "count": pd.array([8, 3, 0, 2], dtype="Int64"),
+    })  # fmt: skip
+    rows["days"] = 10
+    return Way("totals", rows, None, None, NOWHERE, "Pentagon")
+
+
+@pytest.fixture
+def itemised(attacks) -> Way:
+    incidents = attacks("2024-01-02", "2024-01-02", "2024-01-12", ("2024-01-19", "2024-01-22"), "2024-02-03")
+    return Way("items", pd.DataFrame(), None, incidents, NOWHERE)
+
+
+class TestTheQuietSpell:
+    def test_of_incidents_it_lies_between_two_of_them(self, itemised):
+        found = quiet_near(itemised, day("2024-01-21"), day("2024-01-30"), ("2024-01-01", "2024-02-09"))
+        assert found["last_low"] == found["last_high"] == day("2024-01-19")
+        assert found["first_low"] == day("2024-02-03")
+        assert (found["empty"], found["empty_low"], found["empty_high"]) == (14, 11, 14)
+        assert (found["edge"], found["inside"]) == (False, 0)
+
+    def test_of_totals_its_ends_are_known_to_the_interval_of_two_statements(self, totals):
+        found = quiet_near(totals, day("2024-01-21"), day("2024-01-30"), None)
+        assert (found["last_low"], found["last_high"]) == (day("2024-01-11"), day("2024-01-20"))
+        assert (found["first_low"], found["first_high"]) == (day("2024-01-31"), day("2024-02-09"))
+        assert (found["empty"], found["empty_low"], found["empty_high"]) == (10, 10, 28)
+        assert found["inside"] == 0
+
+    def test_a_spell_at_the_end_of_what_was_watched_may_go_on(self, totals, itemised):
+        rows = totals.rows.iloc[:3]
+        cut = Way("cut", rows, None, None, NOWHERE)
+        assert quiet_near(cut, day("2024-01-21"), day("2024-01-30"), None)["edge"]
+        window = ("2024-01-01", "2024-02-01")
+        assert quiet_near(itemised, day("2024-01-21"), day("2024-01-30"), window)["edge"]
+
+    def test_where_the_total_never_stood_still_there_is_none(self, totals):
+        found = quiet_near(totals, day("2024-01-01"), day("2024-01-20"), None)
+        assert pd.isna(found["empty"])
+        assert found["inside"] == 11
+
+    def test_no_statement_inside_is_not_zero_attacks(self, totals):
+        assert pd.isna(quiet_near(totals, day("2024-01-22"), day("2024-01-25"), None)["inside"])
+
+
+class TestTheFirstAttackFromADay:
+    def test_of_incidents_the_day_and_its_ids(self, itemised):
+        row = firsts({"items": itemised}, "2024-01-15", "2024-01-31").iloc[0]
+        assert (row["last_low"], row["first_low"], row["ids"]) == (day("2024-01-12"), day("2024-01-19"), "i4")
+        assert (row["attacks"], row["after"]) == (1, 1)
+
+    def test_of_totals_the_first_rise_that_ends_on_it_or_later(self, totals):
+        row = firsts({"totals": totals}, "2024-01-21", "2024-02-09").iloc[0]
+        assert (row["last_low"], row["last_high"]) == (day("2024-01-11"), day("2024-01-20"))
+        assert (row["first_low"], row["first_high"]) == (day("2024-01-31"), day("2024-02-09"))
+        assert pd.isna(row["attacks"])
+
+    def test_none_is_missing(self, itemised):
+        row = firsts({"items": itemised}, "2024-03-01", "2024-03-31").iloc[0]
+        assert pd.isna(row["first_low"])
+        assert row["ids"] == ""
+
+
+class TestRatesOfPeriods:
+    def test_of_totals_only_whole_intervals_of_the_period_are_used(self, totals):
+        found = observed_in(totals, ("2024-01-05", "2024-02-01"))
+        assert (found["days"], found["attacks"]) == (20, 3)
+        assert (found["start"], found["end"]) == (day("2024-01-11"), day("2024-01-30"))
+
+    def test_of_incidents_only_watched_days_count_as_exposure(self, itemised):
+        coverage = pd.DataFrame({"start": [day("2024-01-06")], "end": [day("2024-01-20")], "density": "days"})
+        watched = Way("w", pd.DataFrame(), None, itemised.incidents, coverage)
+        assert observed_in(watched, ("2024-01-01", "2024-01-10")) == {
+            "start": day("2024-01-01"), "end": day("2024-01-10"), "days": 5, "attacks": 2,
+        }  # fmt: skip
+
+    def test_a_period_that_nobody_observed_has_no_rate(self, totals):
+        found = period_rates({"t": totals}, {"in": ("2024-01-01", "2024-01-20"), "out": ("2025-01-01", "2025-02-01")})
+        assert found["period"].tolist() == ["in"]
+        assert found.loc[0, "rate"] == pytest.approx(11 / 20)
+        assert found.loc[0, "low"] < 11 / 20 < found.loc[0, "high"]
+
+    def test_the_ratio_is_that_of_the_known_answer(self):
+        rows = pd.DataFrame({
+            "start": pd.to_datetime(["2023-10-17", "2024-01-30"]), "end": pd.to_datetime(["2024-01-29", "2024-04-24"]),
+            "count": [165, 2], "days": [105, 86],
+        })  # fmt: skip
+        way = Way("t", rows, None, None, NOWHERE)
+        ratios = period_ratios({"t": way}, ("2023-10-17", "2024-01-29"), ("2024-01-30", "2024-04-24"))
+        assert ratios.loc[0, ["ratio", "low", "high"]].to_numpy(float).round(4).tolist() == [0.0148, 0.0018, 0.0543]
+
+    def test_too_few_days_or_nothing_before_give_no_ratio(self, totals):
+        assert period_ratios({"t": totals}, ("2024-01-01", "2024-01-10"), ("2024-01-11", "2024-02-09")).empty
+        assert period_ratios({"t": totals}, ("2024-01-21", "2024-01-30"), ("2024-01-11", "2024-02-09"), least=1).empty
+
+
+@pytest.fixture(scope="module")
+def found(dossier):
+    return ways(dossier, View(start=WINDOW[0], end=WINDOW[1]), WINDOW)
+
+
+class TestTheWaysOfTheRecord:
+    def test_totals_come_first_then_the_definitions_then_sets_alone(self, found):
+        assert list(found) == ["Pentagon totals", "Syrian Observatory totals", *DEFINITIONS, "seeds alone"]
+        assert found["seeds alone"].thin
+        assert not found["all claims"].thin
+
+    def test_a_total_counts_its_rises_inside_the_window_and_an_incident_its_best_day(self, found, dossier):
+        assert found["Pentagon totals"].n == found["Pentagon totals"].rows["count"].sum() == 172
+        dates = found["all claims"].incidents["date"]
+        assert dates.between(*WINDOW).all()
+        assert found["all claims"].n == len(dates)
+
+    def test_a_view_of_one_country_takes_that_countrys_part_of_a_total(self, dossier):
+        iraq = ways(dossier, View(countries=("Iraq",)), ("2023-10-17", "2024-12-31"))
+        assert iraq["Pentagon totals, Iraq"].n == 79
+        assert "Syrian Observatory totals" not in iraq
+        syria = ways(dossier, View(countries=("Syria",)), ("2023-10-17", "2024-12-31"))
+        assert syria["Syrian Observatory totals"].n == 163
+        assert syria["Pentagon totals, Syria"].n == 125
+
+    def test_a_view_of_two_countries_has_no_total_that_counts_just_them(self, dossier):
+        assert not [w for w in ways(dossier, View(countries=("Iraq", "Jordan")), WINDOW).values() if w.incidents is None]
+
+    def test_a_way_that_counts_nothing_is_left_out(self, dossier):
+        assert "monitors" not in ways(dossier, View(sets=("seeds",)), WINDOW)
+
+    def test_the_table_of_the_pause_says_what_each_part_says_alone(self, found):
+        few = {label: found[label] for label in ("Pentagon totals", "U.S. officials")}
+        table = pauses(few, posteriors(few), "2024-02-04", "2024-04-20", WINDOW).set_index("view")
+        assert table.loc["Pentagon totals", "last_high"] == day("2024-02-04")
+        assert (table.loc["Pentagon totals", "empty"], table.loc["Pentagon totals", "ratio"]) == (76, 0)
+        assert table.loc["U.S. officials", "inside"] == 2
+        assert table["announced"].all()
+
+    def test_by_the_observatorys_totals_the_lower_rate_begins_later(self, found):
+        few = {label: found[label] for label in ("Pentagon totals", "Syrian Observatory totals")}
+        table = pauses(few, posteriors(few), "2024-02-04", "2024-04-20", WINDOW)
+        assert table.loc[0, "high"] < table.loc[1, "day"]
+
+    def test_a_table_without_claims_or_totals_has_its_definitions_only(self, other_conflict):
+        from analysis.incidents.dossier import open_folder
+
+        bare = ways(open_folder(str(other_conflict)), View(), ("1900-01-01", "2100-01-01"))
+        assert set(bare) <= set(DEFINITIONS)
+        assert "all claims" in bare
+
+
+def test_options_reach_the_posterior(totals):
+    (found,) = posteriors({"t": totals}, most=1, phi=1).values()
+    assert len(found.number) == 2
+    assert found.phi == 1
+    assert middle_of(totals.rows["start"].min(), totals.rows["end"].max()) == day("2024-01-20")
