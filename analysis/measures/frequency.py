@@ -74,7 +74,8 @@ def count(
 def span(
     incidents: pd.DataFrame, window: Window | None = None, coverage: pd.DataFrame | None = None
 ) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """First and last day to count over: those given, else what is covered, else the incidents'."""
+    """First and last day to count over: those given, else what is covered, else the incidents'. Raises
+    InputError where none of them is known, for what is no day, and for a window that ends before it starts."""
     given = window or (None, None)
     if coverage is not None and len(coverage):
         known = coverage["start"].min(), coverage["end"].max()
@@ -115,8 +116,8 @@ def _periods(every: str, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame
 
 
 def covered_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Series:
-    """Days of each period (start, end inclusive) that some coverage row covers; without coverage
-    rows, all of them."""
+    """Days of each period (start, end inclusive) that some coverage row covers, int (n,); without
+    coverage rows, all of them."""
     if coverage is None or coverage.empty:
         return (periods["end"] - periods["start"]).dt.days + 1
     return _days_in(periods, coverage)
@@ -169,7 +170,8 @@ def _period_by_period(counted: list[np.ndarray]) -> np.ndarray:
 
 
 def cumulative(incidents: pd.DataFrame, window: Window | None = None) -> pd.DataFrame:
-    """Running number of incidents: day, total; one row per day on which it rises."""
+    """Running number of incidents: day, total; one row per day on which it rises. Raises
+    InputError as `span`."""
     start, end = span(incidents, window)
     per_day = incidents.loc[incidents["date"].between(start, end), "date"].value_counts()
     total = per_day.sort_index().cumsum().rename("total")
@@ -197,7 +199,8 @@ def _observed(counts: pd.DataFrame) -> pd.DataFrame:
 
 def overdispersed(counts: pd.DataFrame, level: float = 0.975) -> bool:
     """Whether `dispersion` is above what a steady Poisson rate exceeds only with 1 - `level`
-    (chi-squared approximation, one degree of freedom less than periods); False if unknown."""
+    (chi-squared approximation to Pearson's statistic, one degree of freedom less than periods: McCullagh
+    and Nelder 1989, 4.5); False if unknown."""
     freedom = len(_observed(counts)) - 1
     return freedom > 0 and bool(dispersion(counts) * freedom > stats.chi2.ppf(level, freedom))
 

@@ -17,7 +17,7 @@ CAVEAT = (
 
 
 def longest_gap_on_days(events: int, days: int, empty: int, edges: bool = False) -> float:
-    """P(the longest run of empty days is at least `empty`), exact.
+    """P(the longest run of empty days is at least `empty`), exact; a float from 0 to 1.
 
     `events` fall independently and uniformly on `days` days; several may fall on one. A gap is a
     run of empty days between two occupied ones; with `edges`, also a run at either end.
@@ -80,7 +80,7 @@ def _compositions(parts: int, total: int) -> int:
 
 
 def longest_gap_in_time(events: int, days: float, gap: float) -> float:
-    """P(the longest spacing is at least `gap` days), exact; both edges of the window count.
+    """P(the longest spacing is at least `gap` days), exact, a float from 0 to 1; both edges count.
 
     `events` fall uniformly on a line of `days`. Source: Whitworth (1897), by way of Feller (1971,
     I.9): sum over j of (-1)^(j+1) C(n+1, j) (1 - j gap/days)^n. The alternating sum is taken in

@@ -17,14 +17,15 @@ def onset(found: Changes, during) -> dict:
     high and width (first day, last day and number of days of its 95 % set: the smallest set of days;
     it may have holes), mass (of that set), all under the more cautious posterior and given that there
     was a change; chance and chance_cautious (of a change before `during` at all), announced (whether
-    both are above 0.95), phi.
+    both are above 0.95), phi. Raises InputError for a day outside the series.
     """
     plain, cautious = found.since(during), found.since(during, tempered=True)
     return _one_date(cautious.iloc[1:], 1 - plain.iloc[0], 1 - cautious.iloc[0], found.phi)
 
 
 def ending(found: Changes, during) -> dict:
-    """When the rate that holds on the day `during` ended: as `onset`, of the change after it."""
+    """When the rate that holds on the day `during` ended: as `onset`, of the change after it; chance is
+    that of a change between that day and the end of the series."""
     plain, cautious = found.until(during), found.until(during, tempered=True)
     return _one_date(cautious, plain.sum(), cautious.sum(), found.phi)
 

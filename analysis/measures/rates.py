@@ -105,7 +105,7 @@ def _p_value(count: int, total: int, share: float, mid_p: bool) -> float:
 
 
 def p_words(p_value: float) -> str:
-    """A p-value as text; one that is too small for a float is said to be so, never 0."""
+    """A p-value (0 to 1) as text; one that is too small for a float is said to be so, never 0."""
     return "< 1e-300" if p_value < 1e-300 else f"{p_value:.2g}"
 
 

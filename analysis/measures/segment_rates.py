@@ -105,7 +105,8 @@ def given_dates(states: States, dates: list[int]) -> list[tuple[np.ndarray, np.n
 
 
 def gamma_interval(shapes, rates, weights, mass: float) -> tuple[float, float, float]:
-    """Mean and equal-tailed interval of a mixture of gamma distributions, by bisection."""
+    """Mean, lower and upper end of the equal-tailed interval of `mass` of a mixture of gamma distributions
+    (shapes, rates, weights: float (n,)), by bisection of its distribution function."""
     mean = float((weights * shapes / rates).sum() / weights.sum())
     bounds = []
     for tail in ((1 - mass) / 2, (1 + mass) / 2):

@@ -171,7 +171,8 @@ def counters(tallies: pd.DataFrame, window, least: int = 3) -> list[tuple[str, s
 
 
 def quiet_spells(intervals: pd.DataFrame) -> pd.DataFrame:
-    """Runs of intervals without an attack, joined: start, end, days; longest first."""
+    """Runs of intervals (from `intervals`) without an attack, joined: start, end (days, inclusive), days
+    (int); longest first. An interval whose count is missing ends a run."""
     none = (intervals["count"] == 0).fillna(False).astype(bool)
     run = (none != none.shift()).cumsum()[none]
     spells = intervals[none].groupby(run).agg(start=("start", "min"), end=("end", "max"), days=("days", "sum"))
