@@ -36,6 +36,7 @@ _WHERE = {
     "rate_interval": "analysis.measures.rates",
     "chance": "analysis.charts.words",
     "counted": "analysis.charts.words",
+    "listed": "analysis.charts.words",
     "counter_name": "analysis.measures.totals",
     "on": "analysis.charts.words",
     "say": "analysis.charts.show",

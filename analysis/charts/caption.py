@@ -56,11 +56,16 @@ def of_ways(ways: dict[str, Way], window, view: View) -> dict:
         covered.setdefault(coverage_words(way.coverage), []).append(label)
     return {
         "counter": "each row's own",
-        "n": "; ".join(f"{label} {way.n:,}" for label, way in ways.items()),
+        "n": "; ".join(f"{label} {way.n:,}{_to(way)}" for label, way in ways.items()),
         "as_of": window[1],
         "view": replace(view, confirmation=()).words(),
         "coverage": "; ".join(f"{listed(labels)}: {words}" for words, labels in covered.items()),
     }
+
+
+def _to(way: Way) -> str:
+    """Of totals, the day of the last one."""
+    return "" if way.incidents is not None else f" to {way.rows['end'].max():%Y-%m-%d}"
 
 
 def coverage_words(coverage: pd.DataFrame) -> str:

@@ -13,7 +13,7 @@ def pause_table(pauses: pd.DataFrame) -> pd.DataFrame:
         {
             "what counts": pauses["view"],
             "attacks": pauses["n"],
-            "rate fell": [days(row.day, row.day) if row.announced else "not announced" for row in pauses.itertuples()],
+            "lower rate from": [_fall(row) for row in pauses.itertuples()],
             "95 % set": _each(pauses, "low", "high"),
             "last attack before": _each(pauses, "last_low", "last_high"),
             "first after": _each(pauses, "first_low", "first_high"),
@@ -24,6 +24,12 @@ def pause_table(pauses: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _fall(row) -> str:
+    if not row.announced:
+        return "not announced" if row.chance == row.chance else "not observed"
+    return days(row.day, row.day) if row.rate_then < row.rate_other else "a rise"
+
+
 def _each(table: pd.DataFrame, low: str, high: str) -> list[str]:
     return [days(a, b) for a, b in zip(table[low], table[high], strict=True)]
 
@@ -31,7 +37,7 @@ def _each(table: pd.DataFrame, low: str, high: str) -> list[str]:
 def _length(row) -> str:
     """Days without an attack, with what they can be where that is not one number."""
     if pd.isna(row.empty):
-        return ""
+        return "none"
     exact = row.empty_low == row.empty == row.empty_high
     return f"{row.empty}{'' if exact else f' ({row.empty_low} to {row.empty_high})'}{' or more' if row.edge else ''}"
 
@@ -44,6 +50,8 @@ def change_table(dates: pd.DataFrame, day: str = "most probable day") -> pd.Data
             "P(a change), Poisson": dates["chance"].map(chance),
             "cautious": dates["chance_cautious"].map(chance),
             "phi": dates["phi"].map("{:.1f}".format),
+            "rate then": dates["rate_then"],
+            "on the other side": dates["rate_other"],
             day: dates["day"],
             "95 % set": _each(dates, "low", "high"),
             "days in the set": dates["width"],
@@ -60,6 +68,7 @@ def rate_table(rates: pd.DataFrame) -> pd.DataFrame:
             "period": rates["period"],
             "days": _each(rates, "start", "end"),
             "watched": rates["days"],
+            "of these thinly": rates["sparse"],
             "attacks": rates["attacks"],
             "per day": rates["rate"],
             "95 % interval": [within(row.low, row.high) for row in rates.itertuples()],
@@ -80,6 +89,7 @@ def ratio_table(ratios: pd.DataFrame) -> pd.DataFrame:
             "per day ": ratios["rate_after"],
             "ratio": ratios["ratio"],
             "95 % interval": [within(row.low, row.high) for row in ratios.itertuples()],
+            "allowing for excess": [within(row.low_quasi, row.high_quasi) for row in ratios.itertuples()],
         }
     )
 
@@ -99,7 +109,7 @@ def first_table(firsts: pd.DataFrame, start: str, end: str) -> pd.DataFrame:
 
 
 def prior_table(table: pd.DataFrame) -> pd.DataFrame:
-    """`change_tables.sensitivity` for readers."""
+    """`change_tables.sensitivity`, about `onset` or `ending`, for readers."""
     return pd.DataFrame(
         {
             "prior": table["varied"].replace("", "as used").astype(str),
@@ -107,9 +117,8 @@ def prior_table(table: pd.DataFrame) -> pd.DataFrame:
             "rate": table["rate"].map("{:.2g}".format),
             "changes expected": table["expected"].map("{:.2g}".format),
             "P(a change), Poisson": table["chance"].map(chance),
-            "cautious": table["chance_tempered"].map(chance),
-            "most probable number": table["changes_tempered"],
-            "day, given one": table["day"],
+            "cautious": table["chance_cautious"].map(chance),
+            "most probable day": table["day"],
             "95 % set": _each(table, "low", "high"),
         }
     )

@@ -37,5 +37,8 @@ def listed(parts) -> str:
 
 
 def chance(p: float) -> str:
-    """A probability with three decimals; one that only rounds to 0 or 1 is not said to be it."""
+    """A probability with three decimals; one that only rounds to 0 or 1 is not said to be it; nothing for a
+    missing one."""
+    if p != p:
+        return ""
     return "< 0.001" if p < 0.0005 else "> 0.999" if p > 0.9995 else f"{p:.3f}"

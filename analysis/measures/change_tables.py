@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 from tqdm import tqdm
 
@@ -46,14 +48,20 @@ def _summary(found: Changes) -> list[tuple]:
 
 
 def sensitivity(
-    frame: pd.DataFrame, ranges: pd.DataFrame | None = None, *, factors=(0.25, 0.5, 2, 4), **options
+    frame: pd.DataFrame,
+    ranges: pd.DataFrame | None = None,
+    *,
+    factors=(0.25, 0.5, 2, 4),
+    about: Callable[[Changes], dict] | None = None,
+    **options,
 ) -> pd.DataFrame:
     """What the priors do: each of shape, rate and expected in turn multiplied by each of `factors`,
     the others as given in `options` (those of `changes`) or by default.
 
     Returns varied ("", shape, rate, expected), shape, rate, expected, phi, chance, chance_tempered,
     announced, changes, changes_tempered (most probable numbers), and day, low, high: of the change
-    given exactly one, its most probable day and its 95 % set's first and last, tempered."""
+    given exactly one, its most probable day and its 95 % set's first and last, tempered. With `about`,
+    what it says of each posterior instead of these three (and of what it says under the same names)."""
     base = changes(frame, ranges, **options)
     states = base.plain.states
     prior = {"shape": states.shape, "rate": states.rate, "expected": options.get("expected", 1.0)}
@@ -62,12 +70,12 @@ def sensitivity(
     rows = []
     for varied, case in tqdm(cases, unit="prior", disable=None):
         found = changes(frame, ranges, **(options | case)) if varied else base
-        rows.append({"varied": varied, **case, **_one_change(found)})
+        rows.append({"varied": varied, **case, **_overall(found), **(about or _one_change)(found)})
     return pd.DataFrame(rows)
 
 
-def _one_change(found: Changes) -> dict:
-    out = {
+def _overall(found: Changes) -> dict:
+    return {
         "phi": found.phi,
         "chance": found.chance(),
         "chance_tempered": found.chance(tempered=True),
@@ -75,8 +83,11 @@ def _one_change(found: Changes) -> dict:
         "changes": int(found.plain.number.argmax()),
         "changes_tempered": int(found.tempered.number.argmax()),
     }
-    if len(found.plain.number) > 1:
-        chance = found.date(1, 1, tempered=True)
-        days = densest(chance, 0.95, 1)["day"]
-        out |= {"day": chance.idxmax(), "low": days.iloc[0], "high": days.iloc[-1]}
-    return out
+
+
+def _one_change(found: Changes) -> dict:
+    if len(found.plain.number) < 2:
+        return {}
+    chance = found.date(1, 1, tempered=True)
+    days = densest(chance, 0.95, 1)["day"]
+    return {"day": chance.idxmax(), "low": days.iloc[0], "high": days.iloc[-1]}

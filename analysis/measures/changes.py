@@ -18,8 +18,8 @@ from analysis.measures.segment_rates import (
     bounds_of_segment,
     gamma_interval,
     given_dates,
-    rate_of_segments,
     rates_by_day,
+    segments_of,
     spanning,
 )
 from analysis.measures.segments import States
@@ -50,7 +50,8 @@ def changes(
     frame : rows of start, end (days, inclusive; or whole numbers of periods, such as years) and
         count, in any order; optionally exposure (days of observation in the row; default: all of
         them). Daily counts have start == end; totals between dates do not; both may be mixed. A
-        missing count, and a day in no row, means that nobody looked.
+        missing count, and a day in no row, means that nobody looked; such days before the first
+        observed one and after the last are no days of the series.
     ranges : rows of start, end, count for incidents whose day is only known as a range; they may
         overlap each other and daily rows, and are counted in no row of `frame`. Each may have
         happened on any observed day of its range; the sum over all assignments is exact.
@@ -215,7 +216,13 @@ class Changes:
         interval of `mass`). The same as that day's row of `rates`, at once.
 
         Raises InputError for a day outside the series."""
-        return pd.Series(rate_of_segments(self._of(tempered), self._inside(day), mass), ["mean", "low", "high"])
+        held = segments_of(self._of(tempered), self._inside(day))
+        return pd.Series(gamma_interval(*held, mass), ["mean", "low", "high"])
+
+    def mean_rate(self, day, tempered: bool = False) -> float:
+        """The mean of `rate_on`, alone. Raises InputError for a day outside the series."""
+        shapes, rates, weights = segments_of(self._of(tempered), self._inside(day))
+        return float((weights * shapes / rates).sum() / weights.sum())
 
     def since(self, day, tempered: bool = False) -> pd.Series:
         """Since when has the rate that holds on `day` held? Probability by day, up to `day`, whatever
@@ -231,11 +238,14 @@ class Changes:
         _, end = bounds_of_segment(self._of(tempered), self._inside(day))
         return self._by_day(end[:-1]).iloc[self._inside(day) + 1 :]
 
+    def holds(self, day) -> bool:
+        """Whether a day lies between the first and the last observed day of the series."""
+        return 0 <= self.seen.number(day) < self.seen.days
+
     def _inside(self, day) -> int:
-        number = self.seen.number(day)
-        if not 0 <= number < self.seen.days:
+        if not self.holds(day):
             raise InputError(f"{day} is not a day of the series")
-        return number
+        return self.seen.number(day)
 
     def _by_day(self, chance: np.ndarray) -> pd.Series:
         index = pd.Index(self.seen.label(np.arange(self.seen.days)), name="day")

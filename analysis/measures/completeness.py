@@ -45,9 +45,10 @@ def completeness_by_country(incidents: pd.DataFrame, series: pd.DataFrame, until
 
 # What fails: to be printed beside the figures.
 CAPTURE_CAVEAT = (
-    "Both figures assume that every attack has the same chance of being written about and that origins report "
-    "independently. They do not: a deadly attack is reported by all, a failed one by few, and outlets read each other. "
-    "Uneven chances make the estimates too low, so that they are read as lower bounds."
+    "Chao's figure is a lower bound only if every item is a true attack and origins report independently: an item that never "
+    "happened, or one attack listed as two, stands with one origin and raises it, and outlets that read each other lower it. "
+    "Chapman's assumes that all attacks are as likely to be reported by either origin: where two report the same kind of attack "
+    "it comes out too low, where each has its own region or kind too high."
 )
 
 
@@ -85,8 +86,8 @@ def two_origins(claims: pd.DataFrame) -> pd.Series:
 
 
 def captures(incidents: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
-    """Both estimates of the number of attacks, side by side, for `incidents` (n_origins) and their
-    `claims` (incident_id, origin).
+    """Both estimates of the number of attacks, side by side, for `incidents` (n_origins, confirmation) and
+    their `claims` (incident_id, origin); Chao's also without what only the attackers claim.
 
     Returns method, reports (what it goes by), seen (attacks), estimate, low, high, contradicted
     (whether the interval lies below the incidents there are: the assumption fails visibly). One row
@@ -94,15 +95,20 @@ def captures(incidents: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
     """
     if incidents.empty:
         return pd.DataFrame(columns=["method", "reports", "seen", "estimate", "low", "high", "contradicted"])
+    voiced = incidents[incidents["confirmation"] != "claim_only"]
     rows = [{"method": "Chao", "reports": "how many origins report each", "seen": len(incidents),
              **chao(incidents["n_origins"])}]  # fmt: skip
+    if 0 < len(voiced) < len(incidents):
+        rows.append({"method": "Chao", "reports": "the same, without attackers' own claims", "seen": len(voiced),
+                     **chao(voiced["n_origins"])})  # fmt: skip
     if claims["origin"].str.split("|").explode().nunique() > 1:
         two = two_origins(claims)
         words = f"{two['first_origin']} ({two['first']}), {two['second_origin']} ({two['second']}), both ({two['both']})"
         seen = two["first"] + two["second"] - two["both"]
         rows.append({"method": "Chapman", "reports": words, "seen": seen, **chapman(*two[["first", "second", "both"]])})
     out = pd.DataFrame(rows)
-    return out.assign(contradicted=out["high"] < len(incidents))
+    seen = out["seen"].where(out["method"] == "Chao", len(incidents))
+    return out.assign(contradicted=out["high"] < seen)
 
 
 def chao(origins: pd.Series, level: float = 0.95) -> pd.Series:

@@ -49,13 +49,15 @@ def count(
     Notes
     -----
     An incident whose day is known only as a range that crosses a boundary is possible in both
-    periods and certain in neither. Raises InputError for an unknown `every` or column, or a window
-    that ends before it starts.
+    periods and certain in neither. Raises InputError for an unknown `every` or column, an incident
+    without a date, or a window that ends before it starts.
     """
     by = [by] if isinstance(by, str) else list(by)
     unknown = [name for name in by if name not in incidents.columns]
     if unknown:
         raise InputError(f"by: {unknown[0]!r} is not a column of the incidents")
+    if incidents["date"].isna().any():
+        raise InputError(f"{int(incidents['date'].isna().sum())} incidents have no date: they cannot be counted by period")
     window = span(incidents, window, coverage)
     periods = _periods(every, *window)
     periods["covered"] = covered_days(periods, coverage)
@@ -217,8 +219,8 @@ def allow_for_excess(counts: pd.DataFrame, phi: float) -> pd.DataFrame:
 def trailing_mean(counts: pd.DataFrame, periods: int, pauses: pd.DataFrame | None = None) -> pd.Series:
     """Mean count of the last `periods` periods, aligned with `counts` (from `count`, not grouped).
 
-    Never reaches across a declared pause (rows of `pauses` with start and end) or a period without
-    a count: behind either it begins anew. Missing until `periods` are together. Raises InputError
+    Never reaches across a declared pause (rows of `pauses` with start and end), a period without a
+    count or one that the window cuts: behind each it begins anew. Missing until `periods` are together. Raises InputError
     for less than one period.
     """
     if periods < 1:
@@ -226,8 +228,8 @@ def trailing_mean(counts: pd.DataFrame, periods: int, pauses: pd.DataFrame | Non
     paused = pd.Series(False, counts.index)
     for pause in () if pauses is None else pauses.itertuples():
         paused |= (counts["start"] <= pause.end) & (counts["end"] >= pause.start)
-    missing = counts["count"].isna()
+    missing = counts["count"].isna() | ~counts["complete"]
     stretch = (paused.ne(paused.shift()) | missing | missing.shift(fill_value=False)).cumsum()
-    values = counts["count"].astype(float)
+    values = counts["count"].astype(float).mask(missing)
     means = values.groupby(stretch).rolling(periods).mean()
     return means.reset_index(level=0, drop=True).sort_index()

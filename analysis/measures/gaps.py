@@ -43,7 +43,7 @@ def gaps(
     for _, stretch in days.to_series()[empty].groupby(run[empty]):
         if len(stretch) >= at_least:
             left, right = stretch.iloc[0] - _DAY, stretch.iloc[-1] + _DAY
-            low, high = _limits(inside, left, right)
+            low, high = _limits(inside, left, right, left in ids, right in ids)
             rows.append((left + _DAY, right - _DAY, len(stretch), min(low, len(stretch)), max(high, len(stretch)),
                          ids.get(left), ids.get(right)))  # fmt: skip
     names = ["start", "end", "days", "days_low", "days_high", "before", "after"]
@@ -72,15 +72,16 @@ def watched_span(
     return max(first, coverage["start"].min()), min(last, coverage["end"].max())
 
 
-def _limits(incidents: pd.DataFrame, left: pd.Timestamp, right: pd.Timestamp) -> tuple[int, int]:
+def _limits(incidents, left: pd.Timestamp, right: pd.Timestamp, from_left: bool, from_right: bool) -> tuple[int, int]:
     """Shortest and longest run of empty days between two days, if ranges resolve one way or the
-    other: an incident listed before the gap may have come later, up to its date_end."""
+    other: an incident listed before the gap may have come later, up to its date_end. The run can only
+    grow towards a side on which an incident ends it."""
     before = incidents[incidents["date"] <= left]
     after = incidents[incidents["date"] >= right]
     late = before["date_end"].max() if len(before) else left
-    sure_late = before["date_start"].max() if len(before) else left
+    sure_late = before["date_start"].max() if from_left else left
     early = after["date_start"].min() if len(after) else right
-    sure_early = after["date_end"].min() if len(after) else right
+    sure_early = after["date_end"].min() if from_right else right
     shortest = max((min(early, right) - max(late, left)).days - 1, 0)
     longest = (max(sure_early, right) - min(sure_late, left)).days - 1
     return shortest, longest

@@ -21,7 +21,6 @@ class Observed:
     single : int (n,), counts known to the day
     cuttable : (first, last + 1, count) of the counts known only to several days
     rows : (first, last + 1, count) of every counted row, for the dispersion
-    constant : log of the factor of the likelihood that no rate enters
     """
 
     first: object
@@ -85,8 +84,18 @@ def observed(frame: pd.DataFrame, ranges: pd.DataFrame | None = None) -> Observe
             cuttable.append(counted[-1])
     if not counted:
         raise InputError("no row has a count and exposure: nothing was observed")
-    seen = Observed(first, exposure, single, tuple(cuttable), tuple(counted))
+    seen = _trimmed(Observed(first, exposure, single, tuple(cuttable), tuple(counted)))
     return seen if ranges is None or ranges.empty else _with_ranges(seen, ranges)
+
+
+def _trimmed(seen: Observed) -> Observed:
+    """Without the unobserved days before the first observed one and after the last: a change there
+    would leave no trace, and is not looked for."""
+    looked = np.flatnonzero(seen.exposure)
+    begin, end = int(looked[0]), int(looked[-1]) + 1
+    moved = [tuple((a - begin, b - begin, n) for a, b, n in rows) for rows in (seen.cuttable, seen.rows)]
+    step = DAY if isinstance(seen.first, pd.Timestamp) else 1
+    return Observed(seen.first + begin * step, seen.exposure[begin:end], seen.single[begin:end], *moved)
 
 
 def _with_ranges(seen: Observed, ranges: pd.DataFrame) -> Observed:

@@ -8,6 +8,9 @@ from analysis.measures.changes import SURE, Changes, densest
 
 MASS = 0.95
 DAY = pd.Timedelta(days=1)
+MISSING = {"day": pd.NaT, "low": pd.NaT, "high": pd.NaT, "width": 0, "mass": float("nan"), "chance": float("nan"),
+           "chance_cautious": float("nan"), "announced": False, "rate_then": float("nan"),
+           "rate_other": float("nan")}  # fmt: skip
 
 
 def onset(found: Changes, during) -> dict:
@@ -16,28 +19,46 @@ def onset(found: Changes, during) -> dict:
     Returns day (most probable day of the change, missing where the series starts on `during`), low,
     high and width (first day, last day and number of days of its 95 % set: the smallest set of days;
     it may have holes), mass (of that set), all under the more cautious posterior and given that there
-    was a change; chance and chance_cautious (of a change before `during` at all), announced (whether
-    both are above 0.95), phi. Raises InputError for a day outside the series.
+    was a change; chance and chance_cautious (of a change before `during` at all, up or down),
+    announced (whether both are above 0.95), rate_then (on `during`) and rate_other (on the day before the set
+    begins; both per day of exposure, cautious posterior means over everything, so that their order
+    says whether the rate fell), phi. All but phi are missing where the series does not hold `during`.
     """
+    if not found.holds(during):
+        return MISSING | {"phi": found.phi}
     plain, cautious = found.since(during), found.since(during, tempered=True)
-    return _one_date(cautious.iloc[1:], 1 - plain.iloc[0], 1 - cautious.iloc[0], found.phi)
+    return _one_date(found, during, cautious.iloc[1:], 1 - plain.iloc[0], 1 - cautious.iloc[0], -1)
 
 
 def ending(found: Changes, during) -> dict:
     """When the rate that holds on the day `during` ended: as `onset`, of the change after it; chance is
-    that of a change between that day and the end of the series."""
+    that of a change between that day and the end of the series, rate_other the rate after the set."""
+    if not found.holds(during):
+        return MISSING | {"phi": found.phi}
     plain, cautious = found.until(during), found.until(during, tempered=True)
-    return _one_date(cautious, plain.sum(), cautious.sum(), found.phi)
+    return _one_date(found, during, cautious, plain.sum(), cautious.sum(), +1)
 
 
-def _one_date(chance: pd.Series, plain: float, cautious: float, phi: float) -> dict:
-    sure = {"chance": float(plain), "chance_cautious": float(cautious), "announced": min(plain, cautious) > SURE,
-            "phi": phi}  # fmt: skip
+def _one_date(found: Changes, during, chance: pd.Series, plain: float, cautious: float, side: int) -> dict:
+    out = MISSING | {
+        "chance": float(plain), "chance_cautious": float(cautious), "announced": bool(min(plain, cautious) > SURE),
+        "rate_then": found.mean_rate(during, tempered=True), "phi": found.phi,
+    }  # fmt: skip
     if not chance.sum():
-        return {"day": pd.NaT, "low": pd.NaT, "high": pd.NaT, "width": 0, "mass": 0.0, **sure}
-    held = densest((chance / chance.sum()).rename_axis("day"), MASS, 1)
-    return {"day": chance.idxmax(), "low": held["day"].min(), "high": held["day"].max(), "width": len(held),
-            "mass": float(held["mass"].iloc[0]), **sure}  # fmt: skip
+        return out
+    held = date_set(chance)
+    step = DAY if isinstance(found.seen.first, pd.Timestamp) else 1
+    beyond = held["day"].min() - step if side < 0 else held["day"].max() + step
+    if found.holds(beyond):
+        out["rate_other"] = found.mean_rate(beyond, tempered=True)
+    return out | {"day": chance.idxmax(), "low": held["day"].min(), "high": held["day"].max(), "width": len(held),
+                  "mass": float(held["mass"].iloc[0])}  # fmt: skip
+
+
+def date_set(chance: pd.Series, order: int = 1) -> pd.DataFrame:
+    """The 95 % set of a date from `Changes.since` (its first day left out) or `Changes.until`, given that
+    there was a change: order, day, probability, mass, as `Changes.highest_density` gives them."""
+    return densest((chance / chance.sum()).rename_axis("day"), MASS, order)
 
 
 def onsets(found: dict[str, Changes], during) -> pd.DataFrame:
@@ -50,9 +71,10 @@ def endings(found: dict[str, Changes], during, by) -> pd.DataFrame:
     of `during` has ended by the day `by`."""
     rows = []
     for label, each in found.items():
-        plain, cautious = (each.until(during, tempered)[:by].sum() for tempered in (False, True))
-        rows.append({"view": label, **ending(each, during), "by": plain, "by_cautious": cautious})
+        parts = [each.until(during, t)[:by].sum() if each.holds(during) else float("nan") for t in (False, True)]
+        rows.append({"view": label, **ending(each, during), "by": parts[0], "by_cautious": parts[1]})
     return pd.DataFrame(rows)
+
 
 def middle_of(first, last) -> pd.Timestamp:
     """The day in the middle of two, the earlier one of two middles."""

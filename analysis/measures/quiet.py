@@ -12,7 +12,7 @@ DAY = pd.Timedelta(days=1)
 
 
 def quiet_near(way: Way, first: pd.Timestamp, last: pd.Timestamp, window) -> dict:
-    """The longest spell without an attack that touches the days from `first` to `last`.
+    """The spell without an attack that holds most of the days from `first` to `last`, the longer one of equals.
 
     Returns last_low, last_high, first_low, first_high (earliest and latest day of the last attack
     before the spell and of the first after it: one day for incidents, which count by their best day;
@@ -29,11 +29,10 @@ def quiet_near(way: Way, first: pd.Timestamp, last: pd.Timestamp, window) -> dic
 
 def _of_incidents(way: Way, first, last, window) -> dict:
     found = gaps(way.incidents, window, coverage=way.coverage)
-    near = found[(found["end"] >= first) & (found["start"] <= last)]
     inside = int(way.incidents["date"].between(first, last).sum())
-    if near.empty:
+    row = _most_inside(found, first, last)
+    if row is None:
         return _nothing(inside)
-    row = near.iloc[0]
     before = row["start"] - DAY if pd.notna(row["before"]) else pd.NaT
     after = row["end"] + DAY if pd.notna(row["after"]) else pd.NaT
     return _spell(before, before, after, after, row["days"], row["days_low"], row["days_high"], inside)
@@ -43,15 +42,19 @@ def _of_totals(way: Way, first, last) -> dict:
     rows = way.rows
     held = rows[(rows["start"] >= first) & (rows["end"] <= last)]
     inside = int(held["count"].sum()) if len(held) else pd.NA
-    spells = quiet_spells(rows)
-    near = spells[(spells["end"] >= first) & (spells["start"] <= last)]
-    if near.empty:
+    row = _most_inside(quiet_spells(rows), first, last)
+    if row is None:
         return _nothing(inside)
-    row = near.iloc[0]
+    rows = rows[rows["count"] > 0]
     before, after = rows[rows["end"] == row["start"] - DAY], rows[rows["start"] == row["end"] + DAY]
     ends = [*_ends(before), *_ends(after)]
     slack = [int(rise["days"].iloc[0]) - 1 for rise in (before, after) if len(rise)]
     return _spell(*ends, row["days"], row["days"], row["days"] + sum(slack), inside)
+
+
+def _most_inside(spells: pd.DataFrame, first, last) -> pd.Series | None:
+    held = (spells["end"].clip(upper=last) - spells["start"].clip(lower=first)) // DAY + 1
+    return spells.loc[held.idxmax()] if len(held) and held.max() > 0 else None
 
 
 def _ends(rise: pd.DataFrame) -> tuple:

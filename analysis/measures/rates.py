@@ -60,8 +60,7 @@ def compare(
             f"{count_b} in {days_b}"
         )
     total = count_a + count_b
-    low, high = _share_interval(count_b, total, level, mid_p)
-    odds = days_a / days_b
+    low, high = _as_ratio(_share_interval(count_b, total, level, mid_p), days_a / days_b)
     rate_a, rate_b = count_a / days_a, count_b / days_b
     p_value = _p_value(count_b, total, days_b / (days_a + days_b), mid_p)
     return pd.Series(
@@ -69,12 +68,34 @@ def compare(
             "rate_a": rate_a,
             "rate_b": rate_b,
             "ratio": rate_b / rate_a if rate_a else np.nan if not rate_b else np.inf,
-            "low": odds * low / (1 - low) if low < 1 else np.inf,
-            "high": odds * high / (1 - high) if high < 1 else np.inf,
+            "low": low,
+            "high": high,
             "p_value": p_value,
             "p_words": p_words(p_value),
         }
     )
+
+
+def _as_ratio(shares: tuple[float, float], odds: float) -> tuple[float, float]:
+    """Limits of B's share of both counts as limits of the ratio of the rates."""
+    low, high = (odds * share / (1 - share) if share < 1 else np.inf for share in shares)
+    return low, high
+
+
+def quasi_ratio(count_a: int, days_a: float, count_b: int, days_b: float, phi: float, level: float = 0.95):
+    """Limits (low, high) of the ratio of `compare` where counts vary `phi` times as much as Poisson
+    allows: those of counts / phi effective events, exact at phi = 1 and about the root of phi wider on the
+    log scale beyond. Source of the idea: quasi-likelihood (Wedderburn 1974). Raises InputError for phi
+    below 1, negative counts, or periods without days."""
+    if phi < 1:
+        raise InputError(f"phi must be 1 or more, given {phi}")
+    if min(count_a, count_b) < 0 or min(days_a, days_b) <= 0:
+        raise InputError(f"counts must be 0 or more and days above 0, given {count_a}, {count_b}, {days_a}, {days_b}")
+    a, b = count_a / phi, count_b / phi
+    tail = (1 - level) / 2
+    low = stats.beta.ppf(tail, b, a + 1) if b else 0.0
+    high = stats.beta.ppf(1 - tail, b + 1, a) if a else 1.0
+    return _as_ratio((low, high), days_a / days_b)
 
 
 def _share_interval(count: int, total: int, level: float, mid_p: bool) -> tuple[float, float]:

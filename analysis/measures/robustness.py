@@ -27,8 +27,8 @@ def pauses(ways: dict[str, Way], found: dict[str, Changes], last_before, none_un
 
     Returns view, n, thin (see `Way`), what `onset` gives of the rate in the middle of the pause, what
     `quiet_near` gives (the longest spell that touches the pause), and ratio, ratio_low, ratio_high:
-    the rate during the pause against the rate before it (see `period_ratios`; missing where too few
-    days were observed). Raises InputError where the middle of the pause lies outside a way's series.
+    the rate during the pause against the rate before it (see `period_ratios`). What a way did not
+    observe is missing.
     """
     eve, until = pd.Timestamp(last_before), pd.Timestamp(none_until)
     middle = middle_of(eve + DAY, until)

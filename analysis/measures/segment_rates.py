@@ -155,19 +155,25 @@ def bounds_of_segment(found: Posterior, day: int) -> tuple[np.ndarray, np.ndarra
     return begin / begin.sum(), end / end.sum()
 
 
-def rate_of_segments(found: Posterior, day: int, mass: float) -> tuple[float, float, float]:
-    """Posterior mean and equal-tailed interval of the rate on one day: the mixture over all segments
-    that may hold it, but those of altogether negligible probability."""
-    states = found.states
-    counts, exposures, weights = [], [], []
+def segments_of(found: Posterior, day: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Shape and rate of the gamma posterior of every segment that may hold `day`, and its probability;
+    those of altogether negligible probability left out, those with the same posterior taken together."""
+    states, parts = found.states, []
     for before, after, weight in spanning(found, day + 1, day):
         i, j = np.nonzero(weight > NEGLIGIBLE / len(states.day))
         i, j, weight = before[i], after[j], weight[i, j]
-        counts.append(states.count[j] - states.count[i])
-        exposures.append(states.exposure[j] - states.exposure[i])
-        weights.append(weight)
-    count, exposure, weight = (np.concatenate(each) for each in (counts, exposures, weights))
-    return gamma_interval(states.shape + count, states.rate + exposure, weight, mass)
+        kind, count, exposure = _kinds(states.count[j] - states.count[i], states.exposure[j] - states.exposure[i])
+        parts.append((count, exposure, np.bincount(kind, weight, len(count))))
+    count, exposure, weight = (np.concatenate(each) for each in zip(*parts, strict=True))
+    kind, count, exposure = _kinds(count, exposure)
+    return states.shape + count, states.rate + exposure, np.bincount(kind, weight, len(count))
+
+
+def _kinds(count: np.ndarray, exposure: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Which of the different pairs each is, and those pairs."""
+    code = np.rint(count * CLOSE).astype(np.int64) << 31 | np.rint(exposure * CLOSE).astype(np.int64)
+    kind, kinds = pd.factorize(code)
+    return kind, (kinds >> 31) / CLOSE, (kinds & (2**31 - 1)) / CLOSE
 
 
 def rates_by_day(found: Posterior, mass: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -211,9 +217,8 @@ def _segments(found: Posterior):
         parts.append((rows[i], later[j], weight[i, j]))
     i, j, weight = (np.concatenate(each) for each in zip(*parts, strict=True))
     count, exposure = states.count[j] - states.count[i], states.exposure[j] - states.exposure[i]
-    code = np.rint(count * CLOSE).astype(np.int64) << 31 | np.rint(exposure * CLOSE).astype(np.int64)
-    kind, kinds = pd.factorize(code)
-    return states.day[i], states.day[j], kind, (kinds >> 31) / CLOSE, (kinds & (2**31 - 1)) / CLOSE, weight
+    kind, count, exposure = _kinds(count, exposure)
+    return states.day[i], states.day[j], kind, count, exposure, weight
 
 
 def _likely(found: Posterior) -> np.ndarray:

@@ -24,8 +24,9 @@ def series(tallies: pd.DataFrame, counter: str, scope: str = "all") -> pd.DataFr
     """The running total of one counter and scope, one row per day on which one was stated.
 
     Rules, in this order: other counters, other scopes and `more_than` are left out; of one day the
-    best bound is used (exact, at_least, about), of several such the highest, with the spread of
-    that bound shown in low and high; "n since a later day" holds the total at its start plus n,
+    best bound is used (exact, at_least, about), of several such the highest, with the spread of all
+    that stand shown in low and high; parts by country that add up to more than their total are left
+    out; "n since a later day" holds the total at its start plus n,
     so "none since" keeps it where it was, and of the totals stated inside such a span the last
     exact one stands for all of it; a "none since" that reaches a day for which some are stated
     since the same day is not used; a total below an earlier one stays, flagged `falls`.
@@ -33,7 +34,7 @@ def series(tallies: pd.DataFrame, counter: str, scope: str = "all") -> pd.DataFr
     Returns
     -------
     as_of (day, inclusive), total, low, high, iraq, syria, jordan, bound, n_statements, tally_ids,
-    note ("", "falls", "from 'none since'", "contradicted by 'none since'"). Rows whose note
+    note ("", "falls", "parts exceed the total", "from 'none since'", "contradicted by 'none since'"). Rows whose note
     begins with "contradicted" are for the reader: `intervals` passes over them.
 
     Raises InputError if the counter or scope states nothing, or only lower bounds.
@@ -65,16 +66,17 @@ def _of_one_day(day: pd.Timestamp, rows: pd.DataFrame) -> dict:
     parts = [country for country in COUNTRIES if country in best]
     highest = best[best["total"] == best["total"].max()]
     chosen = highest.sort_values([*parts[:1], "tally_id"]).iloc[0]
+    possible = chosen[parts].fillna(0).sum() <= chosen["total"]  # a misprint, where they exceed it
     return {
         "as_of": day,
         "total": int(chosen["total"]),
-        "low": int(best["total"].min()),
-        "high": int(best["total"].max()),
-        **{country: chosen[country] for country in parts},
+        "low": int(rows["total"].min()),
+        "high": int(rows["total"].max()),
+        **{country: chosen[country] if possible else pd.NA for country in parts},
         "bound": bound,
         "n_statements": len(rows),
         "tally_ids": "|".join(rows["tally_id"]),
-        "note": "",
+        "note": "" if possible else "parts exceed the total",
     }
 
 
@@ -84,7 +86,7 @@ def _with_spans(days: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
     for since, rows in spans[spans["total"] == 0].groupby("since"):
         stands = rows[rows["as_of"] < some.get(since, pd.Timestamp.max)]
         if len(stands):
-            days = _hold(days, since, stands["as_of"].max(), "|".join(stands["tally_id"]))
+            days = _hold(days, since, stands)
     for row in spans[spans["total"] > 0].sort_values("as_of").itertuples():
         before = days[(days["as_of"] < row.since) & ~days["note"].str.startswith("contradicted")]
         if len(before):
@@ -93,9 +95,9 @@ def _with_spans(days: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
     return days.sort_values(["as_of", "note"], ignore_index=True)
 
 
-def _hold(days: pd.DataFrame, since: pd.Timestamp, until: pd.Timestamp, ids: str) -> pd.DataFrame:
-    """The total does not move from the eve of `since` to `until`."""
-    eve = since - pd.Timedelta(days=1)
+def _hold(days: pd.DataFrame, since: pd.Timestamp, stands: pd.DataFrame) -> pd.DataFrame:
+    """The total does not move from the eve of `since` to the last day for which some of `stands` say so."""
+    eve, until = since - pd.Timedelta(days=1), stands["as_of"].max()
     inside = days["as_of"].between(since, until)
     exact = days[inside & (days["bound"] == "exact")]
     at_eve = days[days["as_of"] <= eve]
@@ -107,10 +109,9 @@ def _hold(days: pd.DataFrame, since: pd.Timestamp, until: pd.Timestamp, ids: str
         return days
     days.loc[inside & (days["total"] != total), "note"] = "contradicted by 'none since'"
     days = days[(days["as_of"] != eve) | (days["total"] == total)]
-    if not (days["as_of"] == eve).any():
-        days = _add(days, eve, total, ids, "from 'none since'")
-    if not (days["as_of"] == until).any():
-        days = _add(days, until, total, ids, "from 'none since'")
+    said = {eve: stands, **dict(iter(stands.groupby("as_of")))}
+    for day in (day for day in said if not (days["as_of"] == day).any()):
+        days = _add(days, day, total, "|".join(said[day]["tally_id"]), "from 'none since'")
     return days.sort_values("as_of")
 
 
@@ -125,22 +126,65 @@ def intervals(
 ) -> pd.DataFrame:
     """Counts between the days on which a total was stated; `of` may be a country's column.
 
+    Of a country: between days on which its part was stated; but where the total of all countries stood
+    still no part rose, so that the rest of such a stretch is known only if it is one interval.
+
     Returns start, end (days, inclusive), days, count, total (at the end), rate, rate_low,
     rate_high (per day, 95 % Garwood), tally_ids. The count is missing, never negative, where the
-    total falls. Totals after `until` are left out.
+    total falls or a part is unknown. Totals after `until` are left out. Raises InputError for an
+    unknown `of`.
     """
-    used = usable(series).dropna(subset=[of]).assign(total=lambda rows: rows[of].astype(int))
+    if of not in ("total", *COUNTRIES) or of not in series:
+        raise InputError(f"of is {of!r}; allowed: total, and of {', '.join(COUNTRIES)} those that the series has")
+    used = usable(series)
     if until is not None:
         used = used[used["as_of"] <= pd.Timestamp(until)]
-    first = used["since"].min() - pd.Timedelta(days=1)
-    start = used["as_of"].shift(fill_value=first) + pd.Timedelta(days=1)
-    steps = used["total"].diff().fillna(used["total"])
-    out = pd.DataFrame({"start": start, "end": used["as_of"]})
+    out = _steps(used, "total")
+    if of != "total":
+        out = _steps_of_part(out, used, of)
     out["days"] = (out["end"] - out["start"]).dt.days + 1
-    out["count"] = steps.astype("Int64").mask(steps < 0)
-    out["total"] = used["total"].astype("Int64")
     out["rate"], out["rate_low"], out["rate_high"] = rate_interval(out["count"], out["days"])
-    return out.assign(tally_ids=used["tally_ids"]).reset_index(drop=True)
+    columns = ["start", "end", "days", "count", "total", "rate", "rate_low", "rate_high", "tally_ids"]
+    return out[columns].reset_index(drop=True)
+
+
+def _steps(used: pd.DataFrame, of: str) -> pd.DataFrame:
+    """start, end, count, total, tally_ids from one statement of `of` to the next."""
+    used = used.dropna(subset=[of])
+    day, total = pd.Timedelta(days=1), used[of].astype("Int64")
+    start = used["as_of"].shift(fill_value=used["since"].min() - day) + day
+    steps = total.diff().fillna(total)
+    return pd.DataFrame({
+        "start": start, "end": used["as_of"], "count": steps.mask(steps < 0), "total": total,
+        "tally_ids": used["tally_ids"],
+    })  # fmt: skip
+
+
+def _steps_of_part(whole: pd.DataFrame, used: pd.DataFrame, of: str) -> pd.DataFrame:
+    """The steps of a part, with the days on which the whole stood still taken out of them as zeros."""
+    still = whole[whole["count"] == 0]
+    out = []
+    for step in _steps(used, of).to_dict("records"):
+        inside = still[(still["start"] >= step["start"]) & (still["end"] <= step["end"])]
+        rest = _without(step["start"], step["end"], inside)
+        zeros = [{**step, "start": row.start, "end": row.end, "count": 0, "tally_ids": row.tally_ids}
+                 for row in inside.itertuples()]  # fmt: skip
+        known = step["count"] if len(rest) == 1 or not step["count"] else pd.NA
+        out += zeros + [{**step, "start": a, "end": b, "count": known} for a, b in rest]
+    table = pd.DataFrame(out, columns=["start", "end", "count", "total", "tally_ids"])
+    stated = table["end"].isin(used.loc[used[of].notna(), "as_of"])
+    table["total"] = table["total"].where(stated)  # between two statements of the part it is not known
+    return table.astype({"count": "Int64", "total": "Int64"}).sort_values("start", ignore_index=True)
+
+
+def _without(start: pd.Timestamp, end: pd.Timestamp, taken: pd.DataFrame) -> list[tuple]:
+    """First and last day of each stretch from `start` to `end` that no row of `taken` holds."""
+    day, stretches = pd.Timedelta(days=1), []
+    for row in taken.sort_values("start").itertuples():
+        if start < row.start:
+            stretches.append((start, row.start - day))
+        start = row.end + day
+    return [*stretches, (start, end)] if start <= end else stretches
 
 
 def usable(series: pd.DataFrame) -> pd.DataFrame:

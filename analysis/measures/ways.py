@@ -48,7 +48,8 @@ def ways(dossier: Dossier, view: View, window) -> dict[str, Way]:
 
     In this order: the running totals of each counter stated on three days or more (of the view's one
     country where they are split by country; left out where they are not, for a total of all
-    countries is no count of one), the incidents under each of `views.DEFINITIONS`, and each evidence
+    countries is no count of one; a counter's totals of one country are left out beside its totals of
+    all), the incidents under each of `views.DEFINITIONS`, and each evidence
     set other than the public record alone. `window` is first and last day, inclusive. A way that
     counts nothing is left out. Raises InputError as `views.select` does.
     """
@@ -59,18 +60,22 @@ def ways(dossier: Dossier, view: View, window) -> dict[str, Way]:
 
 def _totals(dossier: Dossier, view: View, window) -> list[Way]:
     tallies = totals.of_sets(dossier.tallies, view.sets)
-    out = []
-    for counter, scope in totals.counters(tallies, window):
+    out: dict[str, Way] = {}
+    stated = totals.counters(tallies, window)
+    for counter, scope in sorted(stated, key=lambda each: each[1] != "all"):  # all countries first
         column = _column(scope, view.countries)
         series = totals.series(tallies, counter, scope)
         if column is None or column not in series or series[column].notna().sum() < 2:
             continue
+        if not view.countries and scope != "all" and (counter, "all") in stated:
+            continue
         label = f"{totals.counter_name(counter)} totals" + ("" if column == "total" else f", {column.capitalize()}")
         spans = totals.intervals(series, until=window[1], of=column)
         spans = spans[spans["start"] >= pd.Timestamp(window[0])].reset_index(drop=True)
-        coverage = dossier.coverage[dossier.coverage["counter"] == counter]
-        out.append(Way(label, spans, None, None, coverage, counter, scope))
-    return out
+        coverage = dossier.coverage
+        coverage = coverage[(coverage["counter"] == counter) & coverage["scope"].isin(["all", scope])]
+        out[label] = Way(label, spans, None, None, coverage, counter, scope)  # one country's own total wins
+    return list(out.values())
 
 
 def _column(scope: str, countries: tuple[str, ...]) -> str | None:
@@ -83,7 +88,7 @@ def _column(scope: str, countries: tuple[str, ...]) -> str | None:
 def _definitions(dossier: Dossier, view: View, window) -> list[Way]:
     coverage = watched(dossier, view)
     return [
-        _itemised(label, each, window, coverage) for label, each in under_definitions(dossier, view).items()
+        itemised(label, each, window, coverage) for label, each in under_definitions(dossier, view).items()
     ]  # fmt: skip
 
 
@@ -92,12 +97,13 @@ def _sets_alone(dossier: Dossier, view: View, window) -> list[Way]:
         return []
     out = []
     for name in sorted(set(dossier.sets) - {PUBLIC_RECORD}):
-        alone = replace(view, sets=(name,))
+        alone = replace(view, sets=(name,), confirmation=())
         chosen = select(dossier, alone, empty_ok=True)
-        out.append(_itemised(f"{name.replace('_', ' ')} alone", chosen, window, watched(dossier, alone)))
+        out.append(itemised(f"{name.replace('_', ' ')} alone", chosen, window, watched(dossier, alone)))
     return out
 
 
-def _itemised(label: str, incidents: pd.DataFrame, window, coverage: pd.DataFrame) -> Way:
+def itemised(label: str, incidents: pd.DataFrame, window, coverage: pd.DataFrame) -> Way:
+    """Incidents (date, date_start, date_end) of a window as a way of counting; see `observed.daily`."""
     inside = incidents[incidents["date"].between(*window)]
     return Way(label, *daily(inside, window, coverage), inside, coverage)

@@ -54,7 +54,7 @@ def test_a_figure_of_several_ways_gives_n_and_coverage_of_each(dossier):
     window, view = ("2023-10-17", "2024-06-30"), View(confirmation=("us_official",))
     found = ways(dossier, view, window)
     said = caption("None.", definition="d", **of_ways(found, window, view))
-    assert "Pentagon totals 172; Syrian Observatory totals 130" in said
+    assert "Pentagon totals 172 to 2024-04-24; Syrian Observatory totals 130 to 2024-06-22" in said
     assert "seeds alone: 2023-10-17 to 2024-04-24 sparsely" in said
     assert "View: all claims" in said
     one = totalled(found["Pentagon totals"])

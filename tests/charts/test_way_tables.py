@@ -15,6 +15,7 @@ from analysis.charts.way_tables import (
 from analysis.charts.words import chance, days, listed, within
 from analysis.incidents.views import View
 from analysis.measures.change_tables import sensitivity
+from analysis.measures.onset import onset
 from analysis.measures.periods import period_rates, period_ratios
 from analysis.measures.quiet import firsts
 from analysis.measures.robustness import pauses, posteriors
@@ -48,12 +49,12 @@ def test_the_table_of_the_pause_gives_days_of_totals_as_the_days_between_two_sta
     table = pause_table(pause).set_index("what counts")
     assert table.loc["Pentagon totals", "last attack before"].endswith("to 2024-02-04")
     assert table.loc["Pentagon totals", "days without"] == "76 (76 to 82)"
-    assert table.loc["Syrian Observatory totals", "days without"] == ""
+    assert table.loc["Syrian Observatory totals", "days without"] == "none"
 
 
 def test_a_fall_that_is_not_announced_has_no_day(pause):
     table = pause_table(pause.assign(announced=False))
-    assert set(table["rate fell"]) == {"not announced"}
+    assert set(table["lower rate from"]) == {"not announced"}
 
 
 def test_no_table_shows_a_missing_value_as_one(some, found, pause):
@@ -72,7 +73,7 @@ def test_no_table_shows_a_missing_value_as_one(some, found, pause):
 
 def test_priors_are_named_as_they_were_varied():
     rows = pd.DataFrame({"start": [0, 1, 2, 3], "end": [0, 1, 2, 3], "count": [4, 5, 0, 0]})
-    table = prior_table(sensitivity(rows, factors=(2,)))
+    table = prior_table(sensitivity(rows, factors=(2,), about=lambda found: onset(found, 3)))
     assert table["prior"].tolist() == ["as used", "shape", "rate", "expected"]
 
 

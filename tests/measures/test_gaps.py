@@ -129,3 +129,9 @@ def test_an_attack_on_a_day_that_nobody_watched_still_ends_a_gap(attacks):
     found = gaps(attacks("2024-01-01", "2024-01-05", "2024-01-09"), ("2024-01-01", "2024-01-09"), coverage=watched)
     assert found["days"].tolist() == [3, 3]
     assert not found["edge"].any()
+
+
+def test_a_gap_does_not_grow_across_days_that_nobody_watched(attacks):
+    watched = coverage(("2024-01-01", "2024-01-20"), ("2024-03-01", "2024-03-20"))
+    found = gaps(attacks("2024-01-05", "2024-03-10"), ("2024-01-01", "2024-03-20"), coverage=watched)
+    assert (found["days"] == found["days_high"]).all()

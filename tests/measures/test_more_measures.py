@@ -8,7 +8,7 @@ from scipy import stats
 from analysis.evidence.problems import InputError
 from analysis.measures.completeness import chao, chapman
 from analysis.measures.frequency import allow_for_excess, count, trailing_mean
-from analysis.measures.rates import compare, p_words, quasi_interval, rate_interval
+from analysis.measures.rates import compare, p_words, quasi_interval, quasi_ratio, rate_interval
 from analysis.measures.totals import intervals, isotonic, series, shares
 
 
@@ -53,7 +53,50 @@ def test_shares_of_a_day_add_up_to_one_even_where_the_parts_miss_the_total(dossi
 def test_counts_of_one_country_come_from_its_own_parts(dossier):
     spans = intervals(series(dossier.tallies, "Pentagon"), of="syria")
     assert spans["total"].iloc[-1] == 125
-    assert spans["count"].dropna().sum() == 125
+    assert spans.loc[spans["start"] == "2024-02-05", "count"].tolist() == [0]  # the whole stood still
+    assert spans["count"].isna().iloc[-1]  # 27 since 31 January: on which days, before or after, nobody said
+    assert (spans["start"].iloc[1:].to_numpy() == spans["end"].iloc[:-1].to_numpy() + np.timedelta64(1, "D")).all()
+
+
+def stated(*rows) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["as_of", "total", "iraq", "syria"])
+    return frame.assign(as_of=pd.to_datetime(frame["as_of"]), counter="Pentagon", scope="all", bound="exact", stated_by="x",
+                        since=pd.Timestamp("2024-01-01"), jordan=pd.NA, tally_id=[f"t{n}" for n in range(len(frame))])  # fmt: skip
+
+
+def test_a_part_rises_only_where_the_whole_does():
+    spans = intervals(series(stated(("2024-01-10", 5, 2, 3), ("2024-01-20", 5, None, None), ("2024-01-30", 9, 4, 5)), "Pentagon"),
+                      of="iraq")  # fmt: skip
+    assert spans["count"].tolist() == [2, 0, 2]
+    assert spans["days"].tolist() == [10, 10, 10]
+
+
+def test_a_part_is_unknown_where_the_whole_rose_on_both_sides_of_a_stretch_without_rise():
+    rows = ("2024-01-10", 5, 2, 3), ("2024-01-12", 6, None, None), ("2024-01-20", 6, None, None), ("2024-01-30", 9, 4, 5)
+    spans = intervals(series(stated(*rows), "Pentagon"), of="iraq")
+    assert spans["count"].isna().tolist() == [False, True, False, True]
+    assert spans["count"].iloc[2] == 0
+
+
+def test_parts_that_exceed_their_total_are_not_used_and_said_to_be_so():
+    found = series(stated(("2024-01-10", 165, 66, 98), ("2024-01-11", 165, 77, 98)), "Pentagon")
+    assert found["iraq"].isna().tolist() == [False, True]
+    assert found["note"].tolist() == ["", "parts exceed the total"]
+
+
+def test_an_unknown_part_is_refused():
+    with pytest.raises(InputError, match="of is 'lebanon'"):
+        intervals(series(stated(("2024-01-10", 5, 2, 3)), "Pentagon"), of="lebanon")
+
+
+def test_the_ratio_that_allows_for_excess_is_the_exact_one_at_phi_one_and_wider_beyond():
+    exact = compare(165, 105, 2, 86)
+    assert quasi_ratio(165, 105, 2, 86, 1.0) == pytest.approx((exact["low"], exact["high"]))
+    low, high = quasi_ratio(165, 105, 2, 86, 2.5)
+    assert low < exact["low"] < exact["high"] < high
+    assert quasi_ratio(10, 5, 0, 5, 2.0)[0] == 0
+    with pytest.raises(InputError, match="phi must be 1"):
+        quasi_ratio(1, 1, 1, 1, 0.5)
 
 
 def test_the_isotonic_line_never_falls_and_leaves_a_rising_total_alone():
@@ -67,7 +110,8 @@ def test_the_isotonic_line_never_falls_and_leaves_a_rising_total_alone():
 
 def days(*counts):
     start = pd.date_range("2024-01-01", periods=len(counts))
-    return pd.DataFrame({"start": start, "end": start, "count": pd.array(counts, dtype="Int64")})
+    return pd.DataFrame({"start": start, "end": start, "count": pd.array(counts, dtype="Int64"),
+                         "complete": True})  # fmt: skip
 
 
 def test_a_trailing_mean_begins_anew_behind_a_pause():
@@ -128,3 +172,9 @@ def test_allowing_for_excess_widens_every_interval_and_keeps_the_exact_one(attac
     pd.testing.assert_frame_equal(wider[counts.columns], counts)
     with pytest.raises(InputError, match="phi must be 1 or more"):
         allow_for_excess(counts, 0.9)
+
+
+def test_a_trailing_mean_does_not_take_a_cut_period_for_a_whole_one():
+    counts = days(2, 4, 6, 8)
+    means = trailing_mean(counts.assign(complete=[False, True, True, True]), 2)
+    assert means.dropna().to_dict() == {2: 5.0, 3: 7.0}

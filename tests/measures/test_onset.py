@@ -109,6 +109,31 @@ def test_one_row_for_every_way_in_the_order_given():
     assert table["view"].tolist() == ["b", "a"]
 
 
+def test_the_rates_on_both_sides_say_whether_it_fell_or_rose():
+    fall = onset(changes(dated(*[4] * 30, *[0] * 30)), FIRST + pd.Timedelta(days=45))
+    rise = onset(changes(dated(*[0] * 30, *[4] * 30)), FIRST + pd.Timedelta(days=45))
+    assert fall["rate_then"] < 0.5 < 3 < fall["rate_other"]
+    assert rise["rate_then"] > 3 > 0.5 > rise["rate_other"]
+
+
+def test_a_day_that_the_series_does_not_hold_has_no_onset():
+    found = onset(changes(dated(4, 4, 0, 0)), FIRST + pd.Timedelta(days=40))
+    assert pd.isna(found["day"])
+    assert pd.isna(found["chance"])
+    assert not found["announced"]
+
+
+def test_days_nobody_observed_before_or_after_a_series_change_nothing():
+    steady = dated(*[1] * 60)
+    days = pd.date_range(FIRST + pd.Timedelta(days=60), periods=300)
+    after = pd.concat([steady, pd.DataFrame({"start": days, "end": days, "count": pd.NA})], ignore_index=True)
+    assert changes(after).chance() == pytest.approx(changes(steady).chance())
+    before = after.assign(start=after["start"] - pd.Timedelta(days=360), end=after["end"] - pd.Timedelta(days=360))
+    turned = before.assign(count=before["count"].to_numpy()[::-1])
+    assert changes(turned).chance() == pytest.approx(changes(steady).chance())
+    assert changes(turned).seen.days == 60
+
+
 def test_the_middle_of_two_days_is_the_earlier_of_two():
     assert middle_of("2024-02-05", "2024-02-07") == pd.Timestamp("2024-02-06")
     assert middle_of("2024-02-05", "2024-02-08") == pd.Timestamp("2024-02-06")
