@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.charts.words import on
+from analysis.charts.words import counted, listed, on, period_name
 from analysis.measures.totals import counter_name, quiet_spells
 
 
@@ -13,32 +13,37 @@ def frequency_alt(counts: pd.DataFrame, what: str = "attacks") -> str:
     if counts.empty:
         return f"Bar chart of {what} per period: no period to show."
     per = counts.groupby(["start", "end"], as_index=False).agg(
-        count=("count", lambda c: c.sum(min_count=1)), covered=("covered", "first")
+        count=("count", lambda c: c.sum(min_count=1)), sparse=("sparse", "first")
     )
     known = per[per["count"].notna()]
-    head = f"Bar chart of {what} per period from {on(per.start.min())} to {on(per.end.max())}."
+    head = f"Bar chart of {what} per {period_name(counts)} from {on(per.start.min())} to {on(per.end.max())}."
     if known.empty:
         return f"{head} No period was covered."
     peak = known.loc[known["count"].astype(int).idxmax()]
-    zeros = int((known["count"] == 0).sum())
+    none = known[known["count"] == 0]
+    weak, unwatched = int((none["sparse"] > 0).sum()), counted(len(per) - len(known), "period")
     return (
-        f"{head} {int(known['count'].sum())} {what} in {len(known)} periods; the most, "
-        f"{int(peak['count'])}, from {on(peak.start)} to {on(peak.end)}; {zeros} covered "
-        f"periods have none; {int((per['covered'] == 0).sum())} periods were not covered."
+        f"{head} {int(known['count'].sum()):,} {what} in {counted(len(known), 'period')}; the most, "
+        f"{int(peak['count'])}, from {on(peak.start)} to {on(peak.end)}. None in {counted(len(none), 'period')}"
+        f"{f', {weak} of them watched sparsely' if weak else ''}."
+        f"{f' Nobody watched {unwatched}.' if len(known) < len(per) else ''}"
     )
 
 
 def cumulative_alt(lines: dict[str, pd.DataFrame], window=None) -> str:
-    """For `cumulative_steps` with the same window: where each line ends."""
+    """For `cumulative_steps` with the same window: range, where each line ends, which is the highest."""
     if window is not None:
         lines = {label: line[line["day"].between(*window)] for label, line in lines.items()}
-    ends = [
-        f"{counter_name(label)} reaches {int(line['total'].iloc[-1])} on {on(line['day'].iloc[-1])}"
-        for label, line in lines.items()
-        if len(line)
-    ]
-    return "Step chart of running totals, one line per counter. " + (
-        "; ".join(ends) + "." if ends else "No total to show."
+    lines = {counter_name(label): line for label, line in lines.items() if len(line)}
+    if not lines:
+        return "Step chart of running totals, one line per counter. No total to show."
+    days = pd.concat([line["day"] for line in lines.values()])
+    ends = {label: int(line["total"].iloc[-1]) for label, line in lines.items()}
+    each = (f"{label} reaches {ends[label]:,} on {on(line['day'].iloc[-1])}" for label, line in lines.items())
+    highest = f" The highest line is that of {max(ends, key=ends.get)}." if len(ends) > 1 else ""
+    return (
+        f"Step chart of running totals, one line per counter, from {on(days.min())} to {on(days.max())}. "
+        f"{'; '.join(each)}.{highest}"
     )
 
 
@@ -54,17 +59,27 @@ def ladder_alt(intervals: pd.DataFrame, counter: str) -> str:
         row = none.iloc[0]
         tail = f" The longest stretch with none: {on(row.start)} to {on(row.end)}."
     return (
-        f"Rates per day by {counter_name(counter)} totals in {len(known)} intervals with 95 percent intervals; "
-        f"highest {peak.rate:.1f} per day from {on(peak.start)} to {on(peak.end)}.{tail}"
+        f"Rates per day by {counter_name(counter)} totals in {counted(len(known), 'interval')} from "
+        f"{on(known['start'].min())} to {on(known['end'].max())}, with 95 percent intervals; lowest "
+        f"{known['rate'].min():.1f}, highest {peak.rate:.1f} per day from {on(peak.start)} to {on(peak.end)}.{tail}"
     )
 
 
-def strip_alt(longest: dict[str, pd.Series | None]) -> str:
-    """For `gap_strip`: the longest gap under each view (a row of `gaps`, or None)."""
-    parts = [
-        f"{view}: {'no gap' if row is None else f'{row.days} empty days from {on(row.start)} to {on(row.end)}'}"
-        for view, row in longest.items()
-    ]
-    return "One strip per view with a tick for every day with an attack. Longest gap - " + (
-        "; ".join(parts) + "."
-    )
+def strip_alt(longest: dict[str, pd.Series | None], window=None) -> str:
+    """For `gap_strip`, with the same window: the longest gap under each view (a row of `gaps`, or None),
+    and the longest of these."""
+    when = f", from {on(window[0])} to {on(window[1])}" if window else ""
+    head = f"One strip per view with a tick for every day with an attack{when}."
+    parts = [f"{view}: {_gap(row)}" for view, row in longest.items()]
+    found = {view: row.days for view, row in longest.items() if row is not None}
+    if not found:
+        return f"{head} No gap to show."
+    most = max(found.values())
+    widest = listed(view for view, days in found.items() if days == most)
+    return f"{head} Longest gap - {'; '.join(parts)}. The longest of all, {counted(most, 'day')}: {widest}."
+
+
+def _gap(row: pd.Series | None) -> str:
+    if row is None:
+        return "no gap"
+    return f"{counted(row.days, 'empty day')} from {on(row.start)} to {on(row.end)}"

@@ -37,7 +37,7 @@ def change_posterior(
         for start, end in [] if sets is None else _runs(sets["day"]):
             ax.axvspan(mdates.date2num(start), mdates.date2num(end) + 1, color=style.ACCENT, alpha=SPANNED,
                        linewidth=0, zorder=0)  # fmt: skip
-        ax.set_ylabel("P(change on this day)")
+        style.unit(ax, "P(change on this day)")
         ax.yaxis.grid(True)
         ax.set_ylim(bottom=0)
         style.date_axis(ax, dates["day"].min(), dates["day"].max())

@@ -10,12 +10,14 @@ from matplotlib.axes import Axes
 from analysis.charts import style
 from analysis.measures.totals import counter_name
 
+SILENCE = pd.Timedelta(days=31)
+
 
 def cumulative_steps(lines: dict[str, pd.DataFrame], window, ax: Axes | None = None) -> Axes:
     """One line per counter, labelled at its end.
 
     `lines` maps a label to a frame with day and total. A line ends at its last statement: beyond
-    it nobody said a number.
+    it nobody said a number; where a month passes without a word it is dotted.
     """
     ax = style.axes(ax, height=2.9)
     start, end = (pd.Timestamp(day) for day in window)
@@ -29,12 +31,20 @@ def cumulative_steps(lines: dict[str, pd.DataFrame], window, ax: Axes | None = N
                         color=colours[label])  # fmt: skip
                 ax.plot(inside["day"], inside["total"].astype(float), ".", markersize=3,
                         color=colours[label])  # fmt: skip
+                _dot_silences(ax, inside)
                 last = inside.iloc[-1]
                 ends.append((float(last["total"]), last["day"], label, colours[label]))
         style.count_axis(ax, "attacks counted so far")
         style.date_axis(ax, start, end)
         _label_ends(ax, ends)
     return ax
+
+
+def _dot_silences(ax: Axes, line: pd.DataFrame) -> None:
+    until = line["day"].shift(-1)
+    silent = until - line["day"] > SILENCE
+    ax.hlines(line["total"][silent].astype(float), line["day"][silent], until[silent], color="white", linewidth=2,
+              linestyle=(0, (1, 1.5)), zorder=3)  # fmt: skip
 
 
 def _label_ends(ax: Axes, ends: list[tuple]) -> None:

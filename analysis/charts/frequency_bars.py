@@ -7,16 +7,21 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.charts import style
+from analysis.charts.ground import ground
+from analysis.charts.words import period_name
 from analysis.evidence.schema import CONFIRMATION
+
+FILLED = 0.86  # of a period's width
+ROOM = 0.03  # share of the axis that a bar needs to carry a word
 
 
 def frequency_bars(
     counts: pd.DataFrame, ax: Axes | None = None, marks: dict | None = None, trailing: pd.DataFrame | None = None
 ) -> Axes:
-    """Stacked bars from `frequency.count(..., by=["confirmation"])`.
+    """Stacked bars from `frequency.count(..., by=["confirmation"])`; the highest carries its number.
 
-    Periods in which nobody looked are shaded dark, those watched only sparsely light: an empty
-    place is a zero only on white ground. Periods the window cuts have a dotted outline. `marks`
+    Periods in which nobody looked are hatched, those watched only sparsely grey: an empty place is a
+    zero only on white ground. Periods the window cuts have a dotted outline and are called parts. `marks`
     is {day: label}; `trailing` has end and mean (see `frequency.trailing_mean`) and is drawn as a line
     that breaks where the mean is missing.
     """
@@ -30,14 +35,14 @@ def frequency_bars(
             if bars["count"].fillna(0).sum():
                 base = _stack(ax, bars, base, voice)
         periods = counts.drop_duplicates("start")
-        _shade(ax, periods[periods["covered"] == 0], style.NOBODY, "nobody looked")
-        _shade(ax, periods[periods["sparse"] > 0], style.SPARSE, "watched sparsely: a zero is weak")
+        ground(ax, periods)
         _outline_cut(ax, periods, base)
+        _name_highest(ax, periods.set_index("start")["days"], base)
         if trailing is not None:
             ax.plot(trailing["end"], trailing["mean"].astype(float), color=style.SECOND, label="trailing mean")
-        style.count_axis(ax, "attacks per period")
+        style.count_axis(ax, f"attacks per {period_name(periods)}")
         style.date_axis(ax, counts["start"].min(), counts["end"].max())
-        ax.set_ylim(top=max(base.max() * (1.28 if marks else 1.08), 1))
+        ax.set_ylim(top=max(base.max() * (1.28 if marks else 1.1), 1))
         style.mark_days(ax, marks or {})
         style.voice_legend(ax)
     return ax
@@ -46,24 +51,28 @@ def frequency_bars(
 def _stack(ax: Axes, bars: pd.DataFrame, base: pd.Series, voice: str) -> pd.Series:
     height = bars["count"].reindex(base.index).fillna(0).astype(float)
     days = bars["days"].reindex(base.index)
-    ax.bar(base.index, height, width=days * 0.86, bottom=base, align="edge",
+    ax.bar(base.index, height, width=days * FILLED, bottom=base, align="edge",
            color=style.VOICE_FILL[voice], edgecolor=style.VOICE_FILL["us_official"],
            linewidth=0.4, label=style.VOICE_LABEL[voice])  # fmt: skip
     return base + height
 
 
-def _shade(ax: Axes, periods: pd.DataFrame, colour: str, words: str) -> None:
-    """Ground behind the periods, and what it means, once, at the foot of the first stretch."""
-    day = pd.Timedelta(days=1)
-    for row in periods.itertuples():
-        ax.axvspan(row.start, row.end + day, color=colour, zorder=0, linewidth=0)
-    if len(periods) > 4:
-        ax.annotate(words, (periods["end"].iloc[-1], 0.97), xycoords=("data", "axes fraction"), ha="right", va="top",
-                    fontsize=7.5, color=style.QUIET)  # fmt: skip
-
-
 def _outline_cut(ax: Axes, periods: pd.DataFrame, height: pd.Series) -> None:
     for row in periods[~periods["complete"]].itertuples():
         if height[row.start]:
-            ax.bar(row.start, height[row.start], width=row.days * 0.86, align="edge",
+            ax.bar(row.start, height[row.start], width=row.days * FILLED, align="edge",
                    facecolor="none", edgecolor=style.SECOND, linewidth=1, linestyle=":")  # fmt: skip
+            if row.days > ROOM * periods["days"].sum():
+                _over(ax, row.start, row.days, height[row.start], "part", fontsize=6.5, color=style.SECOND)
+
+
+def _name_highest(ax: Axes, days: pd.Series, height: pd.Series) -> None:
+    if height.max():
+        _over(ax, height.idxmax(), days[height.idxmax()], height.max(), f"{height.max():.0f}", fontweight="bold")
+
+
+def _over(ax: Axes, start: pd.Timestamp, days: int, height: float, words: str, **font) -> None:
+    """Words over the middle of a bar."""
+    middle = start + pd.Timedelta(days=float(days * FILLED / 2))
+    ax.annotate(words, (middle, height), xytext=(0, 1.5), textcoords="offset points", ha="center", va="bottom",
+                **{"fontsize": 8} | font)  # fmt: skip

@@ -8,6 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.charts import style
+from analysis.charts.ground import ground
+from analysis.measures.frequency import count
 from analysis.measures.gaps import gaps
 
 
@@ -19,8 +21,8 @@ def gap_strip(
     coverage: pd.DataFrame | None = None,
 ) -> Axes:
     """`views` maps a label to its incidents. Gaps of at least `label_from` empty days are shaded
-    and carry their length; a gap that touches an edge of what was watched says "at least". Days
-    before and after the coverage have a grey ground: nobody looked."""
+    and carry their length; a gap that touches an edge of what was watched says "at least". Days that
+    hardly anybody watched have a grey ground, those that nobody watched a hatched one."""
     ax = style.axes(ax, height=0.9 + 0.62 * len(views))
     start, end = (pd.Timestamp(day) for day in window)
     with mpl.rc_context(style.RC):
@@ -37,18 +39,15 @@ def gap_strip(
         ax.set_yticks(range(len(views)), list(reversed(views)))
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)
-        ax.set_ylim(-0.6, len(views) - 0.4)
+        ax.set_ylim(-0.6, len(views) - 0.25)
         style.date_axis(ax, start, end)
     return ax
 
 
 def _unwatched(ax: Axes, start, end, coverage: pd.DataFrame | None) -> None:
-    if coverage is None or coverage.empty:
-        return
-    day = pd.Timedelta(days=1)
-    for left, right in ((start, coverage["start"].min()), (coverage["end"].max() + day, end + day)):
-        if left < right:
-            ax.axvspan(left, right, color=style.NOBODY, zorder=0, linewidth=0)
+    if coverage is not None and len(coverage):
+        none = pd.DataFrame(columns=["date", "date_start", "date_end"], dtype="datetime64[us]")
+        ground(ax, count(none, "day", window=(start, end), coverage=coverage))
 
 
 def _shade(ax: Axes, found: pd.DataFrame, level: int) -> None:

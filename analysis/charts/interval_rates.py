@@ -34,7 +34,7 @@ def rate_ladder(
         over = (shown["rate_high"] > top).to_numpy()
         ax.plot((left + width / 2)[over], [top * 0.99] * int(over.sum()), "^", color=colour,
                 markersize=3, clip_on=False)  # fmt: skip
-        style.count_axis(ax, "attacks per day")
+        style.count_axis(ax, "attacks per day", whole=False)
         ax.set_ylim(0, top)
         style.date_axis(ax, intervals["start"].min(), intervals["end"].max())
         style.mark_days(ax, marks or {})

@@ -13,7 +13,7 @@ from analysis.charts.words import on
 
 def onset_dots(table: pd.DataFrame, window, ax: Axes | None = None, marks: dict | None = None) -> Axes:
     """`table` from `onset.onsets`: view, day, low, high, announced. Hollow = no change announced.
-    A set that reaches beyond the window ends at its edge; `marks` is {day: label}."""
+    A set that reaches beyond the window ends at its edge in an arrow; `marks` is {day: label}."""
     ax = style.axes(ax, height=0.9 + 0.42 * len(table))
     start, end = (pd.Timestamp(day) for day in window)
     with mpl.rc_context(style.RC):
@@ -23,6 +23,9 @@ def onset_dots(table: pd.DataFrame, window, ax: Axes | None = None, marks: dict 
             if start <= row.day <= end:
                 ax.plot(mdates.date2num(row.day), level, "o", markersize=6, color=style.ACCENT,
                         markerfacecolor=style.ACCENT if row.announced else "white")  # fmt: skip
+                ax.annotate(f"{row.day.day} {row.day:%b}", (mdates.date2num(row.day), level), xytext=(0, -6),
+                            textcoords="offset points", ha="center", va="top", fontsize=7.5)  # fmt: skip
+            _beyond(ax, level, row.low < start, row.high > end)
         ax.set_yticks(range(len(table)), list(table["view"])[::-1])
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)
@@ -33,11 +36,24 @@ def onset_dots(table: pd.DataFrame, window, ax: Axes | None = None, marks: dict 
     return ax
 
 
+def _beyond(ax: Axes, level: int, left: bool, right: bool) -> None:
+    for there, edge, arrow in ((left, 0.0, "<"), (right, 1.0, ">")):
+        if there:
+            ax.plot(edge, level, arrow, transform=ax.get_yaxis_transform(), color=style.ACCENT, markersize=5,
+                    clip_on=False)  # fmt: skip
+
+
 def onset_alt(table: pd.DataFrame) -> str:
-    """For `onset_dots`: each view's most probable day and set."""
+    """For `onset_dots`: each view's most probable day and set, and how far these days lie apart."""
+    if table.empty:
+        return "Dot plot of the most probable day of a change under each view: no view to show."
     parts = [
         f"{row.view}: {on(row.day)}, 95 percent set from {on(row.low)} to {on(row.high)}"
         + ("" if row.announced else ", not announced")
         for row in table.itertuples()
     ]
-    return "Dot plot of the most probable day of the change under each view. " + "; ".join(parts) + "."
+    return (
+        f"Dot plot of the most probable day of the change under each view. {'; '.join(parts)}. Announced for "
+        f"{int(table['announced'].sum())} of {len(table)}; the days run from {on(table['day'].min())} to "
+        f"{on(table['day'].max())}."
+    )

@@ -12,11 +12,12 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import Markdown, display
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from analysis.charts import style
 
 
-def show_figure(ax: Axes, caption: str, alt: str, label: str) -> None:
+def show_figure(ax: Axes | Figure, caption: str, alt: str, label: str) -> None:
     """Display a chart with its caption (Markdown) and its text for those who cannot see it.
 
     One output carries all: HTML with figure, alt and caption for browsers, the SVG for print, the
@@ -34,7 +35,7 @@ def show_figure(ax: Axes, caption: str, alt: str, label: str) -> None:
     display(bundle, raw=True, metadata={"alt": alt, "caption": caption, "label": label})
 
 
-def svg(ax: Axes) -> str:
+def svg(ax: Axes | Figure) -> str:
     """The figure as SVG text: the same bytes for the same data; closes the figure."""
     figure = ax.get_figure()
     out = io.StringIO()
@@ -66,8 +67,8 @@ def show_table(
 
 
 def show_incidents(incidents: pd.DataFrame, caption: str, label: str) -> None:
-    """Display incidents, one row each: id, day or days (* = the sources dispute it), place, weapon, result, best voice, number
-    of independent origins, best grade."""
+    """Display incidents, one row each: id, day or days (* = the sources dispute it), place, weapon, result,
+    best voice, number of independent origins, best grade."""
     first, last = (incidents[name].dt.strftime("%Y-%m-%d") for name in ("date_start", "date_end"))
     short = last.str[8:].where(first.str[:7] == last.str[:7], last)  # the day alone, within a month
     plain_words = incidents[["weapon", "result"]].replace("_", " ", regex=True)
@@ -121,8 +122,8 @@ def say_if_thin(coverage: pd.DataFrame, n: int) -> bool:
     if thin:
         say(
             "**This evidence watches no period day by day.** It names some attacks and is silent about the rest: what "
-            f"follows shows {n} attacks that were written about, not how often attacks happened. No gap and no rate below "
-            "can carry a conclusion."
+            f"follows shows {n} attacks that were written about, not how often attacks happened. No gap and no rate "
+            "below can carry a conclusion."
         )
     return thin
 

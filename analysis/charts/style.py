@@ -6,17 +6,23 @@ import matplotlib as mpl
 import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.textpath import TextPath
 
 INK, QUIET, RULE = "#1b1f24", "#6b7280", "#d5d9de"
 ACCENT, SECOND = "#0b4f7d", "#c2570c"  # differ in lightness as well as in hue
-NOBODY, SPARSE = "#dfe3e8", "#f4f6f8"  # ground of days nobody, or hardly anybody, watched
+NOBODY, SPARSE = "#d3d8de", "#eceff2"  # ground of days nobody, or hardly anybody, watched
+LAND, ELSEWHERE, SEA, BORDER = "#ffffff", "#f1f2f4", "#e3eaf0", "#9aa3ad"  # LAND: countries a map is about
+HATCH = "////"  # over NOBODY: it must not pass for a shade of anything counted
+
+# One attack a day, two, ... five and more; equal steps of lightness.
+SHADES = ("#c9dcea", "#8fbad6", "#4d8fb8", "#1f608f", "#0b3554")
 
 # From dark to hollow: the weaker the voice, the less ink.
 VOICE_FILL = {
     "us_official": "#0b3554",
-    "local_official": "#3b7ea6",
-    "monitor": "#8cbad3",
-    "unknown": "#cfd6db",
+    "local_official": "#2f6f96",
+    "monitor": "#7aabc8",
+    "unknown": "#c3ced6",
     "claim_only": "#ffffff",
 }
 VOICE_LABEL = {
@@ -27,7 +33,7 @@ VOICE_LABEL = {
     "claim_only": "attackers' claim only",
 }
 COUNTER_COLOUR = {"Pentagon": ACCENT, "SOHR": SECOND}
-OTHERS = ("#4f772d", "#7b2d8b", "#8d6e63", "#37474f")
+OTHERS = (INK, "#996363", "#6c1bb2", "#6b1c10")  # told apart by every kind of colour blindness
 
 RC = {
     "figure.dpi": 100,
@@ -37,6 +43,7 @@ RC = {
     "axes.edgecolor": QUIET,
     "axes.labelcolor": INK,
     "axes.linewidth": 0.6,
+    "axes.spines.left": False,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlesize": 9.5,
@@ -54,6 +61,7 @@ RC = {
     "xtick.color": QUIET,
     "xtick.labelcolor": INK,
     "ytick.color": QUIET,
+    "ytick.major.size": 0,
     "ytick.labelcolor": INK,
     "svg.fonttype": "path",
     "svg.hashsalt": "attack-incidents",
@@ -82,10 +90,10 @@ def counter_colours(counters) -> dict[str, str]:
     return {name: COUNTER_COLOUR.get(name) or next(spare) for name in counters}
 
 
-def date_axis(ax: Axes, start, end) -> None:
-    """Months on the x axis, the year under each January and under the first."""
+def date_axis(ax: Axes, start, end, most: int = 9) -> None:
+    """Months on the x axis, at `most` so many, the year under each January and under the first."""
     ax.set_xlim(mdates.date2num(start), mdates.date2num(end) + 1)
-    ax.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=9))
+    ax.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=min(3, most), maxticks=most))
     ax.xaxis.set_major_formatter(_month_and_year)
 
 
@@ -96,19 +104,32 @@ def _month_and_year(number: float, position: int) -> str:
     return f"{month}\n{day:%Y}" if with_year else month
 
 
-def count_axis(ax: Axes, label: str) -> None:
-    """Whole numbers from 0 up, with light rules across."""
-    ax.set_ylabel(label)
+def width_of(words: str, size: float) -> float:
+    """Width of a line of text in points."""
+    with mpl.rc_context(RC):
+        return TextPath((0, 0), words, size=size).get_extents().width
+
+
+def count_axis(ax: Axes, label: str, whole: bool = True) -> None:
+    """Numbers from 0 up, whole ones unless they are rates, with light rules across."""
+    unit(ax, label)
     ax.yaxis.grid(True)
-    ax.yaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True, nbins=6))
+    ax.yaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=whole, nbins=6))
     ax.set_ylim(bottom=0)
 
 
+def unit(ax: Axes, label: str) -> None:
+    """What the numbers of the y axis are: a heading at its upper end, so that nobody tilts their head."""
+    ax.set_ylabel(label, rotation=0, ha="left", va="bottom")
+    ax.yaxis.set_label_coords(0, 1.015)
+
+
 def voice_legend(ax: Axes) -> None:
-    """The voices that the bars show, in one row above them; nothing where there is no bar."""
+    """The voices that the bars show, in one row above them, opposite the unit; nothing where there
+    is no bar."""
     if ax.get_legend_handles_labels()[0]:
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=5, handlelength=1.1,
-                  columnspacing=1.2, borderaxespad=0.2)  # fmt: skip
+        ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=6, handlelength=1.0, handletextpad=0.5,
+                  columnspacing=1.0, borderaxespad=0)  # fmt: skip
 
 
 def mark_days(ax: Axes, days: dict, top: float = 1.0) -> None:

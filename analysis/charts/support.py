@@ -7,14 +7,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.charts import style
+from analysis.charts.words import counted
 from analysis.evidence.schema import CONFIRMATION
 
 MOST = 6  # the last bar holds this many and more
 
 
 def support_bars(incidents: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Incidents by n_origins (1, 2, ... `MOST` and more), stacked by confirmation."""
-    ax = style.axes(ax, height=2.6)
+    """Incidents by n_origins (1, 2, ... `MOST` and more), stacked by confirmation. Each bar carries its
+    number, so there is no axis to read it from."""
+    ax = style.axes(ax, height=2.5)
     with mpl.rc_context(style.RC):
         origins = incidents["n_origins"].clip(upper=MOST)
         table = pd.crosstab(origins, incidents["confirmation"])
@@ -27,21 +29,26 @@ def support_bars(incidents: pd.DataFrame, ax: Axes | None = None) -> Axes:
             base = base + table[voice]
         for origin, total in base.items():
             ax.annotate(str(total), (origin, total), xytext=(0, 2), textcoords="offset points",
-                        ha="center", fontsize=8)  # fmt: skip
+                        ha="center", fontsize=8, fontweight="bold")  # fmt: skip
         labels = [*map(str, range(1, MOST)), f"{MOST} or more"]
         ax.set_xticks(range(1, MOST + 1), labels)
         ax.set_xlabel("independent origins behind the incident")
-        style.count_axis(ax, "incidents")
-        ax.set_ylim(top=max(base.max() * 1.12, 1))
+        style.unit(ax, "incidents")
+        ax.set_yticks([])
+        ax.set_ylim(0, max(base.max() * 1.12, 1))
         style.voice_legend(ax)
     return ax
 
 
 def support_alt(incidents: pd.DataFrame) -> str:
     """For `support_bars`: how many incidents rest on one origin."""
-    head = f"Bar chart of {len(incidents)} incidents by the number of independent origins behind them."
+    head = f"Bar chart of {counted(len(incidents), 'incident')} by the number of independent origins behind them."
     origins = incidents["n_origins"].dropna()
     if origins.empty:
         return f"{head} For none of them is the number known."
-    single = int((origins == 1).sum())
-    return f"{head} {single} rest on one origin; the best supported has {int(origins.max())}."
+    single, several = int((origins == 1).sum()), int((origins >= MOST).sum())
+    share = 100 * single / len(origins)
+    return (
+        f"{head} From {origins.min()} to {origins.max()} origins; {share:.0f} percent ({single:,}) rest on one, "
+        f"{several:,} on {MOST} or more."
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+KIND_NAME = {"one_way_drone": "one-way drone", "ied": "IED", "mixed": "several weapons"}
+
 
 def on(day, year: bool = True) -> str:
     """A day in words: 4 February 2024, or without its year."""
@@ -42,3 +44,26 @@ def chance(p: float) -> str:
     if p != p:
         return ""
     return "< 0.001" if p < 0.0005 else "> 0.999" if p > 0.9995 else f"{p:.3f}"
+
+
+def period_name(counts: pd.DataFrame) -> str:
+    """What one whole period of `frequency.count` is called: day, week, month, quarter, 14 days."""
+    whole = counts[counts["complete"]]
+    lengths, first = whole["days"], (whole["start"].dt.day == 1).all()
+    for name, low, high in (("month", 28, 31), ("quarter", 90, 92)):
+        if len(whole) and first and lengths.between(low, high).all():
+            return name
+    if lengths.nunique() != 1:
+        return "period"
+    return {1: "day", 7: "week"}.get(lengths.iloc[0], f"{lengths.iloc[0]} days")
+
+
+def kind_name(kind) -> str:
+    """A value of a table as readers know it: one_way_drone, one-way drone."""
+    return KIND_NAME.get(str(kind), str(kind).replace("_", " "))
+
+
+def short(name: object, most: int = 36) -> str:
+    """A name that fits beside a point: cut where it is longer than any base's."""
+    name = str(name)
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"

@@ -26,9 +26,9 @@ def test_bars_are_told_by_sum_peak_zeros_and_unwatched_periods(attacks):
     counts = count(incidents, "week", by=["confirmation"], window=("2024-01-01", "2024-02-04"),
                    coverage=coverage("2024-01-08", "2024-01-28"))  # fmt: skip
     assert frequency_alt(counts, "attacks") == (
-        "Bar chart of attacks per period from 1 January 2024 to 4 February 2024. "
-        "5 attacks in 3 periods; the most, 3, from 8 January 2024 to 14 January 2024; "
-        "1 covered periods have none; 2 periods were not covered."
+        "Bar chart of attacks per week from 1 January 2024 to 4 February 2024. "
+        "5 attacks in 3 periods; the most, 3, from 8 January 2024 to 14 January 2024. "
+        "None in 1 period. Nobody watched 2 periods."
     )
 
 
@@ -54,14 +54,16 @@ LINES = {"SOHR": line(("2024-01-05", 3), ("2024-02-05", 108)), "Pentagon": line(
 
 def test_lines_are_told_by_where_they_end_and_empty_ones_not_at_all():
     said = cumulative_alt(LINES)
-    assert said.endswith(
-        "Syrian Observatory reaches 108 on 5 February 2024; Pentagon reaches 165 on 29 January 2024."
+    assert said == (
+        "Step chart of running totals, one line per counter, from 5 January 2024 to 5 February 2024. Syrian "
+        "Observatory reaches 108 on 5 February 2024; Pentagon reaches 165 on 29 January 2024. The highest line is "
+        "that of Pentagon."
     )
 
 
 def test_lines_are_told_as_far_as_the_window_shows_them():
     said = cumulative_alt(LINES, ("2024-01-01", "2024-01-10"))
-    assert said.endswith("per counter. Syrian Observatory reaches 3 on 5 January 2024.")
+    assert said.endswith("from 5 January 2024 to 5 January 2024. Syrian Observatory reaches 3 on 5 January 2024.")
 
 
 @pytest.mark.parametrize("lines", [{}, {"none": line()}])
@@ -90,7 +92,8 @@ def test_strips_are_told_by_the_longest_gap_of_each_view(attacks):
     longest = gaps(incidents, ("2024-01-01", "2024-01-31")).iloc[0]
     said = strip_alt({"all claims": longest, "officials": None})
     assert said.endswith(
-        "Longest gap - all claims: 18 empty days from 2 January 2024 to 19 January 2024; officials: no gap."
+        "Longest gap - all claims: 18 empty days from 2 January 2024 to 19 January 2024; officials: no gap. "
+        "The longest of all, 18 days: all claims."
     )
 
 
@@ -100,4 +103,10 @@ def test_no_number_is_told_that_the_counts_do_not_hold(dossier):
     assert numbers[0] == counts["count"].sum()
     assert numbers[1] == len(counts)
     assert numbers[2] == counts["count"].max()
-    assert numbers[-2:] == [(counts["count"] == 0).sum(), 0]
+    assert numbers[-1] == (counts["count"] == 0).sum()
+
+
+def test_a_zero_on_sparsely_watched_days_is_told_as_weak(attacks):
+    watched = coverage("2024-01-01", "2024-01-14").assign(density="sparse")
+    counts = count(attacks("2024-01-02"), "week", window=("2024-01-01", "2024-01-14"), coverage=watched)
+    assert frequency_alt(counts).endswith("None in 1 period, 1 of them watched sparsely.")

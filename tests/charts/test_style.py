@@ -1,7 +1,10 @@
 """One visual language for all charts."""
 
+from itertools import combinations
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
@@ -28,6 +31,71 @@ def test_text_in_every_colour_is_legible_on_white(colour):
 
 def test_the_two_main_colours_differ_in_grey():
     assert contrast(style.ACCENT, style.SECOND) > 1.7
+
+
+# What a person with one kind of cone missing sees: linear RGB to linear RGB, Machado et al. (2009), severity 1.
+SEEN = {
+    "all cones": np.eye(3),
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def lab(colour: str, eyes: str = "all cones") -> np.ndarray:
+    """CIELAB of a colour as these eyes see it: lightness, green to red, blue to yellow."""
+    channels = np.array(to_rgb(colour))
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    xyz = TO_XYZ @ np.clip(np.array(SEEN[eyes]) @ linear, 0, 1) / TO_XYZ.sum(axis=1)
+    x, y, z = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def nearest(colours, eyes: str) -> float:
+    """Distance (CIE76) of the two colours that are hardest to tell apart."""
+    return min(np.linalg.norm(lab(one, eyes) - lab(other, eyes)) for one, other in combinations(colours, 2))
+
+
+def test_black_and_white_are_a_hundred_apart():
+    assert np.linalg.norm(lab("#ffffff") - lab("#000000")) == pytest.approx(100, abs=0.1)
+
+
+@pytest.mark.parametrize("eyes", SEEN)
+def test_whoever_looks_can_tell_the_counters_apart(eyes):
+    assert nearest([style.ACCENT, style.SECOND, *style.OTHERS], eyes) > 20
+
+
+@pytest.mark.parametrize("eyes", SEEN)
+@pytest.mark.parametrize("scale", [style.VOICE_FILL.values(), style.SHADES], ids=["voices", "shades"])
+def test_whoever_looks_can_tell_the_steps_of_a_scale_apart(scale, eyes):
+    assert nearest(scale, eyes) > 14
+
+
+@pytest.mark.parametrize(
+    "scale", [[*style.VOICE_FILL.values()], ["#ffffff", *style.SHADES][::-1]], ids=["voices", "shades"]
+)
+def test_in_grey_a_scale_rises_step_by_step(scale):
+    steps = np.diff([lab(colour)[0] for colour in scale])
+    assert steps.min() > 12
+
+
+def test_in_grey_the_grounds_differ_from_each_other_and_from_white():
+    light = [lab(colour)[0] for colour in ("#ffffff", style.SPARSE, style.NOBODY)]
+    assert (np.diff(light) < -5).all()
+
+
+def test_the_unit_stands_level_over_the_axis():
+    ax = style.axes()
+    style.count_axis(ax, "attacks")
+    assert ax.yaxis.label.get_rotation() == 0
+    ax.get_figure().canvas.draw()
+    assert ax.yaxis.label.get_window_extent().y0 >= ax.get_window_extent().y1
+
+
+def test_a_line_of_text_is_as_wide_as_it_is_drawn():
+    assert style.width_of("Al-Asad", 10) == pytest.approx(2 * style.width_of("Al-Asad", 5))
+    assert style.width_of("Al-Asad Air Base", 10) > style.width_of("Al-Asad", 10)
 
 
 def test_every_voice_has_a_fill_and_a_label_of_its_own():

@@ -51,7 +51,7 @@ def test_nothing_known_is_drawn_as_zeros_and_said_in_words(attacks, origins):
 def test_the_words_say_the_numbers_of_the_frame(attacks):
     assert support_alt(incidents(attacks, [1, 1, 4, 9])) == (
         "Bar chart of 4 incidents by the number of independent origins behind them. "
-        "2 rest on one origin; the best supported has 9."
+        "From 1 to 9 origins; 50 percent (2) rest on one, 1 on 6 or more."
     )
 
 

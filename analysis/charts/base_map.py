@@ -1,0 +1,132 @@
+"""A map of the bases: circles as large as their counts, hollow where the place is known only vaguely."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.charts import style
+from analysis.charts.borders import Borders, draw_countries, name_countries, narrow, read_borders, scale_bar
+from analysis.charts.labels import Point, name_points
+from analysis.charts.words import counted, listed, short
+
+WIDTH = 7.0  # inches
+LARGEST = 34  # points, diameter of the largest circle
+KEY = (LARGEST + 2) / 72  # inches, height of a line of the key
+LEAST = 2.0  # degrees a map spans at least
+SHAPE = (0.5, 0.72)  # height of a map by its width, at least and at most
+LISTED = 3  # places without a point that are named below the map
+SOLID = {"facecolor": style.ACCENT, "edgecolor": "white", "linewidth": 0.6, "alpha": 0.8}
+HOLLOW = {"facecolor": "none", "edgecolor": style.ACCENT, "linewidth": 1.2}
+NOWHERE = HOLLOW | {"linestyle": ":"}
+
+
+def base_map(places: pd.DataFrame, borders: Borders | None = None, names: int = 20) -> Figure:
+    """`places` from `places.by_place`: a circle per place, its area in proportion to its count, filled
+    where the place is known to about a kilometre, hollow where only a town near it is. What has no point
+    stands below the map. The largest, up to `names`, carry name and count. A degree of longitude is
+    drawn as long as it is in the middle of the map."""
+    at = places[places["latitude"].notna()]
+    if at.empty:
+        return style.nothing(style.axes(height=1), "no place with a known point to show").get_figure()
+    west, east, south, north = _extent(at)
+    shape = (north - south) / ((east - west) * narrow(south, north))
+    with mpl.rc_context(style.RC):
+        heights = WIDTH * shape, KEY * (1 + places["latitude"].isna().any())
+        figure, (ax, key) = plt.subplots(2, figsize=(WIDTH, sum(heights)), height_ratios=heights)
+        ax.set(xlim=(west, east), ylim=(south, north), aspect=1 / narrow(south, north), xticks=[], yticks=[])
+        ax.spines[:].set(visible=True, color=style.BORDER)
+        land = read_borders() if borders is None else borders
+        draw_countries(ax, land, set(places["country"].dropna()))
+        _key(key, places)
+        _circles(ax, at, places["count"].max())
+        taken = name_countries(ax, land, at[["longitude", "latitude"]].to_numpy())
+        name_points(ax, _points(at, places["count"].max(), names), [*taken, scale_bar(ax)])
+    return figure
+
+
+def _points(at: pd.DataFrame, most: int, names: int) -> list[Point]:
+    """The circles as obstacles to names, the first of them with name and count."""
+    radius = np.sqrt(size(at["count"], most)) / 2
+    said = [f"{short(row.place)}: {row.count:,}" for row in at.head(names).itertuples()]
+    said += [""] * (len(at) - len(said))
+    return [Point(*each) for each in zip(at["longitude"], at["latitude"], radius, said, strict=True)]
+
+
+def size(count, most: int):
+    """Area of a circle in square points, as `scatter` takes it."""
+    return LARGEST**2 * count / most
+
+
+def _extent(at: pd.DataFrame) -> tuple[float, float, float, float]:
+    """West, east, south, north of the map: all points with a margin, neither flat nor slender."""
+    south, north = at["latitude"].min(), at["latitude"].max()
+    west, east = at["longitude"].min(), at["longitude"].max()
+    parallel = narrow(south, north)
+    height, width = max(1.3 * (north - south), LEAST), max(1.3 * (east - west) * parallel, LEAST)
+    width = max(width, height / SHAPE[1])
+    height = max(height, width * SHAPE[0])
+    middle = (west + east) / 2, (south + north) / 2
+    return (middle[0] - width / parallel / 2, middle[0] + width / parallel / 2,
+            middle[1] - height / 2, middle[1] + height / 2)  # fmt: skip
+
+
+def _circles(ax: Axes, at: pd.DataFrame, most: int) -> None:
+    vague = at["precision"] == "town"
+    for rows, fill in ((at[~vague], SOLID), (at[vague], HOLLOW)):
+        ax.scatter(rows["longitude"], rows["latitude"], size(rows["count"], most), zorder=3, **fill)
+
+
+def _key(ax: Axes, places: pd.DataFrame) -> None:
+    """What the circles mean, and below it what has no point."""
+    ax.set_axis_off()
+    most, nowhere = places["count"].max(), places[places["latitude"].isna()]
+    ax.set(xlim=(0, WIDTH * 72), ylim=(-1.5 if len(nowhere) else -0.5, 0.5))
+    numbers = _round_numbers(most)
+    said = [*map("{:,}".format, numbers[:-1]), counted(numbers[-1], "attack")]
+    sizes = [(number, SOLID, words) for number, words in zip(numbers, said, strict=True)]
+    vague = (most / 12, HOLLOW, "only the nearest town is known")
+    _line(ax, 0, [*sizes, vague] if (places["precision"] == "town").any() else sizes, most)
+    if len(nowhere):
+        rest = pd.DataFrame({"place": ["others"], "count": [nowhere["count"].iloc[LISTED:].sum()]})
+        shown = pd.concat([nowhere.head(LISTED), rest[rest["count"] > 0]])
+        said = [(row.count, NOWHERE, f"{short(row.place)}: {row.count:,}") for row in shown.itertuples()]
+        _line(ax, -1, [(0, NOWHERE, "no point known:"), *said], most)
+
+
+def _line(ax: Axes, level: int, entries: list[tuple], most: int) -> None:
+    """Circles with their words, one after the other; a count of 0 has words only."""
+    at = 0.0
+    for count, fill, words in entries:
+        width = size(count, most) ** 0.5
+        if count:
+            ax.scatter(at + width / 2, level, size(count, most), clip_on=False, **fill)
+        ax.text(at + width + 3 * bool(count), level, words, va="center_baseline", fontsize=7.5)
+        at += width + 16 + style.width_of(words, 7.5)
+
+
+def _round_numbers(most: int) -> list[int]:
+    """Up to three round counts, from 1 to the largest that occurs."""
+    steps = [digit * 10**power for power in range(len(str(most))) for digit in (1, 2, 5) if digit * 10**power <= most]
+    return sorted({steps[0], steps[len(steps) // 2], steps[-1]})
+
+
+def map_alt(places: pd.DataFrame) -> str:
+    """For `base_map`: how many places, the three with most, what is vague or without a point."""
+    at, nowhere = places[places["latitude"].notna()], places[places["latitude"].isna()]
+    if at.empty:
+        return "Map of attacks: no place with a known point to show."
+    total, first = int(places["count"].sum()), at.nlargest(3, "count")
+    named = listed(f"{row.place} {row.count:,}" for row in first.itertuples())
+    share, vague = 100 * first["count"].sum() / total, int((at["precision"] == "town").sum())
+    hollow = f" {counted(vague, 'place')} hollow: only the nearest town is known." if vague else ""
+    return (
+        f"Map of {counted(len(at), 'place')} with circles as large as their number of attacks, from "
+        f"{at['count'].min():,} to {at['count'].max():,}. The most at {named}: {share:.0f} percent of "
+        f"{counted(total, 'attack')}.{hollow} Not on the map, for no point is known: "
+        f"{counted(int(nowhere['count'].sum()), 'attack')}."
+    )

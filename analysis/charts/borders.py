@@ -1,0 +1,97 @@
+"""Countries as the quiet ground of a map: their borders, from a small GeoJSON file in data/, and names."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import matplotlib.path
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.transforms import Bbox
+
+from analysis.charts import style
+from analysis.evidence.load import REPOSITORY
+
+FILE = REPOSITORY / "data" / "borders.geojson"
+SOME = 0.006  # share of a map that a country needs to be named
+LENGTHS = tuple(digit * 10**power for power in range(4) for digit in (1, 2, 5))  # km of a scale bar
+
+Borders = dict[str, list[np.ndarray]]  # country -> outlines, each (n, 2) degrees east and north
+
+
+@cache
+def read_borders(path: Path = FILE) -> Borders:
+    """Outlines of each country in the file; nothing where there is no file. Holes are left out."""
+    if not path.is_file():
+        return {}
+    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    return {feature["properties"]["name"]: _outlines(feature["geometry"]) for feature in features}
+
+
+def _outlines(geometry: dict) -> list[np.ndarray]:
+    parts = geometry["coordinates"]
+    polygons = [parts] if geometry["type"] == "Polygon" else parts
+    return [np.array(polygon[0]) for polygon in polygons]
+
+
+def narrow(south: float, north: float) -> float:
+    """How long a degree of longitude is, by one of latitude, in the middle of the map."""
+    return float(np.cos(np.radians((south + north) / 2)))
+
+
+def draw_countries(ax: Axes, borders: Borders, ours: set[str]) -> None:
+    """All countries, those named in `ours` white. The limits of the axes must be final."""
+    known = np.concatenate([outline for outlines in borders.values() for outline in outlines] or [np.empty((0, 2))])
+    corners = np.transpose([ax.get_xlim(), ax.get_ylim()])
+    seen = len(known) and (known.min(axis=0) <= corners[0]).all() and (known.max(axis=0) >= corners[1]).all()
+    ax.set_facecolor(style.SEA if seen else style.LAND)  # beyond the file there may be land
+    for name, outlines in borders.items():
+        ax.add_collection(PolyCollection(outlines, facecolor=style.LAND if name in ours else style.ELSEWHERE,
+                                         edgecolor=style.BORDER, linewidth=0.7, zorder=0), autolim=False)  # fmt: skip
+
+
+def scale_bar(ax: Axes) -> Bbox:
+    """A bar of a round number of kilometres in the lower right corner; returns its box in pixels."""
+    west, east, south, north = *ax.get_xlim(), *ax.get_ylim()
+    degree = 111.2 * narrow(south, north)  # km along a parallel
+    length = max(km for km in LENGTHS if km <= max((east - west) * degree / 5, 1))
+    right, low = east - 0.02 * (east - west), south + 0.03 * (north - south)
+    left = right - length / degree
+    ax.plot([left, right], [low, low], color=style.QUIET, linewidth=1.2, solid_capstyle="butt")
+    ax.annotate(f"{length:,} km", ((left + right) / 2, low), xytext=(0, 2), textcoords="offset points", ha="center",
+                va="bottom", fontsize=7, color=style.QUIET)  # fmt: skip
+    return Bbox(ax.transData.transform([(left, low), (right, low + 0.04 * (north - south))]))
+
+
+def name_countries(ax: Axes, borders: Borders, taken: np.ndarray) -> list[Bbox]:
+    """Name each country that takes up some of the map where most room is between its borders and the
+    points `taken` (n, 2); returns the boxes of the names in pixels."""
+    across, up = (np.linspace(*limits, 40)[1:-1] for limits in (ax.get_xlim(), ax.get_ylim()))
+    grid = np.stack(np.meshgrid(across, up), -1).reshape(-1, 2)
+    texts = []
+    for name, outlines in borders.items():
+        inside = grid[np.any([matplotlib.path.Path(outline).contains_points(grid) for outline in outlines], axis=0)]
+        if len(inside) > SOME * len(grid):
+            lines = [_dense(outline, (across[-1] - across[0]) / 40) for outline in outlines]
+            spot = inside[_room(inside, np.concatenate([*lines, taken]), ax).argmax()]
+            texts.append(ax.text(*spot, name.upper(), ha="center", va="center", fontsize=7, color=style.QUIET))
+    ax.get_figure().draw_without_rendering()
+    return [text.get_window_extent() for text in texts]
+
+
+def _dense(outline: np.ndarray, step: float) -> np.ndarray:
+    """Points along an outline, at most `step` degrees apart."""
+    pieces = np.ceil(np.hypot(*np.diff(outline, axis=0).T) / step).astype(int)
+    sides = zip(outline[:-1], outline[1:], pieces, strict=True)
+    return np.concatenate([np.linspace(start, end, number, endpoint=False) for start, end, number in sides])
+
+
+def _room(spots: np.ndarray, others: np.ndarray, ax: Axes) -> np.ndarray:
+    """How far each spot is from the nearest other and from the frame; names are wide, not high."""
+    shape = np.array([0.35, 1.0])
+    apart = np.hypot(*np.moveaxis((spots[:, None] - others[None]) * shape, -1, 0)).min(axis=1)
+    low, high = np.transpose([ax.get_xlim(), ax.get_ylim()])
+    return np.minimum(apart, (np.minimum(spots - low, high - spots) * shape).min(axis=1))

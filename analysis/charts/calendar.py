@@ -1,0 +1,161 @@
+"""A calendar: one cell per day, in months like those on a wall, so that an empty day is seen as such."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from analysis.charts import style
+from analysis.charts.ground import LOOK, MEANING
+from analysis.charts.words import counted, on
+
+WIDTH = 7.0  # inches
+GAP = 1.3  # days between two months side by side
+DEEP = 8.1  # days from one row of months to the next: six weeks, name, weekdays
+CELL = 0.88  # of a day's square
+SMALLEST = 0.14  # inches a square needs to hold a number that can be read
+
+
+def calendar(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """`counts` from `frequency.count(..., "day")`, not grouped: a square per day with its number and
+    the darker the more; white = none, on grey = none found, but watched sparsely; hatched = nobody
+    looked. Days outside the counts have no square. Up to 15 months stand five in a row, up to 24 six,
+    more of them twelve."""
+    if counts.empty:
+        return style.nothing(style.axes(ax, height=1), "no day to show")
+    cells = _placed(counts)
+    bottom = cells["row"].max() + 1.7
+    square = WIDTH / _width(cells["across"].iloc[0])
+    ax = style.axes(ax, WIDTH, square * (bottom + 2.4))
+    with mpl.rc_context(style.RC):
+        for day in cells.itertuples():
+            _cell(ax, day, square >= SMALLEST)
+        _months(ax, cells, square >= SMALLEST)
+        _key(ax, cells, bottom, square)
+        ax.set_axis_off()
+        ax.set_aspect("equal")
+        ax.set_xlim(0, _width(cells["across"].iloc[0]))
+        ax.set_ylim(bottom + max(1.0, SMALLEST / square), -1.4)
+    return ax
+
+
+def _width(across: int) -> float:
+    return 7 * across + GAP * (across - 1)
+
+
+def _placed(counts: pd.DataFrame) -> pd.DataFrame:
+    """Column and row of each day's square, `left` and `top` of its month."""
+    day = counts["start"].dt
+    month = (day.year - day.year.iloc[0]) * 12 + day.month - day.month.iloc[0]
+    months = month.iloc[-1] + 1
+    across = 5 if months <= 15 else 6 if months <= 24 else 12
+    across = min(across, max(months, 3))
+    left, top = month % across * (7 + GAP), month // across * DEEP
+    first = (counts["start"] - pd.to_timedelta(day.day - 1, unit="D")).dt.day_of_week
+    place = first + day.day - 1
+    return counts.assign(left=left, top=top, column=left + place % 7, row=top + place // 7, across=across)
+
+
+def look(number, sparse: int = 0) -> dict:
+    """How the square of a day is filled; the number is missing where nobody looked."""
+    if pd.isna(number):
+        return LOOK["nobody"] | {"linewidth": 0}
+    if number:
+        shade = style.SHADES[min(int(number), len(style.SHADES)) - 1]
+        return {"facecolor": shade, "edgecolor": style.SHADES[-1], "linewidth": 0.3}
+    return {"facecolor": LOOK["sparse"]["facecolor"] if sparse else "white", "edgecolor": style.BORDER,
+            "linewidth": 0 if sparse else 0.5}  # fmt: skip
+
+
+def _cell(ax: Axes, day, numbered: bool) -> None:
+    ax.add_patch(_square(day.column, day.row, **look(day.count, day.sparse)))
+    if numbered and not pd.isna(day.count) and day.count:
+        _number(ax, day.column, day.row, day.count)
+
+
+def _square(column: float, row: float, side: float = 1, **fill) -> Rectangle:
+    edge = side * (1 - CELL) / 2
+    return Rectangle((column + edge, row + edge), side * CELL, side * CELL, **fill)
+
+
+def _number(ax: Axes, column: float, row: float, number: int, words: str = "", side: float = 1) -> None:
+    ax.text(column + side / 2, row + 0.52 * side, words or str(number), ha="center", va="center_baseline", fontsize=6.5,
+            color="white" if number > 3 else style.INK)  # fmt: skip
+
+
+def _months(ax: Axes, cells: pd.DataFrame, large: bool) -> None:
+    """The name of each month over its days, the year where it begins; the weekdays where there is room."""
+    year = None
+    for (top, left), days in cells.groupby(["top", "left"]):
+        first = days["start"].iloc[0]
+        name = f"{first:%b}" if first.year == year else f"{first:%B %Y}" if large else f"{first:%b %Y}"
+        year = first.year
+        ax.text(left + 0.06, top - 0.75 * large, name, va="bottom", fontsize=8 if large else 6, fontweight="bold")
+        for column, letter in enumerate("MTWTFSS" if large else ""):
+            ax.text(left + column + 0.5, top - 0.1, letter, ha="center", va="bottom", fontsize=5.5, color=style.QUIET)
+
+
+def _key(ax: Axes, cells: pd.DataFrame, row: float, square: float) -> None:
+    """What the squares mean: only those that occur, never too small for their number."""
+    column, side = 0.0, max(1.0, SMALLEST / square)
+    for fill, number, words in _entries(cells):
+        ax.add_patch(_square(column, row, side, **fill))
+        if number:
+            _number(ax, column, row, int(number.strip("+")), number, side)
+        column += side
+        if words:
+            ax.text(column + 0.3 * side, row + 0.52 * side, words, va="center_baseline", fontsize=7.5)
+            column += 1.4 * side + 1.05 * style.width_of(words, 7.5) / 72 / square
+
+
+def _entries(cells: pd.DataFrame) -> list[tuple[dict, str, str]]:
+    """Fill, number and words of each kind of square."""
+    known = cells[cells["count"].notna()]
+    top = min(int(known["count"].max()) if len(known) else 0, len(style.SHADES))
+    out = [(look(number), str(number), "") for number in range(1, top + 1)]
+    if out:
+        more = "+" if (known["count"] > top).any() else ""
+        out[-1] = (out[-1][0], f"{top}{more}", "attacks on the day")
+    none = known[known["count"] == 0]
+    if (none["sparse"] == 0).any():
+        out.append((look(0), "", "none"))
+    if (none["sparse"] > 0).any():
+        out.append((look(0, sparse=1), "", f"none, {MEANING['sparse']}"))
+    if len(known) < len(cells):
+        out.append((look(pd.NA), "", MEANING["nobody"]))
+    return out
+
+
+def calendar_alt(counts: pd.DataFrame) -> str:
+    """For `calendar`: on how many days, the fullest day, the longest run of days without."""
+    if counts.empty:
+        return "Calendar of attacks per day: no day to show."
+    head = f"Calendar of attacks per day from {on(counts['start'].min())} to {on(counts['end'].max())}."
+    known = counts[counts["count"].notna()]
+    nobody = f"{counted(len(counts) - len(known), 'day')} that nobody watched" if len(known) < len(counts) else ""
+    if not known["count"].sum():
+        return f"{head} No attack on {counted(len(known), 'day')}{f', and {nobody}' if nobody else ''}."
+    full, fullest = int((known["count"] > 0).sum()), known[known["count"] == known["count"].max()]
+    others = f"{counted(len(fullest), 'day')}, first on " if len(fullest) > 1 else ""
+    return (
+        f"{head} {counted(int(known['count'].sum()), 'attack')} on {full:,} of {counted(len(known), 'day')}; the most, "
+        f"{fullest['count'].iloc[0]}, on {others}{on(fullest['start'].iloc[0])}. {_quiet(known)}"
+        f"{f' Also {nobody}.' if nobody else ''}"
+    )
+
+
+def _quiet(known: pd.DataFrame) -> str:
+    """The longest run of watched days without an attack, in words."""
+    none = known[known["count"] == 0]
+    if none.empty:
+        return "No day is without one."
+    run = (none["start"].diff() != pd.Timedelta(days=1)).cumsum()
+    longest = max((part for _, part in none.groupby(run)), key=len)
+    sparse = int((longest["sparse"] > 0).sum())
+    weak = f", {'all' if sparse == len(longest) else sparse} of them watched sparsely" if sparse else ""
+    return (
+        f"The longest run without: {counted(len(longest), 'day')} from {on(longest['start'].iloc[0])} to "
+        f"{on(longest['start'].iloc[-1])}{weak}."
+    )
