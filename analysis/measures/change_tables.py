@@ -11,6 +11,9 @@ from analysis.evidence.problems import InputError
 from analysis.measures.changes import Changes, changes, densest
 
 
+PRIORS = ("shape", "rate", "expected")
+
+
 def changes_by(frame: pd.DataFrame, by: str | list[str], progress: bool = True, **options) -> pd.DataFrame:
     """`changes` for every group of rows: one row per group and change.
 
@@ -52,10 +55,11 @@ def sensitivity(
     ranges: pd.DataFrame | None = None,
     *,
     factors=(0.25, 0.5, 2, 4),
+    vary=PRIORS,
     about: Callable[[Changes], dict] | None = None,
     **options,
 ) -> pd.DataFrame:
-    """What the priors do: each of shape, rate and expected in turn multiplied by each of `factors`,
+    """What the priors do: each of `vary` (of shape, rate, expected) in turn multiplied by each of `factors`,
     the others as given in `options` (those of `changes`) or by default.
 
     Returns varied ("", shape, rate, expected), shape, rate, expected, phi, chance, chance_tempered,
@@ -66,7 +70,7 @@ def sensitivity(
     states = base.plain.states
     prior = {"shape": states.shape, "rate": states.rate, "expected": options.get("expected", 1.0)}
     cases = [("", prior)]
-    cases += [(name, prior | {name: prior[name] * factor}) for name in prior for factor in factors]
+    cases += [(name, prior | {name: prior[name] * factor}) for name in vary for factor in factors]
     rows = []
     for varied, case in tqdm(cases, unit="prior", disable=None):
         found = changes(frame, ranges, **(options | case)) if varied else base
