@@ -173,6 +173,7 @@ def evaluate(folder: str) -> None:
 def review(out: Path, file: Path | None, folder: str) -> None:
     """Write the claims whose grouping is doubtful, or merge the decisions typed there."""
     from analysis.evidence.load import load
+    from analysis.evidence.spreadsheet import to_spreadsheet
     from analysis.evidence.tables import write_all
     from analysis.incidents import review as loop
     from analysis.incidents.dossier import open_folder
@@ -183,7 +184,7 @@ def review(out: Path, file: Path | None, folder: str) -> None:
         click.echo(f"{number} decisions merged into reviewed.csv; now run 'incidents build'")
         return
     asked = loop.grey_zone(open_folder(folder))
-    write_all({out: asked.to_csv(index=False, lineterminator="\n")})
+    write_all({out: to_spreadsheet(asked)})
     click.echo(f"{asked['question'].nunique()} questions on {asked['claim_id'].nunique()} claims in {out}")
     click.echo("type the incident id a claim belongs to in the column 'decision', then: "
                f"incidents review --apply {out}")  # fmt: skip

@@ -130,4 +130,4 @@ def say_if_thin(coverage: pd.DataFrame, n: int) -> bool:
 
 def plain(text: object) -> str:
     """Text of a source, for use inside Markdown: every special character is escaped."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$&@^])", r"\\\1", str(text))
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$&@^:])", r"\\\1", str(text))

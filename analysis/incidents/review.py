@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.evidence import schema
 from analysis.evidence.load import Evidence
 from analysis.evidence.problems import InputError, InvalidTables, Problem, nearest, shown
+from analysis.evidence.spreadsheet import from_spreadsheet
 from analysis.evidence.tables import HEADER_ROWS, raw_rows, to_csv
 from analysis.incidents.dossier import Dossier
 from analysis.incidents.pairs import candidate_pairs, score_pairs
@@ -99,7 +100,7 @@ def apply(evidence: Evidence, file: Path) -> tuple[dict[Path, str], int]:
     Raises InvalidTables, with all failures, for an unknown claim, an id that is none, or two
     decisions on one claim; nothing is written then.
     """
-    rows = raw_rows(file)
+    rows = from_spreadsheet(raw_rows(file))
     missing = {"claim_id", "incident_id", "decision"} - set(rows.columns)
     if missing:
         raise InputError(f"{shown(file)} lacks the column {', '.join(sorted(missing))}")

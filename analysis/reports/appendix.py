@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from analysis.charts.words import counted, on
 from analysis.incidents.dossier import Dossier
 from analysis.incidents.trace import claim_words, claims_of, dispute_words
 from analysis.incidents.views import VOICES
+from analysis.reports.entries import ENTRY
 from analysis.reports.tree import NO_ATTR, Node, attr, elements, node, para, tree, walk, words
 
 TITLE = "Appendix: the incidents, claim by claim"
-SMALL = attr(classes=["register"], pairs=[("typst:text:size", "8pt")])
+SITE = re.compile(r"https?://(?:www\.)?([^/?#\s]+)")
+SMALL = attr(classes=[ENTRY], pairs=[("typst:text:size", "8pt")])
 LEAD = (
     "Each entry names the claims behind one incident: who says it, relaying whom, the grade of the source, the voice "
     "behind it, the day and the place as said, and where it can be read. Claims that deny never support. Where claims "
@@ -43,22 +47,26 @@ def _bare(text: str) -> str:
 def appendix(dossier: Dossier, ids: list[str]) -> list[Node]:
     """A heading and an entry for each incident, in order of day: blocks that follow a document."""
     heading = node("Header", 2, attr("appendix"), words(TITLE))
-    return [heading, para(LEAD), *_entries(dossier, ids)] if ids else []
+    return [heading, para(LEAD), *_by_month(dossier, ids, 3)] if ids else []
 
 
 def chapter(dossier: Dossier, ids: list[str]) -> dict:
     """The appendix as a document of its own: the last chapter of a book."""
     heading = node("Header", 1, attr("appendix"), words(TITLE))
-    below = node("Header", 2, attr("appendix-by-day"), words("By day"))
-    return tree([heading, para(LEAD), below, *_entries(dossier, ids)])
+    return tree([heading, para(LEAD), *_by_month(dossier, ids, 2)])
 
 
-def _chosen(dossier: Dossier, ids: list[str]) -> pd.DataFrame:
-    return dossier.incidents[dossier.incidents["incident_id"].isin(ids)]
+def _by_month(dossier: Dossier, ids: list[str], level: int) -> list[Node]:
+    """A heading of that level for every month, and below it its incidents."""
+    chosen = dossier.incidents[dossier.incidents["incident_id"].isin(ids)]
+    blocks = []
+    for month, incidents in chosen.groupby(chosen["date"].dt.to_period("M")):
+        blocks.append(node("Header", level, attr(f"incidents-{month}"), words(f"{month:%B %Y}")))
+        blocks += _entries(dossier, incidents, level + 1)
+    return blocks
 
 
-def _entries(dossier: Dossier, ids: list[str]) -> list[Node]:
-    chosen = _chosen(dossier, ids)
+def _entries(dossier: Dossier, chosen: pd.DataFrame, level: int) -> list[Node]:
     claims = dict(list(claims_of(dossier, chosen).groupby("incident_id")))
     disputes = dict(list(dossier.disputes.groupby("incident_id")))
     blocks = []
@@ -67,7 +75,7 @@ def _entries(dossier: Dossier, ids: list[str]) -> list[Node]:
         said = disputes.get(row.incident_id)
         if said is not None:
             body.append(para("Disputed: " + "; ".join(dispute_words(d) for d in said.itertuples()) + "."))
-        blocks += [node("Header", 3, attr(row.incident_id), words(row.incident_id)), node("Div", SMALL, body)]
+        blocks += [node("Header", level, attr(row.incident_id), words(row.incident_id)), node("Div", SMALL, body)]
     return blocks
 
 
@@ -84,6 +92,6 @@ def _summary(row) -> str:
 def _claim(claim) -> Node:
     """One claim: its id in bold, what it says, and a link to where it can be read."""
     text = [node("Strong", words(claim.claim_id)), node("Space"), *words(claim_words(claim))]
-    if isinstance(claim.url, str) and claim.url.startswith(("http://", "https://")):
-        text += [node("Space"), node("Link", NO_ATTR, words("[source]"), [claim.url, ""])]
+    if isinstance(claim.url, str) and (site := SITE.match(claim.url)):
+        text += [node("Space"), node("Link", NO_ATTR, words(f"read at {site[1]}"), [claim.url, ""])]
     return node("Plain", text)

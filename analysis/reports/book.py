@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from analysis.reports.clean import anchored
@@ -55,6 +56,11 @@ def _named(element: Node, number: int) -> Node:
 
 def _inside(number: int, name: str) -> str:
     return f"chapter-{number}-{name}"
+
+
+def chapter_mark(name: str) -> str:
+    """What `book` put in front of an anchor: "chapter-2-" of "chapter-2-weeks", else nothing."""
+    return mark[0] if (mark := re.match(r"chapter-\d+-", name)) else ""
 
 
 def _anchors(blocks: list[Node]) -> set[str]:

@@ -11,9 +11,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from analysis.evidence.problems import InputError
-from analysis.reports.images import sound
+from analysis.reports.images import in_file, sound
 from analysis.reports.tables import aligned
 from analysis.reports.tree import NO_ATTR, Node, attr, node, text_of, walk, words
 
@@ -27,11 +28,18 @@ ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-
 
 @dataclass(frozen=True)
 class Place:
-    """Where in the notebook a text stands, and which images (name -> data URI) it may use."""
+    """Where in the notebook a text stands, and which images it may use: those it brings (name -> data
+    URI), and those in files below a folder, if one is given."""
 
     name: str
     strict: bool = False
     images: Mapping[str, str] = field(default_factory=dict)
+    folder: Path | None = None
+
+    def image(self, target: str) -> str | None:
+        """The image a text names, as a data URI; None for one it may not use."""
+        here = self.images.get(target) or sound(target)
+        return here or (in_file(self.folder, target) if self.folder is not None else None)
 
     def described(self, alt: str) -> str:
         """The description; without one a neutral phrase, or InputError in strict mode."""
@@ -100,8 +108,11 @@ def anchor(text: str) -> str:
     return re.sub(r"[^\w.-]+", "-", text).strip("-.")
 
 
-def _header(element: Node, place: Place) -> Node:
+def _header(element: Node, place: Place) -> Node | list[Node]:
+    """The heading; one without words is none, though it may hold an image."""
     level, (identifier, _, _), inlines = element["c"]
+    if not text_of(inlines).strip():
+        return [node("Para", inlines)] if inlines else []
     return node("Header", level, attr(anchor(identifier)), inlines)
 
 
@@ -147,7 +158,7 @@ def _link(element: Node, place: Place) -> list[Node]:
 def _image(element: Node, place: Place) -> list[Node]:
     """The image if its bytes are here; a remote one is a link, and any other its words."""
     _, inlines, (target, _) = element["c"]
-    if uri := place.images.get(target) or sound(target):
+    if uri := place.image(target):
         return [node("Image", NO_ATTR, words(place.described(text_of(inlines))), [uri, ""])]
     shown = inlines or words("[image]")
     if re.match(r"https?://", target):

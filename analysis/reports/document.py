@@ -13,11 +13,14 @@ from nbformat import NotebookNode
 from analysis.evidence.problems import InputError, shown
 from analysis.reports.clean import Place, clean, unique
 from analysis.reports.images import data_uri
+from analysis.reports.mathjax import with_dollars
 from analysis.reports.outputs import Piece, pieces
 from analysis.reports.pandoc import MARKDOWN, parse
-from analysis.reports.tree import Node, attr, code_block, node, text_of, tree, walk
+from analysis.reports.tables import with_cells
+from analysis.reports.tree import RIGHT_TO_LEFT, Node, attr, code_block, node, text_of, tree, walk
 
-Code = Literal["hide", "show"]
+DIRECTED = {"Header", "Para", "BlockQuote", "BulletList", "OrderedList"}
+Code = Literal["hide", "marked", "show"]
 
 
 def read(path: Path | str) -> NotebookNode:
@@ -31,18 +34,21 @@ def read(path: Path | str) -> NotebookNode:
         raise InputError(f"{shown(path)}: not a Jupyter notebook ({why})") from problem
 
 
-def document(notebook: NotebookNode, *, code: Code = "hide", strict: bool = False) -> dict:
+def document(notebook: NotebookNode, *, code: Code = "hide", strict: bool = False, folder: Path | None = None) -> dict:
     """The notebook as a pandoc document in JSON form; images are inside as data URIs.
 
-    `code`: "hide" shows only what cells say and give, "show" the code and stderr too; cell tags
-    (`hide-input`, `hide-output`, `hide-cell`, also `remove-...`) win over both. Raises InputError for
-    something that is no notebook and, if `strict`, for a figure without description (it names the
-    cell); otherwise such a figure is called "Figure without description".
+    Images come from the notebook itself and, if `folder` is given, from files below it.
+
+    `code`: "hide" shows only what cells say and give, "show" the code and stderr too, "marked" these
+    of cells tagged `show-input` alone; the tags `hide-input`, `hide-output` and `hide-cell` (also
+    `remove-...`) win over all. Raises InputError for something that is no notebook and, if `strict`,
+    for a figure without description (it names the cell); otherwise such a figure is called "Figure
+    without description".
     """
     _must_be_a_notebook(notebook)
     language = notebook.get("metadata", {}).get("language_info", {}).get("name", "python")
     collected = [
-        piece for cell, place in _cells(notebook, strict) for piece in _pieces(cell, place, code, language)
+        piece for cell, place in _cells(notebook, strict, folder) for piece in _pieces(cell, place, code, language)
     ]
     parsed = iter(parse([source for piece in collected for source in piece.sources]))
     blocks = [block for piece in collected for block in piece.build(*[next(parsed) for _ in piece.sources])]
@@ -54,17 +60,33 @@ def _must_be_a_notebook(notebook: NotebookNode) -> None:
         raise InputError("this is no notebook: it has no list of cells (formats before 4 are read by `read`)")
 
 
-def _cells(notebook: NotebookNode, strict: bool) -> Iterator[tuple[NotebookNode, Place]]:
+def cells_apart(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
+    """Each cell to be shown as a notebook of its own, after the cell's name."""
+    for cell, place in _cells(notebook):
+        yield place.name, NotebookNode(notebook, cells=[cell])
+
+
+def _cells(
+    notebook: NotebookNode, strict: bool = False, folder: Path | None = None
+) -> Iterator[tuple[NotebookNode, Place]]:
     """Cells to be shown, each with its place: its number counts from 1, as a reader would."""
     for number, cell in enumerate(notebook["cells"], start=1):
         name = f"cell {number} (id {cell['id']})" if cell.get("id") else f"cell {number}"
-        if not _tagged(cell, "cell"):
-            yield cell, Place(name, strict, _attachments(cell))
+        if not _hidden(cell, "cell"):
+            yield cell, Place(name, strict, _attachments(cell), folder)
 
 
-def _tagged(cell: NotebookNode, part: str) -> bool:
-    tags = cell.get("metadata", {}).get("tags", [])
-    return f"hide-{part}" in tags or f"remove-{part}" in tags
+def _tags(cell: NotebookNode) -> list[str]:
+    return cell.get("metadata", {}).get("tags", [])
+
+
+def _hidden(cell: NotebookNode, part: str) -> bool:
+    return f"hide-{part}" in _tags(cell) or f"remove-{part}" in _tags(cell)
+
+
+def _shows_code(cell: NotebookNode, code: Code) -> bool:
+    wanted = code == "show" or (code == "marked" and "show-input" in _tags(cell))
+    return wanted and not _hidden(cell, "input")
 
 
 def _attachments(cell: NotebookNode) -> dict[str, str]:
@@ -79,24 +101,38 @@ def _attachments(cell: NotebookNode) -> dict[str, str]:
 
 def _pieces(cell: NotebookNode, place: Place, code: Code, language: str) -> Iterator[Piece]:
     if cell.cell_type == "markdown":
-        yield Piece(lambda blocks: clean(blocks, place), ((MARKDOWN, cell.source),))
+        yield Piece(lambda blocks: clean(blocks, place), ((MARKDOWN, with_dollars(cell.source)),))
     elif cell.cell_type == "code":
-        if code == "show" and not _tagged(cell, "input") and cell.source.strip():
+        with_code = _shows_code(cell, code)
+        if with_code and cell.source.strip():
             block = code_block(cell.source, language)
             yield Piece(lambda: clean([block], place))
-        if not _tagged(cell, "output"):
-            yield from pieces(cell.get("outputs", []), place, stderr=code == "show")
+        if not _hidden(cell, "output"):
+            yield from pieces(cell.get("outputs", []), place, stderr=with_code)
 
 
 def _directed(blocks: list[Node]) -> list[Node]:
-    """Paragraphs that begin in Arabic, Kurdish or Hebrew are set from right to left."""
+    """Text that begins in Arabic, Kurdish or Hebrew is set from right to left.
+
+    Words that stand alone between blocks, as HTML has them, are paragraphs.
+    """
+    blocks = [node("Para", block["c"]) if block["t"] == "Plain" else block for block in blocks]
 
     def change(element: Node) -> Node | None:
-        if element["t"] == "Para" and _right_to_left(text_of(element["c"])):
-            return node("Div", attr(pairs=[("dir", "rtl")]), [element])
-        return None
+        if element["t"] == "Table":
+            return with_cells(element, _cell_directed)
+        if element["t"] not in DIRECTED or not _right_to_left(text_of(element["c"])):
+            return None
+        if element["t"] == "Header":
+            level, (name, classes, pairs), inlines = element["c"]
+            return node("Header", level, [name, classes, [*pairs, *RIGHT_TO_LEFT]], inlines)
+        return node("Div", attr(pairs=RIGHT_TO_LEFT), [element])
 
     return walk(blocks, change)
+
+
+def _cell_directed(blocks: list[Node]) -> list[Node]:
+    return [node("Div", attr(pairs=RIGHT_TO_LEFT), blocks)] if _right_to_left(text_of(blocks)) else blocks
 
 
 def _right_to_left(text: str) -> bool:

@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import shutil
 from collections.abc import Iterable, Sequence
-from functools import cache
+from importlib.util import find_spec
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import matplotlib
 import typst
 
 from analysis.evidence.problems import InputError
+from analysis.reports.columns import TURNED, UPRIGHT, broken, fitted, is_wide
+from analysis.reports.entries import ENTRY
 from analysis.reports.images import parts
 from analysis.reports.numbering import numbered, stepped, title_meta, untitled
 from analysis.reports.pandoc import TEMPLATES, write
-from analysis.reports.tables import TURNED, UPRIGHT, broken, fitted, is_wide
-from analysis.reports.tree import Node, attr, node, text_of, walk
+from analysis.reports.tree import RIGHT_TO_LEFT, Node, attr, node, text_of, walk
 
 STANDARDS = ["ua-1", "a-2a"]
 # 1 January 2024. A clock in the file would make every copy of a report a different one.
 TIMESTAMP = 1_704_067_200
+FACES = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSansMono", "DejaVuSansMono-Bold", "LastResortHE-Regular")
 LONG_WORD = 40  # characters that surely fit a line of text
-SHORT_TABLE = 14  # rows that are kept on one page
+PIXEL = 0.75  # points
+SHORT_TABLE = 12  # rows that are kept on one page
 LINE = 112  # characters of code that fit the page at the smallest size the template sets
+
+
+class CannotBeSet(InputError):
+    """Something in the document has no place on a page; the message has typst's words."""
 
 
 def to_pdf(
@@ -35,7 +45,7 @@ def to_pdf(
     """The document as a PDF of A4 pages.
 
     `provenance` is a sequence of (name, value), set at the end under "How this was made". Raises
-    InputError, with typst's words, where something in the document cannot be set.
+    CannotBeSet.
     """
     about = title_meta(title, subtitle, date_line, provenance, lang)
     source, files = typst_source(document, title=title, meta=about, toc=toc)
@@ -46,7 +56,7 @@ def typst_source(document: dict, *, title: str, meta: dict, toc: bool) -> tuple[
     """The typst text and the image files it names."""
     files: dict[str, bytes] = {}
     blocks = numbered(stepped(untitled(document["blocks"], title)))
-    blocks = [part for block in blocks for part in _set_block(block, files)]
+    blocks = [part for block in _in_columns(blocks) for part in _set_block(block, files)]
     whole = {**document, "blocks": blocks, "meta": {**document["meta"], **meta}}
     template = f"--template={TEMPLATES / 'report.typ'}"
     flags = ["--variable=contents"] if toc else []
@@ -61,20 +71,25 @@ def _set(source: str, files: dict[str, bytes], timestamp: int) -> bytes:
         nowhere = Path(folder, "packages")
         try:
             return typst.compile(
-                source.encode(), root=folder, format="pdf", font_paths=_fonts(),
+                source.encode(), root=folder, format="pdf", font_paths=_fonts(Path(folder, "fonts")),
                 package_path=nowhere, package_cache_path=nowhere,
                 pdf_standards=STANDARDS, timestamp=timestamp,
             )  # fmt: skip
         except typst.TypstError as problem:
             hints = "".join(f"; {hint}" for hint in problem.hints)
-            raise InputError(f"this document cannot be set as PDF: {problem.message}{hints}") from problem
+            raise CannotBeSet(f"this cannot be set as PDF: {problem.message}{hints}") from problem
 
 
-@cache
-def _fonts() -> typst.Fonts:
-    """Fonts that come with Python packages: those inside typst, and matplotlib's for the rest."""
-    shipped = Path(matplotlib.get_data_path(), "fonts", "ttf")
-    return typst.Fonts(include_system_fonts=False, font_paths=[shipped])
+def _fonts(folder: Path) -> typst.Fonts:
+    """Fonts that come with Python packages: those inside typst, and copies of some of matplotlib's.
+
+    Of DejaVu only upright faces: the slanted ones have no Arabic, and would be taken for it.
+    """
+    shipped = Path(find_spec("matplotlib").origin).parent / "mpl-data" / "fonts" / "ttf"
+    folder.mkdir()
+    for face in FACES:
+        shutil.copy(shipped / f"{face}.ttf", folder)
+    return typst.Fonts(include_system_fonts=False, font_paths=[folder])
 
 
 def _set_block(block: Node, files: dict[str, bytes]) -> list[Node]:
@@ -89,21 +104,48 @@ def _set_block(block: Node, files: dict[str, bytes]) -> list[Node]:
     return walk([block], change)
 
 
+def _in_columns(blocks: list[Node]) -> list[Node]:
+    """The blocks, each run of short entries with their headings between marks that set it in columns."""
+    marked: list[Node] = []
+    for inside, run in groupby(zip(blocks, _entered(blocks), strict=True), key=itemgetter(1)):
+        run = [block for block, _ in run]
+        marked += [_raw("#in-columns["), *run, _raw("]")] if inside else run
+    return marked
+
+
+def _entered(blocks: list[Node]) -> list[bool]:
+    """For each block, whether it is an entry or a heading that stands before one."""
+    inside, answers = False, []
+    for block in reversed(blocks):
+        inside = ENTRY in block["c"][0][1] if block["t"] == "Div" else inside and block["t"] == "Header"
+        answers.append(inside)
+    return answers[::-1]
+
+
 def _for_typst(element: Node, files: dict[str, bytes]) -> Node | list[Node] | None:
     kind = element["t"]
     if kind == "Str":
         return broken(element, LONG_WORD)
     if kind == "Image":
         return _picture(element, files)
+    if kind == "Figure" and not element["c"][1][1] and not element["c"][0][0]:
+        return element["c"][2]
     if kind == "Math":
         return _formula(element)
     if kind == "Table":
         return _table(element)
     if kind == "CodeBlock":
         return node("CodeBlock", element["c"][0], _folded(element["c"][1]))
-    if kind == "Div" and element["c"][0][2] == [["dir", "rtl"]]:
-        return node("Div", attr(pairs=[("typst:text:dir", "rtl"), ("typst:width", "100%")]), element["c"][1])
+    if kind == "Div" and element["c"][0][2] == RIGHT_TO_LEFT:
+        return _turned(element["c"][1])
+    if kind == "Header" and element["c"][1][2] == RIGHT_TO_LEFT:
+        return _turned([element])
     return None
+
+
+def _turned(blocks: list[Node]) -> list[Node]:
+    """Blocks from right to left, and from the right of the page."""
+    return [_raw("#[#set text(dir: rtl)"), *blocks, _raw("]")]
 
 
 def quoted(text: str) -> str:
@@ -114,11 +156,13 @@ def quoted(text: str) -> str:
 
 def _picture(element: Node, files: dict[str, bytes]) -> Node:
     """pandoc's writer would lose the description and the limits of size."""
-    _, inlines, (uri, _) = element["c"]
+    (_, _, pairs), inlines, (uri, _) = element["c"]
     ending, content = parts(uri)
     name = f"{hashlib.sha256(content).hexdigest()[:20]}.{ending}"
     files[name] = content
-    return node("RawInline", "typst", f"#fitted-image({quoted(name)}, {quoted(text_of(inlines))})")
+    stated = re.fullmatch(r"(\d+)px", dict(pairs).get("width", ""))
+    width = f", width: {int(stated[1]) * PIXEL}pt" if stated else ""
+    return node("RawInline", "typst", f"#fitted-image({quoted(name)}, {quoted(text_of(inlines))}{width})")
 
 
 def _formula(element: Node) -> list[Node]:
@@ -134,7 +178,7 @@ def _table(element: Node, width: float = UPRIGHT) -> list[Node]:
     head = [head[0], [[row[0], [_head_cell(cell) for cell in row[1]]] for row in head[1]]]
     bare = node("Table", ["", ["typst:no-figure"], []], [None, []], columns, head, *rest)
     said = [_raw(", caption: ["), *caption, _raw("]")] if caption else []
-    named = f" <{label}>" if label and caption else ""
+    named = f" <{label}>" if label else ""
     together = f", together: {str(_is_short(table)).lower()}"
     return [_raw(f"#ruled-table(size: {size}pt{together}"), *said, _raw(")["), bare, _raw(f"]{named}")]
 

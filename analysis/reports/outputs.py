@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 
 from analysis.reports.clean import Place, anchor, clean, printable
 from analysis.reports.images import KINDS, data_uri
+from analysis.reports.mathjax import with_dollars
 from analysis.reports.pandoc import HTML, MARKDOWN
 from analysis.reports.tree import Node, code_block, elements, figure, inlines_of, node, text_of
 
@@ -39,7 +40,7 @@ def pieces(outputs: list[NotebookNode], place: Place, stderr: bool) -> Iterator[
                 yield _stream(output)
         elif output.output_type == "error":
             yield _error(output)
-        elif piece := _display(output, place):
+        elif "data" in output and (piece := _display(output, place)):
             yield piece
 
 
@@ -82,17 +83,17 @@ def _display(output: NotebookNode, place: Place) -> Piece | None:
     about = output.get("metadata", {})
     for kind in KINDS:
         if uri := data_uri(kind, shown.get(kind, "")):
-            return _figure(uri, _alt(kind, shown.get("text/plain", ""), about), about, place)
+            return _figure(uri, _alt(kind, shown.get("text/plain", ""), about), about, place, _width(kind, about))
     texts = [(kind, shown[kind]) for kind in TEXTS if shown.get(kind, "").strip()]
     return _text(texts, about, place) if texts else None
 
 
-def _figure(uri: str, alt: str, about: dict, place: Place) -> Piece:
+def _figure(uri: str, alt: str, about: dict, place: Place, width: int = 0) -> Piece:
     alt = place.described(alt)
     label = anchor(about.get("label", ""))
 
     def build(caption: list[Node] | None = None) -> list[Node]:
-        return [figure(uri, alt, inlines_of(clean(caption or [], place)), label)]
+        return [figure(uri, alt, inlines_of(clean(caption or [], place)), label, width)]
 
     return Piece(build, _caption(about))
 
@@ -102,6 +103,12 @@ def _alt(kind: str, plain: str, about: dict) -> str:
     per_kind = about.get(kind, {})
     stated = about.get("alt") or (per_kind.get("alt") if isinstance(per_kind, dict) else "")
     return stated or ("" if re.match(r"\s*<", plain) else plain)
+
+
+def _width(kind: str, about: dict) -> int:
+    """The width in pixels at which an image of high resolution is meant to be shown; 0 = its own."""
+    width = per_kind.get("width") if isinstance(per_kind := about.get(kind), dict) else None
+    return int(width) if isinstance(width, int | float) and 0 < width < 10_000 else 0
 
 
 def _caption(about: dict) -> tuple[tuple[str, str], ...]:
@@ -115,7 +122,7 @@ def _text(texts: list[tuple[str, str]], about: dict, place: Place) -> Piece:
         return ready(node("Para", [node("Math", node("DisplayMath"), _formula(text))]))
     if kind == "text/plain":
         return ready(code_block(plain, "output")) if plain else ready()
-    source = (HTML, UNSEEN.sub("", text)) if kind == "text/html" else (MARKDOWN, text)
+    source = (HTML, UNSEEN.sub("", text)) if kind == "text/html" else (MARKDOWN, with_dollars(text))
 
     def build(parsed: list[Node], caption: list[Node] | None = None) -> list[Node]:
         blocks = clean(parsed, place)

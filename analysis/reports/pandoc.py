@@ -31,7 +31,7 @@ def parse(snippets: Sequence[tuple[str, str]]) -> list[list[Node]]:
         return []
     # Without a line end after a heading that closes a text, pandoc adds an empty paragraph.
     whole = [(kind, f"{text}\n") for kind, text in snippets]
-    printed = run(["lua", str(TEMPLATES / "parse.lua")], json.dumps(whole, ensure_ascii=False))
+    printed = run(["lua", str(TEMPLATES / "parse.lua"), HTML], json.dumps(whole, ensure_ascii=False))
     return [document["blocks"] for document in json.loads(printed)]
 
 

@@ -21,9 +21,11 @@ from analysis.incidents.dossier import Dossier, open_folder
 from analysis.incidents.views import View, select
 from analysis.reports.appendix import appendix, chapter, linked
 from analysis.reports.book import book
+from analysis.reports.data import write_tables
 from analysis.reports.document import document
 from analysis.reports.export import to_pdf
 from analysis.reports.html import to_html
+from analysis.reports.site import write_index
 from analysis.reports.tree import title_of
 from analysis.runs.execute import execute
 from analysis.runs.parameters import Variant, declared, for_each, variants
@@ -77,10 +79,12 @@ def report(
         staged = Path(folder)
         executed = _execute_all(values, staged, target / "notebooks", progress)
         _render_all(executed, variant, values, staged, progress)
+        write_tables(staged / "data", _open(variant.parameters.get("folder", "")), variant.parameters)
         paths = sorted(path.relative_to(staged) for path in staged.rglob("*") if path.is_file())
         for path in paths:
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             os.replace(staged / path, target / path)
+    write_index(build, variants(notebooks / "parameters") | {variant.name: variant}, NOTEBOOKS, TITLE)
     first = Path("report.pdf")
     return [target / path for path in sorted(paths, key=lambda path: (path != first, path.suffix, path))]
 

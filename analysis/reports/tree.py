@@ -10,6 +10,7 @@ Change = Callable[[Node], "Node | list[Node] | None"]
 
 API_VERSION = [1, 23, 1, 1]
 NO_ATTR: list = ["", [], []]
+RIGHT_TO_LEFT = [["dir", "rtl"]]  # as pairs of an attribute
 
 
 def node(kind: str, *content: Any) -> Node:
@@ -47,9 +48,9 @@ def code_block(text: str, *classes: str) -> Node:
     return node("CodeBlock", attr(classes=classes), text)
 
 
-def figure(uri: str, alt: str, caption: list[Node] = (), label: str = "") -> Node:
-    """A figure around one image; `caption` is a list of inlines and may be empty."""
-    image = node("Image", attr(), words(alt), [uri, ""])
+def figure(uri: str, alt: str, caption: list[Node] = (), label: str = "", width: int = 0) -> Node:
+    """A figure around one image, `width` pixels wide if given; `caption`, of inlines, may be empty."""
+    image = node("Image", attr(pairs=[("width", f"{width}px")] if width else []), words(alt), [uri, ""])
     blocks = [node("Plain", list(caption))] if caption else []
     return node("Figure", attr(label), [None, blocks], [node("Plain", [image])])
 
@@ -60,13 +61,17 @@ def walk(tree_part: Any, change: Change) -> Any:
     `change` returns a replacement, a list to put in the element's place, or None to keep it.
     """
     if isinstance(tree_part, list):
-        return [new for part in tree_part for new in _walked(part, change)]
+        walked: list = []
+        for part in tree_part:
+            # Most parts are words and numbers; asking here saves a call for each.
+            walked += _walked(part, change) if isinstance(part, dict | list) else (part,)
+        return walked
     if isinstance(tree_part, dict):
         return {key: walk(value, change) for key, value in tree_part.items()}
     return tree_part
 
 
-def _walked(part: Any, change: Change) -> list:
+def _walked(part: Node | list, change: Change) -> list:
     part = walk(part, change)
     changed = change(part) if isinstance(part, dict) and "t" in part else None
     if changed is None:

@@ -13,6 +13,11 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="40"><rect widt
 
 
 @pytest.fixture(scope="session")
+def fixtures() -> Path:
+    return FIXTURES
+
+
+@pytest.fixture(scope="session")
 def report_notebook() -> nbformat.NotebookNode:
     return read(FIXTURES / "report.ipynb")
 

@@ -154,3 +154,47 @@ def test_a_file_that_is_no_notebook_is_named(tmp_path):
 def test_something_that_is_no_notebook_is_refused():
     with pytest.raises(InputError, match="no list of cells"):
         document({"worksheets": []})
+
+
+@pytest.mark.parametrize("name", ["a.svg", "deeper/a%20b.svg", "./a.svg"])
+def test_an_image_in_a_file_beside_the_notebook_is_used_where_a_folder_is_given(notebook, tmp_path, name):
+    (tmp_path / "deeper").mkdir()
+    for path in ("a.svg", "deeper/a b.svg"):
+        (tmp_path / path).write_text("<svg xmlns='http://www.w3.org/2000/svg'><rect/></svg>")
+    made = notebook(f"![alt]({name})")
+    assert len(all_of(document(made, folder=tmp_path), "Image")) == 1
+    assert not all_of(document(made), "Image")
+
+
+def test_html_that_only_says_structure_is_read_as_structure(notebook):
+    made = document(
+        notebook(
+            "a <b>c *d*</b> <sup>2</sup><br>e <code>x_y</code> <a href='https://a.b'>f</a> <span style='x'>g</span>",
+            "<table><tr><th>h</th></tr><tr><td>1</td></tr></table>",
+            "<div class='alert'>\n\n**i**\n\n</div>\n\n<details><summary>j</summary>k</details>",
+        )
+    )
+    kinds_of = {e["t"] for e in elements(made["blocks"])}
+    assert {"Strong", "Emph", "Superscript", "LineBreak", "Code", "Link", "Table"} <= kinds_of
+    assert "<" not in text_of(made["blocks"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<script>x</script>", "<b onclick=x>y</b>", "<style>p{}</style>", "<form><input></form>", "x < y", "<b>open"],
+)
+def test_other_html_is_the_text_it_is(notebook, text):
+    assert text_of(document(notebook(text))["blocks"]) == text
+
+
+def test_a_high_resolution_image_is_as_wide_as_it_was_meant(notebook, shown):
+    dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    made = document(notebook([shown({"image/png": dot}, **{"image/png": {"width": 320, "height": 200}})]))
+    assert all_of(made, "Image")[0]["c"][0][2] == [["width", "320px"]]
+
+
+@pytest.mark.parametrize("tags", [[], ["show-input"], ["show-input", "hide-input"]])
+def test_only_marked_code_is_shown_where_marks_decide(notebook, tags):
+    warning = new_output("stream", name="stderr", text="warned")
+    said = text_of(blocks(notebook([warning], tags=tags), code="marked"))
+    assert ("x = 1" in said) == ("warned" in said) == (tags == ["show-input"])

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from analysis.reports.document import document
-from analysis.reports.tables import SIZES, fitted, is_number, is_wide
+from analysis.reports.tables import is_number
 from analysis.reports.tree import elements, text_of
 
 
@@ -74,36 +74,3 @@ def test_a_frame_with_two_rows_of_heads_keeps_both_and_centres_what_spans(table)
 def test_a_spanning_cell_does_not_shift_the_columns_beside_it(table):
     html = "<table><tr><td rowspan=2>1</td><td>a</td></tr><tr><td>b</td></tr></table>"
     assert sides(table(html)) == ["Right", "Left"]
-
-
-def test_a_small_table_is_set_large_and_a_wide_one_small(table):
-    small = table(one_column("1", "2"))
-    wide = table(pd.DataFrame({f"column {i}": ["some words"] for i in range(12)}).to_html())
-    assert fitted(small) == (small, SIZES[0])
-    assert fitted(wide)[1] < SIZES[0]
-
-
-def test_only_a_table_of_many_columns_is_wide(table):
-    def frame(columns):
-        return pd.DataFrame({f"m_{i}": ["-1.234"] for i in range(columns)}).to_html()
-
-    assert not is_wide(table(frame(12)))
-    assert is_wide(table(frame(20)))
-    assert not is_wide(table(one_column("a note of many words " * 30)))
-
-
-def test_a_long_note_wraps_instead_of_making_the_type_small(table):
-    assert fitted(table(one_column("a note of many words " * 30)))[1] == SIZES[0]
-
-
-def test_a_word_longer_than_its_column_may_break_and_a_short_one_may_not(table):
-    html = pd.DataFrame({f"c{i}": ["x" * 80, "short"] for i in range(8)}).to_html()
-    texts = text_of(fitted(table(html))[0]["c"][4])
-    assert "x\u200bx" in texts
-    assert "short" in texts
-
-
-def test_fitting_a_table_leaves_the_document_as_it_was(table):
-    made = table(pd.DataFrame({f"c{i}": ["x" * 80] for i in range(8)}).to_html())
-    fitted(made)
-    assert "\u200b" not in text_of(made)

@@ -1,0 +1,105 @@
+"""A real Chromium, and a small site made by the project's own functions for it to look at."""
+
+import os
+import shutil
+from unittest.mock import patch
+
+import nbformat
+import pandas as pd
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from playwright.sync_api import sync_playwright
+
+import analysis as a
+from analysis import charts
+from analysis.charts import show
+from analysis.charts.register import lead, show_register
+from analysis.evidence.load import REPOSITORY
+from analysis.reports.appendix import appendix, linked
+from analysis.reports.document import document
+from analysis.reports.html import to_html
+from analysis.reports.site import write_index
+from analysis.runs.parameters import Variant
+
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+WINDOW = pd.Timestamp("2024-01-08"), pd.Timestamp("2024-02-18")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The browser of this machine. Without one these tests fail in CI, and say so elsewhere."""
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not program:
+        missing = "no Chromium here: apt-get install chromium, or name one in the variable CHROMIUM"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium):
+    """Opens a page; what it asks for, what it complains of and what its policy stops is kept in
+    `asked` and `said`. Nothing but the page itself is let through."""
+    contexts = []
+
+    def opened(path, *, width=1440, scheme="light", at="", **options):
+        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.asked, page.said = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("console", lambda message: page.said.append(message.text))
+        page.on("pageerror", lambda error: page.said.append(str(error)))
+        page.route("**/*", lambda route: route.continue_() if route.request.is_navigation_request() else route.abort())
+        page.goto(path.as_uri() + at)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory, report_notebook):
+    """A folder as `incidents report` leaves it: an index, and a variant with two notebooks."""
+    build = tmp_path_factory.mktemp("build")
+    variant = Variant("small", "Six weeks", "what six weeks show", {}, build / "small.yml")
+    (build / "small" / "notebooks").mkdir(parents=True)
+    for name, notebook in {"attacks": _attacks(), "report": report_notebook}.items():
+        nbformat.write(notebook, build / "small" / "notebooks" / f"{name}.ipynb")
+        (build / "small" / f"{name}.html").write_text(_page(notebook), encoding="utf-8")
+    (build / "small" / "run.json").write_text("{}")
+    write_index(build, {"small": variant}, ("attacks", "report"), "Attacks")
+    return build
+
+
+@pytest.fixture(scope="session")
+def report_notebook():
+    return nbformat.read(REPOSITORY / "tests" / "fixtures" / "report.ipynb", as_version=4)
+
+
+def _page(notebook) -> str:
+    dossier = a.open_folder()
+    tree, ids = linked(document(notebook, strict=True), set(dossier.incidents["incident_id"]))
+    whole = {**tree, "blocks": tree["blocks"] + appendix(dossier, ids)}
+    return to_html(whole, title="Attacks", subtitle="Six weeks", provenance=[("Evidence", "this repository")])
+
+
+def _attacks():
+    """A notebook as the frequency notebook is: a chart, and the table of what stands behind each bar."""
+    dossier = a.open_folder()
+    incidents = a.select(dossier, a.View(start=f"{WINDOW[0]:%Y-%m-%d}", end=f"{WINDOW[1]:%Y-%m-%d}"))
+    bars = a.count(incidents, "week", by=["confirmation"], window=WINDOW)
+    outputs = []
+    with patch.object(show, "display", lambda data, raw=True, metadata=None: outputs.append((data, metadata))):
+        chart = lead(charts.frequency_bars(bars), bars, "register")
+        a.show_figure(chart, "**Fewer after January.** Counted by the week.", charts.frequency_alt(bars), "weeks")
+        show_register(incidents, bars, "**The incidents of each bar.**", "register")
+        a.show_incidents(incidents, "**Every incident.**", "every")
+    cells = [new_code_cell("", outputs=[new_output("display_data", data, metadata=about)]) for data, about in outputs]
+    return new_notebook(cells=[new_markdown_cell("# Attacks\n\nSix weeks.\n\n## Per week"), *cells])

@@ -1,0 +1,165 @@
+"""The pages as a browser shows them: to eyes, to keyboards, to screen readers, and without a network."""
+
+from itertools import product
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+PAGES = ("small/attacks.html", "small/report.html", "index.html")
+WIDTHS = (360, 768, 1440)
+SCHEMES = ("light", "dark")
+FIRST = "I20240128-tower-22"
+
+every_page = pytest.mark.parametrize("name", PAGES)
+
+
+def grave(page) -> list[str]:
+    """What axe calls serious or critical."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{v['id']}: {n['html'][:200]}" for v in found if v["impact"] in ("serious", "critical") for n in v["nodes"]
+    ]
+
+
+def column(page, table: str, number: int) -> list[str]:
+    return page.locator(f"#{table} tbody tr > :nth-child({number})").all_inner_texts()
+
+
+def press_until(page, key: str, selector: str, most: int = 60):
+    """Press a key until what the selector names has the focus."""
+    for _ in range(most):
+        page.keyboard.press(key)
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    pytest.fail(f"{selector} was not reached by pressing {key} {most} times")
+
+
+@every_page
+def test_nobody_is_shut_out_and_nothing_leaves_the_machine(visit, site, name):
+    page = visit(site / name, at=f"#{FIRST}")
+    for width, scheme in product(WIDTHS, SCHEMES):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        assert grave(page) == [], (width, scheme)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.said == []
+    assert [url for url in page.asked if not url.startswith("data:")] == [(site / name).as_uri()]
+
+
+def test_the_check_sees_what_shuts_people_out(visit, tmp_path):
+    (tmp_path / "bad.html").write_text('<html><body style="color:#ccc">pale<img src="data:,"></body></html>')
+    found = grave(visit(tmp_path / "bad.html"))
+    assert {line.split(":")[0] for line in found} >= {"color-contrast", "html-has-lang", "image-alt"}
+
+
+def test_a_script_that_is_not_the_pages_own_does_not_run(visit, site):
+    page = visit(site / "small/attacks.html")
+    page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'window.ran = 1'}))")
+    assert page.evaluate("window.ran === undefined")
+    assert any("Content Security Policy" in text for text in page.said)
+
+
+def test_a_table_sorts_by_keyboard_as_numbers_and_says_so(visit, site):
+    page = visit(site / "small/attacks.html")
+    page.locator("figcaption a").focus()
+    press_until(page, "Tab", "#register th:nth-child(2) *")
+    page.keyboard.press("Enter")
+    counts = [int(text) for text in column(page, "register", 2)]
+    assert counts == sorted(counts) and counts[0] < counts[-1] and max(counts) > 9
+    assert page.locator("#register th:nth-child(2)").get_attribute("aria-sort") == "ascending"
+    page.keyboard.press("Enter")
+    assert [int(text) for text in column(page, "register", 2)] == counts[::-1]
+
+
+def test_a_long_table_is_searched_by_keyboard_and_a_short_one_has_no_search(visit, site):
+    page = visit(site / "small/attacks.html")
+    page.get_by_label("Search Table 2").focus()
+    page.keyboard.type("tower 22")
+    assert [FIRST in text for text in column(page, "every", 1)] == [True]
+    assert "1 rows of" in page.get_by_role("status").last.inner_text()
+    assert visit(site / "small/report.html").get_by_role("searchbox").count() == 0
+
+
+def test_two_presses_lead_from_a_bar_to_the_claims(visit, site):
+    page = visit(site / "small/attacks.html")
+    page.locator('a[href="#register-2024-01-22"]').click()
+    row = page.locator("#register tr:target")
+    assert "2024-01-22" in row.inner_text()
+    row.get_by_role("link", name=FIRST).click()
+    claim = page.locator(f"#{FIRST} li", has_text="A3-286")
+    assert claim.is_visible()
+    assert claim.get_by_role("link").get_attribute("href").startswith("https://www.defense.gov/")
+
+
+def test_the_same_way_is_open_to_a_keyboard(visit, site):
+    page = visit(site / "small/attacks.html")
+    press_until(page, "Tab", "figcaption a[href='#register']")
+    page.keyboard.press("Enter")
+    press_until(page, "Tab", f"#register a[href='#{FIRST}']", most=150)
+    page.keyboard.press("Enter")
+    assert page.locator(f"#{FIRST}").is_visible()
+
+
+def test_a_link_from_elsewhere_opens_the_entry(visit, site):
+    page = visit(site / "small/attacks.html", at=f"#{FIRST}")
+    assert page.locator(f"#{FIRST}").is_visible()
+    assert page.locator("details.entry[open]").count() == 1
+
+
+def test_the_first_tab_leads_past_the_contents(visit, site):
+    page = visit(site / "small/attacks.html")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the text")
+    assert skip.evaluate("link => link === document.activeElement && link.getBoundingClientRect().left >= 0")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.matches('main')")
+
+
+def test_focus_can_be_seen(visit, site):
+    page = visit(site / "small/attacks.html")
+    press_until(page, "Tab", "figcaption a")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_without_scripts_every_table_is_there_in_full(visit, site):
+    page = visit(site / "small/attacks.html", java_script_enabled=False)
+    assert page.locator("#every tbody tr").count() > 40
+    assert page.get_by_role("searchbox").count() == 0
+    assert page.locator("th [role=button]").count() == 0
+
+
+def test_on_paper_entries_are_open_and_nothing_asks_to_be_pressed(visit, site):
+    page = visit(site / "small/attacks.html", scheme="dark")
+    page.emulate_media(media="print")
+    assert page.locator(f"#{FIRST}").is_visible()
+    assert not page.get_by_label("Search Table 2").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_on_a_narrow_screen_a_chart_and_a_table_scroll_by_keyboard_inside_their_own_box(visit, site):
+    page = visit(site / "small/attacks.html", width=WIDTHS[0])
+    for box in (page.locator("figure .scroll"), page.locator(".scroll:has(#register)")):
+        box.focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("box => box.scrollLeft > 0", arg=box.element_handle())
+
+
+def test_charts_stand_on_white_in_the_dark(visit, site):
+    page = visit(site / "small/attacks.html", scheme="dark")
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('figure img')).backgroundColor") == "rgb(255, 255, 255)"
+    )
+
+
+def test_the_index_leads_to_pages_that_are_there(visit, site):
+    page = visit(site / "index.html")
+    page.get_by_role("link", name="Page of Attacks").first.click()
+    assert page.url == (site / "small" / "attacks.html").as_uri()
+
+
+def test_a_box_is_a_stop_for_the_tab_key_only_while_it_scrolls(visit, site):
+    page = visit(site / "small/attacks.html", width=WIDTHS[0])
+    box = page.locator("figure .scroll").element_handle()
+    page.wait_for_function("box => box.tabIndex === 0", arg=box)
+    page.set_viewport_size({"width": WIDTHS[2], "height": 900})
+    page.wait_for_function("box => box.tabIndex === -1", arg=box)
