@@ -46,6 +46,7 @@ _WHERE = {
     "say_if_thin": "analysis.charts.show",
     "show_figure": "analysis.charts.show",
     "show_incidents": "analysis.charts.show",
+    "show_results": "analysis.runs.results",
     "show_table": "analysis.charts.show",
 }
 _MODULES = {

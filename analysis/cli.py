@@ -9,21 +9,16 @@ import click
 
 
 class Group(click.Group):
-    """Turns the package's own errors into one message and an exit status."""
+    """Turns the package's own errors into one message and an exit status; anything else is a bug and shows itself."""
 
     def main(self, *args, **kwargs):
-        from analysis.evidence.problems import InputError
+        from analysis.evidence.problems import InputError, RunError
 
         try:
             return super().main(*args, **kwargs)
-        except InputError as error:
+        except (InputError, RunError) as error:
             click.echo(f"incidents: {error}", err=True)
-            sys.exit(2)
-        except RuntimeError as error:  # a run that failed; anything else is a bug and shows itself
-            if type(error).__name__ != "RunError":
-                raise
-            click.echo(f"incidents: {error}", err=True)
-            sys.exit(1)
+            sys.exit(2 if isinstance(error, InputError) else 1)
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -31,9 +26,7 @@ def main() -> None:
     """From what sources say to what a reader can check."""
 
 
-FOLDER = click.option(
-    "--folder", default="", help="Folder with the evidence; this repository by default."
-)
+FOLDER = click.option("--folder", default="", help="Folder with the evidence; this repository by default.")
 
 
 @main.command()
@@ -82,42 +75,85 @@ def check_seeds(directory: Path, seeds: str) -> None:
     click.echo(f"{rows} rows agree with the {documents} documents in {directory}")
 
 
+def limits(command):
+    """The options that say how long and how large a run may grow."""
+    command = click.option("--memory", type=click.IntRange(min=64), metavar="MB",
+                           help="Megabytes that the kernel of a notebook may use.")(command)  # fmt: skip
+    command = click.option("--run-seconds", type=click.IntRange(min=1), default=1800, show_default=True,
+                           help="Time limit of a notebook.")(command)  # fmt: skip
+    return click.option("--cell-seconds", type=click.IntRange(min=1), default=300, show_default=True,
+                        help="Time limit of a cell.")(command)  # fmt: skip
+
+
 @main.command()
 @click.argument("variants", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every variant in notebooks/parameters.")
 @click.option("--notebook", "only", multiple=True, help="Only this notebook; may be given again.")
+@click.option("-p", "--parameter", "given", type=(str, str), multiple=True, metavar="NAME VALUE",
+              help="A parameter beside those of the variant; may be given again.")  # fmt: skip
 @FOLDER
 @click.option("--build", "target", default="build", type=click.Path(path_type=Path),
               help="Where the reports go.", show_default=True)  # fmt: skip
+@click.option("--force", is_flag=True, help="Run also what is up to date.")
+@limits
 def report(
-    variants: tuple[str, ...], every: bool, only: tuple[str, ...], folder: str, target: Path
-) -> None:
-    """Run the notebooks and render them to PDF and HTML; the variant 'all' by default."""
-    from dataclasses import replace
+    variants: tuple[str, ...], every: bool, only: tuple[str, ...], given: tuple[tuple[str, str], ...], folder: str,
+    target: Path, force: bool, cell_seconds: int, run_seconds: int, memory: int | None,
+) -> None:  # fmt: skip
+    """Run the notebooks and render them to PDF and HTML; the variant 'all' by default.
 
+    What is up to date by its record, run.json, is not run again. The folder of a variant holds what was
+    asked for last, and nothing else.
+    """
     from tqdm import tqdm
 
-    from analysis.evidence.load import REPOSITORY
+    from analysis.evidence.folders import REPOSITORY
     from analysis.evidence.problems import shown
-    from analysis.reports.report import NOTEBOOKS, choose, known_notebooks
-    from analysis.reports.report import report as make
+    from analysis.reports.plan import Plan, make, sources
+    from analysis.runs.limits import Limits
+    from analysis.runs.variants import choose, with_given
 
-    notebooks = REPOSITORY / "notebooks"
-    chosen = choose(notebooks / "parameters", variants or ("all",), every)
+    notebooks = sources(only)
+    chosen = choose(REPOSITORY / "notebooks" / "parameters", variants or ("all",), every)
     if folder:
-        absolute = str(Path(folder).expanduser().resolve())
-        chosen = [replace(v, about="", parameters=v.parameters | {"folder": absolute}) for v in chosen]
-    known_notebooks(only)
-    made: list[Path] = []
-    steps = len(chosen) * (2 * len(only or NOTEBOOKS) + 1)
-    with tqdm(total=steps, unit="step", disable=None, leave=False) as bar:
-        for variant in chosen:
-            bar.set_description(variant.name)
-            step = lambda done: (bar.set_postfix_str(done), bar.update())  # noqa: E731
-            made += make(variant, notebooks, target, step, only)
-    for path in made:
-        if path.suffix in (".pdf", ".html"):
-            click.echo(shown(path))
+        given = (*given, ("folder", str(Path(folder).expanduser().resolve())))
+    plans = [Plan(with_given(each, dict(given), notebooks), notebooks, target / each.name) for each in chosen]
+    stale = [each for each in plans if force or each.stale()]
+    for each in plans:
+        if each not in stale:
+            click.echo(f"{shown(each.target)} is up to date")
+    with tqdm(total=len(stale) * (2 * len(notebooks) + 1), unit="step", disable=None, leave=False) as bar:
+        step = lambda done: (bar.set_postfix_str(done), bar.update())  # noqa: E731
+        for each in stale:
+            bar.set_description(each.variant.name)
+            for path in make(each, step, Limits(cell_seconds, run_seconds, memory)):
+                if path.suffix in (".pdf", ".html"):
+                    bar.write(shown(path), file=sys.stdout)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def verify(folder: Path) -> None:
+    """Make the report in FOLDER again from its record and compare every byte."""
+    from analysis.reports.report import verify as compare
+
+    found = compare(folder)
+    for line in found.differ:
+        click.echo(line)
+    for line in found.changed:
+        click.echo(f"since then: {line}", err=True)
+    every = found.same + len(found.differ)
+    click.echo(f"{found.same} of {every} files are the same, byte for byte", err=found.same < every)
+    sys.exit(found.same < every)
+
+
+@main.command()
+@click.argument("notebook")
+def parameters(notebook: str) -> None:
+    """List the parameters of a notebook: name, type, default, what it is, what is allowed."""
+    from analysis.runs.parameters import find_notebook, table
+
+    click.echo(table(find_notebook(notebook)))
 
 
 @main.command()
@@ -125,10 +161,10 @@ def report(
 @FOLDER
 def trace(incident: str, folder: str) -> None:
     """Show an incident: its claims, their sources, the words, and what decided each dispute."""
-    from analysis.incidents.dossier import open_folder
-    from analysis.incidents.trace import trace_words
+    from analysis.incidents.lookup import look_up
+    from analysis.incidents.words import trace_words
 
-    click.echo(trace_words(open_folder(folder), incident))
+    click.echo(trace_words(*look_up(folder, incident)))
 
 
 @main.command()
@@ -188,6 +224,53 @@ def review(out: Path, file: Path | None, folder: str) -> None:
     click.echo(f"{asked['question'].nunique()} questions on {asked['claim_id'].nunique()} claims in {out}")
     click.echo("type the incident id a claim belongs to in the column 'decision', then: "
                f"incidents review --apply {out}")  # fmt: skip
+
+
+@main.command()
+@click.argument("notebook")
+@click.option("--set", "sets", multiple=True, metavar="NAME=VALUE,VALUE",
+              help="Values of a parameter; may be given again.")  # fmt: skip
+@click.option("--grid", "file", type=click.Path(path_type=Path), help="A YAML file of lists, name: [value, value].")
+@click.option("--out", type=click.Path(path_type=Path),
+              help="The table, .csv or .parquet; build/sweeps/NOTEBOOK.csv by default.")  # fmt: skip
+@click.option("--at-once", type=click.IntRange(1), help="Runs side by side; by default as many as there are cores.")
+@click.option("--dask", metavar="ADDRESS", help="Run on the workers of a Dask scheduler, such as tcp://scheduler:8786.")
+@click.option("--force", is_flag=True, help="Run again what is finished.")
+@limits
+def sweep(
+    notebook: str, sets: tuple[str, ...], file: Path | None, out: Path | None, at_once: int | None, dask: str | None,
+    force: bool, cell_seconds: int, run_seconds: int, memory: int | None,
+) -> None:  # fmt: skip
+    """Run a notebook with every combination of the values given, and gather the results in one table.
+
+    The runs are kept in a folder beside the table; what is finished there is not run again.
+    """
+    from tqdm import tqdm
+
+    from analysis.evidence.problems import RunError, shown
+    from analysis.runs import grid, kernels
+    from analysis.runs.limits import Limits
+    from analysis.runs.parameters import find_notebook
+    from analysis.runs.steady import environment
+
+    path = find_notebook(notebook)
+    points = grid.combined(path, file, sets)
+    out = out or Path("build", "sweeps", f"{path.stem}.csv")
+    if not dask:
+        kernels.prepare(environment())
+    from analysis.runs import sweep as sweeping  # slow to import, as the server of the kernels does meanwhile
+
+    sweeping.can_write(out)
+    runner = sweeping.chosen_runner(dask, at_once, Limits(cell_seconds, run_seconds, memory))
+    runs = sweeping.plan(path, points, out.with_suffix(""))
+    with tqdm(total=len(runs), unit="run", disable=None, leave=False) as bar:
+        swept = sweeping.sweep(runs, runner, force, lambda _: bar.update())
+    sweeping.write(swept.table, out)
+    click.echo(f"{shown(out)}: {len(swept.table):,} results of {swept.good:,} runs ({swept.kept:,} finished before)")
+    for words, reason in swept.failures.items():
+        click.echo(f"failed: {words}: {reason}", err=True)
+    if swept.failures:
+        raise RunError(f"{len(swept.failures)} of {len(runs)} runs failed")
 
 
 if __name__ == "__main__":

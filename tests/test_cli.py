@@ -4,14 +4,19 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import click
 import pytest
 from click.testing import CliRunner
 
 from analysis.cli import main
-from analysis.evidence import load
-from analysis.runs import execute
+from analysis.evidence import folders
+from analysis.evidence.problems import RunError
+from analysis.reports import plan
+from analysis.reports.report import Compared
+from analysis.runs import record
+from analysis.runs.variants import choose
 
 
 def run(*arguments):
@@ -34,22 +39,33 @@ def test_every_command_and_option_has_help(name):
     assert [each.name for each in options if not each.help] == []
 
 
-def test_help_does_not_wait_for_heavy_libraries():
-    script = (
-        "import sys; from analysis.cli import main; main(['--help'], standalone_mode=False); "
-        "print(sorted({'pandas', 'numpy', 'matplotlib', 'papermill', 'pydantic'} & set(sys.modules)))"
-    )
+SLOW = {"pandas", "numpy", "matplotlib", "papermill", "nbformat", "nbconvert", "jupyter_client", "typst"}
+
+
+def imported(*arguments) -> set[str]:
+    """The slow libraries that a command imports."""
+    command = f"main({[*map(str, arguments)]!r}, standalone_mode=False)"
+    script = f"import sys; from analysis.cli import main; {command}; print(*sys.modules)"
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert said.stdout.splitlines()[-1] == "[]"
+    return SLOW & set(said.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("trace", "I20240128-tower-22"), ("parameters", "february_pause"), ("report", "--help")],
+    ids=" ".join,
+)  # fmt: skip
+def test_what_is_asked_often_does_not_wait_for_slow_libraries(arguments):
+    assert imported(*arguments) == set()
 
 
 @pytest.fixture
 def repository(tmp_path, monkeypatch):
     """A repository with this one's evidence and notebooks, whose variants a test may write."""
     for name in ("data", "seeds"):
-        (tmp_path / name).symlink_to(load.REPOSITORY / name)
-    shutil.copytree(load.REPOSITORY / "notebooks", tmp_path / "notebooks")
-    monkeypatch.setattr(load, "REPOSITORY", tmp_path)
+        (tmp_path / name).symlink_to(folders.REPOSITORY / name)
+    shutil.copytree(folders.REPOSITORY / "notebooks", tmp_path / "notebooks")
+    for module in (folders, plan):
+        monkeypatch.setattr(module, "REPOSITORY", tmp_path)
     monkeypatch.chdir(tmp_path)
     good = tmp_path / "build" / "wrong" / "report.pdf"
     good.parent.mkdir(parents=True)
@@ -63,8 +79,9 @@ def repository(tmp_path, monkeypatch):
         ("parameters: {contries: [Iraq]}", "'contries' is a parameter of no notebook; did you mean 'countries'?"),
         ("parameters: {countries: [Irak]}", "'Irak' does not occur; did you mean 'Iraq'?"),
         ("parameters: {start: 2024-03-01, end: 2024-02-01}", "end (2024-02-01) is before start (2024-03-01)"),
+        ("parameters: {start: 2024-03-01}", "february_pause: last_before (2024-02-04) is before start (2024-03-01)"),
         ("parameters: {start: 2024-03-01, end: 2024-02-30}", "day is out of range for month"),
-        ("parameters: {start: 2001-01-01, end: 2001-12-31}", "the view selects no incident"),
+        ("parameters: {sets: [seeds], confirmation: [monitor]}", "the view selects no incident"),
         ("parameters: {folder: no-such-folder}", "folder 'no-such-folder' does not exist"),
         ("paramters: {}", "'paramters' is not known; did you mean 'parameters'?"),
         ("title: [", "is not YAML"),
@@ -92,7 +109,7 @@ def test_an_unknown_variant_is_answered_with_the_nearest(repository):
 
 def test_a_run_that_fails_is_exit_status_1(monkeypatch, repository):
     def fail(*_, **__):
-        raise execute.RunError("x.ipynb: the kernel died")
+        raise RunError("x.ipynb: the kernel died")
 
     monkeypatch.setattr("analysis.reports.report.report", fail)
     said = run("report", "all")
@@ -157,3 +174,78 @@ def test_find_lists_the_incidents_of_a_day_and_place(dossier):
     assert said.exit_code == 0
     assert said.stdout.startswith("I20240128-tower-22  2024-01-28")
     assert said.stderr == f"{len(said.stdout.splitlines())} found\n"
+
+
+@pytest.fixture
+def up_to_date(repository, monkeypatch):
+    """A report that is up to date by its record, and what the command then makes."""
+    made = []
+
+    def fake(each, progress, limits):
+        made.append((each, limits))
+        each.target.mkdir(parents=True, exist_ok=True)
+        (each.target / "report.pdf").write_text("a report")
+        record.write(each.target, each.basis(), "complete", datetime.now(UTC))
+        return [each.target / "report.pdf"]
+
+    monkeypatch.setattr("analysis.reports.plan.make", fake)
+    assert run("report").exit_code == 0
+    return made
+
+
+def test_what_is_up_to_date_is_not_made_again_unless_forced(up_to_date):
+    said = run("report")
+    assert (said.exit_code, said.stdout, len(up_to_date)) == (0, f"{os.path.join('build', 'all')} is up to date\n", 1)
+    assert run("report", "--force").stdout == f"{os.path.join('build', 'all', 'report.pdf')}\n"
+    assert len(up_to_date) == 2
+
+
+def test_an_output_altered_by_hand_is_made_again(up_to_date, repository):
+    (repository / "build" / "all" / "report.pdf").write_text("altered")
+    assert run("report").exit_code == 0
+    assert len(up_to_date) == 2
+
+
+def test_parameters_typed_reach_the_report_as_what_they_are(up_to_date):
+    assert run("report", "-p", "shortest_gap", "5", "-p", "countries", "Iraq,Syria", "--memory", "900").exit_code == 0
+    made, limits = up_to_date[-1]
+    assert made.variant.parameters == {"shortest_gap": 5, "countries": ["Iraq", "Syria"]}
+    assert limits.memory_mb == 900
+
+
+def test_a_wrong_parameter_typed_is_one_line(up_to_date):
+    said = run("report", "-p", "evry", "week")
+    assert said.exit_code == 2
+    assert said.stderr.startswith("incidents: -p: 'evry' is a parameter of no notebook; did you mean 'every'?")
+
+
+def test_what_is_up_to_date_is_told_without_slow_libraries(tmp_path):
+    target = tmp_path / "all"
+    (chosen,) = choose(folders.REPOSITORY / "notebooks" / "parameters", ["all"], False)
+    target.mkdir()
+    record.write(target, plan.Plan(chosen, plan.sources(), target).basis(), "complete", datetime.now(UTC))
+    assert imported("report", "--build", tmp_path) == set()
+
+
+def test_the_parameters_of_a_notebook_are_listed():
+    said = run("parameters", "february_pause")
+    assert said.exit_code == 0
+    for words in ("shortest_gap", "whole number", "allowed: 1 or more", '"2024-02-04"', "YYYY-MM-DD"):
+        assert words in said.stdout
+    said = run("parameters", "febuary_pause")
+    assert (said.exit_code, "did you mean 'february_pause'?" in said.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(("differ", "status"), [([], 0), (["build/all/first.html"], 1)])
+def test_verifying_says_what_differs_and_ends_with_status_1(monkeypatch, differ, status):
+    monkeypatch.setattr("analysis.reports.report.verify", lambda folder: Compared(3, differ, ["a.csv changed"]))
+    said = run("verify", "build/all")
+    assert said.exit_code == status
+    assert said.stdout.splitlines()[: len(differ)] == differ
+    assert f"3 of {3 + status} files are the same" in said.output
+    assert "since then: a.csv changed" in said.stderr
+
+
+def test_a_folder_that_is_no_report_cannot_be_verified(tmp_path):
+    said = run("verify", tmp_path)
+    assert (said.exit_code, said.stderr) == (2, f"incidents: {tmp_path} holds no run.json, the record of a run\n")

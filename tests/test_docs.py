@@ -29,7 +29,7 @@ from analysis.evidence.load import REPOSITORY, load
 from analysis.incidents.resolve import PRECEDENCE, RULE_WORDS
 from analysis.incidents.table import RULES
 from analysis.measures import totals
-from analysis.runs import parameters
+from analysis.runs import variants
 
 DOCS = REPOSITORY / "docs"
 CODEBOOK = DOCS / "codebook.md"
@@ -218,7 +218,7 @@ def test_the_variant_of_the_example_suits_the_notebooks(tmp_path):
     path = tmp_path / "mine.yml"
     path.write_text("\n".join(block["body"].strip().split("\n")[1:-1]), encoding="utf-8")
     notebooks = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
-    values = parameters.for_each(notebooks, parameters.variant(path))
+    values = variants.for_each(notebooks, variants.variant(path))
     assert any(given.get("sets") == ["my_set"] for given in values.values())
 
 

@@ -12,8 +12,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from analysis.evidence.load import REPOSITORY
-from analysis.reports.report import NOTEBOOKS, report
-from analysis.runs.parameters import declared, for_each, variants
+from analysis.reports.plan import NOTEBOOKS, Plan, sources
+from analysis.reports.report import report
+from analysis.runs.parameters import declared
+from analysis.runs.variants import for_each, variants
 
 FOLDER = REPOSITORY / "notebooks"
 PATHS = {name: FOLDER / f"{name}.ipynb" for name in NOTEBOOKS}
@@ -161,7 +163,7 @@ def test_papermill_alone_runs_the_frequency_notebook_on_another_conflict(other_c
 def made(request, tmp_path_factory):
     """The whole report of one variant, run and rendered once."""
     build = tmp_path_factory.mktemp("build")
-    paths = report(VARIANTS[request.param], FOLDER, build)
+    paths = report(Plan(VARIANTS[request.param], sources(), build / request.param))
     return {path.relative_to(build / request.param).as_posix(): path for path in paths}
 
 

@@ -22,9 +22,10 @@ from analysis.reports import export, pandoc
 from analysis.reports.document import document
 from analysis.reports.export import CannotBeSet, to_pdf
 from analysis.reports.html import to_html
+from analysis.reports.plan import Plan, sources
 from analysis.reports.report import report
 from analysis.reports.tree import node, text_of, tree
-from analysis.runs.parameters import Variant
+from analysis.runs.variants import Variant
 from tests.conftest import CLAIM, SOURCE, write
 from tests.reports import pdf as finished
 
@@ -127,7 +128,7 @@ def poisoned(tmp_path_factory):
     assert CliRunner().invoke(main, ["build", "--folder", str(folder / "evidence")]).exit_code == 0
     variant = Variant("bad", HOSTILE["raw HTML"], HOSTILE["a typst file"], {"folder": str(folder / "evidence")},
                       folder / "bad.yml")  # fmt: skip
-    report(variant, REPOSITORY / "notebooks", folder / "build", only=["attack_frequency"])
+    report(Plan(variant, sources(["attack_frequency"]), folder / "build" / "bad"))
     return folder
 
 

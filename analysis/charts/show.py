@@ -46,10 +46,11 @@ def svg(ax: Axes | Figure) -> str:
 
 
 def show_table(
-    frame: pd.DataFrame, caption: str, label: str, decimals: dict[str, int] | None = None
+    frame: pd.DataFrame, caption: str, label: str, decimals: dict[str, int] | None = None, data: dict | None = None
 ) -> None:
     """Display a frame as a table with caption: numbers to the right, with `decimals` places where
-    given by column, days as YYYY-MM-DD, missing values as an empty cell. Text is escaped."""
+    given by column, days as YYYY-MM-DD, missing values as an empty cell. Text is escaped. `data` are further
+    forms of the output, by MIME type, for programs."""
     places = decimals or {}
     numeric = {name: pd.api.types.is_numeric_dtype(frame[name]) for name in frame}
     head = "".join(_cell("th", name, numeric[name], ' scope="col"') for name in frame)
@@ -63,7 +64,7 @@ def show_table(
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>",
         "text/plain": frame.to_string(index=False),
     }
-    display(bundle, raw=True, metadata={"caption": caption, "label": label})
+    display(bundle | (data or {}), raw=True, metadata={"caption": caption, "label": label})
 
 
 def show_incidents(incidents: pd.DataFrame, caption: str, label: str) -> None:

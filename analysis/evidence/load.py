@@ -8,11 +8,12 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.evidence import schema
+from analysis.evidence.folders import REPOSITORY, evidence_sets, find_root
 from analysis.evidence.problems import InputError, InvalidTables, Problem, nearest, shown
 from analysis.evidence.schema import Table
 from analysis.evidence.tables import HEADER_ROWS, read
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+__all__ = ["REPOSITORY", "Evidence", "evidence_sets", "find_root", "load"]
 
 
 @dataclass(frozen=True)
@@ -33,25 +34,6 @@ class Evidence:
     def sets(self) -> list[str]:
         """Names of the evidence sets."""
         return sorted(self.sources["set"].unique())
-
-
-def find_root(folder: str | Path = "") -> Path:
-    """The folder to work on: the one named, else this repository.
-
-    Raises InputError if a folder is named that does not exist.
-    """
-    root = Path(folder).expanduser().resolve() if str(folder) else REPOSITORY
-    if not root.is_dir():
-        raise InputError(f"folder {str(folder)!r} does not exist")
-    return root
-
-
-def evidence_sets(root: Path) -> list[Path]:
-    """Every folder of evidence below `root`: `seeds`, and each folder of `data`, with a table of
-    evidence in it."""
-    candidates = [root / "seeds", *sorted((root / "data").glob("*/"))]
-    names = [f"{table.name}.csv" for table in schema.EVIDENCE]
-    return [folder for folder in candidates if any((folder / name).is_file() for name in names)]
 
 
 def load(folder: str | Path = "") -> Evidence:

@@ -12,6 +12,10 @@ class InputError(ValueError):
     """Something that was given cannot be used; the message says what, where, and what can."""
 
 
+class RunError(RuntimeError):
+    """What was asked for could be tried and failed; the message says where and why."""
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One failure of one table. `row` counts as a spreadsheet does: the header is row 1."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 CONFIRMATION = ("us_official", "local_official", "monitor", "unknown", "claim_only")
 RELIABILITY = ("A", "B", "C", "D", "E", "F")
-WEAPONS = (
-    "one_way_drone", "rocket", "ballistic_missile", "mortar", "ied", "mixed", "unknown",
-)  # fmt: skip
+WEAPONS = ("one_way_drone", "rocket", "ballistic_missile", "mortar", "ied", "mixed", "unknown")
 RESULTS = ("intercepted", "impact", "claimed_hit", "failed", "unknown")
 DATE_BASIS = ("stated", "relative", "inferred")
 BOUNDS = ("exact", "at_least", "more_than", "about")
@@ -91,11 +91,9 @@ class Table:
 C = Column
 
 _LINE = (
-    C("line", "integer", "line of the document that carries the fact (seeds only)",
-      optional=True, low=1, high=1_000_000),
-    C("words", "text", "the few words of that line that carry the fact (seeds only)",
-      optional=True, max_words=8),
-)  # fmt: skip
+    C("line", "integer", "line of the document that carries the fact (seeds only)", optional=True, low=1, high=10**6),
+    C("words", "text", "the few words of that line that carry the fact (seeds only)", optional=True, max_words=8),
+)
 
 
 def _toll(who: str) -> tuple[Column, Column]:
@@ -356,5 +354,7 @@ TABLES = {table.name: table for table in (*EVIDENCE, *SHARED, *DERIVED)}
 
 def empty(table: Table) -> pd.DataFrame:
     """No rows, but every column with its type."""
+    import pandas as pd  # slow to import, and names and values need it not
+
     dtypes = {"date": "datetime64[us]", "integer": "Int64", "number": "float64"}
     return pd.DataFrame({c.name: pd.Series(dtype=dtypes.get(c.kind, "str")) for c in table.columns})

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import tempfile
 from pathlib import Path
 
 import pandas as pd
 
-from analysis.evidence.problems import InvalidTables, Problem, nearest, shown
+from analysis.evidence.problems import Problem, nearest, shown
+from analysis.evidence.records import HEADER_ROWS, records
 from analysis.evidence.schema import PATTERNS, Column, Table
-
-HEADER_ROWS = 2  # row numbers are a spreadsheet's: the first record stands in row 2
 
 
 def read(path: Path, table: Table, *, strict: bool = True) -> tuple[pd.DataFrame, list[Problem]]:
@@ -41,30 +38,7 @@ def raw_rows(path: Path) -> pd.DataFrame:
 
     Raises InvalidTables for a file that is missing, empty, not UTF-8 or not rectangular.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise InvalidTables([Problem(shown(path), 0, "", "missing", "this file is needed")]) from None
-    except UnicodeDecodeError as error:
-        row = error.object[: error.start].count(b"\n") + 1
-        raise InvalidTables([Problem(shown(path), row, "", str(error), "a CSV file in UTF-8")]) from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        records = list(reader)
-    except csv.Error as error:
-        raise InvalidTables([Problem(shown(path), reader.line_num, "", str(error), "a CSV file in UTF-8")]) from None
-    if not records:
-        raise InvalidTables([Problem(shown(path), 0, "", "empty", "a header row is needed")])
-    header, *body = records
-    repeated = sorted({name for name in header if header.count(name) > 1})
-    uneven = [
-        Problem(shown(path), row, "", f"{len(fields)} fields", f"{len(header)}, as in the header")
-        for row, fields in enumerate(body, HEADER_ROWS)
-        if len(fields) != len(header)
-    ]
-    uneven += [Problem(shown(path), 1, name, name, "each column once") for name in repeated]
-    if uneven:
-        raise InvalidTables(uneven)
+    header, body = records(path)
     return pd.DataFrame(body, columns=header, dtype=str)
 
 

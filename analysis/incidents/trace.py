@@ -7,7 +7,6 @@ import pandas as pd
 from analysis.evidence.problems import InputError, nearest
 from analysis.incidents.dossier import Dossier
 from analysis.incidents.table import with_sources
-from analysis.incidents.views import VOICES
 
 
 def claims_of(dossier: Dossier, incidents: pd.DataFrame) -> pd.DataFrame:
@@ -66,70 +65,6 @@ def _said(dissent: str) -> list[tuple[str, list[str]]]:
     """`a (A1-001, A1-002)|b (A1-003)` taken apart."""
     parts = (part.rsplit(" (", 1) for part in dissent.split("|"))
     return [(said, claims.rstrip(")").split(", ")) for said, claims in parts]
-
-
-def trace_words(dossier: Dossier, incident_id: str) -> str:
-    """The trace of one incident as plain text, a paragraph a claim."""
-    row, claims, disputes = trace(dossier, incident_id)
-    lines = [f"{row['incident_id']}: {row['place']}, {_days(row['date_start'], row['date_end'])}",
-             f"{row['weapon']}, {row['result']}; best voice {row['confirmation']}; "
-             f"{row['n_claims']} claims from {row['n_origins']} origins", ""]  # fmt: skip
-    for claim in claims.itertuples():
-        lines += [f"{claim.claim_id}  {claim_words(claim)}", f"    {_or(claim.url, 'no address')}"]
-    if len(disputes):
-        lines += ["", "Disputed:", *(f"  {dispute_words(d)}" for d in disputes.itertuples())]
-    return "\n".join(lines)
-
-
-def claim_words(claim) -> str:
-    """One claim (a row of `claims_of`) in one line: source, grade, voice, what is said, evidence."""
-    relays = "" if claim.origin == claim.outlet else f", relaying {_joined(claim.origin)}"
-    parts = [
-        f"{claim.outlet}{relays} (grade {claim.reliability}; {VOICES[claim.confirmation]})"
-        + (" denies it" if claim.stance == "denies" else ""),
-        _days(claim.date_start, claim.date_end) + f" ({claim.date_basis})",
-        _or(claim.place_as_reported, _or(claim.country, "place not said")),
-        claim.weapon.replace("_", " ") + (f" x {claim.weapon_count}" if _known(claim.weapon_count) else ""),
-        claim.result.replace("_", " "),
-        *_toll(claim),
-    ]
-    if _known(claim.actor):
-        parts.append(f"claimed by {claim.actor}")
-    if _known(claim.words):
-        parts.append(f"line {int(claim.line)}: \u201c{claim.words}\u201d")
-    if _known(claim.note):
-        parts.append(f"note: {claim.note.rstrip('.')}")
-    return "; ".join(parts) + "."
-
-
-def dispute_words(dispute) -> str:
-    """One disputed value (a row of disputes.csv) in one line."""
-    chosen = _or(dispute.chosen, "nothing")
-    others = dispute.dissent.replace("|", "; ").replace("_", " ")
-    rule = dispute.rule.replace("_", " ")
-    return f"{dispute.field.replace('_', ' ')} {chosen.replace('_', ' ')}, chosen by: {rule} (others: {others})"
-
-
-def _toll(claim) -> list[str]:
-    names = {"us_killed": "U.S. killed", "us_injured": "U.S. injured",
-             "partner_killed": "partners killed", "partner_injured": "partners injured"}  # fmt: skip
-    return [f"{words} {getattr(claim, n)}" for n, words in names.items() if _known(getattr(claim, n))]
-
-
-def _days(first: pd.Timestamp, last: pd.Timestamp) -> str:
-    return f"{first:%Y-%m-%d}" if first == last else f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
-
-
-def _joined(values: str) -> str:
-    return values.replace("|", " and ")
-
-
-def _known(value) -> bool:
-    return not pd.isna(value)
-
-
-def _or(value, other: str) -> str:
-    return value if _known(value) else other
 
 
 def find(dossier: Dossier, day: str = "", place: str = "") -> pd.DataFrame:

@@ -11,14 +11,7 @@ from analysis.evidence.problems import InputError, nearest
 from analysis.evidence.schema import CONFIRMATION, RELIABILITY, WEAPONS
 from analysis.incidents.dossier import Dossier
 from analysis.incidents.table import resolve_groups, with_sources
-
-VOICES = {
-    "us_official": "U.S. officials",
-    "local_official": "local officials",
-    "monitor": "monitors",
-    "unknown": "reports without a named voice",
-    "claim_only": "the attackers' own claims",
-}
+from analysis.incidents.words import VOICES
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import pandas as pd
 
 from analysis.charts.words import counted, on
 from analysis.incidents.dossier import Dossier
-from analysis.incidents.trace import claim_words, claims_of, dispute_words
-from analysis.incidents.views import VOICES
+from analysis.incidents.trace import claims_of
+from analysis.incidents.words import VOICES, claim_words, dispute_words
 from analysis.reports.entries import ENTRY
 from analysis.reports.tree import NO_ATTR, Node, attr, elements, node, para, tree, walk, words
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from analysis.reports.clean import anchored
-from analysis.reports.tree import NO_ATTR, Node, attr, first_title, node, tree, walk, words
+from analysis.reports.tree import NO_ATTR, Node, attr, elements, first_title, node, tree, walk, words
 
 
 def book(documents: Sequence[dict], titles: Sequence[str] | None = None) -> dict:
@@ -64,9 +64,7 @@ def chapter_mark(name: str) -> str:
 
 
 def _anchors(blocks: list[Node]) -> set[str]:
-    found: set[str] = set()
-    walk(blocks, lambda element: found.add((anchored(element) or [""])[0]))
-    return found
+    return {(anchored(element) or [""])[0] for element in elements(blocks)}
 
 
 def _linked(blocks: list[Node], number: int, own: list[set[str]]) -> list[Node]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from analysis.evidence.problems import InputError
 from analysis.reports.clean import anchored, printable
-from analysis.reports.tree import NO_ATTR, Node, attr, first_title, node, text_of, walk, words
+from analysis.reports.tree import NO_ATTR, Node, attr, elements, first_title, node, text_of, walk, words
 
 NAMES = {"Figure": "Figure", "Table": "Table"}
 
@@ -51,14 +51,7 @@ def _referring(blocks: list[Node], called: dict[str, str]) -> list[Node]:
 
 
 def _anchors(blocks: list[Node]) -> list[str]:
-    found: list[str] = []
-
-    def collect(element: Node) -> None:
-        if holder := anchored(element):
-            found.append(holder[0])
-
-    walk(blocks, collect)
-    return found
+    return [holder[0] for element in elements(blocks) if (holder := anchored(element))]
 
 
 def stepped(blocks: list[Node], first: int = 1) -> list[Node]:

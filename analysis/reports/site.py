@@ -13,7 +13,7 @@ from analysis.reports.document import read
 from analysis.reports.html import to_html
 from analysis.reports.pandoc import MARKDOWN, parse
 from analysis.reports.tree import NO_ATTR, Node, attr, first_title, node, para, text_of, tree, words
-from analysis.runs.parameters import Variant
+from analysis.runs.variants import Variant
 
 INDEX = "index.html"
 LEAD = (

@@ -6,39 +6,47 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import nbformat
 import papermill
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from jupyter_client.kernelspec import NoSuchKernel
+from jupyter_client.manager import AsyncKernelManager
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from analysis.evidence.problems import InputError, shown
+from analysis.evidence.problems import InputError, RunError, shown
+from analysis.runs import engine
+from analysis.runs.limits import Limits
+from analysis.runs.running import Running
+from analysis.runs.steady import steady
 
-# What a notebook computes must not depend on where and when it runs.
-STEADY = {"TZ": "UTC", "PYTHONHASHSEED": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+Kernel = Literal["cold", "warm"]
 KERNEL = "python3"
-
-
-class RunError(RuntimeError):
-    """A notebook did not run to its end; the message names the cell and what went wrong."""
+ADDED = {"injected-parameters", "papermill-error-cell-tag"}  # tags of cells that papermill puts in
 
 
 def execute(
     notebook: Path,
     output: Path,
     parameters: Mapping[str, Any],
+    *,
     keep_failed: Path | None = None,
-    cell_seconds: int = 300,
+    kernel: Kernel = "cold",
+    limits: Limits | None = None,
+    running: Running | None = None,
 ) -> nbformat.NotebookNode:
     """Run `notebook` with `parameters` (already checked) and save the result at `output`.
 
-    Returns the executed notebook. Raises RunError if a cell fails, hangs for `cell_seconds` or the
-    kernel dies; then `output` is left as it was and what ran is kept as `<name>.failed.ipynb` in
-    the folder `keep_failed`, beside `output` by default.
+    Returns the executed notebook. Raises RunError if a cell fails, takes too long or too much memory, or
+    the kernel dies, and InputError if that is what the notebook raises; then `output` is left as it was
+    and what ran is kept, its failing cell marked, as `<name>.failed.ipynb` in the folder `keep_failed`,
+    beside `output` by default. A kernel is `cold`, a new process, or `warm`, forked from one that has
+    already imported; the result is the same.
     """
-    os.environ.update(STEADY)
+    limits = limits or Limits()
+    running = running or Running()
+    output = output.absolute()
     failed = (keep_failed or output.parent) / f"{output.stem}.failed.ipynb"
     output.parent.mkdir(parents=True, exist_ok=True)
     with (
@@ -48,19 +56,18 @@ def execute(
         staged = Path(folder) / output.name
         try:
             papermill.execute_notebook(
-                str(notebook.resolve()), str(staged), dict(parameters), kernel_name=KERNEL,
-                progress_bar=False, execution_timeout=cell_seconds, config=_connection(sockets),
+                str(notebook.resolve()), str(staged), dict(parameters), engine_name=engine.NAME, kernel_name=KERNEL,
+                progress_bar=False, request_save_on_cell_execute=False, limits=limits, running=running,
+                kernel_manager_class=_manager(kernel), config=_connection(sockets),
             )  # fmt: skip
-            _must_not_leave_early(nbformat.read(staged, as_version=4))
-        except (PapermillExecutionError, DeadKernelError, CellTimeoutError) as error:
+        except PapermillExecutionError as error:
+            if running.stopped:
+                raise RunError(f"{shown(notebook)}: stopped") from None
             failed.parent.mkdir(parents=True, exist_ok=True)
-            if staged.is_file():
-                os.replace(staged, failed)
-            if getattr(error, "ename", "") in ("InputError", "InvalidTables"):
-                raise InputError(f"{shown(notebook)}: {error.evalue}") from None
-            raise RunError(_explain(notebook, error, failed)) from None
-        except OSError as error:
-            raise InputError(f"cannot run {shown(notebook)}: {error}") from None
+            os.replace(staged, failed)
+            raise _explained(error, notebook, failed, limits) from None
+        except (RuntimeError, NoSuchKernel) as error:  # what jupyter_client says of a kernel that does not start
+            raise RunError(f"{shown(notebook)}: the kernel did not start: {_first_line(error)}") from None
         executed = steady(nbformat.read(staged, as_version=4))
         nbformat.write(executed, staged)
         os.replace(staged, output)
@@ -68,14 +75,12 @@ def execute(
     return executed
 
 
-def _must_not_leave_early(executed: nbformat.NotebookNode) -> None:
-    """`sys.exit(0)` skips the cells that follow, and papermill takes that for success."""
-    for index, cell in enumerate(executed.cells):
-        for out in cell.get("outputs", []):
-            if out.output_type == "error" and out.ename == "SystemExit":
-                raise PapermillExecutionError(
-                    index, cell.execution_count, cell.source, out.ename, out.evalue, out.traceback
-                )
+def _manager(kernel: Kernel) -> type:
+    if kernel == "warm":
+        from analysis.runs.kernels import ForkedKernelManager
+
+        return ForkedKernelManager
+    return AsyncKernelManager
 
 
 def _connection(sockets: str) -> Config:
@@ -86,28 +91,32 @@ def _connection(sockets: str) -> Config:
     return Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/s"}})
 
 
-def steady(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The notebook without times, durations and paths: the same for the same input."""
-    papermill_record = notebook.metadata.get("papermill", {})
-    notebook.metadata["papermill"] = {"parameters": papermill_record.get("parameters", {})}
-    for number, cell in enumerate(notebook.cells):
-        cell.metadata.pop("papermill", None)
-        cell.metadata.pop("execution", None)
-        cell.id = f"cell-{number}"
-    return notebook
+def _explained(error: PapermillExecutionError, notebook: Path, failed: Path, limits: Limits) -> InputError | RunError:
+    """One line: which cell, as the author counts, and what became of it."""
+    name, said = error.ename, _first_line(error.evalue)
+    if name in ("InputError", "InvalidTables"):
+        return InputError(f"{shown(notebook)}: {error.evalue}")
+    cell = f"cell {_number(nbformat.read(failed, as_version=4))}"
+    words = {
+        "DeadKernelError": f"the kernel died in {cell}: {said}",
+        "CellTimeoutError": f"{cell} ran out of time: {said}",
+        "SystemExit": f"{cell} left early: {said}",
+    }
+    what = words.get(name, f"{cell} failed: {name}: {said}".removesuffix(": "))
+    if name.endswith("MemoryError"):
+        what = f"{cell} ran out of memory{limits.memory_words()}: {said or name}"
+    return RunError(f"{shown(notebook)}: {what} (see {shown(failed)})")
 
 
-def _explain(notebook: Path, error: Exception, failed: Path) -> str:
-    if isinstance(error, PapermillExecutionError):
-        what = f"cell {_number(notebook, error)} failed: {error.ename}: {error.evalue}"
-    elif isinstance(error, DeadKernelError):
-        what = "the kernel died"
-    else:
-        what = "a cell ran out of time"
-    return f"{shown(notebook)}: {what} (see {shown(failed)})"
+def _number(executed: nbformat.NotebookNode) -> int:
+    """The failed cell as the author counts, without the cells that papermill put in."""
+    own = [cell for cell in executed.cells if not ADDED & set(cell.metadata.get("tags", []))]
+    return next(n for n, cell in enumerate(own, 1) if _failed(cell))
 
 
-def _number(notebook: Path, error: PapermillExecutionError) -> int:
-    """The failed cell as the author counts: papermill counts the cell of parameters it puts in."""
-    here = nbformat.read(notebook, as_version=4).cells[error.cell_index :][:1]
-    return error.cell_index + 1 if here and here[0].source == error.source else error.cell_index
+def _failed(cell: nbformat.NotebookNode) -> bool:
+    return any(output.output_type == "error" for output in cell.get("outputs", []))
+
+
+def _first_line(words: object) -> str:
+    return (str(words).strip().splitlines() or [""])[0]

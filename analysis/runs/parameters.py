@@ -3,49 +3,77 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
-import nbformat
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
+from analysis.evidence.folders import REPOSITORY
 from analysis.evidence.problems import InputError, nearest, shown
-from analysis.evidence.schema import CONFIRMATION, RELIABILITY, WEAPONS
+from analysis.evidence.schema import CONFIRMATION, PATTERNS, RELIABILITY, WEAPONS
 
-Day = date | Literal[""]
-# Parameters whose values are limited; all others take the type of their default.
-TYPES: dict[str, Any] = {
-    "confirmation": list[Literal[CONFIRMATION]],
-    "reliability": list[Literal[RELIABILITY]],
-    "weapons": list[Literal[WEAPONS]],
-    "start": Day,
-    "end": Day,
-    "every": Annotated[str, Field(pattern=r"^(day|week|month|quarter|[1-9]\d* days?)$")],
-}
+
+class Kind(NamedTuple):
+    """What a parameter takes: as pydantic has it, as a noun, and what is allowed in words."""
+
+    type: Any
+    noun: str
+    allowed: str = ""
+
+    @property
+    def words(self) -> str:
+        """Noun and what is allowed."""
+        return f"{self.noun}: {self.allowed}" if self.allowed else self.noun
+
+
+def some_of(values: tuple[str, ...]) -> Kind:
+    """A list of some of the values."""
+    return Kind(list[Literal[values]], "list", ", ".join(values))
+
+
+def _day(value: Any) -> Any:
+    written = isinstance(value, str) and re.fullmatch(PATTERNS["date"], value)
+    return date.fromisoformat(value) if written else value
+
+
+DAY = Kind(Annotated[date, BeforeValidator(_day)], "day", "YYYY-MM-DD")
+OPEN_DAY = Kind(Annotated[date | Literal[""], BeforeValidator(_day)], "day", "YYYY-MM-DD, or empty")
+CONFIG = ConfigDict(extra="forbid", strict=True, validate_default=True)
+# By name, the parameters that take less than the type of their default.
+KINDS = {
+    "confirmation": some_of(CONFIRMATION),
+    "reliability": some_of(RELIABILITY),
+    "weapons": some_of(WEAPONS),
+    "start": OPEN_DAY,
+    "end": OPEN_DAY,
+    "every": Kind(
+        Annotated[str, Field(pattern=r"^(day|week|month|quarter|[1-9]\d* days?)$")], "text",
+        "day, week, month, quarter, or a number of days as in '14 days'",
+    ),
+    "shortest_gap": Kind(Annotated[int, Field(ge=1)], "whole number", "1 or more"),
+}  # fmt: skip
+BY_DEFAULT = {bool: "true or false", int: "whole number", float: "number", str: "text"}
+# Days that come one after the other in a notebook that has both; with "<" not on one day.
+ORDER = (
+    ("start", "<=", "end"), ("look_from", "<=", "look_to"),
+    ("start", "<", "last_before"), ("last_before", "<", "none_until"), ("none_until", "<", "end"),
+    ("last_before", "<", "resumed"), ("resumed", "<", "end"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One line of the parameters cell: name, default (a literal) and help (its comment)."""
+    """One line of the parameters cell: name, default (a literal), help (its comment), and what it takes."""
 
     name: str
     default: Any
     help: str
-
-
-@dataclass(frozen=True)
-class Variant:
-    """One file of notebooks/parameters: a title, what it is for, and the values it sets."""
-
-    name: str
-    title: str
-    about: str
-    parameters: dict[str, Any]
-    path: Path
+    kind: Kind
 
 
 def declared(notebook: Path) -> list[Parameter]:
@@ -54,123 +82,144 @@ def declared(notebook: Path) -> list[Parameter]:
     Raises InputError if it has no or several parameters cells, or one that is not one literal per
     line.
     """
-    cells = [
-        cell for cell in read_notebook(notebook).cells
-        if "parameters" in cell.metadata.get("tags", []) and cell.cell_type == "code"
-    ]  # fmt: skip
+    cells = [cell for cell in read_notebook(notebook)["cells"] if _holds_parameters(cell)]
     if len(cells) != 1:
         raise InputError(f"{shown(notebook)} has {len(cells)} cells tagged 'parameters'; needs 1")
-    lines = cells[0].source.splitlines()
+    source = "".join(cells[0]["source"])  # a text, or a list of its lines
     try:
-        tree = ast.parse(cells[0].source)
-        return [_parameter(node, lines) for node in tree.body]
+        return [_parameter(node, source.splitlines()) for node in ast.parse(source).body]
     except (SyntaxError, ValueError, AttributeError) as error:
         raise InputError(
-            f"{shown(notebook)}: the parameters cell must hold one 'name = literal  # help' per "
-            f"line ({error})"
+            f"{shown(notebook)}: the parameters cell must hold one 'name = literal  # help' per line ({error})"
         ) from None
 
 
-def read_notebook(path: Path) -> nbformat.NotebookNode:
-    """Raises InputError if the file is missing or not a notebook."""
+def read_notebook(path: Path) -> dict[str, Any]:
+    """A notebook as JSON. Raises InputError if the file is missing or not a notebook of format 4.
+
+    nbformat would take longer to import than all else that is done before a run.
+    """
     try:
-        return nbformat.read(path, as_version=4)
+        found = json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"notebook {shown(path)} does not exist") from None
-    except Exception as error:  # nbformat raises many kinds for what is not a notebook
-        raise InputError(f"{shown(path)} is not a notebook: {_first_line(error)}") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{shown(path)} is not a notebook: {error}") from None
+    version = found.get("nbformat") if isinstance(found, dict) else None
+    if isinstance(version, int) and version < 4:
+        raise InputError(
+            f"{shown(path)} has the old notebook format {version}; "
+            "convert it first: jupyter nbconvert --to notebook --nbformat 4"
+        )
+    if version is None or not isinstance(cells := found.get("cells"), list) or not all(map(_is_cell, cells)):
+        raise InputError(f"{shown(path)} is not a notebook: it has no list of cells")
+    return found
+
+
+def find_notebook(name: str) -> Path:
+    """The notebook at a path, or of a name in this repository. Raises InputError if it is neither."""
+    path, folder = Path(name), REPOSITORY / "notebooks"
+    if path.is_file():
+        return path
+    known = {each.stem: each for each in sorted(folder.glob("*.ipynb"))}
+    if name not in known:
+        raise InputError(f"no notebook {name!r}{nearest(name, known)} (there are: {', '.join(known)})")
+    return known[name]
+
+
+def _is_cell(cell: Any) -> bool:
+    found = isinstance(cell, dict) and {"cell_type", "metadata", "source"} <= set(cell)
+    return found and cell["cell_type"] in ("code", "markdown", "raw")
+
+
+def _holds_parameters(cell: dict[str, Any]) -> bool:
+    return cell["cell_type"] == "code" and "parameters" in cell["metadata"].get("tags", [])
 
 
 def _parameter(node: ast.stmt, lines: list[str]) -> Parameter:
     if not isinstance(node, ast.Assign) or len(node.targets) != 1:
         raise ValueError(f"line {node.lineno}: {lines[node.lineno - 1]!r}")
     comment = lines[node.end_lineno - 1].encode()[node.end_col_offset :].decode().strip()
-    default = ast.literal_eval(node.value)
-    return Parameter(node.targets[0].id, default, comment.lstrip("# "))
+    name, default = node.targets[0].id, ast.literal_eval(node.value)
+    return Parameter(name, default, comment.lstrip("# "), KINDS.get(name) or _kind_of(default))
+
+
+def _kind_of(default: Any) -> Kind:
+    if isinstance(default, list):
+        item = _kind_of(default[0]) if default else Kind(str, "text")
+        return Kind(list[item.type], "list", item.words)
+    if isinstance(default, str) and re.fullmatch(PATTERNS["date"], default):
+        return DAY
+    if type(default) not in BY_DEFAULT:
+        raise ValueError(f"a default of {default!r} does not say what is allowed")
+    return Kind(type(default), BY_DEFAULT[type(default)])
 
 
 def model(notebook: Path) -> type[BaseModel]:
     """The parameters of a notebook as a pydantic model that forbids unknown names."""
-    fields = {
-        p.name: (TYPES.get(p.name, _type_of(p.default)), Field(default=p.default, description=p.help))
-        for p in declared(notebook)
-    }
-    return create_model(notebook.stem, __config__=ConfigDict(extra="forbid"), **fields)
-
-
-def _type_of(default: Any) -> Any:
-    return list[str] if default == [] else type(default)
+    fields = {p.name: (p.kind.type, Field(default=p.default, description=p.help)) for p in declared(notebook)}
+    return create_model(notebook.stem, __config__=CONFIG, **fields)
 
 
 def check(notebook: Path, given: Mapping[str, Any], where: str = "") -> dict[str, Any]:
     """The given values, checked and made plain JSON; only those given, not the defaults.
 
-    Raises InputError naming `where`, the parameter, the value and what is allowed.
+    Raises InputError, a line for each fault, with `where`, the parameter, the value and what is allowed.
     """
-    checked = model(notebook)
     try:
-        values = checked.model_validate(dict(given))
+        whole = model(notebook).model_validate(dict(given))
     except ValidationError as error:
-        known = list(checked.model_fields)
-        lines = [_explain(e, notebook, known, where) for e in error.errors()]
-        raise InputError("\n".join(lines)) from None
-    return values.model_dump(mode="json", include=set(given))
+        faults = [_explain(each, notebook) for each in error.errors()]
+    else:
+        faults = [f"{notebook.stem}: {fault}" for fault in _out_of_order(dict(whole))]
+    if faults:
+        raise InputError("\n".join(f"{where}: {fault}" if where else fault for fault in dict.fromkeys(faults)))
+    return whole.model_dump(mode="json", include=set(given))
 
 
-def _explain(error: dict, notebook: Path, known: list[str], where: str) -> str:
-    place = f"{where}: " if where else ""
-    name = str(error["loc"][0])
+def _explain(error: Mapping[str, Any], notebook: Path) -> str:
+    name, *below = error["loc"]
+    parameters = {p.name: p for p in declared(notebook)}
     if error["type"] == "extra_forbidden":
-        hint = nearest(name, known)
-        return f"{place}{name!r} is not a parameter of {notebook.stem}{hint} (it has: {', '.join(known)})"
-    at = f"{name}, item {error['loc'][1] + 1}" if len(error["loc"]) > 1 and isinstance(
-        error["loc"][1], int) else name  # fmt: skip
-    return f"{place}parameter {at}: {error['input']!r} - {error['msg']}"
+        hint = nearest(name, parameters)
+        return f"{name!r} is not a parameter of {notebook.stem}{hint} (it has: {', '.join(parameters)})"
+    kind = parameters[name].kind
+    if below and isinstance(below[0], int):
+        hint = nearest(error["input"], kind.allowed.split(", "))
+        return f"parameter {name}, item {below[0] + 1}: {error['input']!r} - {kind.allowed}{hint}"
+    return f"parameter {name}: {error['input']!r} - {kind.words}"
 
 
-def variants(folder: Path) -> dict[str, Variant]:
-    """Every variant below `folder` (`*.yml`), by name."""
-    return {path.stem: variant(path) for path in sorted(folder.glob("*.yml"))}
+def _out_of_order(values: Mapping[str, Any]) -> Iterable[str]:
+    for low, sign, high in ORDER:
+        first, last = values.get(low), values.get(high)
+        if first and last and (first > last or (sign == "<" and first == last)):
+            yield f"{high} ({last}) is {'before' if first > last else 'the same day as'} {low} ({first})"
 
 
-def variant(path: Path) -> Variant:
-    """One variant file. Raises InputError for anything but title, about and parameters."""
-    try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: an impossible day, or no UTF-8
-        raise InputError(f"{shown(path)} is not YAML: {_first_line(error)}") from None
-    allowed = {"title", "about", "parameters"}
-    if not isinstance(found, dict) or not isinstance(found.get("parameters", {}), dict | None):
-        raise InputError(f"{shown(path)} must be a mapping with: {', '.join(sorted(allowed))}")
-    for name in found:
-        if name not in allowed:
-            hint = nearest(name, allowed)
-            raise InputError(f"{shown(path)}: {name!r} is not known{hint}")
-    values = {k: v.isoformat() if isinstance(v, date) else v for k, v in (found.get("parameters") or {}).items()}
-    return Variant(path.stem, found.get("title", path.stem), found.get("about", ""), values, path)
+def from_text(notebooks: Iterable[Path], given: Mapping[str, str]) -> dict[str, Any]:
+    """Values typed as text, such as `14` or `Iraq,Syria`, as what the notebooks' parameters take.
 
-
-def for_each(notebooks: list[Path], chosen: Variant) -> dict[Path, dict[str, Any]]:
-    """The variant's values for every notebook that has the parameter.
-
-    Raises InputError if a value is known to none of them.
+    What cannot be read stays text, for `check` to name it.
     """
-    where = shown(chosen.path)
-    names = {notebook: {p.name for p in declared(notebook)} for notebook in notebooks}
-    everywhere = sorted(set().union(*names.values()))
-    for name in chosen.parameters:
-        if name not in everywhere:
-            raise InputError(
-                f"{where}: {name!r} is a parameter of no notebook{nearest(name, everywhere)} "
-                f"(known: {', '.join(everywhere)})"
-            )
-    return {
-        notebook: check(
-            notebook, {k: v for k, v in chosen.parameters.items() if k in names[notebook]}, where
-        )
-        for notebook in notebooks
-    }
+    kinds = {p.name: p.kind for notebook in notebooks for p in declared(notebook)}
+    return {name: _from_text(kinds[name], text) if name in kinds else text for name, text in given.items()}
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+def _from_text(kind: Kind, text: str) -> Any:
+    value = [item.strip() for item in text.strip("[]").split(",") if item.strip()] if kind.noun == "list" else text
+    try:
+        return TypeAdapter(kind.type).validate_strings(value)
+    except ValidationError:
+        return value
+
+
+def table(notebook: Path) -> str:
+    """The parameters of a notebook for people: name, type, default, help and allowed values."""
+    rows = [("name", "type", "default", "what it is")]
+    for each in declared(notebook):
+        rows.append((each.name, each.kind.noun, json.dumps(each.default, ensure_ascii=False), each.help))
+        if each.kind.allowed:
+            rows.append(("", "", "", f"allowed: {each.kind.allowed}"))
+    widths = [max(map(len, column)) for column in list(zip(*rows, strict=True))[:3]]
+    return "\n".join("  ".join([*map(str.ljust, row, widths), row[3]]) for row in rows)

@@ -19,7 +19,7 @@ from analysis.reports.appendix import appendix, linked
 from analysis.reports.document import document
 from analysis.reports.html import to_html
 from analysis.reports.site import write_index
-from analysis.runs.parameters import Variant
+from analysis.runs.variants import Variant
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

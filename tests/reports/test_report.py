@@ -1,19 +1,22 @@
-"""A variant of the report: checked first, run, rendered, bound, published all or nothing."""
+"""A report: checked first, run, rendered, bound, published all or nothing, and recorded."""
+
+import json
+from dataclasses import replace
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from analysis.evidence.load import REPOSITORY
-from analysis.evidence.problems import InputError
-from analysis.reports import report as reporting
-from analysis.runs.execute import RunError
-from analysis.runs.parameters import Variant
+from analysis.evidence.problems import InputError, RunError
+from analysis.reports import chapters
+from analysis.reports.plan import Plan
+from analysis.reports.report import report, verify
+from analysis.runs.variants import Variant
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
-def write(path, title, code, parameters='number = 1\ncountries = []\nstart = ""\nend = ""'):
+def write(path, title, code, parameters='number = 1\nfolder = ""\ncountries = []\nstart = ""\nend = ""'):
     cells = [
         new_markdown_cell(f"# {title}\n\nSome words."),
         new_code_cell(parameters, metadata={"tags": ["parameters"]}),
@@ -23,24 +26,28 @@ def write(path, title, code, parameters='number = 1\ncountries = []\nstart = ""\
 
 
 @pytest.fixture
-def notebooks(tmp_path, monkeypatch):
-    """A folder with two small notebooks that stand for the real ones."""
+def plan(tmp_path):
+    """Two small notebooks that stand for the real ones, and what is to be made of them."""
     folder = tmp_path / "notebooks"
     folder.mkdir()
     write(folder / "first.ipynb", "The first", "print('number', number)")
     write(folder / "second.ipynb", "The second", "print('other', 1 / (number - 7))", "number = 1")
-    monkeypatch.setattr(reporting, "NOTEBOOKS", ("first", "second"))
-    return folder
+    variant = Variant("small", "A small variant", "for the tests", {}, folder / "parameters" / "small.yml")
+    return Plan(variant, (folder / "first.ipynb", folder / "second.ipynb"), tmp_path / "build" / "small")
 
 
-def variant(folder, **parameters):
-    return Variant("small", "A small variant", "for the tests", parameters, folder / "parameters" / "small.yml")
+def with_values(plan, **parameters):
+    return replace(plan, variant=replace(plan.variant, parameters=parameters))
 
 
-def test_a_report_is_every_notebook_as_pdf_and_page_and_one_bound_pdf_first(notebooks, tmp_path):
+def visible(folder) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def test_a_report_is_every_notebook_as_pdf_and_page_and_one_bound_pdf_first(plan):
     steps = []
-    paths = reporting.report(variant(notebooks, number=5), notebooks, tmp_path / "build", steps.append)
-    names = [path.relative_to(tmp_path / "build" / "small").as_posix() for path in paths]
+    paths = report(with_values(plan, number=5), steps.append)
+    names = [path.relative_to(plan.target).as_posix() for path in paths]
     assert names[0] == "report.pdf"
     assert set(names) == {
         "report.pdf", "report.html", "first.pdf", "first.html", "second.pdf", "second.html",
@@ -48,30 +55,82 @@ def test_a_report_is_every_notebook_as_pdf_and_page_and_one_bound_pdf_first(note
         "data/incidents.csv", "data/claims.csv", "data/disputes.csv",
     }  # fmt: skip
     assert all(path.read_bytes().startswith(b"%PDF") for path in paths if path.suffix == ".pdf")
-    assert len(steps) == 2 * len(reporting.NOTEBOOKS) + 1
-    page = (tmp_path / "build" / "small" / "first.html").read_text()
+    assert len(steps) == 2 * len(plan.notebooks) + 1
+    page = (plan.target / "first.html").read_text()
     assert "number 5" in page
     assert "A small variant" in page
-    bound = (tmp_path / "build" / "small" / "report.html").read_text()
+    bound = (plan.target / "report.html").read_text()
     assert bound.index("The first") < bound.index("The second")
-    assert sorted(path.name for path in (tmp_path / "build").iterdir()) == ["index.html", "small"]
+    assert visible(plan.target.parent) == ["small"]
 
 
-def test_the_same_report_is_the_same_bytes_in_another_folder(notebooks, tmp_path, bytes_of):
-    for build in ("one", "two/deeper"):
-        reporting.report(variant(notebooks), notebooks, tmp_path / build)
-    assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "two" / "deeper")
+def test_the_record_says_what_ran_under_which_view_and_the_report_is_up_to_date_by_it(plan):
+    plan = with_values(plan, number=5, countries=["Iraq"])
+    assert plan.stale() == [f"{plan.target} holds no run.json, the record of a run"]
+    report(plan)
+    found = json.loads((plan.target / "run.json").read_text())
+    assert found["outcome"] == "complete"
+    assert found["runs"]["first"]["parameters"] == {"number": 5, "countries": ["Iraq"]}
+    assert found["runs"]["first"]["view"] == "all claims, whoever makes them; in Iraq"
+    assert all(run["seconds"] >= 0 for run in found["runs"].values())
+    assert plan.stale() == []
+    assert with_values(plan, number=6).stale() == ["parameters number changed", "parameters countries changed"]
+    assert replace(plan, variant=replace(plan.variant, title="Another")).stale() == ["variant title changed"]
+    assert replace(plan, notebooks=plan.notebooks[:1]).stale() == ["notebooks changed", f"{plan.notebooks[1]} changed"]
 
 
-def test_a_run_that_fails_leaves_the_earlier_report_whole(notebooks, tmp_path, bytes_of):
-    build = tmp_path / "build"
-    reporting.report(variant(notebooks), notebooks, build)
-    before = bytes_of(build)
-    with pytest.raises(RunError, match=r"second\.ipynb: cell 3 failed: ZeroDivisionError"):
-        reporting.report(variant(notebooks, number=7), notebooks, build)
-    after = bytes_of(build)
-    assert {name: content for name, content in after.items() if "failed" not in name} == before
-    assert [name for name in after if "failed" in name] == ["small/notebooks/second.failed.ipynb"]
+def test_the_folder_holds_what_was_asked_for_last_and_nothing_else(plan):
+    report(plan)
+    report(replace(plan, notebooks=plan.notebooks[:1]))
+    assert visible(plan.target) == ["data", "first.html", "first.pdf", "notebooks", "report.html", "report.pdf", "run.json"]
+
+
+def test_verifying_makes_the_report_again_and_finds_the_same_bytes(plan):
+    report(plan)
+    found = verify(plan.target)
+    assert (found.same, found.differ, found.changed) == (11, [], [])
+
+
+def test_verifying_names_every_file_that_differs_and_what_has_changed_since(plan, edit):
+    report(plan)
+    (plan.target / "first.html").write_text("another page")
+    (plan.target / "second.pdf").unlink()
+    (plan.target / "stray.txt").write_text("of nobody")
+    assert [name.rsplit("/")[-1] for name in verify(plan.target).differ] == ["first.html", "second.pdf", "stray.txt"]
+    report(plan)
+    edit(plan.notebooks[0], "The first", "The very first")
+    found = verify(plan.target)
+    assert [name.rsplit("small/")[-1] for name in found.differ] == [
+        "first.html", "first.pdf", "notebooks/first.ipynb", "report.html", "report.pdf",
+    ]  # fmt: skip
+    assert found.changed == [f"{plan.notebooks[0]} changed"]
+
+
+def test_a_folder_without_the_record_of_a_report_cannot_be_verified(tmp_path):
+    with pytest.raises(InputError, match=r"holds no run\.json, the record of a run"):
+        verify(tmp_path)
+
+
+def test_a_run_that_fails_leaves_the_earlier_report_whole_and_is_kept_with_its_record(plan, bytes_of):
+    report(plan)
+    before = bytes_of(plan.target)
+    with pytest.raises(RunError, match=r"second\.ipynb: cell 3 failed: ZeroDivisionError: .* \(see .*small\.failed"):
+        report(with_values(plan, number=7))
+    assert bytes_of(plan.target) == before
+    failed = plan.target.with_name("small.failed")
+    assert visible(failed) == ["run.json", "second.failed.ipynb"]
+    assert "ZeroDivisionError" in json.loads((failed / "run.json").read_text())["outcome"]
+    assert plan.stale() == []
+    report(plan)
+    assert visible(plan.target.parent) == ["small"]
+
+
+def test_every_notebook_that_fails_is_named(plan):
+    write(plan.notebooks[0], "The first", "raise LookupError('no base')")
+    with pytest.raises(
+        RunError, match=r"(?s)first\.ipynb: cell 3 failed: Lookup.*\n.*second\.ipynb: cell 3 failed: Zero"
+    ):
+        report(with_values(plan, number=7))
 
 
 @pytest.mark.parametrize(
@@ -80,46 +139,43 @@ def test_a_run_that_fails_leaves_the_earlier_report_whole(notebooks, tmp_path, b
         ({"numbr": 1}, r"small\.yml: 'numbr' is a parameter of no notebook; did you mean 'number'"),
         ({"number": "x"}, r"small\.yml: parameter number: 'x'"),
         ({"countries": ["Irak"]}, r"small\.yml, first: countries: 'Irak' does not occur; did you mean 'Iraq'"),
-        ({"start": "2024-02-01", "end": "2024-01-01"}, r"small\.yml, first: end \(2024-01-01\) is before start"),
+        ({"start": "2024-02-01", "end": "2024-01-01"}, r"small\.yml: first: end \(2024-01-01\) is before start"),
         ({"start": "2001-01-01", "end": "2001-02-01"}, r"small\.yml, first: the view selects no incident"),
+        ({"folder": "gone"}, r"small\.yml: folder 'gone' does not exist"),
     ],
 )
-def test_what_cannot_be_run_is_said_before_any_kernel_starts(notebooks, tmp_path, monkeypatch, parameters, words):
-    monkeypatch.setattr(reporting, "execute", lambda *_: pytest.fail("a kernel would have been started"))
+def test_what_cannot_be_run_is_said_before_any_kernel_starts(plan, monkeypatch, parameters, words):
+    would_start = lambda *_, **__: pytest.fail("a kernel would have been started")  # noqa: E731
+    monkeypatch.setattr("analysis.reports.report.execute", would_start)
     with pytest.raises(InputError, match=words):
-        reporting.report(variant(notebooks, **parameters), notebooks, tmp_path / "build")
-    assert not list((tmp_path / "build").rglob("*"))
+        report(with_values(plan, **parameters))
+    assert not plan.target.parent.exists()
 
 
-def test_variants_are_chosen_by_name_or_all():
-    folder = REPOSITORY / "notebooks" / "parameters"
-    assert [found.name for found in reporting.choose(folder, ["seeds", "all"], False)] == ["seeds", "all"]
-    assert {"all", "confirmed", "seeds"} <= {found.name for found in reporting.choose(folder, [], True)}
-
-
-def test_an_unknown_variant_is_answered_with_the_nearest_and_all():
-    with pytest.raises(InputError, match=r"no variant 'seed' in .*; did you mean 'seeds'\? \(there are: all, confirmed"):
-        reporting.choose(REPOSITORY / "notebooks" / "parameters", ["seed"], False)
+def test_bad_input_that_only_a_notebook_finds_names_the_variant(plan):
+    write(plan.notebooks[0], "The first", "from analysis import InputError\nraise InputError('out of order')")
+    with pytest.raises(InputError, match=r"^\S*small\.yml: \S*first\.ipynb: out of order$"):
+        report(plan)
 
 
 def test_the_evidence_hash_changes_with_a_byte_and_with_a_name_and_with_nothing_else(tiny):
     root = tiny()
-    first = reporting.evidence_hash(root)
+    first = chapters.evidence_hash(root)
     (root / "notes.txt").write_text("not a table")
-    assert reporting.evidence_hash(root) == first
+    assert chapters.evidence_hash(root) == first
     claims = root / "seeds" / "claims.csv"
     claims.rename(root / "seeds" / "claims2.csv")
-    renamed = reporting.evidence_hash(root)
+    renamed = chapters.evidence_hash(root)
     (root / "seeds" / "claims2.csv").rename(claims)
-    assert reporting.evidence_hash(root) == first
+    assert chapters.evidence_hash(root) == first
     claims.write_bytes(claims.read_bytes() + b"\n")
-    assert len({first, renamed, reporting.evidence_hash(root)}) == 3
+    assert len({first, renamed, chapters.evidence_hash(root)}) == 3
 
 
-def test_provenance_names_variant_parameters_evidence_and_libraries(notebooks):
-    said = dict(reporting.provenance(variant(notebooks), {"sets": ["seeds"]}))
+def test_provenance_names_variant_parameters_evidence_and_libraries(plan):
+    said = dict(chapters.provenance(plan.variant, {"sets": ["seeds"]}))
     assert said["Variant"] == "small: for the tests"
     assert said["Parameters"] == '{"sets": ["seeds"]}'
-    assert reporting.evidence_hash()[:16] in said["Evidence"]
-    assert all(name in said["Made with"] for name in reporting.LIBRARIES)
-    assert dict(reporting.provenance(variant(notebooks), {}))["Parameters"] == "the defaults"
+    assert chapters.evidence_hash()[:16] in said["Evidence"]
+    assert all(name in said["Made with"] for name in chapters.LIBRARIES)
+    assert dict(chapters.provenance(plan.variant, {}))["Parameters"] == "the defaults"

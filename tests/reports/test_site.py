@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from analysis.reports.site import index, write_index
-from analysis.runs.parameters import Variant
+from analysis.runs.variants import Variant
 
 ORDER = ("first", "second")
 

@@ -2,19 +2,18 @@
 
 import json
 import os
+import signal
+from functools import partial
 
 import nbformat
 import pytest
 
-from analysis.evidence.problems import InputError
-from analysis.runs.execute import RunError, execute
+from analysis.evidence.problems import InputError, RunError
+from analysis.runs.execute import execute as execute_cold_or_warm
+from analysis.runs.limits import Limits
 
-
-@pytest.fixture(autouse=True)
-def own_environment(monkeypatch):
-    """`execute` sets what kernels inherit; here it is put back for the tests that follow."""
-    for name, value in os.environ.items():
-        monkeypatch.setenv(name, value)
+# A warm kernel gives what a cold one gives (test_kernels.py) and saves a second each time.
+execute = partial(execute_cold_or_warm, kernel="warm")
 
 
 def texts(notebook) -> list[str]:
@@ -37,7 +36,8 @@ def test_a_run_takes_the_parameters_given_and_is_saved_whole(write_notebook, tmp
 def test_nothing_that_differs_from_run_to_run_is_saved(write_notebook, tmp_path):
     saved = []
     for place in ("one", "another/and deeper"):
-        source = write_notebook("print(number)", "import time; print(time.tzname[0], hash('a'))", folder=tmp_path / place)
+        cell = "import time; print(time.tzname[0], hash('a'))"
+        source = write_notebook("print(number)", cell, folder=tmp_path / place)
         output = tmp_path / place / "out.ipynb"
         execute(source, output, {"number": 5})
         saved.append(output.read_bytes())
@@ -58,7 +58,7 @@ def earlier(tmp_path):
 
 
 def failed(output):
-    return output.with_name("small.failed.ipynb")
+    return output.with_name(f"{output.stem}.failed.ipynb")
 
 
 def test_a_failing_cell_is_named_as_the_author_counts(write_notebook, earlier):
@@ -95,29 +95,123 @@ def test_a_success_takes_the_failed_run_away(write_notebook, earlier):
     assert nbformat.read(earlier, as_version=4).cells
 
 
+def marked(notebook):
+    """The code cell that papermill's marker stands before."""
+    cells = notebook.cells
+    at = next(i for i, cell in enumerate(cells) if "papermill-error-cell" in cell.source and 'id="' in cell.source)
+    return cells[at + 1].source
+
+
+DEATHS = {
+    "exit-0": ("import os; os._exit(0)", "it ended with status 0"),
+    "exit-3": ("import os; os._exit(3)", "it ended with status 3"),
+    "killed": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "killed by SIGKILL, as when memory runs out"),
+    "aborted": ("import os; os.abort()", "killed by SIGABRT"),
+    "after its last answer": ("import os, threading as t; t.Timer(0, os._exit, [1]).start()", "it ended with status 1"),
+}
+
+
+@pytest.mark.parametrize(("cell", "how"), DEATHS.values(), ids=DEATHS)
+def test_a_dead_kernel_is_a_failed_run_that_says_where_and_how_it_died(write_notebook, earlier, cell, how):
+    with pytest.raises(RunError, match=rf"small\.ipynb: the kernel died in cell 3: {how} \(see"):
+        execute(write_notebook("print('before')", cell), earlier, {"number": 2})
+    assert earlier.read_text() == "an earlier good run"
+    kept = nbformat.read(failed(earlier), as_version=4)
+    assert "before\n" in texts(kept)
+    assert marked(kept) == cell
+
+
+def test_a_cold_kernel_that_dies_is_told_of_too(write_notebook, earlier):
+    with pytest.raises(RunError, match=r"the kernel died in cell 2: it ended with status 3"):
+        execute_cold_or_warm(write_notebook("import os; os._exit(3)"), earlier, {})
+
+
 @pytest.mark.parametrize(
-    "cell",
-    ["import os; os._exit(0)", "import os; os._exit(1)", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"],
-    ids=["exit-0", "exit-1", "killed"],
+    ("limits", "words"),
+    [
+        (Limits(cell_seconds=1), "not done after 1 s, the limit of a cell"),
+        (Limits(run_seconds=1), "not done after 1 s, the limit of the run"),
+    ],
 )
-def test_a_dead_kernel_is_a_failed_run(write_notebook, earlier, cell):
-    with pytest.raises(RunError, match=r"small\.ipynb: the kernel died"):
-        execute(write_notebook("print('before')", cell), earlier, {})
+def test_a_cell_that_takes_too_long_is_named_with_the_limit(write_notebook, earlier, limits, words):
+    cell = "import time; time.sleep(600)"
+    with pytest.raises(RunError, match=rf"small\.ipynb: cell 3 ran out of time: {words}"):
+        execute(write_notebook("1 + 1", cell), earlier, {}, limits=limits)
     assert earlier.read_text() == "an earlier good run"
-    assert "before\n" in texts(nbformat.read(failed(earlier), as_version=4))
+    assert marked(nbformat.read(failed(earlier), as_version=4)) == cell
 
 
-def test_a_cell_that_takes_too_long_is_a_failed_run(write_notebook, earlier):
-    with pytest.raises(RunError, match=r"small\.ipynb: a cell ran out of time"):
-        execute(write_notebook("import time; time.sleep(600)"), earlier, {}, cell_seconds=1)
+ALLOCATING = {
+    "in one piece": "x = bytearray(10**10)",
+    "piece by piece": "x = []\nwhile True: x.append(bytearray(10**7))",
+    "in the smallest pieces": "x = []\nwhile True: x.append(object())",
+    "in an array": "import numpy\nnumpy.ones(10**10)",
+}
+
+
+@pytest.mark.parametrize("cell", ALLOCATING.values(), ids=ALLOCATING)
+def test_a_cell_that_allocates_without_end_hits_the_limit_of_memory_and_not_the_machine(write_notebook, earlier, cell):
+    with pytest.raises(RunError, match=r"small\.ipynb: cell 2 ran out of memory \(limit: 700 MB\)"):
+        execute(write_notebook(cell), earlier, {}, limits=Limits(memory_mb=700))
     assert earlier.read_text() == "an earlier good run"
+    assert marked(nbformat.read(failed(earlier), as_version=4)) == cell
 
 
-@pytest.mark.parametrize("cell", ["import sys; sys.exit(0)", "import sys; sys.exit('enough')", "raise KeyboardInterrupt"])
-def test_leaving_early_is_a_failed_run(write_notebook, earlier, cell):
-    with pytest.raises(RunError, match="cell 2 failed"):
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("import sys; sys.exit(0)", "cell 2 left early: status 0"),
+        ("import sys; sys.exit()", "cell 2 left early: status 0"),
+        ("import sys; sys.exit('enough')", "cell 2 left early: enough"),
+        ("raise KeyboardInterrupt", "cell 2 failed: KeyboardInterrupt"),
+    ],
+)
+def test_leaving_early_is_a_failed_run(write_notebook, earlier, cell, words):
+    with pytest.raises(RunError, match=words):
         execute(write_notebook(cell, "print('after')"), earlier, {})
     assert earlier.read_text() == "an earlier good run"
+
+
+def test_an_error_that_a_cell_was_allowed_is_an_error(write_notebook, earlier):
+    source = write_notebook("1 / 0", "print('after')")
+    notebook = nbformat.read(source, as_version=4)
+    notebook.cells[1].metadata["tags"] = ["raises-exception"]
+    nbformat.write(notebook, source)
+    with pytest.raises(RunError, match="cell 2 failed: ZeroDivisionError"):
+        execute(source, earlier, {})
+
+
+def test_what_a_kernel_needs_is_given_to_it_and_not_to_this_process(write_notebook, tmp_path):
+    before, here = dict(os.environ), os.getcwd()
+    source = write_notebook("import os, time; print(os.environ['PYTHONHASHSEED'], time.tzname[0])")
+    assert texts(execute(source, tmp_path / "out.ipynb", {}))[-1] == "0 UTC\n"
+    assert (dict(os.environ), os.getcwd()) == (before, here)
+
+
+def test_two_runs_draw_the_same_from_the_shared_generators(write_notebook, tmp_path):
+    source = write_notebook("import random, numpy; print(random.random(), numpy.random.rand(), hash('a'))")
+    said = {texts(execute(source, tmp_path / "out.ipynb", {}))[-1] for _ in range(2)}
+    assert len(said) == 1
+
+
+def test_a_kernel_that_cannot_start_is_one_line(write_notebook, tmp_path, monkeypatch):
+    monkeypatch.setattr("analysis.runs.execute.KERNEL", "no-such-kernel")
+    with pytest.raises(RunError, match=r"small\.ipynb: the kernel did not start: No such kernel named no-such-kernel"):
+        execute(write_notebook("1"), tmp_path / "out.ipynb", {})
+    assert not (tmp_path / "out.ipynb").exists()
+
+
+def test_no_kernel_is_left_after_a_run_whatever_its_end(write_notebook, tmp_path):
+    cells = {"good": "import os; print(os.getpid())", "bad": "import os; print(os.getpid()); 1 / 0"}
+    for cell in cells.values():
+        output = tmp_path / "out.ipynb"
+        try:
+            notebook = execute(write_notebook(cell), output, {})
+        except RunError:
+            notebook = nbformat.read(failed(output), as_version=4)
+        (pid,) = (int(text) for text in texts(notebook) if text.strip().isdigit())
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, signal.SIG_DFL)
 
 
 def test_bad_input_that_a_notebook_finds_is_bad_input_and_no_failed_run(write_notebook, earlier):
@@ -125,9 +219,3 @@ def test_bad_input_that_a_notebook_finds_is_bad_input_and_no_failed_run(write_no
     with pytest.raises(InputError, match=r"small\.ipynb: the view selects no incident"):
         execute(source, earlier, {})
     assert earlier.read_text() == "an earlier good run"
-
-
-def test_a_notebook_that_is_not_there_is_bad_input(tmp_path):
-    with pytest.raises(InputError, match="cannot run"):
-        execute(tmp_path / "gone.ipynb", tmp_path / "out.ipynb", {})
-    assert list(tmp_path.iterdir()) == []

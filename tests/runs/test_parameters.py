@@ -1,22 +1,24 @@
 """Parameters are read from the notebook, typed by their defaults, checked before anything runs."""
 
 import json
+from datetime import date
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from analysis.evidence.problems import InputError
-from analysis.runs.parameters import check, declared, for_each, variant, variants
+from analysis.runs.parameters import check, declared, find_notebook, from_text, table
 
-CELL = '''folder = ""  # folder with the evidence
+CELL = """folder = ""  # folder with the evidence
 sets = []  # evidence sets; empty = all
 confirmation = []  # voices that count
 start = ""  # first day
 every = "week"  # "day" or # of days
 shortest_gap = 3  # empty days
 share = 0.5
-deep = True  # a switch'''
+deep = True  # a switch
+until = "2024-05-01"  # a day by its default"""
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def notebook(write_notebook):
 def test_parameters_are_read_in_order_with_default_and_help(notebook):
     found = declared(notebook)
     assert [p.name for p in found] == [
-        "folder", "sets", "confirmation", "start", "every", "shortest_gap", "share", "deep",
+        "folder", "sets", "confirmation", "start", "every", "shortest_gap", "share", "deep", "until",
     ]  # fmt: skip
     by_name = {p.name: p for p in found}
     assert (by_name["sets"].default, by_name["shortest_gap"].default, by_name["deep"].default) == ([], 3, True)
@@ -52,11 +54,8 @@ def test_values_of_the_right_kind_pass_as_they_are(notebook, name, value):
     assert check(notebook, {name: value}) == {name: value}
 
 
-def test_a_day_given_as_a_date_becomes_plain_json(notebook, tmp_path):
-    path = tmp_path / "v.yml"
-    path.write_text("parameters:\n  start: 2024-02-04\n")  # YAML makes a date of it
-    checked = check(notebook, variant(path).parameters)
-    assert json.dumps(checked) == '{"start": "2024-02-04"}'
+def test_a_day_given_as_a_date_becomes_plain_json(notebook):
+    assert json.dumps(check(notebook, {"start": date(2024, 2, 4)})) == '{"start": "2024-02-04"}'
 
 
 def test_only_what_was_given_is_passed_on(notebook):
@@ -69,6 +68,8 @@ def test_only_what_was_given_is_passed_on(notebook):
         ("shortest_gap", "many"), ("shortest_gap", 2.5), ("sets", "seeds"), ("sets", {"seeds": 1}),
         ("confirmation", ["us_offical"]), ("start", "2024-02-30"), ("start", "soon"), ("every", "fortnight"),
         ("every", "0 days"), ("every", 7), ("deep", "perhaps"), ("folder", ["a"]), ("sets", None),
+        ("shortest_gap", True), ("shortest_gap", 0), ("start", 0), ("deep", 1), ("sets", [3]), ("until", ""),
+        ("until", "soon"),
     ],
 )  # fmt: skip
 def test_a_value_of_the_wrong_kind_is_refused_by_name_and_value(notebook, name, value):
@@ -76,13 +77,39 @@ def test_a_value_of_the_wrong_kind_is_refused_by_name_and_value(notebook, name, 
         check(notebook, {name: value}, "v.yml")
     message = str(error.value)
     assert message.startswith(f"v.yml: parameter {name}")
-    offender = value[0] if isinstance(value, list) and name == "confirmation" else value
+    offender = value[0] if isinstance(value, list) and name != "folder" else value
     assert repr(offender) in message
 
 
 def test_the_offending_item_of_a_list_is_counted(notebook):
-    with pytest.raises(InputError, match="parameter confirmation, item 2: 'nobody'"):
-        check(notebook, {"confirmation": ["monitor", "nobody"]})
+    with pytest.raises(InputError, match="confirmation, item 2: 'monitr' - us_official, .*did you mean 'monitor'"):
+        check(notebook, {"confirmation": ["monitor", "monitr"]})
+
+
+def test_what_is_allowed_is_said_in_words(notebook):
+    with pytest.raises(InputError, match="every: 'fortnight' - text: day, week, month, quarter, or a number of"):
+        check(notebook, {"every": "fortnight"})
+
+
+ORDERED = "start = '2023-10-17'\nend = '2024-06-30'\nlast_before = '2024-02-04'\nnone_until = '2024-04-20'"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"start": "2024-07-01"}, r"end \(2024-06-30\) is before start \(2024-07-01\)"),
+        ({"start": "2024-03-01"}, r"last_before \(2024-02-04\) is before start \(2024-03-01\)"),
+        ({"none_until": "2024-02-04"}, r"none_until \(2024-02-04\) is the same day as last_before \(2024-02-04\)"),
+        ({"end": "2024-03-01"}, r"end \(2024-03-01\) is before none_until \(2024-04-20\)"),
+    ],
+)
+def test_days_in_a_wrong_order_are_found_with_the_defaults_in_mind(write_notebook, given, words):
+    with pytest.raises(InputError, match=rf"v\.yml: small: {words}"):
+        check(write_notebook(parameters=ORDERED), given, "v.yml")
+
+
+def test_an_open_end_is_in_order(write_notebook):
+    assert check(write_notebook(parameters=ORDERED), {"start": "", "end": ""}) == {"start": "", "end": ""}
 
 
 def test_an_unknown_name_is_answered_with_the_nearest_and_all(notebook):
@@ -100,8 +127,11 @@ def test_all_that_is_wrong_is_said_at_once(notebook):
 
 @pytest.mark.parametrize(
     "cell",
-    ["start = date(2024, 1, 1)", "start += 1", "a = b = 1", "a, b = 1, 2", "import os", "a.b = 1", "a = ", "f()"],
-)
+    [
+        "start = date(2024, 1, 1)", "x = None", "x = {'a': 1}",
+        "start += 1", "a = b = 1", "a, b = 1, 2", "import os", "a.b = 1", "a = ", "f()",
+    ],
+)  # fmt: skip
 def test_a_parameters_cell_that_is_not_one_literal_per_line_is_refused(write_notebook, cell):
     with pytest.raises(InputError, match=r"small\.ipynb: the parameters cell must hold one 'name = literal"):
         declared(write_notebook(parameters=cell))
@@ -119,7 +149,26 @@ def test_a_notebook_with_two_parameters_cells_is_refused(tmp_path):
         declared(tmp_path / "two.ipynb")
 
 
-@pytest.mark.parametrize("content", ["not json", "{", '{"a": 1}', "[]", "", '{"nbformat": 4, "cells": 3}'])
+def test_an_old_format_is_refused_with_the_way_out(tmp_path):
+    path = tmp_path / "old.ipynb"
+    nbformat.write(nbformat.v3.new_notebook(worksheets=[nbformat.v3.new_worksheet()]), path, version=3)
+    with pytest.raises(InputError, match=r"old\.ipynb has the old notebook format 3; convert it first: jupyter"):
+        declared(path)
+
+
+NO_NOTEBOOKS = [
+    '{"nbformat": 4, "cells": [1]}',
+    '{"nbformat": 4, "cells": [{}]}',
+    "not json",
+    "{",
+    '{"a": 1}',
+    "[]",
+    "",
+    '{"nbformat": 4, "cells": 3}',
+]
+
+
+@pytest.mark.parametrize("content", NO_NOTEBOOKS)
 def test_what_is_not_a_notebook_is_refused_by_name_in_one_line(tmp_path, content):
     path = tmp_path / "broken.ipynb"
     path.write_text(content)
@@ -133,70 +182,44 @@ def test_a_notebook_that_is_not_there_is_named(tmp_path):
         declared(tmp_path / "gone.ipynb")
 
 
-def test_a_variant_is_a_file_with_title_about_and_parameters(tmp_path):
-    path = tmp_path / "iraq.yml"
-    path.write_text("title: Iraq\nabout: only Iraq\nparameters:\n  countries: [Iraq]\n")
-    found = variant(path)
-    assert (found.name, found.title, found.about) == ("iraq", "Iraq", "only Iraq")
-    assert found.parameters == {"countries": ["Iraq"]}
+TEXTS = {
+    "folder": ("x y", "x y"), "sets": ("a, b", ["a", "b"]), "confirmation": ("[monitor]", ["monitor"]),
+    "start": ("2024-02-04", "2024-02-04"), "shortest_gap": ("7", 7), "share": ("0.25", 0.25), "deep": ("false", False),
+    "until": ("2024-05-02", "2024-05-02"),
+}  # fmt: skip
 
 
-def test_a_variant_may_leave_out_all_but_the_file(tmp_path):
-    path = tmp_path / "plain.yml"
-    path.write_text("parameters:\n")
-    assert (variant(path).title, variant(path).parameters) == ("plain", {})
+@pytest.mark.parametrize(("name", "text", "value"), [(name, *pair) for name, pair in TEXTS.items()], ids=TEXTS)
+def test_a_text_is_read_as_what_the_parameter_takes(notebook, name, text, value):
+    assert check(notebook, from_text([notebook], {name: text})) == {name: value}
 
 
-def test_variants_are_the_yml_files_of_a_folder_by_name(tmp_path):
-    for name in ("b.yml", "a.yml", "notes.txt"):
-        (tmp_path / name).write_text("title: x\n")
-    assert list(variants(tmp_path)) == ["a", "b"]
+def test_an_empty_text_is_an_empty_list_or_an_open_day(notebook):
+    assert check(notebook, from_text([notebook], {"sets": "", "start": ""})) == {"sets": [], "start": ""}
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("paramters: {}", r"'paramters' is not known; did you mean 'parameters'\?"),
-        ("title: [unclosed", "is not YAML"),
-        ("\tx: 1", "is not YAML"),
-        ("parameters: {end: 2024-02-30}", "is not YAML: day is out of range for month"),
-        ("- a list", "must be a mapping with: about, parameters, title"),
-        ("", "must be a mapping"),
-        ("parameters: [1, 2]", "must be a mapping"),
-        ("parameters: iraq", "must be a mapping"),
-    ],
-)
-def test_a_variant_file_that_is_none_is_refused_by_name(tmp_path, text, words):
-    path = tmp_path / "wrong.yml"
-    path.write_text(text)
-    with pytest.raises(InputError, match=rf"wrong\.yml.*{words}"):
-        variant(path)
+UNREADABLE = {"shortest_gap": "many", "deep": "perhaps", "until": "soon", "zzz": "1"}
 
 
-def test_a_variant_file_that_is_not_text_is_refused(tmp_path):
-    path = tmp_path / "wrong.yml"
-    path.write_bytes(b"title: \xff\xfe")
-    with pytest.raises(InputError, match=r"wrong\.yml is not YAML"):
-        variant(path)
+@pytest.mark.parametrize(("name", "text"), UNREADABLE.items())
+def test_a_text_that_cannot_be_read_is_named_as_it_was_typed(notebook, name, text):
+    with pytest.raises(InputError, match=rf"-p: .*{name}"):
+        check(notebook, from_text([notebook], {name: text}), "-p")
 
 
-def test_each_notebook_gets_the_values_it_has_a_parameter_for(write_notebook, tmp_path):
-    both = write_notebook(parameters="every = 'week'\ngap = 3", name="both")
-    one = write_notebook(parameters="every = 'week'", name="one")
-    path = tmp_path / "v.yml"
-    path.write_text("parameters: {every: month, gap: 5}")
-    assert for_each([both, one], variant(path)) == {both: {"every": "month", "gap": 5}, one: {"every": "month"}}
+def test_the_table_lists_every_parameter_with_default_help_and_what_is_allowed(notebook):
+    lines = table(notebook).splitlines()
+    assert lines[0].split() == ["name", "type", "default", "what", "it", "is"]
+    for parameter in declared(notebook):
+        (at,) = [i for i, line in enumerate(lines) if line.startswith(f"{parameter.name} ")]
+        assert parameter.kind.noun in lines[at]
+        assert json.dumps(parameter.default) in lines[at]
+        assert lines[at].rstrip().endswith(parameter.help)
+        assert not parameter.kind.allowed or lines[at + 1].strip() == f"allowed: {parameter.kind.allowed}"
 
 
-def test_a_value_that_no_notebook_knows_names_the_file_and_the_nearest(write_notebook, tmp_path):
-    path = tmp_path / "v.yml"
-    path.write_text("parameters: {evry: month}")
-    with pytest.raises(InputError, match=r"v\.yml: 'evry' is a parameter of no notebook; did you mean 'every'\?"):
-        for_each([write_notebook(parameters="every = 'week'")], variant(path))
-
-
-def test_a_wrong_value_in_a_variant_names_the_file(write_notebook, tmp_path):
-    path = tmp_path / "v.yml"
-    path.write_text("parameters: {every: sometimes}")
-    with pytest.raises(InputError, match=r"v\.yml: parameter every: 'sometimes'"):
-        for_each([write_notebook(parameters="every = 'week'")], variant(path))
+def test_a_notebook_is_found_by_path_or_by_name(notebook):
+    assert find_notebook(str(notebook)) == notebook
+    assert find_notebook("february_pause").name == "february_pause.ipynb"
+    with pytest.raises(InputError, match=r"no notebook 'febuary_pause'; did you mean 'february_pause'\?"):
+        find_notebook("febuary_pause")

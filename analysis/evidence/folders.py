@@ -1,0 +1,34 @@
+"""Where evidence lies: this repository or another folder, and the sets below it. Imports nothing slow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from analysis.evidence import schema
+from analysis.evidence.problems import InputError
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def find_root(folder: str | Path = "") -> Path:
+    """The folder to work on: the one named, else this repository.
+
+    Raises InputError if a folder is named that does not exist.
+    """
+    root = Path(folder).expanduser().resolve() if str(folder) else REPOSITORY
+    if not root.is_dir():
+        raise InputError(f"folder {str(folder)!r} does not exist")
+    return root
+
+
+def evidence_sets(root: Path) -> list[Path]:
+    """Every folder of evidence below `root`: `seeds`, and each folder of `data`, with a table of
+    evidence in it."""
+    candidates = [root / "seeds", *sorted((root / "data").glob("*/"))]
+    names = [f"{table.name}.csv" for table in schema.EVIDENCE]
+    return [folder for folder in candidates if any((folder / name).is_file() for name in names)]
+
+
+def tables(root: Path) -> list[Path]:
+    """Every CSV table of a folder, in order."""
+    return sorted({*root.glob("*.csv"), *root.glob("seeds/*.csv"), *root.glob("data/**/*.csv")})

@@ -1,0 +1,90 @@
+"""The executed notebooks of a report as PDF and HTML: each as a chapter of its own, and all bound."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from analysis.evidence.folders import REPOSITORY, find_root, tables
+from analysis.incidents.dossier import Dossier
+from analysis.reports.appendix import appendix, chapter, linked
+from analysis.reports.book import book
+from analysis.reports.document import document
+from analysis.reports.export import to_pdf
+from analysis.reports.html import to_html
+from analysis.reports.tree import title_of
+from analysis.runs.variants import Variant
+
+TITLE = "Attacks on U.S. bases in Iraq, Syria and Jordan"
+LIBRARIES = ("pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill", "nbconvert",
+             "typst", "pypandoc-binary")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A rendered notebook, as the book needs it: its tree, its title, the incidents it names."""
+
+    tree: dict
+    title: str
+    incidents: list[str]
+
+
+def render(
+    notebook: NotebookNode, name: str, variant: Variant, given: Mapping[str, Any], dossier: Dossier, folder: Path
+) -> Chapter:
+    """Write `<name>.pdf` and `<name>.html` of a notebook that was run with the parameters `given`."""
+    tree, ids = linked(document(notebook, strict=True), _traceable(dossier))
+    title = title_of(tree, otherwise=name)
+    whole = {**tree, "blocks": tree["blocks"] + appendix(dossier, ids)}
+    _write(whole, folder / name, title=title, subtitle=variant.title, provenance=provenance(variant, given))
+    return Chapter(tree, title, ids)
+
+
+def bind(chapters: Sequence[Chapter], variant: Variant, dossier: Dossier, folder: Path) -> None:
+    """Write `report.pdf` and `report.html`: all chapters, then the appendix of all they name."""
+    named = sorted({name for each in chapters for name in each.incidents})
+    last = [chapter(dossier, named)] if named else []
+    bound = book([each.tree for each in chapters] + last, [each.title for each in chapters] + [""] * len(last))
+    title = TITLE if dossier.root == REPOSITORY else f"Incidents of {dossier.root.name}"
+    about = provenance(variant, variant.parameters)
+    _write(bound, folder / "report", title=title, subtitle=variant.title, provenance=about, toc=True)
+
+
+def _write(tree: dict, path: Path, **words: Any) -> None:
+    with ThreadPoolExecutor(2) as pool:  # most of the time both wait for programs
+        pdf, html = pool.submit(to_pdf, tree, **words), pool.submit(to_html, tree, **words)
+    path.with_suffix(".pdf").write_bytes(pdf.result())
+    path.with_suffix(".html").write_text(html.result(), encoding="utf-8")
+
+
+def _traceable(dossier: Dossier) -> set[str]:
+    """The ids that have claims to be shown."""
+    return set(dossier.incidents["incident_id"]) if dossier.evidence else set()
+
+
+def provenance(variant: Variant, parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the report was made of; nothing that changes from run to run or from place to place."""
+    shared = {k: Path(v).name if k == "folder" else v for k, v in parameters.items()}
+    return [
+        ("Variant", f"{variant.name}: {variant.about}" if variant.about else variant.name),
+        ("Parameters", json.dumps(shared, ensure_ascii=False) if shared else "the defaults"),
+        ("Evidence", f"sha256 of all tables {evidence_hash(parameters.get('folder', ''))[:16]}"),
+        ("Made with", ", ".join(f"{name} {version(name)}" for name in LIBRARIES)),
+    ]
+
+
+def evidence_hash(folder: str | Path = "") -> str:
+    """One hash over every CSV table of the folder, by name and content."""
+    root = find_root(folder)
+    whole = hashlib.sha256()
+    for path in tables(root):
+        whole.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()

@@ -1,0 +1,100 @@
+"""A sweep on a real Dask scheduler with two worker processes, one of which dies at work."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pandas as pd
+import pytest
+
+from analysis import InputError
+from analysis.runs import cluster
+from analysis.runs.sweep import locally, plan, sweep
+
+SHOW = """
+import os, time, psutil, analysis as a
+if number == 3 and os.path.exists(pipe):
+    os.remove(pipe), os.write(os.open(met, os.O_WRONLY), b'%d\\n' % psutil.Process(os.getppid()).ppid())
+    time.sleep(600)
+assert number != 13, 'unlucky'
+a.show_results([{'measure': 'square', 'value': number**2}])
+"""
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory):
+    """The address of a scheduler with two workers of one thread each, all processes of their own."""
+    folder = tmp_path_factory.mktemp("dask")
+    own = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+    found = ["--scheduler-file", str(folder / "scheduler.json")]
+    worker = ["worker", *found, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(folder)]
+    with open(folder / "said", "w") as said:
+        start = lambda *words: subprocess.Popen([sys.executable, "-m", "dask", *words], stderr=said)  # noqa: E731
+        with start("scheduler", *own, *found) as main, start(*worker) as one, start(*worker) as other:
+            from distributed import Client
+
+            with Client(scheduler_file=str(folder / "scheduler.json"), timeout=60, set_as_default=False) as client:
+                client.wait_for_workers(2, timeout=60)
+                yield client.scheduler.address
+            for process in (one, other, main):
+                process.kill()
+
+
+@pytest.fixture
+def squares(write_notebook, tmp_path):
+    """A notebook that shows squares, and that stops at 3 to say which process is its worker, the first time."""
+    for name in ("pipe", "met"):
+        os.mkfifo(tmp_path / name)
+    names = "\n".join(f"{name} = {str(tmp_path / name)!r}" for name in ("pipe", "met"))
+    return write_notebook(SHOW, parameters=f"number = 1\n{names}", name="squares")
+
+
+def test_nothing_is_lost_when_a_worker_dies_at_work(scheduler, squares, tmp_path):
+    runs = plan(squares, [{"number": n} for n in (1, 2, 3, 4, 13)], tmp_path / "runs")
+    with open(os.open(tmp_path / "met", os.O_RDWR)) as met, ThreadPoolExecutor(1) as pool:
+        sweeping = pool.submit(sweep, runs, cluster.on_cluster(scheduler))
+        assert select.select([met], [], [], 120)[0], "no run ever met us"
+        os.kill(int(met.readline()), signal.SIGKILL)
+    swept = sweeping.result()
+    assert swept.table["value"].tolist() == [1, 4, 9, 16]
+    ((words, reason),) = swept.failures.items()
+    assert words == "number=13"
+    failed = runs[-1].failed / "squares.failed.ipynb"
+    assert reason == f"squares.ipynb: cell 2 failed: AssertionError: unlucky (see {failed})"
+    assert b"unlucky" in failed.read_bytes()
+    again = sweep(runs[:4], locally())
+    assert again.kept == 4
+    pd.testing.assert_frame_equal(again.table, swept.table)
+
+
+def test_what_a_worker_sends_back_is_what_a_run_here_gives(scheduler, write_notebook, tmp_path):
+    source = write_notebook("import analysis as a\na.show_results([{'measure': 'number', 'value': number}])")
+    (there,), (here,) = (plan(source, [{"number": 2}], tmp_path / name) for name in ("there", "here"))
+    sweep([there], cluster.on_cluster(scheduler))
+    sweep([here], locally())
+    assert there.output.read_bytes() == here.output.read_bytes()
+
+
+def test_a_worker_with_other_evidence_or_another_package_is_refused(scheduler, squares, tmp_path):
+    (run,) = plan(squares, [{"number": 1}], tmp_path / "runs")
+    for name in ("data/incidents.csv", "analysis/measures/gaps.py"):
+        run.basis["inputs"] |= {name: "other"}
+    with pytest.raises(InputError, match="cannot stand in .*: .*incidents.csv changed; .*gaps.py changed"):
+        sweep([run], cluster.on_cluster(scheduler))
+    assert not run.folder.exists()
+
+
+def test_a_worker_that_does_not_have_the_evidence_is_refused(scheduler, squares, tmp_path):
+    (run,) = plan(squares, [{"number": 1}], tmp_path / "runs")
+    run.parameters["folder"] = "/nowhere"
+    with pytest.raises(InputError, match="cannot stand in .*: InputError: .*/nowhere"):
+        sweep([run], cluster.on_cluster(scheduler))
+
+
+def test_without_dask_one_line_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(InputError, match=r"pip install 'attack-incidents\[cluster\]'"):
+        cluster.on_cluster("tcp://127.0.0.1:8786")

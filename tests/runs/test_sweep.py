@@ -1,0 +1,198 @@
+"""A sweep loses nothing: not by a failing run, not by a kill, not by a second call. Real kernels, real processes."""
+
+import os
+import select
+import subprocess
+import sys
+
+import nbformat
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from analysis import InputError
+from analysis.cli import main
+from analysis.runs import record
+from analysis.runs.sweep import can_write, locally, plan, sweep, write
+
+PARAMETERS = "number = 1  # a number\ntags = []  # some tags\ndiary = ''  # a file that every run writes to"
+COUNT = "open(diary, 'a').write(f'{number}\\n') if diary else None"
+SHOW = "import analysis as a\na.show_results([{'measure': 'square', 'value': number**2, 'unit': 'points'}])"
+
+
+@pytest.fixture
+def squares(write_notebook, tmp_path):
+    """A notebook that writes into its diary that it ran, and shows the square of its number."""
+    return write_notebook(COUNT, "assert number != 13, 'unlucky'", SHOW, parameters=PARAMETERS, name="squares")
+
+
+@pytest.fixture
+def diary(tmp_path):
+    return tmp_path / "diary"
+
+
+@pytest.fixture
+def run_all(squares, diary, tmp_path):
+    """Sweeps over numbers, two at once."""
+
+    def run_all(*numbers, **more):
+        runs = plan(squares, [{"number": n, "diary": str(diary)} for n in numbers], tmp_path / "runs")
+        return sweep(runs, locally(2), **more)
+
+    return run_all
+
+
+def test_the_results_of_all_runs_stand_in_one_table(squares, tmp_path):
+    points = [{"number": n, "tags": tags} for n in (2, 3) for tags in ([], ["a", "b"])]
+    seen = []
+    swept = sweep(plan(squares, points, tmp_path / "runs"), locally(2), progress=seen.append)
+    table = swept.table
+    assert list(table)[:3] == ["run", "number", "tags"]
+    assert table["number"].tolist() == [2, 2, 3, 3]
+    assert table["tags"].tolist() == ["", "a|b"] * 2
+    assert table["value"].tolist() == [4, 4, 9, 9]
+    assert table["run"].is_unique
+    assert len(seen) == 4
+    assert (swept.good, swept.kept, swept.failures) == (4, 0, {})
+
+
+def test_every_run_is_kept_whole_with_its_record(squares, tmp_path):
+    (run,) = plan(squares, [{"number": 4}], tmp_path / "runs")
+    sweep([run], locally())
+    nbformat.validate(nbformat.read(run.output, as_version=4))
+    assert record.read(run.folder)["basis"]["parameters"] == {"number": 4}
+    assert record.stale(run.folder, run.basis) == []
+
+
+def test_what_is_finished_is_not_run_again(run_all, diary):
+    run_all(2, 3)
+    swept = run_all(2, 3, 4)
+    assert sorted(diary.read_text().split()) == ["2", "3", "4"]
+    assert (swept.good, swept.kept) == (3, 2)
+    assert swept.table["value"].tolist() == [4, 9, 16]
+
+
+def test_force_runs_everything_again(run_all, diary):
+    run_all(2)
+    assert run_all(2, force=True).kept == 0
+    assert diary.read_text().split() == ["2", "2"]
+
+
+def test_a_notebook_that_was_changed_runs_again(run_all, squares, diary, edit):
+    run_all(2)
+    edit(squares, "number**2", "number**3")
+    assert run_all(2).table["value"].tolist() == [8]
+    assert diary.read_text().split() == ["2", "2"]
+
+
+def test_an_output_that_was_altered_runs_again(squares, tmp_path):
+    (run,) = plan(squares, [{"number": 2}], tmp_path / "runs")
+    sweep([run], locally())
+    run.output.write_text("{}")
+    assert sweep([run], locally()).table["value"].tolist() == [4]
+
+
+def test_a_run_that_fails_stops_no_other_and_is_told_with_its_reason(run_all, tmp_path):
+    swept = run_all(2, 13, 5)
+    assert swept.table["number"].tolist() == [2, 5]
+    ((words, reason),) = swept.failures.items()
+    assert words.startswith("number=13")
+    assert "cell 3 failed: AssertionError: unlucky" in reason
+    (kept,) = tmp_path.glob("runs/*.failed/*.ipynb")
+    assert b"unlucky" in kept.read_bytes()
+
+
+def test_runs_that_show_no_results_give_an_empty_table(write_notebook, tmp_path):
+    runs = plan(write_notebook("1"), [{"number": 2}], tmp_path / "runs")
+    swept = sweep(runs, locally())
+    assert len(swept.table) == 0
+    assert swept.failures == {}
+
+
+def test_a_run_whose_results_contradict_each_other_has_failed(write_notebook, tmp_path):
+    runs = plan(write_notebook(SHOW, SHOW.replace("**2", "**3")), [{"number": 2}], tmp_path / "runs")
+    swept = sweep(runs, locally())
+    assert list(swept.failures.values()) == ["results: two rows for square of all"]
+    assert len(swept.table) == 0
+
+
+def test_a_parameter_named_like_a_column_of_the_results_cannot_be_swept(write_notebook, tmp_path):
+    with pytest.raises(InputError, match="value cannot be swept"):
+        plan(write_notebook("1", parameters="value = 1"), [{"value": 2}], tmp_path)
+
+
+def test_a_table_is_written_as_csv(tmp_path):
+    table = pd.DataFrame({"value": [1.5, None], "day": pd.to_datetime(["2024-02-04", None])})
+    write(table, tmp_path / "deep" / "out.csv")
+    assert (tmp_path / "deep" / "out.csv").read_text() == "value,day\n1.5,2024-02-04\n,\n"
+    assert len(list((tmp_path / "deep").iterdir())) == 1
+
+
+def test_what_cannot_be_written_is_said_before_anything_runs(tmp_path, monkeypatch):
+    monkeypatch.setattr("analysis.runs.sweep.find_spec", lambda name: None)
+    with pytest.raises(InputError, match="pip install pyarrow"):
+        can_write(tmp_path / "out.parquet")
+    with pytest.raises(InputError, match=r"\.csv or \.parquet"):
+        can_write(tmp_path / "out.xlsx")
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(InputError, match="cannot write to .*folder.csv"):
+        can_write(tmp_path / "folder.csv")
+    can_write(tmp_path / "deep" / "out.csv")
+
+
+WAIT = """
+import os, time
+if number == 3 and os.path.exists(pipe):
+    open(pipe, 'w').write('here')
+    time.sleep(600)
+"""
+
+
+def test_a_killed_sweep_goes_on_where_it_was(write_notebook, diary, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    notebook = write_notebook(COUNT, WAIT, SHOW, parameters=f"{PARAMETERS}\npipe = {str(pipe)!r}  # to meet at")
+    words = ["sweep", str(notebook), "--set", "number=1,2,3,4", "--set", f"diary={diary}", "--at-once", "1",
+             "--out", str(tmp_path / "out.csv")]  # fmt: skip
+    met = open(os.open(pipe, os.O_RDWR))
+    with met, subprocess.Popen([sys.executable, "-m", "analysis.cli", *words]) as process:
+        assert select.select([met], [], [], 60)[0], "the third run never came to its second cell"
+        process.kill()
+    assert not (tmp_path / "out.csv").exists()
+    assert diary.read_text().split() == ["1", "2", "3"]
+    pipe.unlink()
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    assert "2 finished before" in done.stdout
+    assert diary.read_text().split() == ["1", "2", "3", "3", "4"]
+    assert pd.read_csv(tmp_path / "out.csv")["value"].tolist() == [1, 4, 9, 16]
+
+
+def test_failing_runs_are_listed_at_the_end_with_exit_status_1(squares, tmp_path):
+    out = tmp_path / "out.csv"
+    done = CliRunner().invoke(main, ["sweep", str(squares), "--set", "number=2,13", "--out", str(out)])
+    assert done.exit_code == 1
+    assert "out.csv: 1 results of 1 runs (0 finished before)" in done.stdout
+    listed, last = done.stderr.strip().splitlines()[-2:]
+    assert listed.startswith("failed: number=13: ") and "unlucky" in listed
+    assert last == "incidents: 1 of 2 runs failed"
+    assert pd.read_csv(out)["number"].tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--set", "nubmer=1"], "'nubmer' is not a parameter of squares; did you mean 'number'"),
+        (["--set", "number=1,two"], "parameter number: 'two' - whole number"),
+        ([], "nothing to vary"),
+        (["--set", "number=1", "--out", "table.xlsx"], ".csv or .parquet"),
+        (["--set", "number=1", "--dask", "tcp://127.0.0.1:1"], "no Dask scheduler at tcp://127.0.0.1:1"),
+    ],
+)
+def test_bad_input_is_said_before_anything_runs(squares, tmp_path, monkeypatch, arguments, message):
+    monkeypatch.setattr("analysis.runs.cluster.PATIENCE", 1)
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["sweep", str(squares), *arguments])
+    assert done.exit_code == 2
+    assert message in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["squares.ipynb"]
