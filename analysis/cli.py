@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from analysis.exercises.commands import exercises
+
 
 class Group(click.Group):
     """Turns the package's own errors into one message and an exit status; anything else is a bug and shows itself."""
@@ -271,6 +273,9 @@ def sweep(
         click.echo(f"failed: {words}: {reason}", err=True)
     if swept.failures:
         raise RunError(f"{len(swept.failures)} of {len(runs)} runs failed")
+
+
+main.add_command(exercises)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,126 @@
+"""A course folder as nbgrader knows it: its exercises, and what nbgrader's own steps make of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from nbconvert.preprocessors import ClearOutputPreprocessor
+from nbformat import NotebookNode
+from nbgrader.nbgraderformat import MetadataValidator, ValidationError
+from nbgrader.preprocessors import (
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ClearSolutions,
+    ComputeChecksums,
+    LockCells,
+)
+from nbgrader.utils import is_grade, is_locked, is_solution, is_task
+
+from analysis.evidence.load import REPOSITORY
+from analysis.evidence.problems import InputError, nearest, shown
+from analysis.runs.parameters import read_notebook
+
+COURSE = REPOSITORY / "notebooks" / "exercises"
+# The order of `nbgrader generate_assignment`: what it keeps to grade by, then what it hands out.
+TO_KEEP = (LockCells, ClearSolutions, ClearOutputPreprocessor, CheckCellMetadata, ComputeChecksums)
+TO_HAND_OUT = (ClearHiddenTests, ClearMarkScheme, ComputeChecksums, CheckCellMetadata)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise. `source` is the instructor's version; `kept` has its solutions cleared and its
+    hidden tests still in it; `released` is what a student gets. All three have the same cells."""
+
+    name: str
+    folder: Path
+    source: NotebookNode
+
+    @cached_property
+    def kept(self) -> NotebookNode:
+        """The version to grade by."""
+        return through(self.source, TO_KEEP, self.name)
+
+    @cached_property
+    def released(self) -> NotebookNode:
+        """The version to hand out."""
+        return through(self.kept, TO_HAND_OUT, self.name)
+
+    @property
+    def files(self) -> list[Path]:
+        """What lies beside the notebook and is handed out with it."""
+        found = (path for path in sorted(self.folder.rglob("*")) if path.is_file())
+        return [p for p in found if p.suffix != ".ipynb" and not _is_hidden(p.relative_to(self.folder))]
+
+    @property
+    def tasks(self) -> dict[str, float]:
+        """Every task with its full points, in the order of the notebook."""
+        return {grade_id(c): float(c.metadata.nbgrader.points) for c in self.source.cells if is_graded(c)}
+
+    def hidden_lines(self, task: str) -> list[str]:
+        """The lines of a test cell that a student does not get."""
+        whole, seen = (by_id(notebook)[task].source.splitlines() for notebook in (self.kept, self.released))
+        return [line.strip() for line in whole if line not in seen]
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") or part == "__pycache__" for part in path.parts)
+
+
+def grade_id(cell: NotebookNode) -> str:
+    """The cell's name in the course; empty for a free cell, whatever its metadata hold."""
+    about = cell.metadata.get("nbgrader")
+    name = about.get("grade_id") if isinstance(about, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def is_graded(cell: NotebookNode) -> bool:
+    """True where there are points to earn."""
+    return is_grade(cell) or is_task(cell)
+
+
+def is_test(cell: NotebookNode) -> bool:
+    """True for a cell of tests that the machine grades."""
+    return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
+
+
+def is_ours(cell: NotebookNode) -> bool:
+    """True for a cell whose source is the instructor's and never the student's."""
+    return is_locked(cell) or is_task(cell)
+
+
+def by_id(notebook: NotebookNode) -> dict[str, NotebookNode]:
+    """The cells that have a name, in order."""
+    return {grade_id(cell): cell for cell in notebook.cells if grade_id(cell)}
+
+
+def through(notebook: NotebookNode, steps: Sequence, name: str) -> NotebookNode:
+    """A copy of the notebook that went through nbgrader's steps. Raises InputError where one objects."""
+    notebook = deepcopy(notebook)
+    try:
+        MetadataValidator().validate_nb(notebook)
+        for step in steps:
+            notebook, _ = step().preprocess(notebook, {})
+    except (ValidationError, RuntimeError, ValueError, KeyError) as error:
+        raise InputError(f"exercise {name}: nbgrader says: {error}") from None
+    return notebook
+
+
+def open_course(course: Path = COURSE, only: Sequence[str] = ()) -> list[Exercise]:
+    """The exercises of the course by name; `only` names some of them.
+
+    Raises InputError where there are none, or one is named that does not exist.
+    """
+    folders = sorted(path for path in (course / "source").glob("*/") if not path.name.startswith("."))
+    if not folders:
+        raise InputError(f"{shown(course)} is no course: it has no exercise source/NAME/NAME.ipynb")
+    known = [folder.name for folder in folders]
+    for name in only:
+        if name not in known:
+            raise InputError(f"there is no exercise {name!r}{nearest(name, known)} (known: {', '.join(known)})")
+    chosen = [folder for folder in folders if not only or folder.name in only]
+    return [Exercise(f.name, f, read_notebook(f / f"{f.name}.ipynb")) for f in chosen]

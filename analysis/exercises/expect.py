@@ -1,0 +1,95 @@
+"""What tests compare with: types first, so that an answer's own idea of equality is never asked."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+NUMBERS = (int, float, *(kind for kind in np.sctypeDict.values() if issubclass(kind, (np.integer, np.floating))))
+DAYS = (datetime, date, pd.Timestamp, np.datetime64)
+SEQUENCES = (list, tuple, np.ndarray, pd.Index, pd.RangeIndex, pd.DatetimeIndex, pd.MultiIndex, pd.CategoricalIndex)
+SHOWN = 60  # characters
+
+
+def same(got: Any, expected: Any, tolerance: float = 1e-9) -> None:
+    """Raises AssertionError unless `got` is what is `expected`, up to a relative `tolerance`.
+
+    Plain values are numbers (Python's, numpy's), text, truth values, days, and None for whatever is
+    missing; a list is as good as a tuple or an array. Only exact types are accepted: a subclass or a
+    foreign object could answer every question with yes.
+    """
+    _compare(plain(got), plain(expected), tolerance, "the answer")
+
+
+def plain(value: Any) -> Any:
+    """The value in Python's own types. Raises AssertionError for a type that is not known."""
+    kind = type(value)
+    if value is None or value is pd.NA or value is pd.NaT or (kind in NUMBERS and math.isnan(value)):
+        return None
+    if kind in (bool, np.bool_):
+        return bool(value)
+    if kind in NUMBERS:
+        return float(value) if not issubclass(kind, (int, np.integer)) else int(value)
+    if kind in (str, np.str_):
+        return str.__str__(value)
+    if kind in DAYS:
+        return pd.Timestamp(value)
+    if kind is pd.Period:
+        return str(value)
+    if kind in (pd.Timedelta, np.timedelta64):
+        return pd.Timedelta(value)
+    return _plain_collection(value, kind)
+
+
+def _plain_collection(value: Any, kind: type) -> Any:
+    if kind is pd.DataFrame:
+        return {"columns": _items(list(value.columns)), "rows": [_items(row) for row in _rows(value)]}
+    if kind is pd.Series:
+        return {"index": _items(list(value.index)), "values": _items(list(value))}
+    if kind in SEQUENCES:
+        return _items(list(value))
+    if kind in (set, frozenset):
+        return sorted(_items(list(value)), key=lambda item: (type(item).__name__, repr(item)))
+    if kind is dict:
+        return {_key(key): plain(item) for key, item in value.items()}
+    raise AssertionError(f"the answer holds a {kind.__name__}, which is no plain value")
+
+
+def _items(values: list) -> list:
+    return [plain(value) for value in values]
+
+
+def _rows(frame: pd.DataFrame) -> list[tuple]:
+    return list(zip(*(list(frame.iloc[:, i]) for i in range(frame.shape[1])), strict=True))
+
+
+def _key(key: Any) -> Any:
+    key = plain(key)
+    return tuple(key) if type(key) is list else key
+
+
+def _compare(got: Any, expected: Any, tolerance: float, where: str) -> None:
+    if type(got) in (int, float) and type(expected) in (int, float):
+        if not math.isclose(got, expected, rel_tol=tolerance, abs_tol=tolerance):
+            raise AssertionError(f"{where} is {got}, not {expected}")
+    elif type(got) is not type(expected):
+        raise AssertionError(f"{where} is a {type(got).__name__}, not a {type(expected).__name__}")
+    elif type(got) is list:
+        _compare_items(got, expected, tolerance, where)
+    elif type(got) is dict:
+        _compare_items(sorted(got, key=repr), sorted(expected, key=repr), tolerance, f"{where}, the names")
+        for key in expected:
+            _compare(got[key], expected[key], tolerance, f"{where}, {str(key)[:SHOWN]}")
+    elif got != expected:
+        raise AssertionError(f"{where} is {str(got)[:SHOWN]!r}, not {str(expected)[:SHOWN]!r}")
+
+
+def _compare_items(got: list, expected: list, tolerance: float, where: str) -> None:
+    if len(got) != len(expected):
+        raise AssertionError(f"{where} has {len(got)} items, not {len(expected)}")
+    for number, (one, other) in enumerate(zip(got, expected, strict=True), start=1):
+        _compare(one, other, tolerance, f"{where}, item {number}")

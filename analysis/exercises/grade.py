@@ -1,0 +1,104 @@
+"""Submissions graded side by side: each mended, run in its own room, judged; none stops the others."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from analysis.evidence.tables import write_all
+from analysis.exercises import feedback, gradebook, summary, trial
+from analysis.exercises.course import Exercise
+from analysis.exercises.gradebook import Grade, Graded
+from analysis.exercises.repair import repair
+from analysis.exercises.room import Limits, room
+from analysis.exercises.run import run
+from analysis.exercises.submissions import Submission, Unreadable, read
+
+MOST_FILES = 50_000_000  # bytes of other files that a submission may bring
+
+
+def grade(
+    submissions: Sequence[Submission], limits: Limits, way: str, workers: int = 2,
+    progress: Callable[[Graded], None] = lambda _: None,
+) -> list[Graded]:  # fmt: skip
+    """Every submission graded, in the order given; `way` as in `isolate`."""
+
+    def one(submission: Submission) -> Graded:
+        graded = grade_one(submission, limits, way)
+        progress(graded)
+        return graded
+
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            return list(pool.map(one, submissions))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def grade_one(submission: Submission, limits: Limits, way: str) -> Graded:
+    """One submission graded. Whatever is wrong with it is said in its remarks; nothing is raised."""
+    if submission.path is None:
+        return _nothing(submission, "not handed in")
+    try:
+        whole, mended = repair(read(submission.path), submission.exercise)
+        remarks = submission.remarks + mended
+        with room(_files(submission, remarks)) as folder:
+            ran, ended = tried(whole, submission.exercise, folder, limits, way)
+        remarks += [ended] if ended else []
+        cells, told = feedback.shown_of(ran, submission.exercise)
+        return Graded(submission.student, submission.exercise.name, trial.judged(ran, submission.exercise.released),
+                      remarks + told, cells)  # fmt: skip
+    except Unreadable as error:
+        return _nothing(submission, "unreadable", str(error))
+    except Exception as error:  # the batch goes on, and the instructor is told what to report
+        traceback.print_exc()
+        return _nothing(submission, "not graded", f"grading it failed: {type(error).__name__}: {error}")
+
+
+def tried(
+    notebook: NotebookNode, exercise: Exercise, folder: Path, limits: Limits, way: str
+) -> tuple[NotebookNode, str]:
+    """The notebook with every test laid out, after its run in `folder`, and what ended it early."""
+    script = trial.laid_out(notebook, exercise.released)
+    return script, run(script, folder, limits, way)
+
+
+def _nothing(submission: Submission, status: str, *remarks: str) -> Graded:
+    tasks = submission.exercise.tasks
+    grades = [Grade(task, 0, most, status) for task, most in tasks.items()]
+    return Graded(submission.student, submission.exercise.name, grades, [*submission.remarks, *remarks])
+
+
+def _files(submission: Submission, remarks: list[str]) -> dict[Path, Path]:
+    """What lies beside the notebook: the student's files, and over them the instructor's."""
+    beside, size = submission.path.parent, 0
+    files: dict[Path, Path] = {}
+    for path in sorted(beside.rglob("*")):
+        if path.is_symlink() or not path.is_file() or path.suffix == ".ipynb":
+            continue
+        size += path.stat().st_size
+        if size > MOST_FILES:
+            remarks.append(f"more than {MOST_FILES // 10**6} MB of other files: {path.name} and what follows left out")
+            break
+        files[path] = path.relative_to(beside)
+    ours = {path.relative_to(submission.exercise.folder): path for path in submission.exercise.files}
+    return {path: at for path, at in files.items() if at not in ours} | {path: at for at, path in ours.items()}
+
+
+def write(out: Path, graded: Sequence[Graded], exercises: Sequence[Exercise], said: str) -> list[Path]:
+    """grades.csv, summary.html, feedback/STUDENT.html and gradebook/STUDENT/EXERCISE.json in `out`,
+    all of them or none; `said` is how they were graded. Points typed into a former grades.csv stay."""
+    graded = gradebook.with_marks(graded, gradebook.marks(out / "grades.csv"))
+    table = gradebook.rows(graded)
+    files = {out / "grades.csv": gradebook.to_csv(table), out / "summary.html": summary.page(graded, said)}
+    for student in dict.fromkeys(of.student for of in graded):
+        own = [of for of in graded if of.student == student]
+        files[out / "feedback" / f"{student}.html"] = feedback.page(student, own, exercises)
+        files |= {out / "gradebook" / student / f"{of.exercise}.json": gradebook.to_json(of) for of in own}
+    write_all(files)
+    return list(files)

@@ -1,0 +1,150 @@
+"""A submitted notebook made whole: the student's answers among the instructor's own cells."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from difflib import SequenceMatcher
+
+from nbformat import NotebookNode
+
+from analysis.exercises.course import Exercise, by_id, grade_id, is_graded, is_ours
+
+ALIKE = 0.5  # from here on, a nameless cell in the right place is taken for the answer that is missing
+
+
+def repair(submitted: NotebookNode, exercise: Exercise) -> tuple[NotebookNode, list[str]]:
+    """The notebook to be run, and what had to be mended, in words a student understands.
+
+    Every cell of the instructor is there once, in its order and in its own version, tests with their
+    hidden parts; an answer is the student's where it can be found by its name, by its place, or by
+    what it looks like. The student's other cells stay behind the cell they stood behind.
+    """
+    released = by_id(exercise.released)
+    found = _matched(submitted.cells, released, set(_at_first(exercise.released.cells)))
+    remarks = _remarks(submitted, found, released, exercise)
+    followers = _followers(submitted.cells, found, exercise)
+    cells = followers.pop("", [])
+    for name, kept in by_id(exercise.kept).items():
+        cells += [_mended(kept, found.get(name)), *followers.get(name, [])]
+    whole = deepcopy(exercise.kept)
+    whole.cells = cells
+    return whole, remarks
+
+
+def _matched(
+    cells: list[NotebookNode], released: dict[str, NotebookNode], nameless: set[str]
+) -> dict[str, NotebookNode]:
+    """For every name of the course the cell of the submission that is it, where one is. `nameless`
+    are the ids of the instructor's cells that never had a name."""
+    found: dict[str, NotebookNode] = {}
+    for cell in cells:
+        name = grade_id(cell)
+        if name in released and (name not in found or not _is_untouched(cell, released[name])):
+            found[name] = cell  # of several the last that was worked on
+    for name in released:
+        if name not in found:
+            taken = {id(cell) for cell in found.values()}
+            strange = [cell for cell in cells if grade_id(cell) not in released and cell.get("id") not in nameless]
+            free = [cell for cell in strange if id(cell) not in taken]
+            if cell := _lost(name, free, cells, found, released):
+                found[name] = cell
+    return found
+
+
+def _is_untouched(cell: NotebookNode, released: NotebookNode) -> bool:
+    return cell.source.strip() == released.source.strip()
+
+
+def _lost(name, free, cells, found, released) -> NotebookNode | None:
+    """The cell that lost its name: by its identity in the file, its text, or its place and look."""
+    for same in (lambda cell: cell.get("id", 0) == released[name].get("id"),
+                 lambda cell: _is_untouched(cell, released[name])):  # fmt: skip
+        for cell in free:
+            if same(cell):
+                return cell
+    there = [cell for cell in _between(name, cells, found, released) if any(cell is c for c in free)]
+    best = max(there, key=lambda cell: _likeness(cell, released[name]), default=None)
+    return best if best and _likeness(best, released[name]) >= ALIKE else None
+
+
+def _between(name, cells, found, released) -> list[NotebookNode]:
+    """The cells after the nearest known cell before `name` and before the nearest one after it."""
+    names = list(released)
+    place = names.index(name)
+    at = {known: next(i for i, c in enumerate(cells) if c is cell) for known, cell in found.items()}
+    start = max((at[n] for n in names[:place] if n in at), default=-1)
+    end = min((at[n] for n in names[place + 1 :] if n in at), default=len(cells))
+    return cells[start + 1 : end]
+
+
+def _likeness(cell: NotebookNode, released: NotebookNode) -> float:
+    """How much of the released text's lines (a function's head, say) is still there, 0 to 1."""
+    lines = [line for line in released.source.splitlines() if line.strip()]
+    kept = [line for line in lines if line in cell.source.splitlines()]
+    by_lines = len(kept) / len(lines) if lines else 0
+    return max(by_lines, SequenceMatcher(None, cell.source[:5000], released.source[:5000]).ratio())
+
+
+def _followers(cells, found, exercise: Exercise) -> dict[str, list[NotebookNode]]:
+    """The cells without a name by the name of the cell they stand behind: a cell of the instructor's
+    where it stood at first, what the student added where it is now. Copies of tests are left out."""
+    names = {id(cell): name for name, cell in found.items()}
+    at_first, released = _at_first(exercise.released.cells), by_id(exercise.released)
+    behind, followers = "", {}
+    for cell in cells:
+        behind = names.get(id(cell), at_first.get(cell.get("id"), behind))
+        if id(cell) in names:
+            continue
+        if grade_id(cell) not in released or not is_ours(released[grade_id(cell)]):
+            followers.setdefault(behind, []).append(_free(cell))
+    return followers
+
+
+def _at_first(cells: list[NotebookNode]) -> dict[str, str]:
+    """For the instructor's nameless cells, by their id in the file: the name they stand behind."""
+    behind, places = "", {}
+    for cell in cells:
+        behind = grade_id(cell) or behind
+        if not grade_id(cell) and cell.get("id"):
+            places[cell.id] = behind
+    return places
+
+
+def _free(cell: NotebookNode) -> NotebookNode:
+    cell = deepcopy(cell)
+    cell.metadata = NotebookNode(tags=[])
+    return cell
+
+
+def _mended(kept: NotebookNode, submitted: NotebookNode | None) -> NotebookNode:
+    """The instructor's cell, with the student's text where it is an answer."""
+    cell = deepcopy(kept)
+    if submitted is not None and not is_ours(kept):
+        cell.source = submitted.source
+    return cell
+
+
+def _remarks(submitted: NotebookNode, found, released, exercise: Exercise) -> list[str]:
+    remarks = _kernel_remark(submitted, exercise)
+    names = [grade_id(cell) for cell in submitted.cells]
+    for name, cell in released.items():
+        what = "tests" if is_graded(cell) and is_ours(cell) else "text" if is_ours(cell) else "answer"
+        if name not in found:
+            remarks.append(f"{what} {name}: was missing" + (", put back" if is_ours(cell) else ""))
+            continue
+        if grade_id(found[name]) != name:
+            remarks.append(f"{what} {name}: had lost its name, found again")
+        if names.count(name) > 1:
+            remarks.append(f"{what} {name}: was there {names.count(name)} times")
+        if found[name].cell_type != cell.cell_type:
+            remarks.append(f"{what} {name}: was a {found[name].cell_type} cell")
+        if is_ours(cell) and not _is_untouched(found[name], cell):
+            remarks.append(f"{what} {name}: was changed, put back")
+    return remarks
+
+
+def _kernel_remark(submitted: NotebookNode, exercise: Exercise) -> list[str]:
+    theirs = submitted.metadata.get("kernelspec")
+    name = theirs.get("name", "") if isinstance(theirs, dict) else ""
+    ours = exercise.source.metadata.get("kernelspec", {}).get("name", "python3")
+    return [f"kernel {name!r} replaced by {ours!r}"] if name not in ("", ours) else []

@@ -1,0 +1,125 @@
+"""What was handed in: whose it is, which exercise, and its notebook as far as it can be read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+
+import nbformat
+from nbformat import NotebookNode
+
+from analysis.evidence.problems import InputError, shown
+from analysis.exercises.course import Exercise, by_id
+
+LARGEST = 500_000_000  # bytes of a notebook file; stored outputs may be large, and are dropped at once
+# What browsers and people add to a file's name: "counting (1)", "counting-Copy2", "counting_final".
+ADDED = re.compile(r"(?:[\s_-]*(?:\(\d+\)|copy\d*|final|v\d+))+$", re.IGNORECASE)
+_one_at_a_time = Lock()  # of large files
+
+
+class Unreadable(Exception):
+    """A file that is no notebook; the message says why."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One exercise of one student. `path` is None where nothing was handed in."""
+
+    student: str
+    exercise: Exercise
+    path: Path | None = None
+    remarks: list[str] = field(default_factory=list)
+
+
+def find(folder: Path, exercises: Sequence[Exercise]) -> list[Submission]:
+    """All submissions below `folder`: `STUDENT/EXERCISE/EXERCISE.ipynb` or `STUDENT/EXERCISE.ipynb`.
+
+    An exercise that somebody handed in is missing where somebody else did not. Raises InputError if
+    there is none at all.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{shown(folder)} is no folder of submissions")
+    students = [p for p in sorted(folder.iterdir()) if p.is_dir() and not p.is_symlink() and p.name[0] != "."]
+    found = {student.name: _of_student(student, exercises) for student in students}
+    handed_in = [e for e in exercises if any(e.name in of for of in found.values())]
+    if not handed_in:
+        raise InputError(f"{shown(folder)} holds no submission; needs STUDENT/EXERCISE/EXERCISE.ipynb")
+    return [
+        _choose(student, exercise, of.get(exercise.name, [])) for student, of in found.items() for exercise in handed_in
+    ]
+
+
+def _of_student(folder: Path, exercises: Sequence[Exercise]) -> dict[str, list[Path]]:
+    of: dict[str, list[Path]] = {}
+    for path in _notebooks(folder):
+        if exercise := _which(path, folder, exercises):
+            of.setdefault(exercise.name, []).append(path)
+    return of
+
+
+def _notebooks(folder: Path) -> Iterator[Path]:
+    """Files called notebooks that are really below the folder and no links out of it."""
+    for path in sorted(folder.rglob("*.ipynb")):
+        inside = path.resolve().is_relative_to(folder.resolve())
+        if inside and path.is_file() and not any(p.startswith(".") for p in path.relative_to(folder).parts):
+            yield path
+
+
+def _which(path: Path, student: Path, exercises: Sequence[Exercise]) -> Exercise | None:
+    """By the name of the file, of its folder, or else by the names of the cells in it."""
+    folders = [name for name in path.relative_to(student).parts[:-1]]
+    for name in (ADDED.sub("", path.stem), *reversed(folders)):
+        for exercise in exercises:
+            if name.casefold() == exercise.name.casefold():
+                return exercise
+    try:
+        cells = set(by_id(read(path)))
+    except Unreadable:
+        return None
+    shared = {len(cells & set(by_id(exercise.source))): exercise for exercise in exercises}
+    return shared[max(shared)] if max(shared) else None
+
+
+def _choose(student: str, exercise: Exercise, paths: list[Path]) -> Submission:
+    if not paths:
+        return Submission(student, exercise, remarks=["not handed in"])
+    *others, last = sorted(paths, key=lambda path: (_number(path), path.name))
+    remarks = []
+    if last.stem != exercise.name:
+        remarks.append(f"the file is called {last.name}")
+    if others:
+        remarks.append(f"graded {last.name}, not {', '.join(path.name for path in others)}")
+    return Submission(student, exercise, last, remarks)
+
+
+def _number(path: Path) -> int:
+    """Which download or copy of a file this is: 0 for `a`, 2 for `a (2)`."""
+    added = ADDED.search(path.stem)
+    numbers = re.findall(r"\d+", added[0]) if added else []
+    return int(numbers[-1]) if numbers else int(bool(added))
+
+
+def read(path: Path) -> NotebookNode:
+    """The notebook without its outputs, as version 4. Raises Unreadable."""
+    size = path.stat().st_size
+    if size > LARGEST:
+        raise Unreadable(f"the file has {size / 1e6:.0f} MB, more than {LARGEST / 1e6:.0f}")
+    with _one_at_a_time:
+        try:
+            return _without_outputs(json.loads(path.read_bytes()))
+        except RecursionError:
+            raise Unreadable("the file is no Jupyter notebook (nested without end)") from None
+        except Exception as error:  # whatever nbformat's JSON and schema libraries raise
+            why = (str(error).splitlines() or [""])[0] or type(error).__name__
+            raise Unreadable(f"the file is no Jupyter notebook ({why[:120]})") from None
+
+
+def _without_outputs(raw: dict) -> NotebookNode:
+    for sheet in raw.get("worksheets", [raw]):
+        for cell in sheet["cells"]:
+            cell |= {"outputs": []} if cell["cell_type"] == "code" else {}
+    return nbformat.reads(json.dumps(raw), as_version=4)

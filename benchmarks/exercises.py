@@ -1,0 +1,115 @@
+"""Grading: time and outcome beside `nbgrader autograde`, on the same submissions.
+
+    python benchmarks/exercises.py            # both batches, some ten minutes on two cores
+    python benchmarks/exercises.py --quick    # the class of eight only
+
+Writes benchmarks/exercises.md. Two batches: the thirty simulated submissions of tests/exercises/test_grade.py
+(right, blank, altered, endless, flooding, dying, ...), and eight right submissions of the exercise 3_counting. Both
+programs have 30 s per cell, their default.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+from analysis.exercises import isolate
+from analysis.exercises.course import COURSE, open_course
+from analysis.exercises.grade import grade, write
+from analysis.exercises.room import Limits
+from analysis.exercises.submissions import find
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.exercises.conftest import hand_in, make_course  # noqa: E402
+from tests.exercises.test_grade import class_of_thirty  # noqa: E402
+
+EIGHT = "3_counting"
+PAGE = Path(__file__).with_suffix(".md")
+
+
+def thirty(folder: Path) -> str:
+    """The course `sums` and what thirty students hand in, as nbgrader has them; returns its name."""
+    (exercise,) = open_course(make_course(folder))
+    for student, (notebook, _) in class_of_thirty(exercise.released, folder.parent / "outside").items():
+        hand_in(folder / "submitted", student, notebook)
+    return exercise.name
+
+
+def eight(folder: Path) -> str:
+    """A copy of the course and eight right submissions of one exercise; returns its name."""
+    shutil.copytree(COURSE, folder, ignore=shutil.ignore_patterns("gradebook.db*", "release", "submitted"))
+    (exercise,) = open_course(folder, [EIGHT])
+    for number in range(8):
+        hand_in(folder / "submitted", f"student{number}", exercise.source, f"{EIGHT}/{EIGHT}.ipynb")
+    return exercise.name
+
+
+def by_grade(course: Path, name: str, way: str, workers: int) -> tuple[float, int, int]:
+    """Seconds of `incidents exercises grade`, submissions with points for every task, submissions."""
+    start = time.perf_counter()
+    exercises = open_course(course, [name])
+    graded = grade(find(course / "submitted", exercises), Limits(), way, workers)
+    write(course / "grades", graded, exercises, "benchmark")
+    return time.perf_counter() - start, len(graded), len(graded)
+
+
+def by_nbgrader(course: Path, name: str) -> tuple[float, int, int]:
+    """Seconds of `nbgrader autograde`, submissions that it graded, submissions."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    call = {"cwd": course, "env": os.environ | {"PATH": path}, "capture_output": True}
+    subprocess.run([sys.executable, "-m", "nbgrader", "generate_assignment", name], check=True, **call)
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "nbgrader", "autograde", name], check=False, **call)
+    seconds = time.perf_counter() - start
+    done = {path.parent.parent.name for path in course.glob(f"autograded/*/{name}/*.ipynb")}
+    return seconds, len(done), len(list((course / "submitted").iterdir()))
+
+
+def rows(make, label: str, ways: list[str]) -> list[str]:
+    """The table's rows for one batch."""
+    with tempfile.TemporaryDirectory() as folder:
+        course = Path(folder) / "course"
+        name = make(course)
+        measured = {"nbgrader autograde": by_nbgrader(course, name)}
+        for way in ways:
+            measured[f"ours, two at once, {way}"] = by_grade(course, name, way, 2)
+        measured["ours, one after another, none"] = by_grade(course, name, "none", 1)
+    theirs = measured["nbgrader autograde"][0]
+    return [
+        f"| {label} | {how} | {seconds:.0f} | {seconds / theirs:.2f} | {done} of {all_} |"
+        for how, (seconds, done, all_) in measured.items()
+    ]
+
+
+def main() -> None:
+    """Measure and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="the class of eight only")
+    quick = parser.parse_args().quick
+    ways = [way for way in isolate.WAYS if way != "user" and not isolate.missing(way)]
+    table = [] if quick else rows(thirty, "thirty simulated", ways)
+    table += rows(eight, f"eight right, {EIGHT}", ways)
+    versions = ", ".join(f"{name} {version(name)}" for name in ("nbgrader", "nbclient", "ipykernel"))
+    PAGE.write_text(
+        "# Grading\n\nWritten by `python benchmarks/exercises.py`; what is measured stands at the top of that file.\n\n"
+        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, "
+        f"{versions}.\n\n| batch | program | seconds | against nbgrader | graded |\n|---|---|---:|---:|---:|\n"
+        + "\n".join(table)
+        + "\n\n- Ours includes the pages of feedback and the summary; nbgrader's feedback is another command and is not in\n"
+        "  its time. Both wait 30 s for a cell that does not end; ours stops a kernel that cannot be interrupted.\n"
+        "- *graded*: submissions that came out with points. What nbgrader could not grade it leaves without any.\n",
+        encoding="utf-8",
+    )
+    print(PAGE.read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""A page of feedback: what the student may see, as text, and nothing that gives a test away."""
+
+import base64
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+
+from analysis.exercises.feedback import CHARACTERS, TAKEN_OUT, page, shown_of
+from analysis.exercises.gradebook import Grade, Graded
+from analysis.exercises.repair import repair
+from analysis.exercises.trial import laid_out
+from tests.exercises.conftest import SECRET
+
+PIXEL = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"0" * 20).decode()
+
+
+@pytest.fixture
+def ran(exercise, paper):
+    """A notebook as after its run, with one cell of the student's that gave `outputs`."""
+
+    def build(*outputs, source="1"):
+        script = laid_out(repair(paper().right().notebook, exercise)[0], exercise.released)
+        script.cells.insert(2, new_code_cell(source, outputs=list(outputs)))
+        return script
+
+    return build
+
+
+def texts(cells):
+    return "\n".join(str(cell.get("outputs", "")) + cell.source for cell in cells)
+
+
+def test_of_tests_only_the_released_part_is_shown(ran, exercise):
+    script = ran()
+    for cell in script.cells:
+        if cell.metadata.get("part") == "whole":
+            cell.outputs = [new_output("error", ename="AssertionError", evalue=SECRET, traceback=[SECRET])]
+    cells, told = shown_of(script, exercise)
+    assert SECRET not in texts(cells) and "assert mean([2]) == 2" in texts(cells) and told == []
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        new_output("stream", text=f"x\n{SECRET}\ny"),
+        new_output("stream", text="_even=[1,2,3,10]"),
+        new_output("stream", text=repr("a\n_even = [1, 2, 3, 10]\n")),
+        new_output("display_data", {"text/html": f"<b>same(mean(_even), 4), &quot;{SECRET}&quot;</b>"}),
+        new_output("error", ename="E", evalue="", traceback=[f"\x1b[31m{SECRET[:12]}\x1b[0m{SECRET[12:]}"]),
+    ],
+)
+def test_an_output_that_repeats_a_hidden_test_is_taken_out_and_reported(ran, exercise, output):
+    cells, told = shown_of(ran(output), exercise)
+    assert TAKEN_OUT in texts(cells) and told == ["an output held lines of hidden tests and was taken out"]
+
+
+def test_what_the_student_wrote_or_saw_is_no_secret(ran, exercise):
+    cells, told = shown_of(ran(new_output("stream", text="assert mean([2]) == 2")), exercise)
+    assert told == [] and TAKEN_OUT not in texts(cells)
+
+
+def test_long_outputs_are_cut(ran, exercise):
+    long = [new_output("stream", text="x" * 10**6), new_output("stream", text="y\n" * 10**4),
+            new_output("display_data", {"text/html": "z" * 10**6, "text/plain": "z"})]  # fmt: skip
+    cells, _ = shown_of(ran(*long), exercise)
+    assert len(texts(cells)) < 3 * CHARACTERS and "truncated" in texts(cells)
+
+
+def test_a_page_shows_points_remarks_and_code_as_text(exercise):
+    cells = [
+        new_markdown_cell("<script>alert(1)</script> **bold** [x](javascript:alert(2))"),
+        new_code_cell(
+            "print('<b>')", outputs=[new_output("display_data", {"text/html": "<script>alert(3)</script>hi"})]
+        ),
+        new_markdown_cell("", metadata={"verdict": "mean"}),
+    ]
+    grades = [Grade("mean", 0, 2, "failed", "NameError: <i>"), Grade("why", None, 2, "to grade by hand")]
+    text = page("<img src=x>", [Graded("<img src=x>", "sums", grades, ["`code` <u>"], cells)], [exercise])
+    assert "<script" not in text and 'href="javascript' not in text and "<img src=x" not in text and "<i>" not in text
+    assert "0 of 4 points, before what is graded by hand" in text and "mean: 0 of 2 points" in text
+    assert "`code` &lt;u&gt;" in text and "print('&lt;b&gt;')" in text.replace("&#39;", "'")

@@ -1,0 +1,85 @@
+"""What was handed in is found under whatever name it came, and read without its outputs."""
+
+import json
+import os
+
+import nbformat
+import pytest
+
+from analysis.evidence.problems import InputError
+from analysis.exercises import submissions
+from analysis.exercises.submissions import Unreadable, find, read
+from tests.exercises.conftest import hand_in
+
+
+def found(folder, exercise):
+    return {of.student: of for of in find(folder, [exercise])}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sums/sums.ipynb",
+        "sums.ipynb",
+        "sums (1).ipynb",
+        "sums/sums-Copy2.ipynb",
+        "SUMS_final.ipynb",
+        "homework/x.ipynb",
+    ],
+)
+def test_a_notebook_is_found_by_its_name_its_folder_or_its_cells(tmp_path, exercise, blank, name):
+    path = hand_in(tmp_path, "anna", blank, name)
+    assert found(tmp_path, exercise)["anna"].path == path
+
+
+def test_of_several_files_the_last_download_is_graded_and_that_is_said(tmp_path, exercise, blank):
+    for name in ("sums.ipynb", "sums (1).ipynb", "sums (10).ipynb", "sums (2).ipynb"):
+        hand_in(tmp_path, "anna", blank, name)
+    of = found(tmp_path, exercise)["anna"]
+    assert of.path.name == "sums (10).ipynb"
+    assert of.remarks[1] == "graded sums (10).ipynb, not sums.ipynb, sums (1).ipynb, sums (2).ipynb"
+
+
+def test_what_one_handed_in_is_missing_where_another_did_not(tmp_path, exercise, blank):
+    hand_in(tmp_path, "anna", blank)
+    (tmp_path / "bob").mkdir()
+    of = found(tmp_path, exercise)["bob"]
+    assert of.path is None and of.remarks == ["not handed in"]
+
+
+def test_checkpoints_and_links_out_of_the_folder_are_not_read(tmp_path, exercise, blank):
+    hand_in(tmp_path, "anna", blank)
+    hand_in(tmp_path, "bob", blank, ".ipynb_checkpoints/sums.ipynb")
+    (tmp_path / "cleo").mkdir()
+    os.symlink(tmp_path / "anna" / "sums" / "sums.ipynb", tmp_path / "cleo" / "sums.ipynb")
+    assert [name for name, of in found(tmp_path, exercise).items() if of.path] == ["anna"]
+
+
+def test_a_folder_without_submissions_says_what_is_needed(tmp_path, exercise):
+    with pytest.raises(InputError, match="holds no submission; needs STUDENT/EXERCISE/EXERCISE.ipynb"):
+        find(tmp_path, [exercise])
+    with pytest.raises(InputError, match="is no folder of submissions"):
+        find(tmp_path / "none", [exercise])
+
+
+def test_outputs_are_dropped_before_anything_else(tmp_path, blank):
+    blank.cells[2].outputs = [nbformat.v4.new_output("stream", text="x" * 100_000)]
+    assert read(hand_in(tmp_path, "anna", blank)).cells[2].outputs == []
+
+
+def test_an_old_notebook_is_read_too(tmp_path):
+    cell = {"cell_type": "code", "input": "x = 1", "language": "python", "outputs": [], "metadata": {}}
+    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": [cell], "metadata": {}}]}
+    assert read(hand_in(tmp_path, "anna", json.dumps(old))).cells[0].source == "x = 1"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"cells": 5, "nbformat": 4}', "[" * 100_000, "\0"])
+def test_what_is_no_notebook_is_said_to_be_none(tmp_path, text):
+    with pytest.raises(Unreadable, match="the file is no Jupyter notebook"):
+        read(hand_in(tmp_path, "anna", text))
+
+
+def test_a_file_too_large_is_not_opened(tmp_path, monkeypatch, blank):
+    monkeypatch.setattr(submissions, "LARGEST", 1000)
+    with pytest.raises(Unreadable, match="the file has 0 MB, more than 0"):
+        read(hand_in(tmp_path, "anna", blank))
