@@ -169,15 +169,15 @@ def first_result(kind: type) -> float:
     return spent
 
 
-def page(rows: list[tuple]) -> str:
-    """All figures, and the machine they are of."""
+def page(rows: list[tuple], load: float) -> str:
+    """All figures, the machine they are of, and what else it had to do when this began."""
     packages = ("papermill", "nbconvert", "ipykernel", "jupyter_client", "pandas", "matplotlib")
     lines = [f"| {what} | {spent:.2f} | {against} | {goal} |" for what, spent, against, goal in rows]
     return "\n".join([
         "# Running notebooks", "",
         "Written by `python benchmarks/runs.py`; what is measured stands at the top of that file.", "",
         f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, "
-        f"{', '.join(f'{name} {version(name)}' for name in packages)}.", "",
+        f"{', '.join(f'{name} {version(name)}' for name in packages)}. Load average at the start: {load:.1f}.", "",
         "| what | seconds | ratio | goal |", "|---|---:|---|---|", *lines, "", NOTES, ""])  # fmt: skip
 
 
@@ -198,8 +198,9 @@ def main() -> None:
         pool(*options.pool, options.runs)
         return
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    load = os.getloadavg()[0]
     with TemporaryDirectory() as made:
-        text = page([*starts(), *reports(Path(made)), *sweeps(Path(made), options.runs)])
+        text = page([*starts(), *reports(Path(made)), *sweeps(Path(made), options.runs)], load)
     print(text)
     if options.runs == 48:
         Path(__file__).with_suffix(".md").write_text(text, encoding="utf-8")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from uuid import uuid4
 
 import pandas as pd
 from nbformat import NotebookNode
@@ -20,36 +22,34 @@ from analysis.reports.html import to_html
 
 LINES, CHARACTERS = 200, 20_000  # of one output
 SHORTEST = 8  # letters and digits; a shorter line of a hidden test gives nothing away
+WORDS = 4  # a quoted text of fewer words is a day or a name that any output may hold
 TAKEN_OUT = "[This output was taken out: it held lines of tests that are not handed out.]"
 
 
-def shown_of(ran: NotebookNode, exercise: Exercise) -> tuple[list[NotebookNode], list[str]]:
-    """The cells that the student may see, and what the instructor should know of them.
-
-    Whole tests are replaced by the tests as released, with what those gave. An output in which a
-    line of a hidden test is found is taken out.
-    """
+def cleared(ran: NotebookNode, exercise: Exercise) -> list[str]:
+    """Takes every output out in which a line of a hidden test is found, those of the whole tests
+    apart, and says so: a student may have made an earlier cell listen."""
     secrets = _secrets(exercise, ran)
-    shown, told = [], []
-    for cell in ran.cells:
-        if part(cell) in ("false", "whole"):
-            shown += [_verdict(cell)] if part(cell) == "whole" else []
-            continue
-        cell = _short(cell)
-        if _cleared(cell, secrets):
-            told.append("an output held lines of hidden tests and was taken out")
-        shown.append(cell)
-    return shown, told
+    return [
+        "an output held lines of hidden tests and was taken out"
+        for cell in ran.cells
+        if cell.cell_type == "code" and part(cell) != "whole" and _cleared(cell, secrets)
+    ]
+
+
+def shown_of(ran: NotebookNode) -> list[NotebookNode]:
+    """The cells that the student may see: instead of a whole test, a place for its points."""
+    shown = (cell for cell in ran.cells if part(cell) != "false")
+    return [_verdict(cell) if part(cell) == "whole" else _short(cell) for cell in shown]
 
 
 def _verdict(whole: NotebookNode) -> NotebookNode:
-    """A place for the points of this task, to be filled in when they are known."""
     return new_markdown_cell("", metadata={"verdict": whole.metadata.task})
 
 
 def _short(cell: NotebookNode) -> NotebookNode:
     if cell.cell_type != "code":
-        return cell
+        return NotebookNode(cell, id=uuid4().hex[:8])  # ids are told apart in one notebook only
     cell = new_code_cell(cell.source, outputs=[_cut(out) for out in cell.outputs], metadata=cell.metadata)
     notebook, _ = LimitOutput(max_lines=LINES, max_traceback=LINES).preprocess(new_notebook(cells=[cell]), {})
     return notebook.cells[0]
@@ -82,8 +82,8 @@ def _secrets(exercise: Exercise, ran: NotebookNode) -> set[str]:
 
 
 def _texts(line: str) -> list[str]:
-    """The texts in quotes in a line of code: the words of an assertion."""
-    return [text for _, text in re.findall(r"""(["'])(.*?)\1""", line)]
+    """The sentences in quotes in a line of code: the words of an assertion."""
+    return [text for _, text in re.findall(r"""(["'])(.*?)\1""", line) if len(text.split()) >= WORDS]
 
 
 def _bare(text: str) -> str:
@@ -93,8 +93,6 @@ def _bare(text: str) -> str:
 
 def _cleared(cell: NotebookNode, secrets: set[str]) -> bool:
     """Takes the outputs of the cell out if one of them holds a secret; says whether it did."""
-    if cell.cell_type != "code":
-        return False
     said = _bare(" ".join(_strings(cell.outputs)))
     if not any(secret in said for secret in secrets):
         return False
@@ -112,7 +110,16 @@ def _strings(value: object) -> Iterator[str]:
 
 
 def page(student: str, graded: Sequence[Graded], exercises: Sequence[Exercise]) -> str:
-    """The feedback of one student as one HTML file that needs nothing else."""
+    """The feedback of one student as one HTML file that needs nothing else. Where a notebook cannot
+    be shown, whatever the student put into it, its points still are."""
+    try:
+        return _page(student, graded, exercises)
+    except Exception as error:
+        said = f"the notebook cannot be shown here ({type(error).__name__})"
+        return _page(student, [replace(of, cells=[], remarks=[*of.remarks, said]) for of in graded], exercises)
+
+
+def _page(student: str, graded: Sequence[Graded], exercises: Sequence[Exercise]) -> str:
     titles = {exercise.name: exercise for exercise in exercises}
     cells = [cell for of in graded for cell in _of_exercise(of, titles[of.exercise])]
     total = f"{_number(sum(of.points for of in graded))} of {_number(sum(of.most for of in graded))} points"

@@ -49,10 +49,9 @@ def grade_one(submission: Submission, limits: Limits, way: str) -> Graded:
         remarks = submission.remarks + mended
         with room(_files(submission, remarks)) as folder:
             ran, ended = tried(whole, submission.exercise, folder, limits, way)
-        remarks += [ended] if ended else []
-        cells, told = feedback.shown_of(ran, submission.exercise)
-        return Graded(submission.student, submission.exercise.name, trial.judged(ran, submission.exercise.released),
-                      remarks + told, cells)  # fmt: skip
+        remarks += [*([ended] if ended else []), *feedback.cleared(ran, submission.exercise)]
+        grades = trial.judged(ran, submission.exercise.released)
+        return Graded(submission.student, submission.exercise.name, grades, remarks, feedback.shown_of(ran))
     except Unreadable as error:
         return _nothing(submission, "unreadable", str(error))
     except Exception as error:  # the batch goes on, and the instructor is told what to report
@@ -100,5 +99,5 @@ def write(out: Path, graded: Sequence[Graded], exercises: Sequence[Exercise], sa
         own = [of for of in graded if of.student == student]
         files[out / "feedback" / f"{student}.html"] = feedback.page(student, own, exercises)
         files |= {out / "gradebook" / student / f"{of.exercise}.json": gradebook.to_json(of) for of in own}
-    write_all(files)
+    write_all({path: text.encode("utf-8", "replace").decode() for path, text in files.items()})
     return list(files)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from copy import deepcopy
 from difflib import SequenceMatcher
 
@@ -125,22 +127,29 @@ def _mended(kept: NotebookNode, submitted: NotebookNode | None) -> NotebookNode:
 
 
 def _remarks(submitted: NotebookNode, found, released, exercise: Exercise) -> list[str]:
-    remarks = _kernel_remark(submitted, exercise)
-    names = [grade_id(cell) for cell in submitted.cells]
+    """What was mended, one line for all the cells to which the same was done."""
+    times = Counter(map(grade_id, submitted.cells))
+    names: dict[tuple[str, str], list[str]] = {}
     for name, cell in released.items():
-        what = "tests" if is_graded(cell) and is_ours(cell) else "text" if is_ours(cell) else "answer"
-        if name not in found:
-            remarks.append(f"{what} {name}: was missing" + (", put back" if is_ours(cell) else ""))
-            continue
-        if grade_id(found[name]) != name:
-            remarks.append(f"{what} {name}: had lost its name, found again")
-        if names.count(name) > 1:
-            remarks.append(f"{what} {name}: was there {names.count(name)} times")
-        if found[name].cell_type != cell.cell_type:
-            remarks.append(f"{what} {name}: was a {found[name].cell_type} cell")
-        if is_ours(cell) and not _is_untouched(found[name], cell):
-            remarks.append(f"{what} {name}: was changed, put back")
-    return remarks
+        what = "answer" if not is_ours(cell) else "tests" if is_graded(cell) else "text"
+        for done in _mending(name, cell, found.get(name), times[name]):
+            names.setdefault((what, done), []).append(name)
+    mended = [f"{what} {', '.join(of)}: {done}" for (what, done), of in names.items()]
+    return _kernel_remark(submitted, exercise) + mended
+
+
+def _mending(name: str, released: NotebookNode, cell: NotebookNode | None, times: int) -> Iterator[str]:
+    if cell is None:
+        yield "missing, put back" if is_ours(released) else "missing"
+        return
+    if grade_id(cell) != name:
+        yield "without its name, found again"
+    if times > 1:
+        yield f"there {times} times"
+    if cell.cell_type != released.cell_type:
+        yield f"made a {cell.cell_type} cell, made {released.cell_type} again"
+    if is_ours(released) and not _is_untouched(cell, released):
+        yield "changed, put back"
 
 
 def _kernel_remark(submitted: NotebookNode, exercise: Exercise) -> list[str]:

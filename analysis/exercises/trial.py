@@ -112,12 +112,16 @@ def _points(whole: NotebookNode) -> float:
 def _failed(seen: NotebookNode) -> bool:
     if not seen.source.strip():
         return False  # all tests of this task are hidden
-    return _outcome(seen) != "ok" or any(out.get("name") == "stderr" for out in seen.outputs)
+    return _outcome(seen) != "ok" or _warned(seen)
+
+
+def _warned(seen: NotebookNode) -> bool:
+    return any(out.get("name") == "stderr" for out in seen.outputs)
 
 
 def _said(seen: NotebookNode) -> str:
     """What a visible test said; never what a hidden one did."""
     errors = [out for out in seen.outputs if out.output_type == "error"]
     if not errors:
-        return "writes to stderr" if _failed(seen) else ""
+        return "writes to stderr" if _warned(seen) else ""
     return f"{errors[0].ename}: {errors[0].evalue}".strip(": ")[:200]

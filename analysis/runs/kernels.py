@@ -32,6 +32,7 @@ from analysis.runs.forkserver import NUMBER
 NAME = "forked"
 LAUNCHER = ["-m", "ipykernel_launcher"]
 PATIENCE = 60  # seconds for the first kernel: the server imports, then forks
+KEPT = 2  # servers that wait for more kernels; one holds some 200 MB
 # Differ from kernel to kernel and mean nothing to what is imported.
 PER_KERNEL = ("JPY_PARENT_PID", "JPY_SESSION_NAME", "PYTEST_CURRENT_TEST")
 
@@ -44,12 +45,14 @@ class ForkedKernel:
 
     def __init__(self, pid: int, pipe: int):
         self.pid, self._pipe, self.returncode = pid, pipe, None
+        self._reading = Lock()
 
     def poll(self) -> int | None:
         """The exit code, negative for a signal; None while the kernel runs."""
-        if self.returncode is None and _readable(self._pipe, 0):
-            self.returncode = _number(self._pipe, -signal.SIGKILL)
-            os.close(self._pipe)
+        with self._reading:
+            if self.returncode is None and _readable(self._pipe, 0):
+                self.returncode = _number(self._pipe, -signal.SIGKILL)
+                os.close(self._pipe)
         return self.returncode
 
     def wait(self) -> int:
@@ -82,6 +85,7 @@ class Server:
             self._process = subprocess.Popen(
                 [sys.executable, *flags, "-c", start], stdin=theirs, cwd=cwd, env=env, start_new_session=True
             )
+        self._kernels: list[ForkedKernel] = []
         atexit.register(self.stop)
 
     def fork(self, argv: list[str], env: Mapping[str, str], stdout: int, stderr: int) -> ForkedKernel:
@@ -99,7 +103,12 @@ class Server:
         if not pid:
             os.close(ours)
             raise OSError("the server that kernels are forked from does not answer")
-        return ForkedKernel(pid, ours)
+        self._kernels = [kernel for kernel in self._kernels if kernel.poll() is None] + [ForkedKernel(pid, ours)]
+        return self._kernels[-1]
+
+    def idle(self) -> bool:
+        """True if no kernel of it runs."""
+        return all(kernel.poll() is not None for kernel in self._kernels)
 
     def stop(self) -> None:
         """End the server, even while it imports; a kernel that still runs sees it and ends too."""
@@ -131,8 +140,9 @@ def server(flags: Sequence[str], cwd: str | Path | None, env: Mapping[str, str])
     around = {name: value for name, value in env.items() if name not in PER_KERNEL}
     key = (tuple(flags), str(cwd or Path.cwd()), frozenset(around.items()))
     with _starting:
-        if key not in _servers:
-            _servers[key] = Server(flags, key[1], around)
+        _servers[key] = _servers.pop(key, None) or Server(flags, key[1], around)  # the last used stands last
+        for old in [old for old in list(_servers)[:-KEPT] if _servers[old].idle()]:
+            _servers.pop(old).stop()
         return _servers[key]
 
 

@@ -25,7 +25,7 @@ def published(target: Path) -> Iterator[Path]:
     Raises InputError if nothing can be written there, RunError if another process is at it or the
     disk fails.
     """
-    target = target.absolute()
+    target = target.resolve()
     workshop = target.with_name(f".{target.name}")
     with _only_one(workshop, target):
         made, former = workshop / "made", workshop / "former"

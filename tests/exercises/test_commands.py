@@ -36,7 +36,7 @@ def test_grade_says_how_it_isolates_and_what_it_found(incidents, course, exercis
     assert out.splitlines() == [
         "isolation: none: runs as you, with your files and your network; only time, memory and output are limited",
         "anna  sums  6 of 8",
-        "    tests mean: was missing, put back",
+        "    tests mean: missing, put back",
         "build/grades/grades.csv",
         "build/grades/summary.html",
     ]

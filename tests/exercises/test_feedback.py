@@ -1,17 +1,13 @@
 """A page of feedback: what the student may see, as text, and nothing that gives a test away."""
 
-import base64
-
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from analysis.exercises.feedback import CHARACTERS, TAKEN_OUT, page, shown_of
+from analysis.exercises.feedback import CHARACTERS, TAKEN_OUT, cleared, page, shown_of
 from analysis.exercises.gradebook import Grade, Graded
 from analysis.exercises.repair import repair
 from analysis.exercises.trial import laid_out
 from tests.exercises.conftest import SECRET
-
-PIXEL = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"0" * 20).decode()
 
 
 @pytest.fixture
@@ -35,7 +31,7 @@ def test_of_tests_only_the_released_part_is_shown(ran, exercise):
     for cell in script.cells:
         if cell.metadata.get("part") == "whole":
             cell.outputs = [new_output("error", ename="AssertionError", evalue=SECRET, traceback=[SECRET])]
-    cells, told = shown_of(script, exercise)
+    told, cells = cleared(script, exercise), shown_of(script)
     assert SECRET not in texts(cells) and "assert mean([2]) == 2" in texts(cells) and told == []
 
 
@@ -50,19 +46,21 @@ def test_of_tests_only_the_released_part_is_shown(ran, exercise):
     ],
 )
 def test_an_output_that_repeats_a_hidden_test_is_taken_out_and_reported(ran, exercise, output):
-    cells, told = shown_of(ran(output), exercise)
+    script = ran(output)
+    told, cells = cleared(script, exercise), shown_of(script)
     assert TAKEN_OUT in texts(cells) and told == ["an output held lines of hidden tests and was taken out"]
 
 
 def test_what_the_student_wrote_or_saw_is_no_secret(ran, exercise):
-    cells, told = shown_of(ran(new_output("stream", text="assert mean([2]) == 2")), exercise)
+    script = ran(new_output("stream", text="assert mean([2]) == 2"))
+    told, cells = cleared(script, exercise), shown_of(script)
     assert told == [] and TAKEN_OUT not in texts(cells)
 
 
-def test_long_outputs_are_cut(ran, exercise):
+def test_long_outputs_are_cut(ran):
     long = [new_output("stream", text="x" * 10**6), new_output("stream", text="y\n" * 10**4),
             new_output("display_data", {"text/html": "z" * 10**6, "text/plain": "z"})]  # fmt: skip
-    cells, _ = shown_of(ran(*long), exercise)
+    cells = shown_of(ran(*long))
     assert len(texts(cells)) < 3 * CHARACTERS and "truncated" in texts(cells)
 
 
@@ -79,3 +77,10 @@ def test_a_page_shows_points_remarks_and_code_as_text(exercise):
     assert "<script" not in text and 'href="javascript' not in text and "<img src=x" not in text and "<i>" not in text
     assert "0 of 4 points, before what is graded by hand" in text and "mean: 0 of 2 points" in text
     assert "`code` &lt;u&gt;" in text and "print('&lt;b&gt;')" in text.replace("&#39;", "'")
+
+
+def test_a_notebook_that_cannot_be_shown_does_not_cost_the_page(exercise):
+    odd = new_code_cell("1", outputs=[new_output("display_data", {"text/html": "x"})])
+    odd.outputs[0].data = 5
+    text = page("anna", [Graded("anna", "sums", [Grade("mean", 2, 2, "passed")], [], [odd])], [exercise])
+    assert "2 of 2 points" in text and "the notebook cannot be shown here" in text

@@ -138,14 +138,14 @@ def test_each_gets_the_points_it_deserves(graded, students):
     [
         ("05 infinite loop", "the answer ends with CellTimeoutError"),
         ("06 loop that hears nothing", "mean_answer could not be stopped"),
-        ("07 deleted tests", "tests mean: was missing, put back"),
-        ("08 edited tests", "tests mean: was changed, put back"),
+        ("07 deleted tests", "tests mean, largest: missing, put back"),
+        ("08 edited tests", "tests mean, largest: changed, put back"),
         ("11 wrong kernel", "kernel 'ir' replaced by 'python3'"),
         ("13 no notebook", "the file is no Jupyter notebook"),
         ("15 kernel dies", "the kernel died in largest_answer"),
         ("17 all memory", "the answer ends with MemoryError"),
-        ("19 copied tests", "tests mean: was there 2 times"),
-        ("20 answer lost its name", "answer mean_answer: had lost its name, found again"),
+        ("19 copied tests", "tests mean: there 2 times"),
+        ("20 answer lost its name", "answer mean_answer: without its name, found again"),
         ("25 skips every cell", "lets false assertions pass"),
         ("28 reads the tests", "held lines of hidden tests"),
     ],
@@ -215,3 +215,19 @@ def test_points_typed_by_a_person_are_kept_when_graded_again(graded, course, tmp
     again = pd.read_csv(tmp_path / "grades.csv").set_index("task")
     assert again.at["why", "points"] == 1.5 and again.at["why", "status"] == "graded by hand"
     assert "7.5 of 8 points" in (tmp_path / "feedback" / "01 right.html").read_text()
+
+
+def test_texts_that_no_file_can_hold_stop_nothing(exercise, course, paper, tmp_path, limits):
+    path = hand_in(tmp_path, "x", paper().right().write(mean_answer="def mean(values): raise ValueError('\\ud800')"))
+    of = grade_one(Submission("x", exercise, path, ["\ud800"]), limits, "none")
+    write(tmp_path / "out", [of], open_course(course), "x")
+    assert [g.points for g in of.grades] == [0, 1, 3, 0]
+    assert "x,sums,mean,0.0,2.0,failed," in (tmp_path / "out" / "grades.csv").read_text(encoding="utf-8")
+
+
+def test_a_later_test_cannot_be_made_to_tell_of_an_earlier_hidden_one(exercise, paper, tmp_path, limits):
+    listens = "heard = []\nget_ipython().events.register('pre_run_cell', lambda info: heard.append(info.raw_cell))"
+    tells = "class Tells(str):\n    def __contains__(self, x): raise ValueError(' '.join(heard))\ntext = Tells()"
+    path = hand_in(tmp_path, "x", paper().right().add(listens).write(letters_answer=tells))
+    of = grade_one(Submission("x", exercise, path), limits, "none")
+    assert SECRET not in str(of) and "an output held lines of hidden tests and was taken out" in of.remarks

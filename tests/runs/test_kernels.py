@@ -224,6 +224,17 @@ def test_kernels_end_with_their_server(alone):
         os.kill(server, signal.SIGKILL)
 
 
+def test_servers_that_nobody_uses_any_more_end(monkeypatch):
+    monkeypatch.setattr(kernels, "_servers", {})
+    env = environment()
+    first, other, third = (kernels.server((), None, env | {"OF_THIS_TEST": name}) for name in "abc")
+    assert list(kernels._servers.values()) == [other, third]
+    assert first._process.returncode is not None
+    assert kernels.server((), None, env | {"OF_THIS_TEST": "b"}) is other
+    other.stop()
+    third.stop()
+
+
 def test_where_forking_is_not_possible_kernels_start_cold_and_a_warning_says_so_once(start, monkeypatch):
     monkeypatch.delattr(os, "pidfd_open")
     with warnings.catch_warnings(record=True) as said:

@@ -154,8 +154,8 @@ def test_a_killed_sweep_goes_on_where_it_was(write_notebook, diary, tmp_path):
     notebook = write_notebook(COUNT, WAIT, SHOW, parameters=f"{PARAMETERS}\npipe = {str(pipe)!r}  # to meet at")
     words = ["sweep", str(notebook), "--set", "number=1,2,3,4", "--set", f"diary={diary}", "--at-once", "1",
              "--out", str(tmp_path / "out.csv")]  # fmt: skip
-    met = open(os.open(pipe, os.O_RDWR))
-    with met, subprocess.Popen([sys.executable, "-m", "analysis.cli", *words]) as process:
+    command = [sys.executable, "-m", "analysis.cli", *words]
+    with open(os.open(pipe, os.O_RDWR)) as met, subprocess.Popen(command) as process:
         assert select.select([met], [], [], 60)[0], "the third run never came to its second cell"
         process.kill()
     assert not (tmp_path / "out.csv").exists()
