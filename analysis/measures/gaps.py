@@ -36,6 +36,7 @@ def gaps(
     first, last = watched_span(incidents, window, coverage)
     inside = incidents[incidents["date"].between(first, last)]
     ids = inside.groupby("date")["incident_id"].agg("|".join)
+    ranges = inside[["date", "date_start", "date_end"]]  # few columns: they are filtered at every gap
     days = pd.date_range(first, last)
     empty = pd.Series(_watched(days, coverage) & ~days.isin(ids.index), days)
     run = (empty != empty.shift()).cumsum()
@@ -43,7 +44,7 @@ def gaps(
     for _, stretch in days.to_series()[empty].groupby(run[empty]):
         if len(stretch) >= at_least:
             left, right = stretch.iloc[0] - _DAY, stretch.iloc[-1] + _DAY
-            low, high = _limits(inside, left, right, left in ids, right in ids)
+            low, high = _limits(ranges, left, right, left in ids, right in ids)
             rows.append((left + _DAY, right - _DAY, len(stretch), min(low, len(stretch)), max(high, len(stretch)),
                          ids.get(left), ids.get(right)))  # fmt: skip
     names = ["start", "end", "days", "days_low", "days_high", "before", "after"]
