@@ -39,13 +39,22 @@ def frequency_bars(
         _outline_cut(ax, periods, base)
         _name_highest(ax, periods.set_index("start")["days"], base)
         if trailing is not None:
-            ax.plot(trailing["end"], trailing["mean"].astype(float), color=style.SECOND, label="trailing mean")
+            _trailing(ax, trailing["end"], trailing["mean"].astype(float))
         style.count_axis(ax, f"attacks per {period_name(periods)}")
         style.date_axis(ax, counts["start"].min(), counts["end"].max())
         ax.set_ylim(top=max(base.max() * (1.28 if marks else 1.1), 1))
         style.mark_days(ax, marks or {})
         style.voice_legend(ax)
     return ax
+
+
+def _trailing(ax: Axes, day: pd.Series, mean: pd.Series) -> None:
+    """The line of means, with its name beside its highest point."""
+    ax.plot(day, mean, color=style.SECOND)
+    if mean.notna().any():
+        top = mean.idxmax()
+        ax.annotate("trailing mean", (day[top], mean[top]), xytext=(5, 2), textcoords="offset points",
+                    color=style.SECOND, fontsize=8, fontweight="bold")  # fmt: skip
 
 
 def _stack(ax: Axes, bars: pd.DataFrame, base: pd.Series, voice: str) -> pd.Series:
