@@ -15,7 +15,6 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from analysis.charts.show import plain
 from analysis.cli import main
-from analysis.evidence.load import REPOSITORY
 from analysis.evidence.spreadsheet import from_spreadsheet, to_spreadsheet
 from analysis.evidence.tables import raw_rows
 from analysis.reports import export, pandoc

@@ -10,7 +10,6 @@ from tqdm import tqdm
 from analysis.evidence.problems import InputError
 from analysis.measures.changes import Changes, changes, densest
 
-
 PRIORS = ("shape", "rate", "expected")
 
 

@@ -45,10 +45,10 @@ def completeness_by_country(incidents: pd.DataFrame, series: pd.DataFrame, until
 
 # What fails: to be printed beside the figures.
 CAPTURE_CAVEAT = (
-    "Chao's figure is a lower bound only if every item is a true attack and origins report independently: an item that never "
-    "happened, or one attack listed as two, stands with one origin and raises it, and outlets that read each other lower it. "
-    "Chapman's assumes that all attacks are as likely to be reported by either origin: where two report the same kind of attack "
-    "it comes out too low, where each has its own region or kind too high."
+    "Chao's figure is a lower bound only if every item is a true attack and origins report independently: an item "
+    "that never happened, or one attack listed as two, stands with one origin and raises it, and outlets that read "
+    "each other lower it. Chapman's assumes that all attacks are as likely to be reported by either origin: where two "
+    "report the same kind of attack it comes out too low, where each has its own region or kind too high."
 )
 
 
@@ -103,7 +103,8 @@ def captures(incidents: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
                      **chao(voiced["n_origins"])})  # fmt: skip
     if claims["origin"].str.split("|").explode().nunique() > 1:
         two = two_origins(claims)
-        words = f"{two['first_origin']} ({two['first']}), {two['second_origin']} ({two['second']}), both ({two['both']})"
+        one, other = (f"{two[f'{each}_origin']} ({two[each]})" for each in ("first", "second"))
+        words = f"{one}, {other}, both ({two['both']})"
         seen = two["first"] + two["second"] - two["both"]
         rows.append({"method": "Chapman", "reports": words, "seen": seen, **chapman(*two[["first", "second", "both"]])})
     out = pd.DataFrame(rows)

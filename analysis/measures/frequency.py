@@ -57,7 +57,8 @@ def count(
     if unknown:
         raise InputError(f"by: {unknown[0]!r} is not a column of the incidents")
     if incidents["date"].isna().any():
-        raise InputError(f"{int(incidents['date'].isna().sum())} incidents have no date: they cannot be counted by period")
+        undated = int(incidents["date"].isna().sum())
+        raise InputError(f"{undated} incidents have no date: they cannot be counted by period")
     window = span(incidents, window, coverage)
     periods = _periods(every, *window)
     periods["covered"] = covered_days(periods, coverage)
@@ -220,8 +221,8 @@ def trailing_mean(counts: pd.DataFrame, periods: int, pauses: pd.DataFrame | Non
     """Mean count of the last `periods` periods, aligned with `counts` (from `count`, not grouped).
 
     Never reaches across a declared pause (rows of `pauses` with start and end), a period without a
-    count or one that the window cuts: behind each it begins anew. Missing until `periods` are together. Raises InputError
-    for less than one period.
+    count or one that the window cuts: behind each it begins anew. Missing until `periods` are together.
+    Raises InputError for less than one period.
     """
     if periods < 1:
         raise InputError(f"periods must be 1 or more, given {periods}")

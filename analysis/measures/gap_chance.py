@@ -11,8 +11,8 @@ from analysis.evidence.problems import InputError
 
 # To be printed beside every such probability.
 CAVEAT = (
-    "The probability is that of a gap this long somewhere in the window under one constant rate. It does not cover that "
-    "the window was chosen after looking, nor that attacks come in clusters; both make long gaps less surprising."
+    "The probability is that of a gap this long somewhere in the window under one constant rate. It does not cover "
+    "that the window was chosen after looking, nor that attacks come in clusters; both make long gaps less surprising."
 )
 
 

@@ -22,7 +22,8 @@ def observed_in(way: Way, period: Period) -> dict:
     if way.incidents is not None:
         counted = count(way.incidents, f"{(last - first).days + 1} days", window=(first, last), coverage=way.coverage)
         row, attacks = counted.iloc[0], int(way.incidents["date"].between(first, last).sum())
-        return {"start": first, "end": last, "days": int(row["covered"]), "sparse": int(row["sparse"]), "attacks": attacks}
+        watched = {"days": int(row["covered"]), "sparse": int(row["sparse"])}
+        return {"start": first, "end": last, **watched, "attacks": attacks}
     held = way.rows[(way.rows["start"] >= first) & (way.rows["end"] <= last) & way.rows["count"].notna()]
     return {"start": held["start"].min(), "end": held["end"].max(),
             "days": int(held["days"].sum()), "sparse": 0, "attacks": int(held["count"].sum())}  # fmt: skip
@@ -50,9 +51,9 @@ def period_ratios(
 
     Returns view, attacks_before, days_before, rate_before, the same _after, ratio, low, high (exact
     95 % interval, see `rates.compare`), low_quasi, high_quasi (the same where counts vary `phi` times as
-    much as Poisson allows, by view; 1 where not given; see `rates.quasi_ratio`). A way that observed fewer than `least` days of a period, or
-    no attack before, is left out. Periods chosen from the same counts are described by the ratio,
-    not tested.
+    much as Poisson allows, by view; 1 where not given; see `rates.quasi_ratio`). A way that
+    observed fewer than `least` days of a period, or no attack before, is left out. Periods chosen
+    from the same counts are described by the ratio, not tested.
     """
     rows = []
     for label, way in ways.items():

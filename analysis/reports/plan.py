@@ -61,7 +61,7 @@ def recorded(folder: Path) -> Plan:
 
 
 def make(plan: Plan, progress: Callable[[str], None], limits: Limits) -> list[Path]:
-    """Make the report (see `report`) and the index beside it. Kernels warm up while all that a report needs is imported here."""
+    """Make the report (see `report`) and the index beside it. Kernels warm up while all that it needs is imported."""
     from analysis.runs.kernels import prepare
     from analysis.runs.steady import environment
 

@@ -140,9 +140,10 @@ def test_a_day_on_which_the_sources_differ_is_marked(displayed, dossier):
 
 @pytest.mark.parametrize("text", ["*not bold*", "a_b_c", "[x](http://y)", "`code`", "# head", "<b>", "$x$", "1. a", "~~x~~", "see http://a.b/c"])
 def test_a_sources_text_inside_markdown_stays_as_it_was_written(text):
+    from nbformat.v4 import new_markdown_cell, new_notebook
+
     from analysis.reports.document import document
     from analysis.reports.tree import text_of
-    from nbformat.v4 import new_markdown_cell, new_notebook
 
     blocks = document(new_notebook(cells=[new_markdown_cell("said " + plain(text))]))["blocks"]
     assert blocks[0]["t"] == "Para"
