@@ -63,13 +63,14 @@ def _fails(answer: str, entry: dict, exercise: Exercise, where: str) -> tuple[st
     cells = exercise.source.cells
     after = cells[_place(cells, answer) + 1 :]
     tests = [grade_id(cell) for cell in after if is_test(cell)]
-    for name in entry.get("fails", ()):
+    next_answer = next((i for i, c in enumerate(after) if is_solution(c) and not is_graded(c)), len(after))
+    fails = entry.get("fails", [grade_id(cell) for cell in after[:next_answer] if is_test(cell)])
+    if not fails:
+        raise InputError(f"{where}: no test is named in 'fails' or stands behind this answer")
+    for name in fails:
         if name not in tests:
             raise InputError(f"{where}: fails: {name!r} is no test behind this answer{nearest(name, tests)}")
-    if "fails" in entry:
-        return tuple(entry["fails"])
-    next_answer = next((i for i, c in enumerate(after) if is_solution(c) and not is_graded(c)), len(after))
-    return tuple(grade_id(cell) for cell in after[:next_answer] if is_test(cell))
+    return tuple(fails)
 
 
 def _place(cells: list[NotebookNode], name: str) -> int:

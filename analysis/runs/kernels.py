@@ -103,8 +103,8 @@ class Server:
         if not pid:
             os.close(ours)
             raise OSError("the server that kernels are forked from does not answer")
-        self._kernels = [kernel for kernel in self._kernels if kernel.poll() is None] + [ForkedKernel(pid, ours)]
-        return self._kernels[-1]
+        self._kernels.append(kernel := ForkedKernel(pid, ours))
+        return kernel
 
     def idle(self) -> bool:
         """True if no kernel of it runs."""

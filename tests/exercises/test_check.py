@@ -69,6 +69,7 @@ def test_a_cell_of_the_instructors_that_fails_is_found(tmp_path):
         ("mean_answer: [{why: x}]", "mean_answer, wrong answer 1: needs 'code'"),
         ("mean_answer: [{code: x, fail: [mean]}]", "may have 'why' and 'fails', and nothing else"),
         ("mean_answer: [{code: x, fails: [meen]}]", "fails: 'meen' is no test behind this answer; did you mean 'mean'"),
+        ("mean_answer: [{code: x, fails: []}]", "no test is named in 'fails' or stands behind this answer"),
         ("letters_answer: [{code: x, fails: [mean]}]", "fails: 'mean' is no test behind this answer"),
     ],
 )
