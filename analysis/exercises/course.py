@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import nbformat
 from nbconvert.preprocessors import ClearOutputPreprocessor
 from nbformat import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator, ValidationError
@@ -123,4 +124,9 @@ def open_course(course: Path = COURSE, only: Sequence[str] = ()) -> list[Exercis
         if name not in known:
             raise InputError(f"there is no exercise {name!r}{nearest(name, known)} (known: {', '.join(known)})")
     chosen = [folder for folder in folders if not only or folder.name in only]
-    return [Exercise(f.name, f, read_notebook(f / f"{f.name}.ipynb")) for f in chosen]
+    return [Exercise(f.name, f, _read(f / f"{f.name}.ipynb")) for f in chosen]
+
+
+def _read(path: Path) -> NotebookNode:
+    read_notebook(path)  # says in one line what is wrong with a file that is no notebook
+    return nbformat.read(path, as_version=4)

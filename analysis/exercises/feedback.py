@@ -126,7 +126,7 @@ def _page(student: str, graded: Sequence[Graded], exercises: Sequence[Exercise])
     open_ = any(grade.points is None for of in graded for grade in of.grades)
     subtitle = total + (", before what is graded by hand" if open_ else "")
     tree = document(new_notebook(cells=cells), code="show")
-    return to_html(tree, title=f"Feedback for {student}", subtitle=subtitle, toc=len(graded) > 1)
+    return to_html(tree, title=f"Feedback for {student}", subtitle=subtitle, toc=len(graded) > 1, scripted=False)
 
 
 def _of_exercise(of: Graded, exercise: Exercise) -> Iterator[NotebookNode]:

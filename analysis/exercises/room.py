@@ -18,7 +18,7 @@ from jupyter_client.kernelspec import KernelSpec
 from traitlets import List, default
 
 from analysis.exercises import isolate
-from analysis.runs.execute import STEADY
+from analysis.runs.steady import FIXED
 
 BIGGEST_MESSAGE = 50_000_000  # bytes; a kernel that sends more is cut off
 KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT")  # of the environment; no secrets
@@ -98,4 +98,4 @@ def surroundings(folder: Path) -> dict[str, str]:
     own = {"HOME": folder / "home", "TMPDIR": folder / "tmp", "MPLCONFIGDIR": folder / "home" / "matplotlib"}
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     calm = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    return kept | STEADY | calm | {name: str(path) for name, path in own.items()}
+    return kept | FIXED | calm | {name: str(path) for name, path in own.items()}

@@ -40,7 +40,7 @@ def page(graded: Sequence[Graded], said: str) -> str:
         (counted(students, "student"), counted(exercises, "exercise"), counted(len(graded), "submission"))
     )
     tree = document(new_notebook(cells=cells))
-    return to_html(tree, title="The class", subtitle=subtitle, provenance=[("Graded", said)])
+    return to_html(tree, title="The class", subtitle=subtitle, provenance=[("Graded", said)], scripted=False)
 
 
 def _chart(everything: pd.DataFrame) -> NotebookNode:

@@ -17,14 +17,16 @@ SHORT = 30  # characters
 def to_html(
     document: dict, *, title: str, subtitle: str = "", date_line: str = "",
     provenance: Sequence[tuple[str, str]] = (), toc: bool = True, lang: str = "en",
+    scripted: bool = True,
 ) -> str:  # fmt: skip
     """The document as one HTML page; images are inside, formulas are MathML.
 
-    Figures and tables bear the numbers they bear in the PDF.
+    Figures and tables bear the numbers they bear in the PDF. Without `scripted` tables neither sort nor search, and
+    the page is 0.6 MB smaller.
     """
     blocks = numbered(reachable(stepped(untitled(document["blocks"], title), first=2)))
     blocks = walk(folded(blocks), _for_html)
-    meta = title_meta(title, subtitle, date_line, provenance, lang) | _scripted(blocks)
+    meta = title_meta(title, subtitle, date_line, provenance, lang) | (_scripted(blocks) if scripted else {})
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
     options = [f"--template={TEMPLATES / 'report.html'}", "--mathml", "--syntax-highlighting=none"]
     options += [f"--variable=style={style}"]
