@@ -23,7 +23,6 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-import nbformat
 import yaml
 
 from analysis.evidence.folders import REPOSITORY
@@ -34,7 +33,6 @@ GRID = {
     "last_before": ["2024-02-03", "2024-02-04", "2024-02-05"],
     "end": ["2024-05-31", "2024-06-15", "2024-06-30", "2024-07-31"],
 }
-SHOW = "a.show_results([{'measure': 'attacks', 'what_counts': k, 'value': len(v)} for k, v in definitions.items()])"
 FIRST_RESULT = """
 import pandas as pd, seaborn as sns
 sns.lineplot(pd.DataFrame({"day": range(9), "attacks": range(9)}), x="day", y="attacks")
@@ -115,7 +113,7 @@ def by_us(notebook: Path, folder: Path, number: int) -> None:
 
 def sweeps(folder: Path, number: int) -> list[tuple]:
     """The three ways of running one notebook at many points."""
-    notebook = with_results(folder)
+    notebook = REPOSITORY / "notebooks" / "february_pause.ipynb"
     ways = {"papermill": in_a_loop, "pool": in_a_pool, "ours": by_us}
     for way in ways.values():
         way(notebook, folder, 1)
@@ -124,14 +122,6 @@ def sweeps(folder: Path, number: int) -> list[tuple]:
     rows = [(f"{number} runs of february_pause: {WAYS[name]}", spent[name], "", "") for name in ("papermill", "pool")]
     goal = "at most 0.2 of the loop, 0.6 of the pool (48 runs)"
     return [*rows, (f"{number} runs of february_pause: {WAYS['ours']}", spent["ours"], against, goal)]
-
-
-def with_results(folder: Path) -> Path:
-    """february_pause that shows results."""
-    notebook = nbformat.read(REPOSITORY / "notebooks" / "february_pause.ipynb", as_version=4)
-    notebook.cells.append(nbformat.v4.new_code_cell(SHOW))
-    nbformat.write(notebook, folder / "february_pause.ipynb")
-    return folder / "february_pause.ipynb"
 
 
 def starts(times: int = 9) -> list[tuple]:
