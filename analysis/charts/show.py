@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.charts import style
+from analysis.measures.frequency import thin
 
 
 def show_figure(ax: Axes | Figure, caption: str, alt: str, label: str) -> None:
@@ -119,14 +120,13 @@ def say(text: str) -> None:
 def say_if_thin(coverage: pd.DataFrame, n: int) -> bool:
     """Where the coverage says that nobody watched day by day, say before all else what that forbids.
     Returns whether it does."""
-    thin = len(coverage) > 0 and bool((coverage["density"] == "sparse").all())
-    if thin:
+    if thin(coverage):
         say(
             "**This evidence watches no period day by day.** It names some attacks and is silent about the rest: what "
             f"follows shows {n} attacks that were written about, not how often attacks happened. No gap and no rate "
             "below can carry a conclusion."
         )
-    return thin
+    return thin(coverage)
 
 
 def plain(text: object) -> str:

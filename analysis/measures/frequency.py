@@ -126,6 +126,18 @@ def covered_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Ser
     return _days_in(periods, coverage)
 
 
+def watched_on(days: pd.DatetimeIndex, coverage: pd.DataFrame | None) -> np.ndarray:
+    """Whether some coverage row holds each day, bool (n,); without coverage rows, all days count as watched."""
+    if coverage is None or coverage.empty:
+        return np.ones(len(days), bool)
+    return np.any([(days >= row.start) & (days <= row.end) for row in coverage.itertuples()], axis=0)
+
+
+def thin(coverage: pd.DataFrame) -> bool:
+    """Whether the coverage rows say that nobody watched any period day by day; False without rows."""
+    return len(coverage) > 0 and bool((coverage["density"] == "sparse").all())
+
+
 def _sparse_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Series:
     """Covered days on which nobody counted day by day."""
     if coverage is None or coverage.empty:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from analysis.measures.frequency import Window, span
+from analysis.measures.frequency import Window, span, watched_on
+from analysis.measures.observed import DAY
 
 
 def gaps(
@@ -38,29 +38,19 @@ def gaps(
     ids = inside.groupby("date")["incident_id"].agg("|".join)
     ranges = inside[["date", "date_start", "date_end"]]  # few columns: they are filtered at every gap
     days = pd.date_range(first, last)
-    empty = pd.Series(_watched(days, coverage) & ~days.isin(ids.index), days)
+    empty = pd.Series(watched_on(days, coverage) & ~days.isin(ids.index), days)
     run = (empty != empty.shift()).cumsum()
     rows = []
     for _, stretch in days.to_series()[empty].groupby(run[empty]):
         if len(stretch) >= at_least:
-            left, right = stretch.iloc[0] - _DAY, stretch.iloc[-1] + _DAY
+            left, right = stretch.iloc[0] - DAY, stretch.iloc[-1] + DAY
             low, high = _limits(ranges, left, right, left in ids, right in ids)
-            rows.append((left + _DAY, right - _DAY, len(stretch), min(low, len(stretch)), max(high, len(stretch)),
+            rows.append((left + DAY, right - DAY, len(stretch), min(low, len(stretch)), max(high, len(stretch)),
                          ids.get(left), ids.get(right)))  # fmt: skip
     names = ["start", "end", "days", "days_low", "days_high", "before", "after"]
     out = pd.DataFrame(rows, columns=names)
     out["edge"] = out["before"].isna() | out["after"].isna()
     return out.sort_values(["days", "start"], ascending=[False, True], ignore_index=True)
-
-
-_DAY = pd.Timedelta(days=1)
-
-
-def _watched(days: pd.DatetimeIndex, coverage: pd.DataFrame | None) -> np.ndarray:
-    """Whether some row of `coverage` holds each day; without rows, all days count as watched."""
-    if coverage is None or coverage.empty:
-        return np.ones(len(days), bool)
-    return np.any([(days >= row.start) & (days <= row.end) for row in coverage.itertuples()], axis=0)
 
 
 def watched_span(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.evidence.problems import InputError
+from analysis.measures.frequency import watched_on
 
 DAY = pd.Timedelta(days=1)
 
@@ -203,11 +204,7 @@ def daily(incidents: pd.DataFrame, window, coverage: pd.DataFrame | None = None)
     exact = inside["date_start"] == inside["date_end"]
     days = pd.date_range(first, last)
     count = inside.loc[exact, "date_start"].value_counts().reindex(days, fill_value=0).astype("Int64")
-    if coverage is not None and len(coverage):
-        watched = np.zeros(len(days), bool)
-        for row in coverage.itertuples():
-            watched |= (days >= row.start) & (days <= row.end)
-        count = count.mask(~watched & (count == 0).to_numpy())
+    count = count.mask(~watched_on(days, coverage) & (count == 0).to_numpy())
     frame = pd.DataFrame({"start": days, "end": days, "count": count.to_numpy()})
     vague = inside.loc[~exact, ["date_start", "date_end"]].set_axis(["start", "end"], axis=1)
     return frame, vague.value_counts(sort=False).rename("count").reset_index()

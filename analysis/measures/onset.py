@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.measures.changes import SURE, Changes, densest
+from analysis.measures.observed import DAY
 
 MASS = 0.95
-DAY = pd.Timedelta(days=1)
 MISSING = {"day": pd.NaT, "low": pd.NaT, "high": pd.NaT, "width": 0, "mass": float("nan"), "chance": float("nan"),
            "chance_cautious": float("nan"), "announced": False, "rate_then": float("nan"),
            "rate_other": float("nan")}  # fmt: skip
@@ -30,13 +30,16 @@ def onset(found: Changes, during) -> dict:
     return _one_date(found, during, cautious.iloc[1:], 1 - plain.iloc[0], 1 - cautious.iloc[0], -1)
 
 
-def ending(found: Changes, during) -> dict:
+def ending(found: Changes, during, by=None) -> dict:
     """When the rate that holds on the day `during` ended: as `onset`, of the change after it; chance is
-    that of a change between that day and the end of the series, rate_other the rate after the set."""
+    that of a change between that day and the end of the series, rate_other the rate after the set. With `by`
+    also by and by_cautious: probability that it has ended by that day."""
     if not found.holds(during):
-        return MISSING | {"phi": found.phi}
+        unknown = {} if by is None else {"by": float("nan"), "by_cautious": float("nan")}
+        return MISSING | unknown | {"phi": found.phi}
     plain, cautious = found.until(during), found.until(during, tempered=True)
-    return _one_date(found, during, cautious, plain.sum(), cautious.sum(), +1)
+    ended = {} if by is None else {"by": plain[:by].sum(), "by_cautious": cautious[:by].sum()}
+    return _one_date(found, during, cautious, plain.sum(), cautious.sum(), +1) | ended
 
 
 def _one_date(found: Changes, during, chance: pd.Series, plain: float, cautious: float, side: int) -> dict:
@@ -67,13 +70,8 @@ def onsets(found: dict[str, Changes], during) -> pd.DataFrame:
 
 
 def endings(found: dict[str, Changes], during, by) -> pd.DataFrame:
-    """`ending` for every way of counting, as `onsets`; and by, by_cautious: probability that the rate
-    of `during` has ended by the day `by`."""
-    rows = []
-    for label, each in found.items():
-        parts = [each.until(during, t)[:by].sum() if each.holds(during) else float("nan") for t in (False, True)]
-        rows.append({"view": label, **ending(each, during), "by": parts[0], "by_cautious": parts[1]})
-    return pd.DataFrame(rows)
+    """`ending` for every way of counting, as `onsets`."""
+    return pd.DataFrame([{"view": label, **ending(each, during, by)} for label, each in found.items()])
 
 
 def middle_of(first, last) -> pd.Timestamp:

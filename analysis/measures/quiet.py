@@ -5,10 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.measures.gaps import gaps
+from analysis.measures.observed import DAY
 from analysis.measures.totals import quiet_spells
 from analysis.measures.ways import Way
-
-DAY = pd.Timedelta(days=1)
 
 
 def quiet_near(way: Way, first: pd.Timestamp, last: pd.Timestamp, window) -> dict:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.measures.changes import Changes, changes
+from analysis.measures.observed import DAY
 from analysis.measures.onset import middle_of, onset
 from analysis.measures.periods import period_ratios
-from analysis.measures.quiet import DAY, quiet_near
+from analysis.measures.quiet import quiet_near
 from analysis.measures.ways import Way
 
 MOST = 4  # changes looked for

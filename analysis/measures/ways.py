@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.incidents.dossier import Dossier
 from analysis.incidents.views import PUBLIC_RECORD, View, select, under_definitions, watched
 from analysis.measures import totals
+from analysis.measures.frequency import thin
 from analysis.measures.observed import daily
 
 
@@ -40,7 +41,7 @@ class Way:
     @property
     def thin(self) -> bool:
         """Whether its coverage says that nobody watched any period day by day."""
-        return len(self.coverage) > 0 and bool((self.coverage["density"] == "sparse").all())
+        return thin(self.coverage)
 
 
 def ways(dossier: Dossier, view: View, window) -> dict[str, Way]:
