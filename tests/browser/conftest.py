@@ -28,9 +28,12 @@ FLAGS = (
 WINDOW = pd.Timestamp("2024-01-08"), pd.Timestamp("2024-02-18")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """The browser of this machine. Without one these tests fail in CI, and say so elsewhere."""
+    """The browser of this machine. Without one these tests fail in CI, and say so elsewhere.
+
+    It ends with its module: while Playwright runs, its event loop is the thread's, and no other
+    test of this process could start one."""
     program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if not program:
         missing = "no Chromium here: apt-get install chromium, or name one in the variable CHROMIUM"
