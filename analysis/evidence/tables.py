@@ -102,13 +102,12 @@ def _key_problems(raw: pd.DataFrame, table: Table, file: str) -> list[Problem]:
     unsure = any(name not in key and not table[name].optional for name in table.key)
     if unsure or raw.empty:
         return []
-    values = raw[key].agg(" + ".join, axis=1)
+    values = raw[key[0]].str.cat([raw[name] for name in key[1:]], sep=" + ")
     again = values.duplicated() & (raw[key[0]] != "")
     first = {value: row for row, value in reversed(list(enumerate(values, HEADER_ROWS)))}
     return [
-        Problem(file, row, " + ".join(key), value, f"{table.once}; also in row {first[value]}")
-        for row, value in enumerate(values, HEADER_ROWS)
-        if again.iloc[row - HEADER_ROWS]
+        Problem(file, row + HEADER_ROWS, " + ".join(key), values[row], f"{table.once}; also in row {first[values[row]]}")
+        for row in again[again].index
     ]
 
 

@@ -8,7 +8,8 @@ import pandas as pd
 from tqdm import tqdm
 
 from analysis.evidence.problems import InputError
-from analysis.measures.changes import Changes, changes, densest
+from analysis.measures.changes import Changes, changes, densest, posteriors_of
+from analysis.measures.observed import observed
 
 PRIORS = ("shape", "rate", "expected")
 
@@ -65,14 +66,15 @@ def sensitivity(
     announced, changes, changes_tempered (most probable numbers), and day, low, high: of the change
     given exactly one, its most probable day and its 95 % set's first and last, tempered. With `about`,
     what it says of each posterior instead of these three (and of what it says under the same names)."""
-    base = changes(frame, ranges, **options)
+    seen = observed(frame, ranges)
+    base = posteriors_of(seen, **options)
     states = base.plain.states
     prior = {"shape": states.shape, "rate": states.rate, "expected": options.get("expected", 1.0)}
     cases = [("", prior)]
     cases += [(name, prior | {name: prior[name] * factor}) for name in vary for factor in factors]
     rows = []
     for varied, case in tqdm(cases, unit="prior", disable=None):
-        found = changes(frame, ranges, **(options | case)) if varied else base
+        found = posteriors_of(seen, **(options | case)) if varied else base
         rows.append({"varied": varied, **case, **_overall(found), **(about or _one_change)(found)})
     return pd.DataFrame(rows)
 

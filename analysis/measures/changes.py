@@ -14,12 +14,12 @@ from analysis.measures.observed import Observed, observed
 from analysis.measures.overdispersion import estimate_phi
 from analysis.measures.posterior import Posterior, posterior
 from analysis.measures.segment_rates import (
+    Held,
     best_dates,
-    bounds_of_segment,
     gamma_interval,
     given_dates,
+    holding,
     rates_by_day,
-    segments_of,
     spanning,
 )
 from analysis.measures.segments import States
@@ -74,7 +74,14 @@ def changes(
 
     Source: Fearnhead (2006); see `posterior` and `segments`.
     """
-    seen = observed(frame, ranges)
+    return posteriors_of(observed(frame, ranges), most=most, shape=shape, rate=rate, expected=expected, phi=phi)
+
+
+def posteriors_of(
+    seen: Observed, *, most: int = 5, shape: float = 1.0, rate: float | None = None, expected: float = 1.0,
+    phi: float | str = "estimate",
+) -> Changes:  # fmt: skip
+    """`changes` of a series that is already laid on days, with the same parameters and the same errors for them."""
     rate = shape * seen.exposure.sum() / max(seen.total, 1) if rate is None else rate
     for name, value in (("shape", shape), ("rate", rate), ("expected", expected)):
         if not (np.isreal(value) and 0 < value < np.inf):
@@ -216,31 +223,41 @@ class Changes:
         interval of `mass`). The same as that day's row of `rates`, at once.
 
         Raises InputError for a day outside the series."""
-        held = segments_of(self._of(tempered), self._inside(day))
-        return pd.Series(gamma_interval(*held, mass), ["mean", "low", "high"])
+        held = self._holding(day, tempered)
+        interval = gamma_interval(held.shapes, held.rates, held.weights, mass)
+        return pd.Series(interval, ["mean", "low", "high"])
 
     def mean_rate(self, day, tempered: bool = False) -> float:
         """The mean of `rate_on`, alone. Raises InputError for a day outside the series."""
-        shapes, rates, weights = segments_of(self._of(tempered), self._inside(day))
-        return float((weights * shapes / rates).sum() / weights.sum())
+        held = self._holding(day, tempered)
+        return float((held.weights * held.shapes / held.rates).sum() / held.weights.sum())
 
     def since(self, day, tempered: bool = False) -> pd.Series:
         """Since when has the rate that holds on `day` held? Probability by day, up to `day`, whatever
         the number of changes; the first day of the series stands for "no change before". Adds up to
         1. Raises InputError for a day outside the series."""
-        begin, _ = bounds_of_segment(self._of(tempered), self._inside(day))
-        return self._by_day(begin).iloc[: self._inside(day) + 1]
+        return self._by_day(self._holding(day, tempered).begin).iloc[: self._inside(day) + 1]
 
     def until(self, day, tempered: bool = False) -> pd.Series:
         """When does the rate that holds on `day` end? Probability that a new one begins, by day after
         `day`; what is missing to 1 is the probability that it holds to the end of the series. Raises
         InputError for a day outside the series."""
-        _, end = bounds_of_segment(self._of(tempered), self._inside(day))
-        return self._by_day(end[:-1]).iloc[self._inside(day) + 1 :]
+        return self._by_day(self._holding(day, tempered).end[:-1]).iloc[self._inside(day) + 1 :]
 
     def holds(self, day) -> bool:
         """Whether a day lies between the first and the last observed day of the series."""
         return 0 <= self.seen.number(day) < self.seen.days
+
+    def _holding(self, day, tempered: bool) -> Held:
+        """The segment on a day, kept: several questions are asked of each."""
+        place = self._inside(day), tempered
+        if place not in self._held:
+            self._held[place] = holding(self._of(tempered), place[0])
+        return self._held[place]
+
+    @cached_property
+    def _held(self) -> dict[tuple[int, bool], Held]:
+        return {}
 
     def _inside(self, day) -> int:
         if not self.holds(day):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.special import gammaln, xlogy
@@ -22,6 +23,24 @@ class Cuts:
 
     def __getitem__(self, key) -> Cuts:
         return Cuts(self.units[key], self.share[key], self.done[key], self.whole)
+
+    def log_pieces(self, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+        """`log_pieces` from the states i to the states j: (len(i), len(j))."""
+        out = np.zeros((len(i), len(j)))
+        for kind, table in self._kinds:
+            out += table[kind[i]][:, kind[j]]
+        return out
+
+    @cached_property
+    def _kinds(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Of each total: which of the few ways to cut it each state has, and what lies between any two."""
+        found = []
+        for total in range(len(self.whole)):
+            ways = np.column_stack([self.units[:, total], self.share[:, total], self.done[:, total]])
+            _, first, kind = np.unique(ways, axis=0, return_index=True, return_inverse=True)
+            each = Cuts(*(part[first, total, None] for part in (self.units, self.share, self.done)), self.whole[[total]])
+            found.append((kind.ravel(), log_pieces(each[:, None], each[None])))
+        return found
 
 
 def log_pieces(left: Cuts, right: Cuts) -> np.ndarray:

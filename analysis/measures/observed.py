@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from analysis.measures.frequency import watched_on
 DAY = pd.Timedelta(days=1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # the same only as itself: what was worked out of it is kept, see `posterior.messages`
 class Observed:
     """Counts on days 0 .. n - 1; the same for any calendar.
 
@@ -38,6 +39,7 @@ class Observed:
     def total(self) -> int:
         return int(self.single.sum()) + sum(n for *_, n in self.cuttable)
 
+    @cached_property
     def mirrored(self) -> Observed:
         """The same days from last to first. The order of `cuttable` stays, so that the states of
         the mirror image are those of the original, counted from the other end."""

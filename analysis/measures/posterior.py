@@ -9,7 +9,7 @@ over every way in which a change may split a total.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from scipy.signal import fftconvolve
@@ -78,14 +78,19 @@ def posterior(states: States, log_prior: np.ndarray) -> Posterior:
     """Run the recursion from both ends; `log_prior` holds the numbers 0 .. most."""
     most = min(len(log_prior) - 1, states.seen.days - 1)
     log_prior = log_prior[: most + 1] - logsumexp(log_prior[: most + 1])
-    mirrored = States(states.seen.mirrored(), states.shape, states.rate, states.phi)
+    mirrored = States(states.seen.mirrored, states.shape, states.rate, states.phi)
     # From the end, a cut total's factorial would be booked where the total begins: book it here.
     after = messages(mirrored, most + 1)[:, ::-1] + states.ways
     return Posterior(states, messages(states, most + 1), after, log_prior)
 
 
+@lru_cache(maxsize=16)
 def messages(states: States, segments: int) -> np.ndarray:
-    """Log evidence of everything before each state in 0 .. `segments` segments: (segments + 1, n)."""
+    """Log evidence of everything before each state in 0 .. `segments` segments: (segments + 1, n), read-only.
+
+    The last few are kept: they do not depend on how many changes are expected, so that the same are asked for under
+    other such priors, and by the search for phi.
+    """
     out = np.full((segments + 1, len(states.day)), -np.inf)
     out[0, 0] = 0.0
     lean = states.between(np.zeros(1, int), np.arange(len(states.day)))[0]
@@ -94,6 +99,7 @@ def messages(states: States, segments: int) -> np.ndarray:
         if block.begin:
             _from_earlier(states, block, out, lean)
         (_plain if block.cuts is None else _cutting)(states, block, out, lean)
+    out.flags.writeable = False
     return out
 
 
@@ -149,7 +155,7 @@ class _Sums:
     def __init__(self, kernel: np.ndarray, lean: np.ndarray):
         self.kernel, self.lean = kernel, lean
         leant = kernel + lean[:, None]
-        self.top = _finite(leant.max(axis=0))
+        self.top = finite(leant.max(axis=0))
         leant -= self.top
         lowest = leant.min(axis=0, where=leant > -np.inf, initial=0.0)
         self.exp = np.exp(leant, out=leant) if lowest.min(initial=0.0) > -SAFE / 2 else None
@@ -175,7 +181,7 @@ class _Sums:
 
 def logsumexp_columns(terms: np.ndarray) -> np.ndarray:
     """Log of the sum of exponentials down each column; -inf where a column has only -inf."""
-    top = _finite(terms.max(axis=0))
+    top = finite(terms.max(axis=0))
     terms -= top
     np.exp(terms, out=terms)
     with np.errstate(divide="ignore"):
@@ -226,7 +232,7 @@ def _by_fourier(left: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return np.where(found > NOISE * found.max(), found, 0.0)
 
 
-def _finite(values):
+def finite(values):
     """-inf as 0, where a largest log is subtracted."""
     return np.where(np.isneginf(values), 0.0, values)
 

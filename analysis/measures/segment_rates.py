@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
+from scipy.optimize import brentq
 from scipy.sparse import csr_matrix
 from scipy.special import gammainc, gammaln, logsumexp
 
-from analysis.measures.posterior import Posterior, logsumexp_columns
+from analysis.measures.posterior import SAFE, Posterior, finite, logsumexp_columns
 from analysis.measures.segments import States
 
 NEGLIGIBLE = 1e-5  # posterior mass left out, at most, of the rates day by day
@@ -106,17 +109,16 @@ def given_dates(states: States, dates: list[int]) -> list[tuple[np.ndarray, np.n
 
 def gamma_interval(shapes, rates, weights, mass: float) -> tuple[float, float, float]:
     """Mean, lower and upper end of the equal-tailed interval of `mass` of a mixture of gamma distributions
-    (shapes, rates, weights: float (n,)), by bisection of its distribution function."""
-    mean = float((weights * shapes / rates).sum() / weights.sum())
-    bounds = []
-    for tail in ((1 - mass) / 2, (1 + mass) / 2):
-        low, high = 0.0, float((shapes / rates + 40 * np.sqrt(shapes + 40) / rates).max())
-        for _ in range(100):
-            middle = (low + high) / 2
-            below = (weights * gammainc(shapes, rates * middle)).sum() / weights.sum() < tail
-            low, high = (middle, high) if below else (low, middle)
-        bounds.append((low + high) / 2)
-    return mean, *bounds
+    (shapes, rates, weights: float (n,)), where its distribution function takes the tails' values."""
+    total = weights.sum()
+    mean = float((weights * shapes / rates).sum() / total)
+    high = float((shapes / rates + 40 * np.sqrt(shapes + 40) / rates).max())
+
+    def missing(rate: float, tail: float) -> float:
+        return (weights * gammainc(shapes, rates * rate)).sum() / total - tail
+
+    tails = (1 - mass) / 2, (1 + mass) / 2
+    return mean, *(brentq(missing, 0.0, high, args=(tail,), xtol=1e-15, rtol=1e-13) for tail in tails)
 
 
 def weighed_pairs(found: Posterior, i: np.ndarray, j: np.ndarray) -> np.ndarray:
@@ -124,14 +126,23 @@ def weighed_pairs(found: Posterior, i: np.ndarray, j: np.ndarray) -> np.ndarray:
     most = len(found.number) - 1
     with np.errstate(divide="ignore"):
         per = np.log(found.number) - np.where(found.number > 0, found.log_sum, 0.0)
-    log = pairs(found.states, i, j)
-    out = np.zeros(log.shape)
-    for behind in range(most + 1):
-        ahead = logsumexp_columns(found.after[: most + 1 - behind, j] + per[behind:, None])
-        if np.isneginf(found.before[behind, i]).all():
-            continue
-        out += np.exp(log + found.before[behind, i][:, None] + ahead)
-    return out
+    before = found.before[: most + 1, i]
+    after = np.stack([logsumexp_columns(found.after[: most + 1 - k, j] + per[k:, None]) for k in range(most + 1)])
+    return _exp_sums(pairs(found.states, i, j), before, after)
+
+
+def _exp_sums(log: np.ndarray, before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """sum over k of exp(before[k, i] + log[i, j] + after[k, j]), which is at most 1: (len(i), len(j)).
+
+    As one product of matrices, unless the logs of different k lie so far apart that it would lose terms."""
+    top, end = finite(before.max(axis=0)), finite(after.max(axis=0))
+    low, less = before - top, after - end
+    if min(each.min(where=each > -np.inf, initial=0.0) for each in (low, less)) > -SAFE / 2:
+        log += top[:, None]
+        log += end
+        np.exp(np.minimum(log, SAFE, out=log), out=log)  # above SAFE lies only what no k gives
+        return np.multiply(log, np.exp(low).T @ np.exp(less), out=log)
+    return sum(np.exp(log + behind[:, None] + ahead) for behind, ahead in zip(before, after, strict=True))
 
 
 def spanning(found: Posterior, first: int, last: int):
@@ -144,29 +155,38 @@ def spanning(found: Posterior, first: int, last: int):
             yield part, after, weighed_pairs(found, part, after)
 
 
-def bounds_of_segment(found: Posterior, day: int) -> tuple[np.ndarray, np.ndarray]:
-    """Of the segment that holds `day`: P(it begins on each day), (days,), and P(it ends before each
-    day), (days + 1,), whatever the number of changes. Each adds up to 1."""
+@dataclass(frozen=True)
+class Held:
+    """The segment that holds a day, whatever the number of changes.
+
+    begin : (days,) probability that it begins on each day; adds up to 1
+    end : (days + 1,) probability that it ends before each day; adds up to 1
+    shapes, rates, weights : (m,) gamma posteriors of its rate, and the probability of each; those of altogether
+        negligible probability left out, the same ones taken together
+    """
+
+    begin: np.ndarray
+    end: np.ndarray
+    shapes: np.ndarray
+    rates: np.ndarray
+    weights: np.ndarray
+
+
+def holding(found: Posterior, day: int) -> Held:
+    """The segment that holds `day`, averaged over everything."""
     states, n = found.states, found.states.seen.days
-    begin, end = np.zeros(n), np.zeros(n + 1)
+    begin, end, parts = np.zeros(n), np.zeros(n + 1), []
     for before, after, weight in spanning(found, day + 1, day):
         begin += np.bincount(states.day[before], weight.sum(axis=1), n)
         end += np.bincount(states.day[after], weight.sum(axis=0), n + 1)
-    return begin / begin.sum(), end / end.sum()
-
-
-def segments_of(found: Posterior, day: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Shape and rate of the gamma posterior of every segment that may hold `day`, and its probability;
-    those of altogether negligible probability left out, those with the same posterior taken together."""
-    states, parts = found.states, []
-    for before, after, weight in spanning(found, day + 1, day):
         i, j = np.nonzero(weight > NEGLIGIBLE / len(states.day))
         i, j, weight = before[i], after[j], weight[i, j]
         kind, count, exposure = _kinds(states.count[j] - states.count[i], states.exposure[j] - states.exposure[i])
         parts.append((count, exposure, np.bincount(kind, weight, len(count))))
     count, exposure, weight = (np.concatenate(each) for each in zip(*parts, strict=True))
     kind, count, exposure = _kinds(count, exposure)
-    return states.shape + count, states.rate + exposure, np.bincount(kind, weight, len(count))
+    weight = np.bincount(kind, weight, len(count))
+    return Held(begin / begin.sum(), end / end.sum(), states.shape + count, states.rate + exposure, weight)
 
 
 def _kinds(count: np.ndarray, exposure: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -17,6 +17,7 @@ from scipy.special import gammaln, xlogy
 
 from analysis.evidence.problems import InputError
 from analysis.measures.cuts import Block, Cuts, log_pieces
+from analysis.measures.lookup import Tables, differences
 from analysis.measures.observed import Observed
 
 PLAIN = 128  # states handled at a time where no count is cut
@@ -173,17 +174,14 @@ class States:
         return out
 
     @cached_property
-    def _tables(self):
-        """Where counts, and exposures as multiples of one day's, are whole numbers: both as such,
-        and tables of the two functions that the evidence takes of them, for these are slow."""
-        per_day = self.seen.exposure[self.seen.exposure > 0]
-        if self.active or np.ptp(per_day) or self.seen.total > 5_000_000:
+    def _tables(self) -> Tables | None:
+        """What the evidence takes of counts and exposures, for every difference that two states can have."""
+        per_day = self.seen.exposure[self.seen.exposure > 0].min() / self.phi
+        count, exposure = differences(self.count, 1 / self.phi), differences(self.exposure, per_day)
+        if count is None or exposure is None:
             return None
-        count = np.rint(self.count * self.phi).astype(np.intp)
-        days = np.rint(self._exposed[self.day] / per_day[0]).astype(np.intp)
-        power = self.shape + np.arange(count[-1] + 1) / self.phi
-        log_scale = np.log(self.rate + np.arange(days[-1] + 1) * per_day[0] / self.phi)
-        return count, days, power, gammaln(power) + self._start, log_scale
+        power = self.shape + count.values
+        return Tables(count, exposure, power, gammaln(power) + self._start, np.log(self.rate + exposure.values))
 
     @property
     def _start(self) -> float:
@@ -199,24 +197,17 @@ class States:
         """Log evidence of one rate from states i to states j, for states of different blocks, or of
         a block that cuts nothing: (len(i), len(j)). -inf where j is not after i."""
         if self._tables:
-            out = self._looked_up(i, j)
+            out = self._tables.log_evidence(i, j)
         else:
             count = self.count[j] - self.count[i][:, None]
             out = self.log_evidence(count, self.exposure[j] - self.exposure[i][:, None])
+        if self.active:
             right, left = self.edges
             out += right[i][:, None]
             out += left[j]
         if self.day[i].max(initial=0) >= self.day[j].min(initial=0):
             out[self.day[j] <= self.day[i][:, None]] = -np.inf
         return out
-
-    def _looked_up(self, i: np.ndarray, j: np.ndarray) -> np.ndarray:
-        count, days, power, log_gamma, log_scale = self._tables
-        more = count[j] - count[i][:, None]
-        np.maximum(more, 0, out=more)
-        out = log_scale.take(days[j] - days[i][:, None], mode="clip")
-        out *= power.take(more)
-        return np.subtract(log_gamma.take(more), out, out=out)
 
     def inside(self, block: Block, i: np.ndarray, j: np.ndarray) -> np.ndarray:
         """As `between`, for states of one block that cuts counts; i and j count from its begin."""
@@ -229,8 +220,7 @@ class States:
             return np.where(later & (more >= 0), table, -np.inf)
         count = self.count[block.begin + j] - self.count[block.begin + i][:, None]
         exposure = self.exposure[block.begin + j] - self.exposure[block.begin + i][:, None]
-        pieces = log_pieces(block.cuts[i[:, None]], block.cuts[j[None, :]])
-        out = self.log_evidence(count, exposure) + pieces
+        out = self.log_evidence(count, exposure) + block.cuts.log_pieces(i, j)
         return np.where(later & (count > -1e-9), out, -np.inf)
 
     def even_kernel(self, block: Block) -> np.ndarray:

@@ -6,10 +6,14 @@ One row is one number or one day: `measure` names it, `what_counts` the definiti
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
-from nbformat import NotebookNode
 
 from analysis.evidence.problems import InputError, nearest
+
+if TYPE_CHECKING:  # slow to import, and a kernel that shows results has no other use for it
+    from nbformat import NotebookNode
 
 MIME = "application/vnd.incidents.results+json"
 TEXTS, NUMBERS, DAYS = ("measure", "what_counts", "unit"), ("value", "low", "high"), ("day", "first_day", "last_day")
