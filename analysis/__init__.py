@@ -25,6 +25,7 @@ _WHERE = {
     "period_rates": "analysis.measures.periods",
     "period_ratios": "analysis.measures.periods",
     "posteriors": "analysis.measures.robustness",
+    "under_priors": "analysis.measures.robustness",
     "ways": "analysis.measures.ways",
     "overdispersed": "analysis.measures.frequency",
     "span": "analysis.measures.frequency",

@@ -109,9 +109,10 @@ def first_table(firsts: pd.DataFrame, start: str, end: str) -> pd.DataFrame:
 
 
 def prior_table(table: pd.DataFrame) -> pd.DataFrame:
-    """`change_tables.sensitivity`, about `onset` or `ending`, for readers."""
+    """`robustness.under_priors` for readers."""
     return pd.DataFrame(
         {
+            "what counts": table["view"],
             "prior": table["varied"].replace("", "as used").astype(str),
             "shape": table["shape"].map("{:.2g}".format),
             "rate": table["rate"].map("{:.2g}".format),

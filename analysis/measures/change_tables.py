@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 from tqdm import tqdm
 
 from analysis.evidence.problems import InputError
-from analysis.measures.changes import Changes, changes, densest, posteriors_of
-from analysis.measures.observed import observed
+from analysis.measures.changes import Changes, changes, changes_under, densest
 
-PRIORS = ("shape", "rate", "expected")
+PRIORS = ("expected", "shape", "rate")  # the first has most of its work in common with what was done before
 
 
 def changes_by(frame: pd.DataFrame, by: str | list[str], progress: bool = True, **options) -> pd.DataFrame:
@@ -51,31 +51,22 @@ def _summary(found: Changes) -> list[tuple]:
 
 
 def sensitivity(
-    frame: pd.DataFrame,
-    ranges: pd.DataFrame | None = None,
-    *,
-    factors=(0.25, 0.5, 2, 4),
-    vary=PRIORS,
-    about: Callable[[Changes], dict] | None = None,
-    **options,
+    base: Changes, *, factors=(0.25, 0.5, 2, 4), vary=PRIORS, about: Callable[[Changes], dict] | None = None
 ) -> pd.DataFrame:
-    """What the priors do: each of `vary` (of shape, rate, expected) in turn multiplied by each of `factors`,
-    the others as given in `options` (those of `changes`) or by default.
+    """What the priors do to `base`: each of `vary` (of expected, shape, rate) in turn multiplied by each of
+    `factors`, all else as in `base`.
 
-    Returns varied ("", shape, rate, expected), shape, rate, expected, phi, chance, chance_tempered,
+    Returns varied ("", expected, shape, rate), shape, rate, expected, phi, chance, chance_tempered,
     announced, changes, changes_tempered (most probable numbers), and day, low, high: of the change
     given exactly one, its most probable day and its 95 % set's first and last, tempered. With `about`,
     what it says of each posterior instead of these three (and of what it says under the same names)."""
-    seen = observed(frame, ranges)
-    base = posteriors_of(seen, **options)
-    states = base.plain.states
-    prior = {"shape": states.shape, "rate": states.rate, "expected": options.get("expected", 1.0)}
-    cases = [("", prior)]
-    cases += [(name, prior | {name: prior[name] * factor}) for name in vary for factor in factors]
+    cases = [("", base.prior)]
+    cases += [(name, replace(base.prior, **{name: getattr(base.prior, name) * by})) for name in vary for by in factors]
     rows = []
-    for varied, case in tqdm(cases, unit="prior", disable=None):
-        found = posteriors_of(seen, **(options | case)) if varied else base
-        rows.append({"varied": varied, **case, **_overall(found), **(about or _one_change)(found)})
+    for varied, prior in tqdm(cases, unit="prior", disable=None):
+        found = changes_under(base.seen, prior) if varied else base
+        used = {name: getattr(prior, name) for name in ("shape", "rate", "expected")}
+        rows.append({"varied": varied, **used, **_overall(found), **(about or _one_change)(found)})
     return pd.DataFrame(rows)
 
 

@@ -74,28 +74,40 @@ def changes(
 
     Source: Fearnhead (2006); see `posterior` and `segments`.
     """
-    return posteriors_of(observed(frame, ranges), most=most, shape=shape, rate=rate, expected=expected, phi=phi)
-
-
-def posteriors_of(
-    seen: Observed, *, most: int = 5, shape: float = 1.0, rate: float | None = None, expected: float = 1.0,
-    phi: float | str = "estimate",
-) -> Changes:  # fmt: skip
-    """`changes` of a series that is already laid on days, with the same parameters and the same errors for them."""
+    seen = observed(frame, ranges)
     rate = shape * seen.exposure.sum() / max(seen.total, 1) if rate is None else rate
-    for name, value in (("shape", shape), ("rate", rate), ("expected", expected)):
-        if not (np.isreal(value) and 0 < value < np.inf):
-            raise InputError(f"{name} is {value!r}; it must be a number above 0")
-    if most != int(most) or most < 0:
-        raise InputError(f"most is {most!r}; it must be a whole number from 0 up")
-    log_prior = poisson.logpmf(np.arange(int(most) + 1), expected)
-    if phi == "estimate":
-        phi = estimate_phi(seen, shape, rate, log_prior)
-    elif isinstance(phi, str) or not 1 <= phi < np.inf:
-        raise InputError(f"phi is {phi!r}; allowed: 'estimate', or a number from 1 up")
-    plain = posterior(States(seen, shape, rate), log_prior)
-    tempered = plain if phi == 1 else posterior(States(seen, shape, rate, phi), log_prior)
-    return Changes(seen, plain, tempered, float(phi))
+    return changes_under(seen, Prior(most, shape, rate, expected, phi))
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What is assumed before a count is seen; `changes` says what each is. Raises InputError for what it refuses."""
+
+    most: int
+    shape: float
+    rate: float
+    expected: float
+    phi: float | str
+
+    def __post_init__(self):
+        for name in ("shape", "rate", "expected"):
+            value = getattr(self, name)
+            if not (np.isreal(value) and 0 < value < np.inf):
+                raise InputError(f"{name} is {value!r}; it must be a number above 0")
+        if self.most != int(self.most) or self.most < 0:
+            raise InputError(f"most is {self.most!r}; it must be a whole number from 0 up")
+        if self.phi != "estimate" and (isinstance(self.phi, str) or not 1 <= self.phi < np.inf):
+            raise InputError(f"phi is {self.phi!r}; allowed: 'estimate', or a number from 1 up")
+
+
+def changes_under(seen: Observed, prior: Prior) -> Changes:
+    """`changes` of a series that is already laid on days. Raises InputError for more ways to split its totals than
+    can be summed over."""
+    log_prior = poisson.logpmf(np.arange(int(prior.most) + 1), prior.expected)
+    phi = estimate_phi(seen, prior.shape, prior.rate, log_prior) if prior.phi == "estimate" else prior.phi
+    plain = posterior(States(seen, prior.shape, prior.rate), log_prior)
+    tempered = plain if phi == 1 else posterior(States(seen, prior.shape, prior.rate, phi), log_prior)
+    return Changes(seen, prior, plain, tempered, float(phi))
 
 
 @dataclass(frozen=True)
@@ -103,6 +115,7 @@ class Changes:
     """What `changes` found. Wherever it says `tempered`, the likelihood was divided by `phi`."""
 
     seen: Observed
+    prior: Prior
     plain: Posterior
     tempered: Posterior
     phi: float

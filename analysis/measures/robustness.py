@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
+from analysis.measures.change_tables import sensitivity
 from analysis.measures.changes import Changes, changes
 from analysis.measures.observed import DAY
 from analysis.measures.onset import middle_of, onset
@@ -42,3 +45,17 @@ def pauses(ways: dict[str, Way], found: dict[str, Changes], last_before, none_un
     ratios = ratios.rename(columns={"low": "ratio_low", "high": "ratio_high"})
     kept = ratios[["view", "ratio", "ratio_low", "ratio_high"]]
     return pd.DataFrame(rows).merge(kept, how="left", on="view")
+
+
+def under_priors(found: dict[str, Changes], during, about: Callable[..., dict]) -> pd.DataFrame:
+    """What the prior does to a conclusion: `sensitivity` of `about` (`onset.onset` or `onset.ending`) on the day
+    `during`, with the number of changes expected, or the shape, divided or multiplied by four.
+
+    One row per way of counting that holds the day and prior: view, then the columns of `sensitivity`.
+    """
+    tables = [
+        sensitivity(each, factors=(0.25, 4), vary=("expected", "shape"), about=lambda one: about(one, during))
+        .assign(view=label)
+        for label, each in found.items() if each.holds(during)
+    ]  # fmt: skip
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["view"])

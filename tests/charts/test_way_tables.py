@@ -14,11 +14,11 @@ from analysis.charts.way_tables import (
 )
 from analysis.charts.words import chance, days, listed, within
 from analysis.incidents.views import View
-from analysis.measures.change_tables import sensitivity
+from analysis.measures.changes import changes
 from analysis.measures.onset import onset
 from analysis.measures.periods import period_rates, period_ratios
 from analysis.measures.quiet import firsts
-from analysis.measures.robustness import pauses, posteriors
+from analysis.measures.robustness import pauses, posteriors, under_priors
 from analysis.measures.ways import ways
 
 WINDOW = ("2023-10-17", "2024-06-30")
@@ -73,8 +73,11 @@ def test_no_table_shows_a_missing_value_as_one(some, found, pause):
 
 def test_priors_are_named_as_they_were_varied():
     rows = pd.DataFrame({"start": [0, 1, 2, 3], "end": [0, 1, 2, 3], "count": [4, 5, 0, 0]})
-    table = prior_table(sensitivity(rows, factors=(2,), about=lambda found: onset(found, 3)))
-    assert table["prior"].tolist() == ["as used", "shape", "rate", "expected"]
+    some = {"four days": changes(rows), "two days": changes(rows.head(2))}
+    table = prior_table(under_priors(some, 3, onset))
+    assert table["prior"].tolist() == ["as used", "expected", "expected", "shape", "shape"]
+    assert set(table["what counts"]) == {"four days"}, "two days do not hold the fourth"
+    assert under_priors(some, 9, onset).empty
 
 
 def test_words_of_days_intervals_and_chances():

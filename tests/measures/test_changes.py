@@ -441,11 +441,14 @@ def test_many_series_at_once_give_what_each_gives_alone():
 
 
 def test_priors_are_varied_one_at_a_time():
-    table = sensitivity(per_day(4, 5, 3, 0, 0, 1), factors=(0.5, 2))
-    assert table["varied"].tolist() == ["", "shape", "shape", "rate", "rate", "expected", "expected"]
-    assert table["expected"].tolist() == [1, 1, 1, 1, 1, 0.5, 2]
-    assert table["chance"].is_monotonic_increasing is False
-    assert table.loc[5, "chance"] < table.loc[0, "chance"] < table.loc[6, "chance"]
+    rows = per_day(4, 5, 3, 0, 0, 1)
+    table = sensitivity(changes(rows, phi=1.5), factors=(0.5, 2))
+    assert table["varied"].tolist() == ["", "expected", "expected", "shape", "shape", "rate", "rate"]
+    assert table["expected"].tolist() == [1, 0.5, 2, 1, 1, 1, 1]
+    assert table.loc[1, "chance"] < table.loc[0, "chance"] < table.loc[2, "chance"]
+    for row in table.itertuples():
+        alone = changes(rows, phi=1.5, shape=row.shape, rate=row.rate, expected=row.expected)
+        assert (row.chance, row.chance_tempered) == (alone.chance(), alone.chance(tempered=True))
 
 
 def test_incidents_are_counted_by_day_where_the_day_is_known_and_by_range_where_not(attacks):
