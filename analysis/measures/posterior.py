@@ -163,20 +163,18 @@ class _Sums:
     def __call__(self, before: np.ndarray) -> np.ndarray:
         out = np.full((len(before), self.kernel.shape[1]), -np.inf)
         live = before > -np.inf
-        for k in np.flatnonzero(live.any(axis=1)):
-            out[k] = self._one(before[k], live[k])
-        return out
-
-    def _one(self, before: np.ndarray, live: np.ndarray) -> np.ndarray:
-        if live.sum() == 1:
-            row = int(live.argmax())
-            return before[row] + self.kernel[row]
+        number = live.sum(axis=1)
         leant = before - self.lean
-        top = leant[live].max()
-        if self.exp is not None and top - leant[live].min() < SAFE / 2:
-            with np.errstate(divide="ignore"):
-                return np.log(np.exp(leant - top) @ self.exp) + top + self.top
-        return logsumexp_columns(self.kernel[live] + before[live][:, None])
+        top = finite(leant.max(axis=1))[:, None]
+        leant -= top
+        near = leant.min(axis=1, where=live, initial=0.0) > -SAFE / 2 if self.exp is not None else np.zeros(len(out), bool)
+        at_once = near & (number > 1)
+        with np.errstate(divide="ignore"):
+            out[at_once] = np.log(np.exp(leant[at_once]) @ self.exp) + top[at_once] + self.top if at_once.any() else 0
+        for k in np.flatnonzero(~at_once & (number > 0)):
+            some = live[k]
+            out[k] = logsumexp_columns(self.kernel[some] + before[k, some][:, None])
+        return out
 
 
 def logsumexp_columns(terms: np.ndarray) -> np.ndarray:

@@ -20,7 +20,7 @@ from analysis.measures.cuts import Block, Cuts, log_pieces
 from analysis.measures.lookup import Tables, differences
 from analysis.measures.observed import Observed
 
-PLAIN = 128  # states handled at a time where no count is cut
+FEW = 128  # states handled at a time: longer stretches without a cut are parted, shorter ones put together
 MOST_UNEVEN = 20_000  # states of overlapping ranges, where every pair is looked at
 MOST_STATES = 2_000_000  # beyond, a total is too large to sum over every split
 
@@ -65,14 +65,14 @@ class States:
                 "count in longer periods, or state the totals more often"
             )
         day, count, blocks, base = [], [], [], self._whole_before()
-        for days in runs:
+        for days in _together(runs, [_size(days, self.active, self.units) for days in runs]):
             begin = blocks[-1].end if blocks else 0
-            if days[0] in self.active:
+            if self.active.keys() & days:
                 at, inside, block = self._cutting(days, begin)
                 blocks.append(block)
             else:
                 at, inside, end = days, 0.0, begin + len(days)
-                blocks += [Block(first, min(first + PLAIN, end)) for first in range(begin, end, PLAIN)]
+                blocks += [Block(first, min(first + FEW, end)) for first in range(begin, end, FEW)]
             day.append(at)
             count.append(base[at] + inside)
         return np.concatenate(day), np.concatenate(count), blocks
@@ -80,7 +80,7 @@ class States:
     def _cutting(self, days: np.ndarray, begin: int) -> tuple[np.ndarray, np.ndarray, Block]:
         """Of days that cut counts: the day of each state, the cut counts to its left, the block."""
         at, left, used = self._split(days)
-        even = self._even(used)
+        even = self._even(used, days)
         if not even and len(at) > MOST_UNEVEN:
             raise InputError(
                 f"{len(at):,} ways to place the ranges that overlap around {self.seen.label(days[:1])[0]} "
@@ -99,17 +99,17 @@ class States:
         return known
 
     def _split(self, days: np.ndarray):
-        used = sorted({number for day in days for number in self.active[day]})
+        used = sorted({number for day in days for number in self.active.get(day, [])})
         column = {number: place for place, number in enumerate(used)}
         at, left = [], []
         for day in days:
-            ways = product(*(range(self.units[number][0] + 1) for number in self.active[day]))
-            ways = np.array(list(ways))
+            cut = self.active.get(day, [])
+            ways = np.array(list(product(*(range(self.units[number][0] + 1) for number in cut))))
             filled = np.zeros((len(ways), len(used)), int)
             for number in used:
                 if self.seen.cuttable[number][1] <= day:
                     filled[:, column[number]] = self.units[number][0]
-            filled[:, [column[number] for number in self.active[day]]] = ways
+            filled[:, [column[number] for number in cut]] = ways
             at.append(np.full(len(ways), day))
             left.append(filled)
         return np.concatenate(at), np.concatenate(left), used
@@ -122,10 +122,10 @@ class States:
         whole = np.array([self.units[number][0] for number in used])
         return Cuts(left, share, at[:, None] >= totals[:, 1], whole)
 
-    def _even(self, used: list[int]) -> tuple[int, int, float, float] | None:
+    def _even(self, used: list[int], days: np.ndarray) -> tuple[int, int, float, float] | None:
         a, b = self.seen.cuttable[used[0]][:2]
         per_day = self.seen.exposure[a:b]
-        if len(used) > 1 or self.seen.single[a:b].any() or np.ptp(per_day):
+        if len(used) > 1 or len(days) >= b - a or self.seen.single[a:b].any() or np.ptp(per_day):
             return None
         return b - a, *self.units[used[0]], per_day[0] / self.phi
 
@@ -196,11 +196,7 @@ class States:
     def between(self, i: np.ndarray, j: np.ndarray) -> np.ndarray:
         """Log evidence of one rate from states i to states j, for states of different blocks, or of
         a block that cuts nothing: (len(i), len(j)). -inf where j is not after i."""
-        if self._tables:
-            out = self._tables.log_evidence(i, j)
-        else:
-            count = self.count[j] - self.count[i][:, None]
-            out = self.log_evidence(count, self.exposure[j] - self.exposure[i][:, None])
+        out = self._evidence(i, j)
         if self.active:
             right, left = self.edges
             out += right[i][:, None]
@@ -208,6 +204,12 @@ class States:
         if self.day[i].max(initial=0) >= self.day[j].min(initial=0):
             out[self.day[j] <= self.day[i][:, None]] = -np.inf
         return out
+
+    def _evidence(self, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+        if self._tables:
+            return self._tables.log_evidence(i, j)
+        count = self.count[j] - self.count[i][:, None]
+        return self.log_evidence(count, self.exposure[j] - self.exposure[i][:, None])
 
     def inside(self, block: Block, i: np.ndarray, j: np.ndarray) -> np.ndarray:
         """As `between`, for states of one block that cuts counts; i and j count from its begin."""
@@ -218,10 +220,8 @@ class States:
             more = j % (units + 1) - (i % (units + 1))[:, None]
             table = self.even_kernel(block)[at[j] - np.minimum(at[i][:, None], at[j]), np.maximum(more, 0)]
             return np.where(later & (more >= 0), table, -np.inf)
-        count = self.count[block.begin + j] - self.count[block.begin + i][:, None]
-        exposure = self.exposure[block.begin + j] - self.exposure[block.begin + i][:, None]
-        out = self.log_evidence(count, exposure) + block.cuts.log_pieces(i, j)
-        return np.where(later & (count > -1e-9), out, -np.inf)
+        pieces = block.cuts.log_pieces(i, j)
+        return np.where(later, self._evidence(block.begin + i, block.begin + j) + pieces, -np.inf)
 
     def even_kernel(self, block: Block) -> np.ndarray:
         """Log evidence of one rate over a number of days and units inside an even block:
@@ -240,6 +240,18 @@ def _runs(last: int, active: dict) -> list[np.ndarray]:
     each other are parted by the day between them, which cuts none."""
     cut = np.array([day in active for day in range(last + 1)])
     return np.split(np.arange(last + 1), np.flatnonzero(np.diff(cut)) + 1)
+
+
+def _together(runs: list[np.ndarray], sizes: list[int]) -> list[np.ndarray]:
+    """The runs, neighbours with few states put together: what a block costs is mostly that it is one."""
+    groups, filled = [[runs[0]]], sizes[0]
+    for days, size in zip(runs[1:], sizes[1:], strict=True):
+        if filled + size > FEW:
+            groups.append([])
+            filled = 0
+        groups[-1].append(days)
+        filled += size
+    return [np.concatenate(group) for group in groups]
 
 
 def _size(days: np.ndarray, active: dict, units: list) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
+from operator import attrgetter
 
 import pandas as pd
 
@@ -59,24 +61,25 @@ def chapter(dossier: Dossier, ids: list[str]) -> dict:
 def _by_month(dossier: Dossier, ids: list[str], level: int) -> list[Node]:
     """A heading of that level for every month, and below it its incidents."""
     chosen = dossier.incidents[dossier.incidents["incident_id"].isin(ids)]
+    claims, disputes = _by_incident(claims_of(dossier, chosen)), _by_incident(dossier.disputes)
     blocks = []
-    for month, incidents in chosen.groupby(chosen["date"].dt.to_period("M")):
+    for month, incidents in groupby(chosen.itertuples(), lambda row: row.date.to_period("M")):
         blocks.append(node("Header", level, attr(f"incidents-{month}"), words(f"{month:%B %Y}")))
-        blocks += _entries(dossier, incidents, level + 1)
+        for row in incidents:
+            blocks += _entry(row, claims[row.incident_id], disputes.get(row.incident_id, []), level + 1)
     return blocks
 
 
-def _entries(dossier: Dossier, chosen: pd.DataFrame, level: int) -> list[Node]:
-    claims = dict(list(claims_of(dossier, chosen).groupby("incident_id")))
-    disputes = dict(list(dossier.disputes.groupby("incident_id")))
-    blocks = []
-    for row in chosen.itertuples():
-        body = [para(_summary(row)), node("BulletList", [[_claim(c)] for c in claims[row.incident_id].itertuples()])]
-        said = disputes.get(row.incident_id)
-        if said is not None:
-            body.append(para("Disputed: " + "; ".join(dispute_words(d) for d in said.itertuples()) + "."))
-        blocks += [node("Header", level, attr(row.incident_id), words(row.incident_id)), node("Div", SMALL, body)]
-    return blocks
+def _by_incident(table: pd.DataFrame) -> dict[str, list]:
+    rows = sorted(table.itertuples(), key=attrgetter("incident_id"))
+    return {name: list(each) for name, each in groupby(rows, attrgetter("incident_id"))}
+
+
+def _entry(row, claims: list, disputes: list, level: int) -> list[Node]:
+    body = [para(_summary(row)), node("BulletList", [[_claim(claim)] for claim in claims])]
+    if disputes:
+        body.append(para("Disputed: " + "; ".join(map(dispute_words, disputes)) + "."))
+    return [node("Header", level, attr(row.incident_id), words(row.incident_id)), node("Div", SMALL, body)]
 
 
 def _summary(row) -> str:

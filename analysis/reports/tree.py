@@ -58,37 +58,39 @@ def figure(uri: str, alt: str, caption: list[Node] = (), label: str = "", width:
 def walk(tree_part: Any, change: Change) -> Any:
     """A copy in which `change` has seen every element, in reading order, children first.
 
-    `change` returns a replacement, a list to put in the element's place, or None to keep it.
+    `change` returns a replacement, a list to put in the element's place, or None to keep it. Words
+    and spaces, most of a document, are shared with the original: replace, never alter them.
     """
-    if isinstance(tree_part, list):
-        walked: list = []
-        for part in tree_part:
-            # Most parts are words and numbers; asking here saves a call for each.
-            walked += _walked(part, change) if isinstance(part, dict | list) else (part,)
-        return walked
     if isinstance(tree_part, dict):
-        return {key: walk(value, change) for key, value in tree_part.items()}
-    return tree_part
-
-
-def _walked(part: Node | list, change: Change) -> list:
-    part = walk(part, change)
-    changed = change(part) if isinstance(part, dict) and "t" in part else None
-    if changed is None:
-        return [part]
-    return changed if isinstance(changed, list) else [changed]
+        return {key: walk(value, change) if isinstance(value, dict | list) else value
+                for key, value in tree_part.items()}  # fmt: skip
+    if not isinstance(tree_part, list):
+        return tree_part
+    walked: list = []
+    for part in tree_part:
+        if isinstance(part, dict):
+            if isinstance(part.get("c", part), dict | list):
+                part = walk(part, change)
+            changed = change(part) if "t" in part else None
+            if isinstance(changed, list):
+                walked += changed
+            else:
+                walked.append(part if changed is None else changed)
+        else:
+            walked.append(walk(part, change) if isinstance(part, list) else part)
+    return walked
 
 
 def elements(tree_part: Any) -> Iterator[Node]:
     """Every element below, parents first."""
-    if isinstance(tree_part, dict):
-        if "t" in tree_part:
-            yield tree_part
-        for value in tree_part.values():
-            yield from elements(value)
-    elif isinstance(tree_part, list):
-        for part in tree_part:
-            yield from elements(part)
+    waiting = [tree_part]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            if "t" in part:
+                yield part
+            part = list(part.values())
+        waiting += [each for each in reversed(part) if isinstance(each, dict | list)] if isinstance(part, list) else ()
 
 
 def text_of(tree_part: Any) -> str:
