@@ -49,7 +49,8 @@ def _write(ax: Axes, point: Point, boxes: list[Bbox], pixels: float, fontsize: f
     size = np.array([style.width_of(point.name, fontsize), 1.15 * fontsize]) * pixels  # unhinted, as in SVG
     middle = ax.transData.transform((point.x, point.y))
     spots = [_spot(middle, point.radius * pixels, away * pixels, side, size) for away in AWAY for side in SIDES]
-    best = min(spots, key=lambda spot: _covered(spot, boxes, ax.bbox))  # the first of equals is the nearest
+    corners = np.array([box.extents for box in boxes]).reshape(-1, 4)
+    best = min(spots, key=lambda spot: _covered(spot, corners, ax.bbox))  # the first of equals is the nearest
     near = spots.index(best) < len(SIDES)
     _annotate(ax, point, (best.get_points().mean(axis=0) - middle) / pixels, near, fontsize)
     return best
@@ -70,13 +71,12 @@ def _spot(middle, radius: float, away: float, side: tuple[float, float], size) -
     return Bbox([centre - size / 2, centre + size / 2])
 
 
-def _covered(spot: Bbox, boxes: list[Bbox], inside: Bbox) -> float:
-    """Pixels of a box that others cover, or that stand outside the axes."""
-    shared = (Bbox.intersection(spot, box) for box in boxes)
-    within = Bbox.intersection(spot, inside)
-    outside = _area(spot) - (_area(within) if within else 0)
-    return round(sum(_area(box) for box in shared if box) + outside, 3)
+def _covered(spot: Bbox, corners: np.ndarray, inside: Bbox) -> float:
+    """Pixels of a box that others (left, bottom, right, top of each) cover, or that stand outside the axes."""
+    outside = spot.width * spot.height - _shared(spot, np.array([inside.extents]))
+    return round(_shared(spot, corners) + outside, 3)
 
 
-def _area(box: Bbox) -> float:
-    return box.width * box.height
+def _shared(spot: Bbox, corners: np.ndarray) -> float:
+    low, high = np.maximum(corners[:, :2], spot.min), np.minimum(corners[:, 2:], spot.max)
+    return float(np.maximum(high - low, 0.0).prod(axis=1).sum())

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 from analysis.reports.book import chapter_mark
 from analysis.reports.clean import anchor
-from analysis.reports.tree import NO_ATTR, Node, attr, elements, node, text_of, walk, words
+from analysis.reports.tree import NO_ATTR, TEXTS, Node, attr, elements, node, text_of, walk, words
 
 SVG = "data:image/svg+xml;base64,"
 HREF = "{http://www.w3.org/1999/xlink}href"
@@ -51,8 +51,8 @@ def reachable(blocks: list[Node]) -> list[Node]:
         used.update(areas)
         return _pressed(element, areas, rows) if areas else None
 
-    pressed = walk(blocks, lambda element: press(element) if element["t"] == "Figure" else None)
-    return walk(pressed, lambda element: _named(element, used) if element["t"] == "Table" else None)
+    pressed = walk(blocks, lambda element: press(element) if element["t"] == "Figure" else None, TEXTS)
+    return walk(pressed, lambda element: _named(element, used) if element["t"] == "Table" else None, TEXTS)
 
 
 def _rows(table: Node) -> Iterator[tuple[str, Row]]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from analysis.evidence.problems import InputError
 from analysis.reports.clean import anchored, printable
-from analysis.reports.tree import NO_ATTR, Node, attr, elements, first_title, node, text_of, walk, words
+from analysis.reports.tree import NO_ATTR, TEXTS, Node, attr, elements, first_title, node, text_of, walk, words
 
 NAMES = {"Figure": "Figure", "Table": "Table"}
 
@@ -21,20 +21,23 @@ def numbered(blocks: list[Node]) -> list[Node]:
     counts: Counter[str] = Counter()
     called: dict[str, str] = {}
 
-    def number(element: Node) -> None:
+    def number(element: Node) -> Node | None:
         if element["t"] in NAMES and element["c"][1][1]:
             counts[element["t"]] += 1
             called[element["c"][0][0]] = name = f"{NAMES[element['t']]} {counts[element['t']]}"
-            _entitle(element["c"][1][1][0], name)
+            return _entitled(element, name)
+        return None
 
-    blocks = walk(blocks, number)
+    blocks = walk(blocks, number, TEXTS)
     return _referring(blocks, called)
 
 
-def _entitle(caption: Node, name: str) -> None:
-    """Put the number before the caption's words; the space inside it does not break."""
+def _entitled(element: Node, name: str) -> Node:
+    """The figure or table with its number before the caption's words; the space inside it does not break."""
+    identity, (short, (first, *more)), *rest = element["c"]
     label = node("Strong", [node("Str", f"{name}.".replace(" ", "\u00a0"))])
-    caption["c"] = [node("Span", attr(classes=["number"]), [label]), node("Space"), *caption["c"]]
+    first = node(first["t"], [node("Span", attr(classes=["number"]), [label]), node("Space"), *first["c"]])
+    return node(element["t"], identity, [short, [first, *more]], *rest)
 
 
 def _referring(blocks: list[Node], called: dict[str, str]) -> list[Node]:
@@ -70,7 +73,7 @@ def stepped(blocks: list[Node], first: int = 1) -> list[Node]:
         open_levels.append(level)
         return node("Header", min(len(open_levels) + first - 1, 6), identity, inlines)
 
-    return walk(blocks, step)
+    return walk(blocks, step, TEXTS)
 
 
 def untitled(blocks: list[Node], title: str) -> list[Node]:

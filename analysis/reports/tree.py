@@ -11,6 +11,7 @@ Change = Callable[[Node], "Node | list[Node] | None"]
 API_VERSION = [1, 23, 1, 1]
 NO_ATTR: list = ["", [], []]
 RIGHT_TO_LEFT = [["dir", "rtl"]]  # as pairs of an attribute
+TEXTS = frozenset({"Header", "LineBlock", "Para", "Plain", "Table"})  # hold no heading and no figure
 
 
 def node(kind: str, *content: Any) -> Node:
@@ -55,29 +56,30 @@ def figure(uri: str, alt: str, caption: list[Node] = (), label: str = "", width:
     return node("Figure", attr(label), [None, blocks], [node("Plain", [image])])
 
 
-def walk(tree_part: Any, change: Change) -> Any:
+def walk(tree_part: Any, change: Change, closed: frozenset[str] = frozenset()) -> Any:
     """A copy in which `change` has seen every element, in reading order, children first.
 
-    `change` returns a replacement, a list to put in the element's place, or None to keep it. Words
-    and spaces, most of a document, are shared with the original: replace, never alter them.
+    `change` returns a replacement, a list to put in the element's place, or None to keep it. Elements of the kinds
+    `closed` are not entered. What is not entered, words and spaces among it, is shared with the original: replace,
+    never alter it.
     """
     if isinstance(tree_part, dict):
-        return {key: walk(value, change) if isinstance(value, dict | list) else value
+        return {key: walk(value, change, closed) if isinstance(value, dict | list) else value
                 for key, value in tree_part.items()}  # fmt: skip
     if not isinstance(tree_part, list):
         return tree_part
     walked: list = []
     for part in tree_part:
         if isinstance(part, dict):
-            if isinstance(part.get("c", part), dict | list):
-                part = walk(part, change)
+            if isinstance(part.get("c", part), dict | list) and part.get("t") not in closed:
+                part = walk(part, change, closed)
             changed = change(part) if "t" in part else None
             if isinstance(changed, list):
                 walked += changed
             else:
                 walked.append(part if changed is None else changed)
         else:
-            walked.append(walk(part, change) if isinstance(part, list) else part)
+            walked.append(walk(part, change, closed) if isinstance(part, list) else part)
     return walked
 
 
