@@ -12,7 +12,7 @@ from analysis.charts.words import counted, on
 from analysis.incidents.dossier import Dossier
 from analysis.incidents.trace import claims_of
 from analysis.incidents.words import VOICES, claim_words, dispute_words
-from analysis.reports.entries import ENTRY
+from analysis.reports.entries import ENTRY, MONTH
 from analysis.reports.tree import NO_ATTR, Node, attr, elements, node, para, tree, walk, words
 
 TITLE = "Appendix: the incidents, claim by claim"
@@ -64,7 +64,7 @@ def _by_month(dossier: Dossier, ids: list[str], level: int) -> list[Node]:
     claims, disputes = _by_incident(claims_of(dossier, chosen)), _by_incident(dossier.disputes)
     blocks = []
     for month, incidents in groupby(chosen.itertuples(), lambda row: row.date.to_period("M")):
-        blocks.append(node("Header", level, attr(f"incidents-{month}"), words(f"{month:%B %Y}")))
+        blocks.append(node("Header", level, attr(f"incidents-{month}", [MONTH]), words(f"{month:%B %Y}")))
         for row in incidents:
             blocks += _entry(row, claims[row.incident_id], disputes.get(row.incident_id, []), level + 1)
     return blocks

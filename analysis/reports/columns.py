@@ -39,6 +39,9 @@ LEGIBLE = (("least", (9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0)),)
 LARGEST, SMALLEST = 9.0, 6.0
 
 
+SPAN = re.compile(r"(\d{4}-\d\d-\d\d to) (\d{4}-\d\d-\d\d)")  # of days; may run over two lines
+
+
 class Need(NamedTuple):
     """What a column asks for, in ems: to break no word, to wrap some, to wrap little, to stand on one
     line, and its head too."""
@@ -106,7 +109,10 @@ def _wrapped(natural: float, lines: int, at_least: float, at_most: float) -> flo
 
 
 def _unbroken(text: str) -> list[str]:
-    """The parts that must not be divided: words, and whole what has no letters, as "0.1 to 0.9"."""
+    """The parts that must not be divided: words, the two days of a span, and whole what has no letters, as
+    "0.1 to 0.9"."""
+    if span := SPAN.fullmatch(text):
+        return list(span.groups())
     return [text] if not re.search(r"[^\W\d_]{3}", text) else text.split()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.reports.tree import Node, attr, node
 
-ENTRY = "entry"
+ENTRY, MONTH = "entry", "month"  # classes: an entry, and a heading above those of a month
 
 
 def folded(blocks: list[Node]) -> list[Node]:

@@ -17,7 +17,7 @@ import typst
 
 from analysis.evidence.problems import InputError
 from analysis.reports.columns import TURNED, UPRIGHT, broken, fitted, is_wide
-from analysis.reports.entries import ENTRY
+from analysis.reports.entries import ENTRY, MONTH
 from analysis.reports.images import parts
 from analysis.reports.numbering import numbered, stepped, title_meta, untitled
 from analysis.reports.pandoc import TEMPLATES, write
@@ -140,6 +140,9 @@ def _for_typst(element: Node, files: dict[str, bytes]) -> Node | list[Node] | No
         return _turned(element["c"][1])
     if kind == "Header" and element["c"][1][2] == RIGHT_TO_LEFT:
         return _turned([element])
+    if kind == "Header" and MONTH in element["c"][1][1]:
+        level, (name, _, pairs), inlines = element["c"]
+        return node("Header", level, attr(name, ["unlisted"], pairs), inlines)
     return None
 
 

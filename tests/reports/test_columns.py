@@ -34,6 +34,12 @@ def test_heads_run_over_lines_before_the_type_shrinks(table):
     assert len(points(made)) == 9
 
 
+def test_a_span_of_days_may_run_over_two_lines_before_the_page_is_turned(table):
+    spans = pd.DataFrame({f"from {i}": ["2024-01-27 to 2024-02-14"] for i in range(6)})
+    assert not is_wide(table(spans))
+    assert is_wide(table(spans.replace(" to ", "-to-", regex=True)))
+
+
 def test_the_columns_never_leave_the_page(table):
     for columns in (6, 9, 12, 16, 40):
         frame = pd.DataFrame({f"column {i}": ["some words that go on", "x" * 80] for i in range(columns)})

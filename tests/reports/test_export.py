@@ -11,6 +11,7 @@ import pytest
 
 from analysis.reports.book import book
 from analysis.reports.document import document
+from analysis.reports.entries import MONTH
 from analysis.reports.export import to_pdf, typst_source
 from analysis.reports.exporter import TypstPDFExporter
 from analysis.reports.tree import attr, node, para, tree, words
@@ -211,6 +212,23 @@ def test_a_figure_taller_than_the_page_stays_on_one(notebook, shown):
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="900" height="9000"><path d="M0 0h9v9z"/></svg>'
     made = to_pdf(document(notebook([shown({"image/svg+xml": svg}, alt="x", caption="c")])), title="T")
     assert len(pikepdf.open(io.BytesIO(made)).pages) <= 2
+
+
+def test_text_fills_the_room_before_a_tall_figure(notebook, shown):
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="600" height="560"><path d="M0 0h9v9z"/></svg>'
+    text = "\n\n".join(["some words that go on " * 20] * 5)  # more than half a page, as the figure is
+    cells = [part for _ in range(3) for part in (text, [shown({"image/svg+xml": svg}, alt="x", caption="c")])]
+    made = to_pdf(document(notebook(*cells)), title="T")
+    assert len(pikepdf.open(io.BytesIO(made)).pages) == 4, "not a page for each text and each figure"
+
+
+def test_months_of_a_register_are_bookmarks_and_no_part_of_the_contents():
+    heads = [node("Header", 2, attr(name, classes), words(name)) for name, classes in (("Own", []), ("May", [MONTH]))]
+    whole = tree([node("Header", 1, attr(), words("All")), *heads])
+    source, _ = typst_source(whole, title="T", meta={}, toc=True)
+    assert [line for line in source.splitlines() if "outlined: false" in line] == ["#heading(level: 2, outlined: false)[May]"]
+    with pikepdf.open(io.BytesIO(to_pdf(whole, title="T", toc=True))).open_outline() as outline:
+        assert [child.title for child in outline.root[0].children] == ["Own", "May"]
 
 
 def test_a_book_lists_its_chapters_and_starts_each_on_its_own_page(notebook):
