@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from analysis.evidence.spreadsheet import to_spreadsheet
 from analysis.evidence.tables import write_all
 from analysis.exercises import feedback, gradebook, summary, trial
 from analysis.exercises.course import Exercise
@@ -94,7 +95,7 @@ def write(out: Path, graded: Sequence[Graded], exercises: Sequence[Exercise], sa
     all of them or none; `said` is how they were graded. Points typed into a former grades.csv stay."""
     graded = gradebook.with_marks(graded, gradebook.marks(out / "grades.csv"))
     table = gradebook.rows(graded)
-    files = {out / "grades.csv": gradebook.to_csv(table), out / "summary.html": summary.page(graded, said)}
+    files = {out / "grades.csv": to_spreadsheet(table), out / "summary.html": summary.page(graded, said)}
     for student in dict.fromkeys(of.student for of in graded):
         own = [of for of in graded if of.student == student]
         files[out / "feedback" / f"{student}.html"] = feedback.page(student, own, exercises)

@@ -12,10 +12,10 @@ import pandas as pd
 from nbformat import NotebookNode
 
 from analysis.evidence.problems import InputError, shown
+from analysis.evidence.spreadsheet import from_spreadsheet
 
 COLUMNS = ("student", "exercise", "task", "points", "max_points", "status", "remarks")
 BY_HAND = ("to grade by hand", "graded by hand")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -62,18 +62,6 @@ def rows(graded: Iterable[Graded]) -> pd.DataFrame:
     return pd.DataFrame(table, columns=COLUMNS)
 
 
-def to_csv(table: pd.DataFrame) -> str:
-    """The text of grades.csv. It will be opened in a spreadsheet: text that such a program would run
-    as a formula gets an apostrophe before it."""
-    texts = table.select_dtypes(exclude="number").columns
-    return table.assign(**{name: table[name].map(_harmless) for name in texts}).to_csv(index=False, lineterminator="\n")
-
-
-def _harmless(value: object) -> object:
-    text = str(value) if isinstance(value, str) else value
-    return f"'{text}" if isinstance(text, str) and text.startswith(FORMULA) else text
-
-
 def to_json(of: Graded) -> str:
     """The submission's own gradebook."""
     kept = asdict(replace(of, cells=[]))
@@ -88,18 +76,14 @@ def marks(path: Path) -> dict[tuple[str, str, str], float]:
     """
     if not path.is_file():
         return {}
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table = from_spreadsheet(pd.read_csv(path, dtype=str, keep_default_na=False))
     if missing := [name for name in COLUMNS if name not in table]:
         raise InputError(f"{shown(path)} has no column {', '.join(missing)}; is it a grades.csv?")
     typed = table[table["status"].isin(BY_HAND) & (table["points"].str.strip() != "")]
     return {
-        (_typed(row.student), row.exercise, row.task): _number(row, f"{shown(path)}, row {row.Index + 2}")
+        (row.student, row.exercise, row.task): _number(row, f"{shown(path)}, row {row.Index + 2}")
         for row in typed.itertuples()
     }
-
-
-def _typed(text: str) -> str:
-    return text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA) else text
 
 
 def _number(row, where: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from analysis.measures.frequency import Window, span, watched_on
@@ -36,7 +37,7 @@ def gaps(
     first, last = watched_span(incidents, window, coverage)
     inside = incidents[incidents["date"].between(first, last)]
     ids = inside.groupby("date")["incident_id"].agg("|".join)
-    ranges = inside[["date", "date_start", "date_end"]]  # few columns: they are filtered at every gap
+    ranges = [inside[name].to_numpy() for name in ("date", "date_start", "date_end")]
     days = pd.date_range(first, last)
     empty = pd.Series(watched_on(days, coverage) & ~days.isin(ids.index), days)
     run = (empty != empty.shift()).cumsum()
@@ -44,7 +45,7 @@ def gaps(
     for _, stretch in days.to_series()[empty].groupby(run[empty]):
         if len(stretch) >= at_least:
             left, right = stretch.iloc[0] - DAY, stretch.iloc[-1] + DAY
-            low, high = _limits(ranges, left, right, left in ids, right in ids)
+            low, high = _limits(*ranges, left.to_datetime64(), right.to_datetime64(), left in ids, right in ids)
             rows.append((left + DAY, right - DAY, len(stretch), min(low, len(stretch)), max(high, len(stretch)),
                          ids.get(left), ids.get(right)))  # fmt: skip
     names = ["start", "end", "days", "days_low", "days_high", "before", "after"]
@@ -63,16 +64,17 @@ def watched_span(
     return max(first, coverage["start"].min()), min(last, coverage["end"].max())
 
 
-def _limits(incidents, left: pd.Timestamp, right: pd.Timestamp, from_left: bool, from_right: bool) -> tuple[int, int]:
+def _limits(
+    date: np.ndarray, earliest: np.ndarray, latest: np.ndarray, left, right, from_left: bool, from_right: bool
+) -> tuple[int, int]:  # fmt: skip
     """Shortest and longest run of empty days between two days, if ranges resolve one way or the
     other: an incident listed before the gap may have come later, up to its date_end. The run can only
     grow towards a side on which an incident ends it."""
-    before = incidents[incidents["date"] <= left]
-    after = incidents[incidents["date"] >= right]
-    late = before["date_end"].max() if len(before) else left
-    sure_late = before["date_start"].max() if from_left else left
-    early = after["date_start"].min() if len(after) else right
-    sure_early = after["date_end"].min() if from_right else right
-    shortest = max((min(early, right) - max(late, left)).days - 1, 0)
-    longest = (max(sure_early, right) - min(sure_late, left)).days - 1
-    return shortest, longest
+    before, after = date <= left, date >= right
+    late = latest[before].max() if before.any() else left
+    sure_late = earliest[before].max() if from_left else left
+    early = earliest[after].min() if after.any() else right
+    sure_early = latest[after].min() if from_right else right
+    shortest = max((min(early, right) - max(late, left)) // DAY.to_timedelta64() - 1, 0)
+    longest = (max(sure_early, right) - min(sure_late, left)) // DAY.to_timedelta64() - 1
+    return int(shortest), int(longest)

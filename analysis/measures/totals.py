@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import attrgetter
+
 import pandas as pd
 from scipy import optimize
 
@@ -49,7 +52,9 @@ def series(tallies: pd.DataFrame, counter: str, scope: str = "all") -> pd.DataFr
     running = stated[~later & stated["bound"].isin(USABLE)]
     if running.empty:
         raise InputError(f"counter {counter!r}, scope {scope!r} states no total that stands: only 'more than'")
-    days = pd.DataFrame([_of_one_day(day, rows) for day, rows in running.groupby("as_of")])
+    parts = [country for country in COUNTRIES if country in running]
+    said = sorted(running.itertuples(), key=attrgetter("as_of"))
+    days = pd.DataFrame([_of_one_day(day, list(rows), parts) for day, rows in groupby(said, attrgetter("as_of"))])
     days = _with_spans(days, stated[later])
     stands = days.loc[~days["note"].str.startswith("contradicted"), "total"]
     days.loc[stands.index[stands < stands.cummax()], "note"] = "falls"
@@ -60,24 +65,28 @@ def _known(tallies: pd.DataFrame) -> list[tuple[str, str]]:
     return sorted(set(zip(tallies["counter"], tallies["scope"], strict=True)))
 
 
-def _of_one_day(day: pd.Timestamp, rows: pd.DataFrame) -> dict:
-    bound = next(b for b in USABLE if (rows["bound"] == b).any())
-    best = rows[rows["bound"] == bound].sort_values(["total", "tally_id"])
-    parts = [country for country in COUNTRIES if country in best]
-    highest = best[best["total"] == best["total"].max()]
-    chosen = highest.sort_values([*parts[:1], "tally_id"]).iloc[0]
-    possible = chosen[parts].fillna(0).sum() <= chosen["total"]  # a misprint, where they exceed it
+def _of_one_day(day: pd.Timestamp, rows: list, parts: list[str]) -> dict:
+    bound = next(bound for bound in USABLE if any(row.bound == bound for row in rows))
+    best = [row for row in rows if row.bound == bound]
+    highest = [row for row in best if row.total == max(each.total for each in best)]
+    chosen = min(highest, key=lambda row: (*(_known_first(getattr(row, part)) for part in parts[:1]), row.tally_id))
+    stated = {part: getattr(chosen, part) for part in parts}
+    possible = sum(number for number in stated.values() if pd.notna(number)) <= chosen.total  # else a misprint
     return {
         "as_of": day,
-        "total": int(chosen["total"]),
-        "low": int(rows["total"].min()),
-        "high": int(rows["total"].max()),
-        **{country: chosen[country] if possible else pd.NA for country in parts},
+        "total": int(chosen.total),
+        "low": int(min(row.total for row in rows)),
+        "high": int(max(row.total for row in rows)),
+        **{part: number if possible else pd.NA for part, number in stated.items()},
         "bound": bound,
         "n_statements": len(rows),
-        "tally_ids": "|".join(rows["tally_id"]),
+        "tally_ids": "|".join(row.tally_id for row in rows),
         "note": "" if possible else "parts exceed the total",
     }
+
+
+def _known_first(number) -> tuple[bool, int]:
+    return (True, 0) if pd.isna(number) else (False, number)
 
 
 def _with_spans(days: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from analysis.evidence.problems import InputError
-from analysis.exercises.gradebook import Grade, Graded, marks, rows, to_csv, to_json, with_marks
+from analysis.evidence.spreadsheet import to_spreadsheet
+from analysis.exercises.gradebook import Grade, Graded, marks, rows, to_json, with_marks
 
 GRADES = [Grade("a", 1.5, 2, "partly", "nearly"), Grade("why", None, 4, "to grade by hand")]
 OF = Graded("=cmd()", "sums", GRADES, ["@late", "mended"])
@@ -18,7 +19,7 @@ def typed(tmp_path):
 
     def write(points: str, text: str | None = None):
         path = tmp_path / "grades.csv"
-        path.write_text(text or to_csv(rows([OF])).replace("why,,4", f"why,{points},4"))
+        path.write_text(text or to_spreadsheet(rows([OF])).replace('"why","",4', f'"why",{points},4'))
         return path
 
     return write
@@ -31,7 +32,7 @@ def test_a_row_per_task_and_the_remarks_on_the_notebook_with_the_first():
 
 
 def test_a_name_that_a_spreadsheet_would_run_is_made_text():
-    assert to_csv(rows([OF])).splitlines()[1].startswith("'=cmd(),sums,a,1.5,2")
+    assert to_spreadsheet(rows([OF])).splitlines()[1].startswith('"\'=cmd()","sums","a",1.5,2')
 
 
 def test_typed_points_come_back_under_the_students_name(typed):
@@ -42,7 +43,7 @@ def test_typed_points_come_back_under_the_students_name(typed):
 
 
 def test_points_of_tests_cannot_be_typed(typed):
-    assert marks(typed("", to_csv(rows([OF])).replace("a,1.5,2", "a,2,2"))) == {}
+    assert marks(typed("", to_spreadsheet(rows([OF])).replace('"a",1.5,2', '"a",2,2'))) == {}
 
 
 @pytest.mark.parametrize("points", ["5", "-1", "many", "nan"])
