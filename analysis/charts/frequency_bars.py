@@ -59,8 +59,8 @@ def _trailing(ax: Axes, day: pd.Series, mean: pd.Series) -> None:
 
 def _stack(ax: Axes, bars: pd.DataFrame, base: pd.Series, voice: str) -> pd.Series:
     height = bars["count"].reindex(base.index).fillna(0).astype(float)
-    days = bars["days"].reindex(base.index)
-    ax.bar(base.index, height, width=days * FILLED, bottom=base, align="edge",
+    some = base.index[height > 0]  # a bar of no height would still draw its edge
+    ax.bar(some, height[some], width=bars["days"][some] * FILLED, bottom=base[some], align="edge",
            color=style.VOICE_FILL[voice], edgecolor=style.VOICE_FILL["us_official"],
            linewidth=0.4, label=style.VOICE_LABEL[voice])  # fmt: skip
     return base + height

@@ -38,7 +38,8 @@ def multiples(counts: pd.DataFrame, by: str, across: int = 3) -> Figure:
 
 
 def _panel(ax: Axes, name: str, rows: pd.DataFrame) -> None:
-    ax.bar(rows["start"], rows["count"].fillna(0).astype(float), width=rows["days"], align="edge",
+    some = rows[rows["count"].fillna(0) > 0]  # most periods of a panel are empty, and a bar of no height costs as much
+    ax.bar(some["start"], some["count"].astype(float), width=some["days"], align="edge",
            color=style.ACCENT, linewidth=0)  # fmt: skip
     ground(ax, rows, words=False)
     style.date_axis(ax, rows["start"].min(), rows["end"].max(), most=4)

@@ -36,7 +36,7 @@ def test_the_bars_of_a_panel_are_the_counts_of_its_group(counts):
     found = counts("2024-01-02", "2024-01-03", "2024-01-09", country=["Iraq", "Syria", "Syria"])
     for name, ax in panels(multiples(found, "country")).items():
         heights = [bar.get_height() for bar in ax.containers[0]]
-        assert heights == found[found["country"] == name]["count"].to_list()
+        assert heights == [n for n in found[found["country"] == name]["count"] if n > 0]
 
 
 def test_all_panels_share_both_axes(counts):
