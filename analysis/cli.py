@@ -235,7 +235,7 @@ def review(out: Path, file: Path | None, folder: str) -> None:
 @click.option("--grid", "file", type=click.Path(path_type=Path), help="A YAML file of lists, name: [value, value].")
 @click.option("--out", type=click.Path(path_type=Path),
               help="The table, .csv or .parquet; build/sweeps/NOTEBOOK.csv by default.")  # fmt: skip
-@click.option("--at-once", type=click.IntRange(1), help="Runs side by side; by default as many as there are cores.")
+@click.option("--at-once", type=click.IntRange(1), help="Runs side by side; by default one more than there are cores.")
 @click.option("--dask", metavar="ADDRESS", help="Run on the workers of a Dask scheduler, such as tcp://scheduler:8786.")
 @click.option("--force", is_flag=True, help="Run again what is finished.")
 @limits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from analysis.evidence import schema
@@ -32,3 +33,11 @@ def evidence_sets(root: Path) -> list[Path]:
 def tables(root: Path) -> list[Path]:
     """Every CSV table of a folder, in order."""
     return sorted({*root.glob("*.csv"), *root.glob("seeds/*.csv"), *root.glob("data/**/*.csv")})
+
+
+def contents(root: Path) -> str:
+    """One sha256 over every CSV table of a folder, by name and content."""
+    whole = hashlib.sha256()
+    for path in tables(root):
+        whole.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.evidence import schema
+from analysis.evidence.folders import contents
 from analysis.evidence.load import Evidence, evidence_sets, find_root, load
 from analysis.evidence.problems import InputError, InvalidTables, shown
 from analysis.evidence.tables import read
@@ -41,9 +43,18 @@ def open_folder(folder: str | Path = "") -> Dossier:
     A folder with evidence sets needs the built table, data/incidents.csv. Any other folder needs
     an incidents.csv with at least incident_id and date; everything else in it is optional.
 
+    While the tables stay as they are they are read once, in this process and in those forked from it; the frames
+    are the caller's own all the same.
+
     Raises InputError or InvalidTables, naming file, row, column and value.
     """
     root = find_root(folder)
+    return _own(_opened(root, contents(root)))
+
+
+@lru_cache(maxsize=2)
+def _opened(root: Path, contents: str) -> Dossier:
+    """`contents` only says whether what was read is still what is there."""
     if evidence_sets(root):
         return _with_evidence(root)
     path = root / "incidents.csv"
@@ -61,6 +72,16 @@ def open_folder(folder: str | Path = "") -> Dossier:
     coverage = _optional(beside, schema.COVERAGE)
     disputes = _optional(beside, schema.DISPUTES)
     return Dossier(root, _complete(incidents), disputes, None, **tables, coverage=coverage)
+
+
+def _own(shared):
+    """A dossier or evidence with frames that can be changed and leave the others as they are (pandas copies on
+    write)."""
+    if isinstance(shared, pd.DataFrame):
+        return shared.copy(deep=False)
+    if not is_dataclass(shared):
+        return shared
+    return replace(shared, **{field.name: _own(getattr(shared, field.name)) for field in fields(shared)})
 
 
 def _with_evidence(root: Path) -> Dossier:

@@ -17,6 +17,7 @@ from scipy.special import gammaln, logsumexp
 
 from analysis.measures.cuts import Block
 from analysis.measures.segments import States
+from analysis.measures.shared import shared
 
 DENSE = 700  # states of one block up to which every pair of them is looked at
 PAIRS = 200_000  # pairs of states handled at a time
@@ -91,6 +92,14 @@ def messages(states: States, segments: int) -> np.ndarray:
     The last few are kept: they do not depend on how many changes are expected, so that the same are asked for under
     other such priors, and by the search for phi.
     """
+    seen = states.seen
+    basis = (seen.exposure, seen.single, seen.cuttable, states.shape, states.rate, states.phi, segments)
+    out = shared(basis, lambda: _messages(states, segments))
+    out.flags.writeable = False
+    return out
+
+
+def _messages(states: States, segments: int) -> np.ndarray:
     out = np.full((segments + 1, len(states.day)), -np.inf)
     out[0, 0] = 0.0
     lean = states.between(np.zeros(1, int), np.arange(len(states.day)))[0]
@@ -99,7 +108,6 @@ def messages(states: States, segments: int) -> np.ndarray:
         if block.begin:
             _from_earlier(states, block, out, lean)
         (_plain if block.cuts is None else _cutting)(states, block, out, lean)
-    out.flags.writeable = False
     return out
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from analysis.evidence.folders import REPOSITORY, find_root, tables
+from analysis.evidence.folders import REPOSITORY, contents, find_root
 from analysis.incidents.dossier import Dossier
 from analysis.reports.appendix import appendix, chapter, linked
 from analysis.reports.book import book
@@ -76,15 +75,6 @@ def provenance(variant: Variant, parameters: Mapping[str, Any]) -> list[tuple[st
     return [
         ("Variant", f"{variant.name}: {variant.about}" if variant.about else variant.name),
         ("Parameters", json.dumps(shared, ensure_ascii=False) if shared else "the defaults"),
-        ("Evidence", f"sha256 of all tables {evidence_hash(parameters.get('folder', ''))[:16]}"),
+        ("Evidence", f"sha256 of all tables {contents(find_root(parameters.get('folder', '')))[:16]}"),
         ("Made with", ", ".join(f"{name} {version(name)}" for name in LIBRARIES)),
     ]
-
-
-def evidence_hash(folder: str | Path = "") -> str:
-    """One hash over every CSV table of the folder, by name and content."""
-    root = find_root(folder)
-    whole = hashlib.sha256()
-    for path in tables(root):
-        whole.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-    return whole.hexdigest()

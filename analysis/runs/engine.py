@@ -22,6 +22,7 @@ from nbformat.v4 import new_output
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 
+from analysis.measures.shared import FOLDER
 from analysis.runs.limits import Limits
 from analysis.runs.running import Running
 from analysis.runs.steady import SEED, environment
@@ -117,7 +118,7 @@ class StrictEngine(NBClientEngine):
     @classmethod
     def execute_managed_notebook(
         cls, nb_man, kernel_name, limits: Limits | None = None, running: Running | None = None,
-        start_timeout: int = 60, **options,
+        start_timeout: int = 60, shared: str = "", **options,
     ) -> None:  # fmt: skip
         """`options` that are nbclient's reach it; papermill gives some that are not."""
         known = {name: value for name, value in options.items() if name in StrictClient.class_trait_names()}
@@ -127,7 +128,7 @@ class StrictEngine(NBClientEngine):
                 startup_timeout=start_timeout, **known,
             )  # fmt: skip
             with suppress(Stopped):  # papermill finds the error in the outputs
-                client.execute(env=environment(), stdout=said, stderr=said)
+                client.execute(env=environment() | ({FOLDER: shared} if shared else {}), stdout=said, stderr=said)
 
 
 papermill_engines.register(NAME, StrictEngine)

@@ -35,6 +35,7 @@ def execute(
     kernel: Kernel = "cold",
     limits: Limits | None = None,
     running: Running | None = None,
+    shared: str = "",
 ) -> nbformat.NotebookNode:
     """Run `notebook` with `parameters` (already checked) and save the result at `output`.
 
@@ -42,7 +43,8 @@ def execute(
     the kernel dies, and InputError if that is what the notebook raises; then `output` is left as it was
     and what ran is kept, its failing cell marked, as `<name>.failed.ipynb` in the folder `keep_failed`,
     beside `output` by default. A kernel is `cold`, a new process, or `warm`, forked from one that has
-    already imported; the result is the same.
+    already imported; the result is the same. Kernels with the same folder `shared` find there what others
+    have worked out (see `measures.shared`).
     """
     limits = limits or Limits()
     running = running or Running()
@@ -58,7 +60,7 @@ def execute(
             papermill.execute_notebook(
                 str(notebook.resolve()), str(staged), dict(parameters), engine_name=engine.NAME, kernel_name=KERNEL,
                 progress_bar=False, request_save_on_cell_execute=False, limits=limits, running=running,
-                kernel_manager_class=_manager(kernel), config=_connection(sockets),
+                shared=shared, kernel_manager_class=_manager(kernel), config=_connection(sockets),
             )  # fmt: skip
         except PapermillExecutionError as error:
             if running.stopped:

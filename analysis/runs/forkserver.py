@@ -92,12 +92,14 @@ def main() -> None:
 
 
 def preload() -> None:
-    """Import, and draw once, which finds and reads the fonts."""
+    """Import, read the evidence of this repository, and draw once, which finds and reads the fonts."""
     for name in PRELOAD:
         import_module(name)
     facade = import_module("analysis")
     for name in facade.__all__:
         getattr(facade, name)
+    with contextlib.suppress(facade.InputError):  # whoever opens it will be told
+        facade.open_folder()
     _draw()
     if threading.active_count() > 1:
         raise RuntimeError("a module has started a thread; a process with threads cannot be forked safely")

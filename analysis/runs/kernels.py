@@ -27,6 +27,7 @@ import ipykernel_launcher
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
+from analysis.measures.shared import FOLDER
 from analysis.runs.forkserver import NUMBER
 
 NAME = "forked"
@@ -34,7 +35,7 @@ LAUNCHER = ["-m", "ipykernel_launcher"]
 PATIENCE = 60  # seconds for the first kernel: the server imports, then forks
 KEPT = 2  # servers that wait for more kernels; one holds some 200 MB
 # Differ from kernel to kernel and mean nothing to what is imported.
-PER_KERNEL = ("JPY_PARENT_PID", "JPY_SESSION_NAME", "PYTEST_CURRENT_TEST")
+PER_KERNEL = ("JPY_PARENT_PID", "JPY_SESSION_NAME", "PYTEST_CURRENT_TEST", FOLDER)
 
 
 class ForkedKernel:

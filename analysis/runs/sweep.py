@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
@@ -120,22 +121,25 @@ def chosen_runner(dask: str | None, at_once: int | None, limits: Limits) -> Runn
 
 
 def locally(at_once: int | None = None, limits: Limits | None = None) -> Runner:
-    """Runs side by side in kernels of this machine; by default as many as it has cores."""
+    """Runs side by side in kernels of this machine; by default one more than it has cores."""
 
     def runner(runs: Sequence[Run], progress: Callable[[Run], None]) -> dict[Path, str]:
         failures: dict[Path, str] = {}
 
-        def one(run: Run, running: Running) -> None:
-            try:
-                keep(run, lambda made: execute(
-                    run.notebook, made, run.parameters, keep_failed=run.failed, kernel="warm", limits=limits,
-                    running=running,
-                ))  # fmt: skip
-            except (InputError, RunError) as error:
-                failures[run.folder] = str(error)
-            progress(run)
+        with TemporaryDirectory(prefix="sweep-") as shared:
 
-        side_by_side(one, runs, at_once or os.cpu_count() or 1)
+            def one(run: Run, running: Running) -> None:
+                try:
+                    keep(run, lambda made: execute(
+                        run.notebook, made, run.parameters, keep_failed=run.failed, kernel="warm", limits=limits,
+                        running=running, shared=shared,
+                    ))  # fmt: skip
+                except (InputError, RunError) as error:
+                    failures[run.folder] = str(error)
+                progress(run)
+
+            # One more than there are cores: a kernel that starts or ends mostly waits.
+            side_by_side(one, runs, at_once or (os.cpu_count() or 1) + 1)
         return failures
 
     return runner

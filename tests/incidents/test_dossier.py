@@ -4,8 +4,11 @@ import pandas as pd
 import pytest
 
 from analysis.evidence import schema
+from analysis.evidence.load import load
 from analysis.evidence.problems import InputError, InvalidTables
+from analysis.evidence.tables import write_all
 from analysis.incidents.dossier import open_folder
+from analysis.incidents.table import build, files
 
 
 @pytest.fixture
@@ -109,3 +112,24 @@ def test_a_folder_with_neither_evidence_nor_incidents_says_so(tmp_path):
 def test_evidence_without_a_built_table_says_what_to_run(tiny):
     with pytest.raises(InputError, match="incidents.csv is missing: run 'incidents build' first"):
         open_folder(tiny())
+
+
+def test_frames_of_a_dossier_are_the_callers_own(tiny):
+    root = tiny([{"note": "as said"}])
+    evidence = load(root)
+    write_all(files(evidence, build(evidence)))
+    first = open_folder(root)
+    first.incidents["weapon"] = "changed"
+    first.evidence.claims.loc[0, "note"] = "changed"
+    again = open_folder(root)
+    assert again.incidents["weapon"].tolist() == ["rocket"]
+    assert again.evidence.claims["note"].tolist() == ["as said"]
+
+
+def test_a_table_that_changed_is_read_again(bare):
+    text = "incident_id,date\na,2024-01-01\n"
+    assert len(open_folder(bare(text)).incidents) == 1
+    assert len(open_folder(bare(text + "b,2024-01-02\n")).incidents) == 2
+    with pytest.raises(InvalidTables, match="2024-13-01"):
+        open_folder(bare(text + "b,2024-13-01\n"))
+    assert len(open_folder(bare(text)).incidents) == 1

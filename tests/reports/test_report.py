@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from analysis.evidence.folders import REPOSITORY, contents
 from analysis.evidence.problems import InputError, RunError
 from analysis.reports import chapters
 from analysis.reports.plan import Plan
@@ -160,22 +161,22 @@ def test_bad_input_that_only_a_notebook_finds_names_the_variant(plan):
 
 def test_the_evidence_hash_changes_with_a_byte_and_with_a_name_and_with_nothing_else(tiny):
     root = tiny()
-    first = chapters.evidence_hash(root)
+    first = contents(root)
     (root / "notes.txt").write_text("not a table")
-    assert chapters.evidence_hash(root) == first
+    assert contents(root) == first
     claims = root / "seeds" / "claims.csv"
     claims.rename(root / "seeds" / "claims2.csv")
-    renamed = chapters.evidence_hash(root)
+    renamed = contents(root)
     (root / "seeds" / "claims2.csv").rename(claims)
-    assert chapters.evidence_hash(root) == first
+    assert contents(root) == first
     claims.write_bytes(claims.read_bytes() + b"\n")
-    assert len({first, renamed, chapters.evidence_hash(root)}) == 3
+    assert len({first, renamed, contents(root)}) == 3
 
 
 def test_provenance_names_variant_parameters_evidence_and_libraries(plan):
     said = dict(chapters.provenance(plan.variant, {"sets": ["seeds"]}))
     assert said["Variant"] == "small: for the tests"
     assert said["Parameters"] == '{"sets": ["seeds"]}'
-    assert chapters.evidence_hash()[:16] in said["Evidence"]
+    assert contents(REPOSITORY)[:16] in said["Evidence"]
     assert all(name in said["Made with"] for name in chapters.LIBRARIES)
     assert dict(chapters.provenance(plan.variant, {}))["Parameters"] == "the defaults"

@@ -13,6 +13,8 @@ from click.testing import CliRunner
 from analysis import InputError
 from analysis.cli import main
 from analysis.runs import record
+from analysis.runs.execute import execute
+from analysis.runs.results import results
 from analysis.runs.sweep import can_write, locally, plan, sweep, write
 
 PARAMETERS = "number = 1  # a number\ntags = []  # some tags\ndiary = ''  # a file that every run writes to"
@@ -100,6 +102,26 @@ def test_a_run_that_fails_stops_no_other_and_is_told_with_its_reason(run_all, tm
     assert "cell 3 failed: AssertionError: unlucky" in reason
     (kept,) = tmp_path.glob("runs/*.failed/*.ipynb")
     assert b"unlucky" in kept.read_bytes()
+
+
+POSTERIOR = """import os
+import pandas as pd
+import analysis as a
+rows = pd.DataFrame({"start": [0, 3, 7], "end": [2, 6, 9], "count": [9, number % 2, 0]})
+chance = a.changes(rows).chance()
+left = len(os.listdir(os.environ["INCIDENTS_SHARED"])) if "INCIDENTS_SHARED" in os.environ else 0
+a.show_results([{"measure": "chance", "value": chance}, {"measure": "left", "value": left}])"""
+
+
+def test_what_runs_have_in_common_is_worked_out_once_and_is_what_each_would_have_worked_out(write_notebook, tmp_path):
+    runs = plan(write_notebook(POSTERIOR, parameters=PARAMETERS), [{"number": n} for n in (1, 3, 2)], tmp_path / "runs")
+    table = sweep(runs, locally(1)).table.pivot(index="number", columns="measure", values="value")
+    assert table.loc[1, "left"] == table.loc[3, "left"] > 0, "the second run of the same counts left nothing new"
+    assert table.loc[2, "left"] > table.loc[3, "left"]
+    execute(runs[0].notebook, tmp_path / "alone.ipynb", {"number": 3})
+    alone = results(nbformat.read(tmp_path / "alone.ipynb", as_version=4)).set_index("measure")["value"]
+    assert alone["left"] == 0
+    assert alone["chance"] == table.loc[3, "chance"] == table.loc[1, "chance"] != table.loc[2, "chance"]
 
 
 def test_runs_that_show_no_results_give_an_empty_table(write_notebook, tmp_path):
