@@ -72,7 +72,8 @@ def files() -> str:
     lines = ["| file | rows | what it holds |", "|---|---|---|"]
     for path in paths:
         rows = len(pd.read_csv(path, dtype=str))
-        lines.append(f"| `{path.relative_to(DATA.parent).as_posix()}` | {rows:,} | {schema.TABLES[path.stem].description} |")
+        name = path.relative_to(DATA.parent).as_posix()
+        lines.append(f"| `{name}` | {rows:,} | {schema.TABLES[path.stem].description} |")
     return "\n".join(lines)
 
 

@@ -103,7 +103,8 @@ def test_no_words_of_cause_where_only_dates_are_known(notebooks, name):
 
 
 def test_words_of_cause_would_be_found():
-    for words in ("The strikes led to the pause.", "It fell because of them.", "deterred the militias", "Thus it ended"):
+    causes = "The strikes led to the pause.", "It fell because of them.", "deterred the militias", "Thus it ended"
+    for words in causes:
         assert CAUSAL.search(words)
     assert not CAUSAL.search("known only because the attackers said so")
 

@@ -106,8 +106,8 @@ def _key_problems(raw: pd.DataFrame, table: Table, file: str) -> list[Problem]:
     again = values.duplicated() & (raw[key[0]] != "")
     first = {value: row for row, value in reversed(list(enumerate(values, HEADER_ROWS)))}
     return [
-        Problem(file, row + HEADER_ROWS, " + ".join(key), values[row], f"{table.once}; also in row {first[values[row]]}")
-        for row in again[again].index
+        Problem(file, row + HEADER_ROWS, " + ".join(key), value, f"{table.once}; also in row {first[value]}")
+        for row, value in values[again].items()
     ]
 
 

@@ -38,7 +38,8 @@ class Cuts:
         for total in range(len(self.whole)):
             ways = np.column_stack([self.units[:, total], self.share[:, total], self.done[:, total]])
             _, first, kind = np.unique(ways, axis=0, return_index=True, return_inverse=True)
-            each = Cuts(*(part[first, total, None] for part in (self.units, self.share, self.done)), self.whole[[total]])
+            units, share, done = (part[first, total, None] for part in (self.units, self.share, self.done))
+            each = Cuts(units, share, done, self.whole[[total]])
             found.append((kind.ravel(), log_pieces(each[:, None], each[None])))
         return found
 

@@ -54,10 +54,8 @@ def _share_without(occupied: int, days: int, empty: int, edges: bool) -> Fractio
     free = days - occupied
     gaps = occupied + 1 if edges else occupied - 1
     ways = _bounded_compositions(gaps, free, empty)
-    if edges:
-        good = ways[free]
-    else:  # what the gaps leave goes to the two ends, in any split
-        good = sum(number * (free - used + 1) for used, number in enumerate(ways))
+    # Without the edges, what the gaps leave goes to the two ends, in any split.
+    good = ways[free] if edges else sum(number * (free - used + 1) for used, number in enumerate(ways))
     return Fraction(good, comb(days, occupied))
 
 

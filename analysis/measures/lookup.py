@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MOST = 4_000_000  # entries of a table
+MOST = 1_000_000  # entries of a table; the last few series keep theirs
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from analysis.measures.frequency import watched_on
 DAY = pd.Timedelta(days=1)
 
 
-@dataclass(frozen=True, eq=False)  # the same only as itself: what was worked out of it is kept, see `posterior.messages`
+@dataclass(frozen=True, eq=False)  # the same only as itself: `posterior.messages` keeps what it worked out of one
 class Observed:
     """Counts on days 0 .. n - 1; the same for any calendar.
 

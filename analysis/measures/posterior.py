@@ -175,10 +175,11 @@ class _Sums:
         leant = before - self.lean
         top = finite(leant.max(axis=1))[:, None]
         leant -= top
-        near = leant.min(axis=1, where=live, initial=0.0) > -SAFE / 2 if self.exp is not None else np.zeros(len(out), bool)
-        at_once = near & (number > 1)
-        with np.errstate(divide="ignore"):
-            out[at_once] = np.log(np.exp(leant[at_once]) @ self.exp) + top[at_once] + self.top if at_once.any() else 0
+        near = leant.min(axis=1, where=live, initial=0.0) > -SAFE / 2
+        at_once = near & (number > 1) & (self.exp is not None)
+        if at_once.any():
+            with np.errstate(divide="ignore"):
+                out[at_once] = np.log(np.exp(leant[at_once]) @ self.exp) + top[at_once] + self.top
         for k in np.flatnonzero(~at_once & (number > 0)):
             some = live[k]
             out[k] = logsumexp_columns(self.kernel[some] + before[k, some][:, None])

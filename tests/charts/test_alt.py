@@ -40,7 +40,8 @@ def test_the_words_are_the_same_however_the_counts_are_grouped(dossier):
 
 
 def test_bars_over_unwatched_days_only_are_told_as_such(attacks):
-    counts = count(attacks(), "week", window=("2024-01-01", "2024-01-14"), coverage=coverage("2023-01-01", "2023-01-02"))
+    before = coverage("2023-01-01", "2023-01-02")
+    counts = count(attacks(), "week", window=("2024-01-01", "2024-01-14"), coverage=before)
     assert frequency_alt(counts).endswith("No period was covered.")
 
 

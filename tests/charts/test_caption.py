@@ -39,7 +39,8 @@ def test_every_density_of_the_table_has_words(dossier):
     from analysis.evidence.schema import COVERAGE
 
     for density in COVERAGE["density"].allowed:
-        row = pd.DataFrame({"start": [pd.Timestamp("2024-01-01")], "end": [pd.Timestamp("2024-01-02")], "density": density})
+        days = {"start": [pd.Timestamp("2024-01-01")], "end": [pd.Timestamp("2024-01-02")]}
+        row = pd.DataFrame(days | {"density": density})
         assert coverage_words(row).startswith("2024-01-01 to 2024-01-02 ")
 
 

@@ -138,7 +138,9 @@ def test_a_day_on_which_the_sources_differ_is_marked(displayed, dossier):
     assert shown[head.index("day")] == "2023-10-18 *"
 
 
-@pytest.mark.parametrize("text", ["*not bold*", "a_b_c", "[x](http://y)", "`code`", "# head", "<b>", "$x$", "1. a", "~~x~~", "see http://a.b/c"])
+@pytest.mark.parametrize("text", [
+    "*not bold*", "a_b_c", "[x](http://y)", "`code`", "# head", "<b>", "$x$", "1. a", "~~x~~", "see http://a.b/c",
+])  # fmt: skip
 def test_a_sources_text_inside_markdown_stays_as_it_was_written(text):
     from nbformat.v4 import new_markdown_cell, new_notebook
 

@@ -86,7 +86,8 @@ def test_words_of_days_intervals_and_chances():
     assert days(pd.NaT, "2024-01-03") == ""
     assert within(0.1, 0.25, 2) == "0.10 to 0.25"
     assert within(float("nan"), 1) == ""
-    assert [chance(p) for p in (0.0, 0.0004, 0.25, 0.9996, 1.0)] == ["< 0.001", "< 0.001", "0.250", "> 0.999", "> 0.999"]
+    said = ["< 0.001", "< 0.001", "0.250", "> 0.999", "> 0.999"]
+    assert [chance(p) for p in (0.0, 0.0004, 0.25, 0.9996, 1.0)] == said
     assert [listed(x) for x in ([], ["a"], ["a", "b"], "abc")] == ["", "a", "a and b", "a, b and c"]
 
 

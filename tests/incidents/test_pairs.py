@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from analysis.incidents.pairs import Ladder, Rules, candidate_pairs, score_pairs
 
+RULES = Rules()
 WEAPON = Ladder("weapon", ("weapon", "family"), agree=1.0, differ=-2.0)
 
 
@@ -18,11 +19,11 @@ def table(*rows) -> pd.DataFrame:
     return frame.astype({"place": "str", "country": "str"})
 
 
-def pairs(reports, rules=Rules()) -> set:
+def pairs(reports, rules=RULES) -> set:
     return {tuple(pair) for pair in candidate_pairs(reports, rules).tolist()}
 
 
-def points(reports, rules=Rules()) -> float:
+def points(reports, rules=RULES) -> float:
     return float(score_pairs(reports, np.array([[0, 1]]), rules)[0])
 
 

@@ -138,7 +138,8 @@ def test_what_to_do_with_denied_incidents_is_keep_or_drop():
 @pytest.mark.parametrize(
     ("view", "message"),
     [
-        ({"countries": "Irak"}, "countries: 'Irak' does not occur; did you mean 'Iraq'? (allowed: Iraq, Jordan, Syria)"),
+        ({"countries": "Irak"},
+         "countries: 'Irak' does not occur; did you mean 'Iraq'? (allowed: Iraq, Jordan, Syria)"),
         ({"places": ("al-asad", "al-assad")}, "places: 'al-assad' does not occur; did you mean 'al-asad'?"),
         ({"weapons": "drone"}, "weapons: 'drone' does not occur"),
         ({"confirmation": "us_offical"}, "confirmation: 'us_offical' does not occur; did you mean 'us_official'?"),

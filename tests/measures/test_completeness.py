@@ -62,7 +62,8 @@ def test_each_countrys_part_is_compared_with_the_incidents_there(attacks):
         "as_of": pd.to_datetime(["2024-01-10", "2024-01-20"]), "total": [5, 9], "iraq": pd.array([3, 4], "Int64"),
         "syria": pd.array([2, 5], "Int64"), "note": "", "tally_ids": "t", "since": pd.Timestamp("2024-01-01"),
     })  # fmt: skip
-    incidents = attacks("2024-01-02", "2024-01-12", "2024-01-13", "2024-01-14", country=["Iraq", "Iraq", "Iraq", "Syria"])
+    days = "2024-01-02", "2024-01-12", "2024-01-13", "2024-01-14"
+    incidents = attacks(*days, country=["Iraq", "Iraq", "Iraq", "Syria"])
     found = completeness_by_country(incidents, running).set_index(["country", "end"])
     assert found.loc["Iraq", "itemised"].tolist() == [1, 2]
     assert found.loc["Iraq", "clash"].tolist() == [False, True]

@@ -60,19 +60,22 @@ def test_counts_of_one_country_come_from_its_own_parts(dossier):
 
 def stated(*rows) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["as_of", "total", "iraq", "syria"])
-    return frame.assign(as_of=pd.to_datetime(frame["as_of"]), counter="Pentagon", scope="all", bound="exact", stated_by="x",
-                        since=pd.Timestamp("2024-01-01"), jordan=pd.NA, tally_id=[f"t{n}" for n in range(len(frame))])  # fmt: skip
+    return frame.assign(
+        as_of=pd.to_datetime(frame["as_of"]), counter="Pentagon", scope="all", bound="exact", stated_by="x",
+        since=pd.Timestamp("2024-01-01"), jordan=pd.NA, tally_id=[f"t{n}" for n in range(len(frame))],
+    )  # fmt: skip
 
 
 def test_a_part_rises_only_where_the_whole_does():
-    spans = intervals(series(stated(("2024-01-10", 5, 2, 3), ("2024-01-20", 5, None, None), ("2024-01-30", 9, 4, 5)), "Pentagon"),
-                      of="iraq")  # fmt: skip
+    rows = ("2024-01-10", 5, 2, 3), ("2024-01-20", 5, None, None), ("2024-01-30", 9, 4, 5)
+    spans = intervals(series(stated(*rows), "Pentagon"), of="iraq")
     assert spans["count"].tolist() == [2, 0, 2]
     assert spans["days"].tolist() == [10, 10, 10]
 
 
 def test_a_part_is_unknown_where_the_whole_rose_on_both_sides_of_a_stretch_without_rise():
-    rows = ("2024-01-10", 5, 2, 3), ("2024-01-12", 6, None, None), ("2024-01-20", 6, None, None), ("2024-01-30", 9, 4, 5)
+    still = ("2024-01-12", 6, None, None), ("2024-01-20", 6, None, None)
+    rows = ("2024-01-10", 5, 2, 3), *still, ("2024-01-30", 9, 4, 5)
     spans = intervals(series(stated(*rows), "Pentagon"), of="iraq")
     assert spans["count"].isna().tolist() == [False, True, False, True]
     assert spans["count"].iloc[2] == 0

@@ -83,7 +83,8 @@ def test_the_record_says_what_ran_under_which_view_and_the_report_is_up_to_date_
 def test_the_folder_holds_what_was_asked_for_last_and_nothing_else(plan):
     report(plan)
     report(replace(plan, notebooks=plan.notebooks[:1]))
-    assert visible(plan.target) == ["data", "first.html", "first.pdf", "notebooks", "report.html", "report.pdf", "run.json"]
+    made = ["data", "first.html", "first.pdf", "notebooks", "report.html", "report.pdf", "run.json"]
+    assert visible(plan.target) == made
 
 
 def test_verifying_makes_the_report_again_and_finds_the_same_bytes(plan):
