@@ -37,7 +37,7 @@ def _each(table: pd.DataFrame, low: str, high: str) -> list[str]:
 def _length(row) -> str:
     """Days without an attack, with what they can be where that is not one number."""
     if pd.isna(row.empty):
-        return "none"
+        return "none" if pd.isna(row.empty_high) else f"not known ({row.empty_low} to {row.empty_high})"
     exact = row.empty_low == row.empty == row.empty_high
     return f"{row.empty}{'' if exact else f' ({row.empty_low} to {row.empty_high})'}{' or more' if row.edge else ''}"
 
@@ -86,6 +86,7 @@ def ratio_table(ratios: pd.DataFrame) -> pd.DataFrame:
             "per day": ratios["rate_before"],
             "attacks after": ratios["attacks_after"],
             "days ": ratios["days_after"],
+            "of these thinly": ratios["sparse_after"],
             "per day ": ratios["rate_after"],
             "ratio": ratios["ratio"],
             "95 % interval": [within(row.low, row.high) for row in ratios.itertuples()],

@@ -27,6 +27,17 @@ def days(low, high) -> str:
     return f"{low:%Y-%m-%d}" if low == high else f"{low:%Y-%m-%d} to {high:%Y-%m-%d}"
 
 
+def over(first, last) -> str:
+    """The days of a stretch in a sentence: on 4 February 2024, or from one day to another."""
+    return f"on {on(first)}" if first == last else f"from {on(first)} to {on(last)}"
+
+
+def of_set(low, high, width: int) -> str:
+    """A set of days in a sentence, from its first to its last; it may have holes."""
+    every = (pd.Timestamp(high) - pd.Timestamp(low)).days + 1
+    return f"{on(low)} to {on(high)}, {width} {'days' if width == every else f'of these {every} days'}"
+
+
 def within(low: float, high: float, places: int = 3) -> str:
     """The two ends of an interval; nothing where they are missing."""
     return "" if pd.isna(low) or pd.isna(high) else f"{low:.{places}f} to {high:.{places}f}"

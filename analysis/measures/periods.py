@@ -49,7 +49,8 @@ def period_ratios(
 ) -> pd.DataFrame:
     """Rate in the period `after` against that in the period `before`, by each way of counting.
 
-    Returns view, attacks_before, days_before, rate_before, the same _after, ratio, low, high (exact
+    Returns view, attacks_before, days_before, rate_before, the same _after, sparse_after (of the days after those on
+    which a zero is weak), ratio, low, high (exact
     95 % interval, see `rates.compare`), low_quasi, high_quasi (the same where counts vary `phi` times as
     much as Poisson allows, by view; 1 where not given; see `rates.quasi_ratio`). A way that
     observed fewer than `least` days of a period, or no attack before, is left out. Periods chosen
@@ -63,7 +64,7 @@ def period_ratios(
         ratio = compare(a["attacks"], a["days"], b["attacks"], b["days"])
         wide = quasi_ratio(a["attacks"], a["days"], b["attacks"], b["days"], (phi or {}).get(label, 1.0))
         rows.append((label, a["attacks"], a["days"], ratio["rate_a"], b["attacks"], b["days"], ratio["rate_b"],
-                     ratio["ratio"], ratio["low"], ratio["high"], *wide))  # fmt: skip
+                     b["sparse"], ratio["ratio"], ratio["low"], ratio["high"], *wide))  # fmt: skip
     columns = ["view", "attacks_before", "days_before", "rate_before", "attacks_after", "days_after", "rate_after",
-               "ratio", "low", "high", "low_quasi", "high_quasi"]  # fmt: skip
+               "sparse_after", "ratio", "low", "high", "low_quasi", "high_quasi"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)

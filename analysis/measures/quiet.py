@@ -16,7 +16,8 @@ def quiet_near(way: Way, first: pd.Timestamp, last: pd.Timestamp, window) -> dic
     Returns last_low, last_high, first_low, first_high (earliest and latest day of the last attack
     before the spell and of the first after it: one day for incidents, which count by their best day;
     the interval between two statements for totals; missing where the spell may go on beyond what was
-    watched), empty, empty_low, empty_high (days without an attack; how few and how many they can be),
+    watched), empty, empty_low, empty_high (days without an attack; how few and how many they can be; for totals that
+    rise in every interval of those days the bounds alone: see `_longest_possible`),
     edge (whether it may go on), inside (attacks from `first` to `last`, missing for totals that no
     statement bounds there). The days are missing where no such spell exists.
     """
@@ -43,7 +44,7 @@ def _of_totals(way: Way, first, last) -> dict:
     inside = int(held["count"].sum()) if len(held) else pd.NA
     row = _most_inside(quiet_spells(rows), first, last)
     if row is None:
-        return _nothing(inside)
+        return _nothing(inside, *_longest_possible(rows, first, last))
     rows = rows[rows["count"] > 0]
     before, after = rows[rows["end"] == row["start"] - DAY], rows[rows["start"] == row["end"] + DAY]
     ends = [*_ends(before), *_ends(after)]
@@ -68,9 +69,26 @@ def _spell(last_low, last_high, first_low, first_high, empty, empty_low, empty_h
     }  # fmt: skip
 
 
-def _nothing(inside) -> dict:
+def _longest_possible(rows: pd.DataFrame, first, last) -> tuple:
+    """Days of the longest spell without an attack that totals rising in every interval leave room for: at
+    least, at most; missing where a count is.
+
+    At least: n attacks leave d - n empty days of the d of an interval in n + 1 runs. At most: all attacks of
+    two neighbouring intervals on the first day of the one and on the last day of the other.
+    """
+    near = rows[(rows["end"] >= first) & (rows["start"] <= last)]
+    if near.empty or near["count"].isna().any():
+        return pd.NA, pd.NA
+    inside = near[(near["start"] >= first) & (near["end"] <= last)]
+    least = [-(-(days - n) // (n + 1)) for days, n in zip(inside["days"], inside["count"], strict=True) if n < days]
+    empty = near["days"] - 1
+    beside = empty + empty.shift(fill_value=0).where(near["start"] == near["end"].shift() + DAY, 0)
+    return int(max(least, default=0)), int(beside.max())
+
+
+def _nothing(inside, least=pd.NA, most=pd.NA) -> dict:
     return {name: pd.NaT for name in ("last_low", "last_high", "first_low", "first_high")} | {
-        "empty": pd.NA, "empty_low": pd.NA, "empty_high": pd.NA, "edge": False, "inside": inside,
+        "empty": pd.NA, "empty_low": least, "empty_high": most, "edge": False, "inside": inside,
     }  # fmt: skip
 
 
