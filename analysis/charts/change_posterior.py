@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import matplotlib as mpl
 import matplotlib.dates as mdates
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -28,8 +29,8 @@ def change_posterior(
         return style.nothing(ax, "a single day: no change could be seen")
     with mpl.rc_context(style.RC):
         day = mdates.date2num(dates["day"])
-        ax.bar(day, dates["probability"], width=1.0, align="edge", color=style.ACCENT, linewidth=0,
-               label="Poisson")  # fmt: skip
+        ax.stairs(dates["probability"], np.append(day, day[-1] + 1), fill=True, color=style.ACCENT, linewidth=0,
+                  label="Poisson")  # fmt: skip
         if cautious and "probability_tempered" in dates:
             ax.step(day, dates["probability_tempered"], where="post", color=style.SECOND, linewidth=0.9,
                     label="allowing for overdispersion")  # fmt: skip

@@ -16,8 +16,8 @@ def quiet_near(way: Way, first: pd.Timestamp, last: pd.Timestamp, window) -> dic
     Returns last_low, last_high, first_low, first_high (earliest and latest day of the last attack
     before the spell and of the first after it: one day for incidents, which count by their best day;
     the interval between two statements for totals; missing where the spell may go on beyond what was
-    watched), empty, empty_low, empty_high (days without an attack; how few and how many they can be; for totals that
-    rise in every interval of those days the bounds alone: see `_longest_possible`),
+    watched), empty, empty_low, empty_high (days without an attack; how few and how many they can be; where totals
+    rise in every interval, empty is missing and the two bound the days from `first` to `last` alone),
     edge (whether it may go on), inside (attacks from `first` to `last`, missing for totals that no
     statement bounds there). The days are missing where no such spell exists.
     """
@@ -70,20 +70,23 @@ def _spell(last_low, last_high, first_low, first_high, empty, empty_low, empty_h
 
 
 def _longest_possible(rows: pd.DataFrame, first, last) -> tuple:
-    """Days of the longest spell without an attack that totals rising in every interval leave room for: at
-    least, at most; missing where a count is.
+    """How many of the days from `first` to `last` the longest spell without an attack has, where totals rise in
+    every interval of those days: no less than, no more than; missing where a count of these intervals is.
 
-    At least: n attacks leave d - n empty days of the d of an interval in n + 1 runs. At most: all attacks of
-    two neighbouring intervals on the first day of the one and on the last day of the other.
+    No less: n attacks leave d - n empty days of the d of an interval in n + 1 runs. No more: from the first day of
+    one interval with a rise to the last day of the next one.
     """
-    near = rows[(rows["end"] >= first) & (rows["start"] <= last)]
-    if near.empty or near["count"].isna().any():
+    rising = rows[rows["count"] > 0]
+    spans = pd.DataFrame({"start": rising["start"], "end": rising["end"].shift(-1)}).dropna()
+    spans = spans[(spans["start"] < last) & (spans["end"] > first)]
+    near = rows[(rows["end"] >= spans["start"].min()) & (rows["start"] <= spans["end"].max())]
+    known = near["count"].notna().all() and (near["start"].iloc[1:] == near["end"].shift().iloc[1:] + DAY).all()
+    if near.empty or not known:
         return pd.NA, pd.NA
     inside = near[(near["start"] >= first) & (near["end"] <= last)]
     least = [-(-(days - n) // (n + 1)) for days, n in zip(inside["days"], inside["count"], strict=True) if n < days]
-    empty = near["days"] - 1
-    beside = empty + empty.shift(fill_value=0).where(near["start"] == near["end"].shift() + DAY, 0)
-    return int(max(least, default=0)), int(beside.max())
+    held = spans["end"].sub(DAY).clip(upper=last) - spans["start"].add(DAY).clip(lower=first)
+    return int(max(least, default=0)), int(held.dt.days.max() + 1)
 
 
 def _nothing(inside, least=pd.NA, most=pd.NA) -> dict:

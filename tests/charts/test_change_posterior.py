@@ -2,6 +2,7 @@
 
 import pandas as pd
 from matplotlib.dates import date2num
+from matplotlib.patches import StepPatch
 
 from analysis.charts.change_posterior import change_alt, change_posterior
 from analysis.charts.show import svg
@@ -21,14 +22,14 @@ def chosen(*numbers, order=1, mass=0.951) -> pd.DataFrame:
 
 def test_a_bar_stands_on_its_day_and_is_as_high_as_its_probability():
     ax = change_posterior(posterior(0.1, 0.6, 0.3))
-    bars = [(bar.get_x(), bar.get_width(), bar.get_height()) for bar in ax.containers[0]]
+    (bars,) = (patch for patch in ax.patches if isinstance(patch, StepPatch))
     first = date2num(START)
-    assert bars == [(first, 1, 0.1), (first + 1, 1, 0.6), (first + 2, 1, 0.3)]
+    assert list(bars.get_data().values) == [0.1, 0.6, 0.3]
+    assert list(bars.get_data().edges) == [first, first + 1, first + 2, first + 3]
 
 
 def spans(ax) -> list[tuple[float, float]]:
-    bars = set(ax.containers[0])
-    return [(p.get_x(), p.get_x() + p.get_width()) for p in ax.patches if p not in bars]
+    return [(p.get_x(), p.get_x() + p.get_width()) for p in ax.patches if not isinstance(p, StepPatch)]
 
 
 def test_every_run_of_days_of_a_set_is_shaded_once():

@@ -1,6 +1,7 @@
 """Ways of counting: what each holds, its quiet spell, its rates, and all of them in one table."""
 
 from dataclasses import replace
+from itertools import combinations_with_replacement, groupby, product
 
 import pandas as pd
 import pytest
@@ -71,10 +72,31 @@ class TestTheQuietSpell:
         found = quiet_near(way, day("2024-01-02"), day("2024-01-15"), ("2024-01-01", "2024-03-20"))
         assert found["empty"] == 10
 
-    def test_where_the_total_never_stood_still_there_is_none(self, totals):
+    def test_where_the_total_never_stood_still_only_bounds_are_known(self, totals):
         found = quiet_near(totals, day("2024-01-01"), day("2024-01-20"), None)
         assert pd.isna(found["empty"])
+        assert (found["empty_low"], found["empty_high"]) == (2, 18)  # 3 attacks on 10 days; 2 to 19 January
         assert found["inside"] == 11
+
+    @pytest.mark.parametrize("counts", [(1, 2, 1), (2, 1, 3), (4, 1, 1), (1, 5, 2)])
+    def test_the_bounds_are_those_of_every_way_to_place_the_attacks(self, counts):
+        lengths, days = (3, 4, 3), range(10)
+        starts = [0, 3, 7]
+        rows = pd.DataFrame({"start": starts, "days": lengths, "count": pd.array(counts, dtype="Int64")})
+        rows["end"] = rows["start"] + rows["days"] - 1
+        rows = rows.assign(**{name: day("2024-01-01") + pd.to_timedelta(rows[name], unit="D") for name in ("start", "end")})
+        found = quiet_near(Way("t", rows, None, None, NOWHERE), day("2024-01-04"), day("2024-01-07"), None)
+        ways_to_place = product(*(
+            combinations_with_replacement(range(start, start + length), number)
+            for start, length, number in zip(starts, lengths, counts, strict=True)
+        ))  # fmt: skip
+        longest = []
+        for placed in ways_to_place:
+            attacks = {at for each in placed for at in each}
+            runs = [list(run) for free, run in groupby(days, lambda at, a=attacks: at not in a) if free]
+            longest.append(max((len(set(run) & {3, 4, 5, 6}) for run in runs), default=0))
+        assert found["empty_high"] == max(longest)
+        assert found["empty_low"] <= min(longest)
 
     def test_no_statement_inside_is_not_zero_attacks(self, totals):
         assert pd.isna(quiet_near(totals, day("2024-01-22"), day("2024-01-25"), None)["inside"])
