@@ -136,9 +136,13 @@ def report(
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def verify(folder: Path) -> None:
-    """Make the report in FOLDER again from its record and compare every byte."""
-    from analysis.reports.report import verify as compare
+    """Make the report, or the run of a sweep, in FOLDER again from its record and compare every byte."""
+    from analysis.runs import record
 
+    if "variant" in record.read(folder)["basis"]:
+        from analysis.reports.report import verify as compare
+    else:
+        from analysis.runs.sweep import verify as compare
     found = compare(folder)
     for line in found.differ:
         click.echo(line)

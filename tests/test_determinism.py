@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -62,8 +63,9 @@ def started(folder: Path, evidence: Path, kernel: str, **settings: str) -> subpr
 def test_two_reports_are_the_same_bytes_on_another_day_and_in_another_folder(tmp_path, bytes_of, other_conflict):
     soon = {"LATER": "0", "TZ": "UTC", "PYTHONHASHSEED": "1", "SOURCE_DATE_EPOCH": "1000000000"}
     late = {"LATER": str(400 * DAY), "TZ": "Pacific/Auckland", "PYTHONHASHSEED": "2", "LC_ALL": "C"}
-    one = started(tmp_path / "one", other_conflict, "cold", **soon)
-    two = started(tmp_path / "two" / "and deeper", other_conflict, "warm", **late)
+    here, there = (shutil.copytree(other_conflict, tmp_path / name / "other_conflict") for name in ("here", "there"))
+    one = started(tmp_path / "one", here, "cold", **soon)
+    two = started(tmp_path / "two" / "and deeper", there, "warm", **late)
     for process in (one, two):
         _, said = process.communicate()
         assert process.returncode == 0, said.decode()
@@ -73,6 +75,7 @@ def test_two_reports_are_the_same_bytes_on_another_day_and_in_another_folder(tmp
     assert len(first) == len(second) == 6
     known = {name for name in first if TODAY.search(readable(name, first[name]))}
     assert known == set()
+    assert not [name for name, content in first.items() if str(tmp_path) in readable(name, content)]
 
 
 def test_the_clock_of_the_other_report_was_another(tmp_path):

@@ -20,8 +20,10 @@ from analysis.reports.document import document
 from analysis.reports.export import to_pdf
 from analysis.reports.html import to_html
 from analysis.reports.tree import title_of
+from analysis.runs import record
 from analysis.runs.variants import Variant
 
+Pairs = list[tuple[str, str]]  # of a name and what it says
 TITLE = "Attacks on U.S. bases in Iraq, Syria and Jordan"
 LIBRARIES = ("pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill", "nbconvert",
              "typst", "pypandoc-binary")  # fmt: skip
@@ -37,24 +39,25 @@ class Chapter:
 
 
 def render(
-    notebook: NotebookNode, name: str, variant: Variant, given: Mapping[str, Any], dossier: Dossier, folder: Path
+    notebook: NotebookNode, name: str, variant: Variant, provenance: Pairs, dossier: Dossier, folder: Path
 ) -> Chapter:
-    """Write `<name>.pdf` and `<name>.html` of a notebook that was run with the parameters `given`."""
+    """Write `<name>.pdf` and `<name>.html` of an executed notebook; `provenance` says how it was made."""
     tree, ids = linked(document(notebook, strict=True), _traceable(dossier))
     title = title_of(tree, otherwise=name)
     whole = {**tree, "blocks": tree["blocks"] + appendix(dossier, ids)}
-    _write(whole, folder / name, title=title, subtitle=variant.title, provenance=provenance(variant, given))
+    _write(whole, folder / name, title=title, subtitle=variant.title, provenance=provenance)
     return Chapter(tree, title, ids)
 
 
-def bind(chapters: Sequence[Chapter], variant: Variant, dossier: Dossier, folder: Path) -> None:
+def bind(
+    chapters: Sequence[Chapter], variant: Variant, provenance: Pairs, dossier: Dossier, folder: Path
+) -> None:  # fmt: skip
     """Write `report.pdf` and `report.html`: all chapters, then the appendix of all they name."""
     named = sorted({name for each in chapters for name in each.incidents})
     last = [chapter(dossier, named)] if named else []
     bound = book([each.tree for each in chapters] + last, [each.title for each in chapters] + [""] * len(last))
     title = TITLE if dossier.root == REPOSITORY else f"Incidents of {dossier.root.name}"
-    about = provenance(variant, variant.parameters)
-    _write(bound, folder / "report", title=title, subtitle=variant.title, provenance=about, toc=True)
+    _write(bound, folder / "report", title=title, subtitle=variant.title, provenance=provenance, toc=True)
 
 
 def _write(tree: dict, path: Path, **words: Any) -> None:
@@ -69,12 +72,20 @@ def _traceable(dossier: Dossier) -> set[str]:
     return set(dossier.incidents["incident_id"]) if dossier.evidence else set()
 
 
-def provenance(variant: Variant, parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What the report was made of; nothing that changes from run to run or from place to place."""
+def provenance(
+    variant: Variant, parameters: Mapping[str, Any], inputs: Mapping[str, str], notebooks: Sequence[str], view: str = ""
+) -> Pairs:  # fmt: skip
+    """What the report was made of; nothing that changes from run to run or from place to place.
+
+    `inputs` are the hashes of a basis (see `record.basis`), `notebooks` the names there of those that were run,
+    `view` what counts, in words."""
     shared = {k: Path(v).name if k == "folder" else v for k, v in parameters.items()}
     return [
         ("Variant", f"{variant.name}: {variant.about}" if variant.about else variant.name),
+        *([("View", view)] if view else []),
         ("Parameters", json.dumps(shared, ensure_ascii=False) if shared else "the defaults"),
+        ("Notebooks", "; ".join(f"{Path(name).name}, sha256 {inputs[name][:16]}" for name in notebooks)),
+        ("Package", f"sha256 of source and lock {record.package_hash(inputs)[:16]}"),
         ("Evidence", f"sha256 of all tables {contents(find_root(parameters.get('folder', '')))[:16]}"),
         ("Made with", ", ".join(f"{name} {version(name)}" for name in LIBRARIES)),
     ]

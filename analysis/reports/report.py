@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,13 +14,13 @@ from typing import Any
 from analysis.evidence.problems import InputError, RunError, shown
 from analysis.incidents.dossier import Dossier, open_folder
 from analysis.incidents.views import View, select
-from analysis.reports.chapters import Chapter, bind, render
+from analysis.reports.chapters import Chapter, bind, provenance, render
 from analysis.reports.data import write_tables
 from analysis.reports.plan import Plan, recorded
 from analysis.runs import record
 from analysis.runs.execute import Kernel, execute
 from analysis.runs.limits import Limits
-from analysis.runs.parameters import declared
+from analysis.runs.parameters import view_of
 from analysis.runs.publish import published
 from analysis.runs.running import Running, side_by_side
 from analysis.runs.variants import Variant, for_each
@@ -40,6 +40,7 @@ def report(
     started, on = datetime.now(UTC), plan.basis()
     values = for_each(plan.notebooks, plan.variant)
     dossier = open_folder(plan.variant.parameters.get("folder", ""))
+    named = dict(zip(plan.notebooks, on["notebooks"], strict=True))
     views = {source: _view(source, given, plan.variant, dossier) for source, given in values.items()}
     with published(plan.target) as made, _kept(plan.target, on, started) as failed:
 
@@ -50,12 +51,14 @@ def report(
                                    kernel=kernel, limits=limits, running=running)  # fmt: skip
             seconds = record.since(begun)
             progress(f"ran {source.stem}")
-            rendered = render(executed, source.stem, plan.variant, values[source], dossier, made)
+            about = provenance(plan.variant, values[source], on["inputs"], [named[source]], views[source])
+            rendered = render(executed, source.stem, plan.variant, about, dossier, made)
             progress(f"rendered {source.stem}")
             return rendered, seconds
 
         chapters, seconds = zip(*side_by_side(chapter, plan.notebooks, AT_ONCE), strict=True)
-        bind(chapters, plan.variant, dossier, made)
+        about = provenance(plan.variant, plan.variant.parameters, on["inputs"], on["notebooks"])
+        bind(chapters, plan.variant, about, dossier, made)
         write_tables(made / "data", dossier, plan.variant.parameters)
         progress("bound the report")
         ran = {source.stem: {"parameters": values[source], "view": views[source], "seconds": taken}
@@ -89,35 +92,21 @@ def _named(variant: Variant) -> Iterator[None]:
 
 def _view(source: Path, given: Mapping[str, Any], variant: Variant, dossier: Dossier) -> str:
     """The notebook's view in words; it must select something, found out before any kernel starts."""
-    whole = {p.name: p.default for p in declared(source)} | dict(given)
     try:
-        view = View(**{f.name: whole[f.name] for f in fields(View) if f.name in whole})
+        view = view_of(source, given) or View()
         select(dossier, view)
     except InputError as error:
         raise InputError(f"{shown(variant.path)}, {source.stem}: {error}") from None
     return view.words()
 
 
-@dataclass(frozen=True)
-class Compared:
-    """A report beside the same report made again."""
-
-    same: int
-    differ: list[str]
-    changed: list[str]  # of what it was made of, since then
-
-
-def verify(folder: Path, progress: Callable[[str], None] = lambda _: None) -> Compared:
+def verify(folder: Path, progress: Callable[[str], None] = lambda _: None) -> record.Compared:
     """Make a report again from its own record, elsewhere, and compare every byte.
 
     Raises InputError for a folder without the record of a report.
     """
-    plan, there = recorded(folder), record.hashes(record.outputs(folder), folder.resolve())
-    changed = record.changed(record.read(folder)["basis"], plan.basis())
+    plan = recorded(folder)
     with TemporaryDirectory(prefix="verify-") as elsewhere:
         again = replace(plan, target=Path(elsewhere, plan.target.absolute().name))
         report(again, progress)
-        now = record.read(again.target)["outputs"]
-    names = sorted({*there, *now})
-    differ = [shown(folder / name) for name in names if there.get(name) != now.get(name)]
-    return Compared(len(names) - len(differ), differ, changed)
+        return record.compared(folder, again.target, plan.basis())

@@ -87,10 +87,19 @@ class Server:
                 [sys.executable, *flags, "-c", start], stdin=theirs, cwd=cwd, env=env, start_new_session=True
             )
         self._kernels: list[ForkedKernel] = []
+        self._failure: OSError | None = None
         atexit.register(self.stop)
 
     def fork(self, argv: list[str], env: Mapping[str, str], stdout: int, stderr: int) -> ForkedKernel:
-        """A kernel with these arguments and outputs. Raises OSError if the server cannot give one."""
+        """A kernel with these arguments and outputs. Raises OSError, ever the same, if the server cannot give one."""
+        if not self._failure:
+            try:
+                return self._fork(argv, env, stdout, stderr)
+            except OSError as error:
+                self._failure = error
+        raise self._failure
+
+    def _fork(self, argv: list[str], env: Mapping[str, str], stdout: int, stderr: int) -> ForkedKernel:
         ours, theirs = os.pipe()
         try:
             message = json.dumps({"argv": argv, "env": dict(env)}).encode()

@@ -6,16 +6,19 @@ import ast
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from analysis.evidence.folders import REPOSITORY
 from analysis.evidence.problems import InputError, nearest, shown
 from analysis.evidence.schema import CONFIRMATION, PATTERNS, RELIABILITY, WEAPONS
+
+if TYPE_CHECKING:
+    from analysis.incidents.views import View
 
 
 class Kind(NamedTuple):
@@ -212,6 +215,17 @@ def _from_text(kind: Kind, text: str) -> Any:
         return TypeAdapter(kind.type).validate_strings(value)
     except ValidationError:
         return value
+
+
+def view_of(notebook: Path, given: Mapping[str, Any]) -> View | None:
+    """Which evidence counts in a notebook run with these values; None if that is no parameter of it.
+
+    Raises InputError for a view that cannot be."""
+    from analysis.incidents.views import View  # slow to import
+
+    whole = {p.name: p.default for p in declared(notebook)} | dict(given)
+    chosen = {f.name: whole[f.name] for f in fields(View) if f.name in whole}
+    return View(**chosen) if chosen else None
 
 
 def table(notebook: Path) -> str:

@@ -11,6 +11,7 @@ import platform
 import re
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import requires, version
@@ -22,7 +23,8 @@ from analysis.evidence.problems import InputError, shown
 
 NAME = "run.json"
 DISTRIBUTION = "attack-incidents"
-SOURCE = (".py", ".lua", ".css", ".html", ".typ")
+SOURCE = (".py", ".lua", ".css", ".html", ".js", ".typ")
+BESIDE = ("requirements.lock", "data/borders.geojson")  # what the package reads that is no table
 
 
 def basis(notebooks: Sequence[Path], parameters: Mapping[str, Any], **more: Any) -> dict[str, Any]:
@@ -44,9 +46,14 @@ def basis(notebooks: Sequence[Path], parameters: Mapping[str, Any], **more: Any)
 
 
 def _package() -> list[Path]:
-    lock = REPOSITORY / "requirements.lock"
     source = (path for path in (REPOSITORY / "analysis").rglob("*") if path.suffix in SOURCE)
-    return [*sorted(source), *([lock] if lock.is_file() else [])]
+    return [*sorted(source), *(path for name in BESIDE if (path := REPOSITORY / name).is_file())]
+
+
+def package_hash(inputs: Mapping[str, str]) -> str:
+    """One sha256 over the hashes of the package's own files among the inputs of a basis."""
+    own = sorted(item for item in inputs.items() if item[0].startswith("analysis/") or item[0] in BESIDE)
+    return hashlib.sha256(json.dumps(own).encode()).hexdigest()
 
 
 def versions() -> dict[str, str]:
@@ -135,6 +142,23 @@ def altered(folder: Path, found: Mapping[str, Any]) -> list[str]:
     gone = [f"{shown(folder / name)} is missing" for name in found["outputs"] if name not in there]
     now = hashes(there.values(), folder.resolve())
     return gone + [f"{shown(there[name])} was altered" for name in there if now[name] != found["outputs"][name]]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a folder holds beside what the same run gave again."""
+
+    same: int
+    differ: list[str]
+    changed: list[str]  # of what it was made of, since then
+
+
+def compared(folder: Path, again: Path, basis: Mapping[str, Any]) -> Compared:
+    """The outputs of a folder beside those of `again`, file by file; `basis` is what a run has now."""
+    there, now = (hashes(outputs(each), each.resolve()) for each in (folder, again))
+    names = sorted({*there, *now})
+    differ = [shown(folder / name) for name in names if there.get(name) != now.get(name)]
+    return Compared(len(names) - len(differ), differ, changed(read(folder)["basis"], basis))
 
 
 def _plain(value: Any) -> Any:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +29,13 @@ def environment() -> dict[str, str]:
 
 def steady(notebook: NotebookNode) -> NotebookNode:
     """The notebook without times, durations, paths, random ids and what outputs say of the process."""
-    papermill_record = notebook.metadata.get("papermill", {})
-    notebook.metadata["papermill"] = {"parameters": papermill_record.get("parameters", {})}
+    given = notebook.metadata.get("papermill", {}).get("parameters", {})
+    if folder := given.get("folder"):  # its name is enough; where it lies stands in the record
+        given = given | {"folder": Path(folder).name}
+    notebook.metadata["papermill"] = {"parameters": given}
     for number, cell in enumerate(notebook.cells):
+        if folder and "injected-parameters" in cell.metadata.get("tags", []):
+            cell.source = cell.source.replace(json.dumps(folder), json.dumps(given["folder"]))
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
         cell.id = f"cell-{number}"

@@ -19,10 +19,12 @@ from typing import Any
 import nbformat
 import pandas as pd
 
+from analysis.evidence.folders import REPOSITORY
 from analysis.evidence.problems import InputError, RunError, shown
 from analysis.runs import record
 from analysis.runs.execute import execute
 from analysis.runs.limits import Limits
+from analysis.runs.parameters import view_of
 from analysis.runs.publish import published
 from analysis.runs.results import COLUMNS, results
 from analysis.runs.running import Running, side_by_side
@@ -146,16 +148,34 @@ def locally(at_once: int | None = None, limits: Limits | None = None) -> Runner:
 
 
 def keep(run: Run, make: Callable[[Path], Any]) -> None:
-    """`make` the executed notebook at the path it is given, and publish it with its record.
+    """`make` the executed notebook at the path it is given, and publish it with its record; what a failed one leaves
+    has a record too.
 
     Raises InputError for results that contradict each other, and what `make` and `published` raise.
     """
-    started = datetime.now(UTC)
-    with published(run.folder) as made:
-        make(made / run.notebook.name)
-        results(nbformat.read(made / run.notebook.name, as_version=4))
-        record.write(made, on=run.basis, outcome="complete", started=started)
+    started, view = datetime.now(UTC), view_of(run.notebook, run.parameters)
+    told = {"view": view.words()} if view else {}
+    try:
+        with published(run.folder) as made:
+            make(made / run.notebook.name)
+            results(nbformat.read(made / run.notebook.name, as_version=4))
+            record.write(made, run.basis, "complete", started, **told)
+    except (InputError, RunError) as error:
+        if run.failed.is_dir():
+            record.write(run.failed, run.basis, str(error), started, **told)
+        raise
     shutil.rmtree(run.failed, ignore_errors=True)
+
+
+def verify(folder: Path) -> record.Compared:
+    """Run again, elsewhere, what the record of a run of a sweep says, and compare every byte.
+
+    Raises InputError for a folder without such a record, and what `execute` raises."""
+    on = record.read(folder)["basis"]
+    notebook, given = REPOSITORY / on["notebooks"][0], on["parameters"]
+    with TemporaryDirectory(prefix="verify-") as elsewhere:
+        execute(notebook, Path(elsewhere, notebook.name), given)
+        return record.compared(folder, Path(elsewhere), record.basis([notebook], given))
 
 
 def gather(runs: Sequence[Run]) -> pd.DataFrame:

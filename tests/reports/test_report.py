@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -12,6 +13,7 @@ from analysis.evidence.problems import InputError, RunError
 from analysis.reports import chapters
 from analysis.reports.plan import Plan
 from analysis.reports.report import report, verify
+from analysis.runs import record
 from analysis.runs.variants import Variant
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -174,10 +176,26 @@ def test_the_evidence_hash_changes_with_a_byte_and_with_a_name_and_with_nothing_
     assert len({first, renamed, contents(root)}) == 3
 
 
-def test_provenance_names_variant_parameters_evidence_and_libraries(plan):
-    said = dict(chapters.provenance(plan.variant, {"sets": ["seeds"]}))
+def test_provenance_names_variant_view_parameters_evidence_notebooks_package_and_libraries(plan):
+    basis = plan.basis()
+    names = basis["notebooks"]
+    said = dict(chapters.provenance(plan.variant, {"sets": ["seeds"]}, basis["inputs"], names, "seeds alone"))
     assert said["Variant"] == "small: for the tests"
+    assert said["View"] == "seeds alone"
     assert said["Parameters"] == '{"sets": ["seeds"]}'
     assert contents(REPOSITORY)[:16] in said["Evidence"]
+    for name in names:
+        assert f"{Path(name).name}, sha256 {basis['inputs'][name][:16]}" in said["Notebooks"]
+    assert record.package_hash(basis["inputs"])[:16] in said["Package"]
     assert all(name in said["Made with"] for name in chapters.LIBRARIES)
-    assert dict(chapters.provenance(plan.variant, {}))["Parameters"] == "the defaults"
+    bare = dict(chapters.provenance(plan.variant, {}, basis["inputs"], names))
+    assert bare["Parameters"] == "the defaults"
+    assert "View" not in bare
+
+
+def test_the_hash_of_the_package_changes_with_its_files_and_with_nothing_else(plan):
+    inputs = plan.basis()["inputs"]
+    first = record.package_hash(inputs)
+    assert record.package_hash(inputs | {"data/claims.csv": "0", "notebooks/x.ipynb": "0"}) == first
+    for name in ("analysis/reports/templates/tables.js", "requirements.lock", "data/borders.geojson"):
+        assert record.package_hash(inputs | {name: "0"}) != first

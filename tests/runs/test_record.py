@@ -30,7 +30,9 @@ def test_a_record_names_the_hash_of_every_input_and_output_and_what_it_was_made_
     found = json.loads((folder / "run.json").read_text())
     inputs = found["basis"]["inputs"]
     assert {str(notebook), str(evidence / "seeds" / "claims.csv"), "requirements.lock", "analysis/runs/record.py",
-            "analysis/reports/templates/report.typ"} <= set(inputs)  # fmt: skip
+            "data/borders.geojson"} <= set(inputs)  # fmt: skip
+    templates = (REPOSITORY / "analysis" / "reports" / "templates").iterdir()
+    assert {f"analysis/reports/templates/{path.name}" for path in templates} <= set(inputs)
     assert inputs["requirements.lock"] == record.hashes([REPOSITORY / "requirements.lock"])["requirements.lock"]
     assert list(found["outputs"]) == ["one.html"]
     assert found["basis"]["versions"].keys() >= {"python", "pandas", "papermill", "typst"}
