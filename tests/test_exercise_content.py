@@ -9,15 +9,22 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import os
 import re
+import shlex
+import subprocess
+import sys
 import warnings
+from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
 import pytest
 import yaml
+from nbclient import NotebookClient
 
 from analysis.evidence.load import REPOSITORY
+from tests.reports import pdf as finished
 from tests.test_notebooks import CAUSAL
 
 COURSE = REPOSITORY / "notebooks" / "exercises"
@@ -196,6 +203,26 @@ def test_counting_is_taught_on_another_conflict_with_nothing_but_its_table(other
     names = worked_through("3_counting", lambda source: source.replace("a.open_folder()", elsewhere))
     assert len(names["incidents"]) == len(names["dossier"].incidents) > 0
     assert names["dossier"].evidence is None
+
+
+def test_the_command_of_the_last_exercise_makes_a_pdf_of_text_table_and_chart_without_code(tmp_path):
+    notebook = nbformat.read(COURSE / "source" / "6_own_report" / "6_own_report.ipynb", as_version=4)
+    (question,) = [cell for cell in notebook.cells if "make the PDF" in cell.source and cell.cell_type == "markdown"]
+    ((program, *rest),) = map(shlex.split, re.findall(r"^ {4}(jupyter .*)$", question.source, re.MULTILINE))
+    shown = [cell for cell in notebook.cells if "hide-cell" not in cell.metadata.get("tags", [])]
+    assert [cell.cell_type for cell in shown] == ["markdown", "code", "code"]
+    shown[0].source = "# A question of my own\n\nWhat I found."
+    nbformat.write(NotebookClient(notebook).execute(), tmp_path / "6_own_report.ipynb")
+    command = [str(Path(sys.executable).with_name(program)), *rest]
+    env = os.environ | {"JUPYTER_PLATFORM_DIRS": "1"}
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    text = finished.words((tmp_path / "6_own_report.pdf").read_bytes()).replace("\N{NO-BREAK SPACE}", " ")
+    for part in ("A question of my own", "What I found.", "Table 1.", "Figure 1.", "Counter: itemised incidents"):
+        assert part in text, part
+    lines = [line.strip() for cell in notebook.cells if cell.cell_type == "code" for line in cell.source.splitlines()]
+    assert [line for line in lines if len(line) > 20 and line in text] == []
+    assert "Background" not in text and "Task 7" not in text
 
 
 # The figures of docs/teaching.md: what the right answers are on the tables as they are now.

@@ -48,9 +48,11 @@ def _verdict(whole: NotebookNode) -> NotebookNode:
 
 
 def _short(cell: NotebookNode) -> NotebookNode:
+    """The cell with long outputs cut, and without tags: what a report hides, the student is to see."""
+    metadata = NotebookNode(cell.metadata, tags=[])
     if cell.cell_type != "code":
-        return NotebookNode(cell, id=uuid4().hex[:8])  # ids are told apart in one notebook only
-    cell = new_code_cell(cell.source, outputs=[_cut(out) for out in cell.outputs], metadata=cell.metadata)
+        return NotebookNode(cell, id=uuid4().hex[:8], metadata=metadata)  # ids are told apart in one notebook only
+    cell = new_code_cell(cell.source, outputs=[_cut(out) for out in cell.outputs], metadata=metadata)
     notebook, _ = LimitOutput(max_lines=LINES, max_traceback=LINES).preprocess(new_notebook(cells=[cell]), {})
     return notebook.cells[0]
 

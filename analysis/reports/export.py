@@ -7,7 +7,6 @@ import json
 import re
 import shutil
 from collections.abc import Iterable, Sequence
-from importlib.util import find_spec
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -18,6 +17,7 @@ import typst
 from analysis.evidence.problems import InputError
 from analysis.reports.columns import TURNED, UPRIGHT, broken, fitted, is_wide
 from analysis.reports.entries import ENTRY, MONTH
+from analysis.reports.faces import SHIPPED
 from analysis.reports.images import parts
 from analysis.reports.numbering import numbered, stepped, title_meta, untitled
 from analysis.reports.pandoc import TEMPLATES, write
@@ -85,10 +85,9 @@ def _fonts(folder: Path) -> typst.Fonts:
 
     Of DejaVu only upright faces: the slanted ones have no Arabic, and would be taken for it.
     """
-    shipped = Path(find_spec("matplotlib").origin).parent / "mpl-data" / "fonts" / "ttf"
     folder.mkdir()
     for face in FACES:
-        shutil.copy(shipped / f"{face}.ttf", folder)
+        shutil.copy(SHIPPED / f"{face}.ttf", folder)
     return typst.Fonts(include_system_fonts=False, font_paths=[folder])
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from analysis.reports.areas import reachable
 from analysis.reports.entries import folded
+from analysis.reports.faces import in_page
 from analysis.reports.numbering import numbered, stepped, title_meta, untitled
 from analysis.reports.pandoc import TEMPLATES, write
 from analysis.reports.sortable import fingerprint, script, sortable
@@ -27,7 +28,7 @@ def to_html(
     blocks = numbered(reachable(stepped(untitled(document["blocks"], title), first=2)))
     blocks = walk(folded(blocks), _for_html)
     meta = title_meta(title, subtitle, date_line, provenance, lang) | (_scripted(blocks) if scripted else {})
-    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
+    style = (TEMPLATES / "report.css").read_text(encoding="utf-8") + in_page(blocks, title, subtitle)
     options = [f"--template={TEMPLATES / 'report.html'}", "--mathml", "--syntax-highlighting=none"]
     options += [f"--variable=style={style}"]
     contents = ["--toc", "--toc-depth=3"] if toc else []

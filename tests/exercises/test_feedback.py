@@ -3,11 +3,12 @@
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
+from analysis.exercises.course import open_course
 from analysis.exercises.feedback import CHARACTERS, TAKEN_OUT, cleared, page, shown_of
 from analysis.exercises.gradebook import Grade, Graded
 from analysis.exercises.repair import repair
 from analysis.exercises.trial import laid_out
-from tests.exercises.conftest import SECRET
+from tests.exercises.conftest import SECRET, Paper, exercise_notebook, make_course
 
 
 @pytest.fixture
@@ -62,6 +63,23 @@ def test_long_outputs_are_cut(ran):
             new_output("display_data", {"text/html": "z" * 10**6, "text/plain": "z"})]  # fmt: skip
     cells = shown_of(ran(*long))
     assert len(texts(cells)) < 3 * CHARACTERS and "truncated" in texts(cells)
+
+
+@pytest.mark.parametrize("tag", ["hide-cell", "hide-input", "hide-output", "remove-cell"])
+def test_cells_that_a_report_would_hide_stand_on_the_page(tmp_path, tag):
+    source = exercise_notebook()
+    for cell in source.cells:
+        cell.metadata["tags"] = [tag]
+    (exercise,) = open_course(make_course(tmp_path / "course", source))
+    answers = Paper(exercise.released).write(mean_answer="mean = no_such_name", why="My own words.").notebook
+    script = laid_out(repair(answers, exercise)[0], exercise.released)
+    answer = next(cell for cell in script.cells if cell.source == "mean = no_such_name")
+    answer.outputs = [new_output("error", ename="NameError", evalue="", traceback=["NameError: not defined"])]
+    grades = [Grade(task, 0, 2, "failed") for task in ("mean", "largest", "letters", "why")]
+    text = page("anna", [Graded("anna", "sums", grades, [], shown_of(script))], [exercise])
+    for part in ("mean = no_such_name", "NameError: not defined", "My own words.", "A task of each kind."):
+        assert part in text, part
+    assert SECRET not in text and answer.metadata.tags == [tag]
 
 
 def test_a_page_shows_points_remarks_and_code_as_text(exercise):

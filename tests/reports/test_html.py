@@ -1,10 +1,12 @@
 import base64
 import hashlib
+import io
 import re
 from itertools import pairwise
 
 import pytest
 from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
 
 from analysis.reports.book import book
 from analysis.reports.html import to_html
@@ -25,7 +27,8 @@ def page(text):
 def test_the_page_asks_for_nothing_from_the_network(page):
     assert not page.find_all(["link", "iframe", "object", "base"])
     assert all(image["src"].startswith("data:") for image in page.find_all("img"))
-    assert "url(" not in page.style.string and "@import" not in page.style.string
+    assert set(re.findall(r"url\(([^)]{0,10})", page.style.string)) <= {"data:font/"}
+    assert "@import" not in page.style.string
 
 
 def test_the_policy_lets_one_script_run_and_nothing_be_fetched(page):
@@ -40,6 +43,19 @@ def test_a_page_without_tables_to_sort_has_no_script_at_all():
     text = to_html(tree([para("Words.")]), title="T")
     assert "<script" not in text and "script-src" not in text
     assert len(text) < 20_000
+
+
+def test_letters_that_a_machine_may_lack_come_with_the_page_and_no_others(tmp_path):
+    text = to_html(tree([para("Erbil هەولێر, عين الأسد")]), title="T")
+    (face,) = re.findall(r"data:font/woff;base64,([A-Za-z0-9+/=]+)", text)
+    font = TTFont(io.BytesIO(base64.b64decode(face)))
+    held = set(font.getBestCmap())
+    assert {ord(letter) for letter in "هەولێرعينالأسد"} <= held
+    assert len(held) < 40, "the letters of the page, not the whole face"
+    assert "fina" in {record.FeatureTag for record in font["GSUB"].table.FeatureList.FeatureRecord}
+    assert "font-src data:" in text
+    assert text == to_html(tree([para("Erbil هەولێر, عين الأسد")]), title="T")
+    assert "@font-face" not in to_html(tree([para("Erbil, Ayn al-Asad – “quoted”")]), title="T")
 
 
 def test_what_only_typst_reads_is_not_in_the_page():
