@@ -15,7 +15,9 @@ from analysis.evidence.load import REPOSITORY
 from analysis.reports.plan import NOTEBOOKS, Plan, sources
 from analysis.reports.report import report
 from analysis.runs.parameters import declared
+from analysis.runs.results import results
 from analysis.runs.variants import for_each, variants
+from tests.reports import pdf as finished
 
 FOLDER = REPOSITORY / "notebooks"
 PATHS = {name: FOLDER / f"{name}.ipynb" for name in NOTEBOOKS}
@@ -184,6 +186,17 @@ class TestTheReport:
             assert made[f"{name}.pdf"].read_bytes().startswith(b"%PDF")
             assert made[f"{name}.html"].stat().st_size > 10_000
         assert pages(made["report.pdf"]) > max(pages(made[f"{name}.pdf"]) for name in NOTEBOOKS)
+
+    @pytest.mark.parametrize("name", [*NOTEBOOKS, "report"])
+    def test_no_pdf_lacks_what_readers_who_cannot_see_or_an_archive_need(self, made, name):
+        content = made[f"{name}.pdf"].read_bytes()
+        assert finished.faults(content) == []
+        assert "Figure" in {kind for kind, _ in finished.elements(finished.opened(content))}
+
+    def test_every_notebook_shows_results(self, made):
+        for name in NOTEBOOKS:
+            executed = nbformat.read(made[f"notebooks/{name}.ipynb"], as_version=4)
+            assert len(results(executed)) > 0, name
 
     def test_every_figure_says_its_counter_definition_day_number_and_coverage(self, made):
         for name in NOTEBOOKS:

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from unittest.mock import patch
 
 import nbformat
@@ -78,6 +80,18 @@ def site(tmp_path_factory, report_notebook):
         (build / "small" / f"{name}.html").write_text(_page(notebook), encoding="utf-8")
     (build / "small" / "run.json").write_text("{}")
     write_index(build, {"small": variant}, ("attacks", "report"), "Attacks")
+    return build
+
+
+@pytest.fixture(scope="module")
+def real_site(tmp_path_factory):
+    """What `incidents report` leaves of one real notebook and the smallest variant, made by a process of its own:
+    Playwright may be running in this one."""
+    build = tmp_path_factory.mktemp("real")
+    words = ["report", "seeds", "--notebook", "sources_and_incidents", "--build", str(build)]
+    command = [sys.executable, "-m", "analysis.cli", *words]
+    made = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
     return build
 
 

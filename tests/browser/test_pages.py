@@ -34,16 +34,33 @@ def press_until(page, key: str, selector: str, most: int = 60):
     pytest.fail(f"{selector} was not reached by pressing {key} {most} times")
 
 
-@every_page
-def test_nobody_is_shut_out_and_nothing_leaves_the_machine(visit, site, name):
-    page = visit(site / name, at=f"#{FIRST}")
-    for width, scheme in product(WIDTHS, SCHEMES):
+def is_open_to_all_and_asks_for_nothing(visit, path, widths):
+    page = visit(path, at=f"#{FIRST}")
+    for width, scheme in product(widths, SCHEMES):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
         assert grave(page) == [], (width, scheme)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.said == []
-    assert [url for url in page.asked if not url.startswith("data:")] == [(site / name).as_uri()]
+    assert [url for url in page.asked if not url.startswith("data:")] == [path.as_uri()]
+    return page
+
+
+@every_page
+def test_nobody_is_shut_out_and_nothing_leaves_the_machine(visit, site, name):
+    is_open_to_all_and_asks_for_nothing(visit, site / name, WIDTHS)
+
+
+def test_nobody_is_shut_out_of_the_page_of_a_real_report(visit, real_site):
+    page = is_open_to_all_and_asks_for_nothing(visit, real_site / "seeds/sources_and_incidents.html", (360, 1440))
+    assert page.locator("figure img").count() > 0
+    assert page.locator(f"#{FIRST}").is_visible()
+
+
+def test_nobody_is_shut_out_of_the_index_of_real_reports(visit, real_site):
+    page = is_open_to_all_and_asks_for_nothing(visit, real_site / "index.html", (360, 1440))
+    page.get_by_role("link", name="Page of").first.click()
+    assert (real_site / "seeds").as_uri() in page.url
 
 
 def test_the_check_sees_what_shuts_people_out(visit, tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.measures import lookup, segments
+from analysis.measures import layout, lookup
 from analysis.measures.changes import changes
 from analysis.measures.lookup import differences
 from analysis.measures.observed import observed
@@ -37,12 +37,13 @@ def counted(draw):
 @given(counted(), st.sampled_from([1, 1.7]))
 def test_neighbouring_states_weigh_the_same_together_as_apart(series, phi):
     together = changes(*series, most=3, phi=phi)
-    few, segments.FEW = segments.FEW, 1
+    few, layout.FEW = layout.FEW, 1
     try:
         apart = changes(*series, most=3, phi=phi)
+        parted = len(apart.plain.states.blocks)
     finally:
-        segments.FEW = few
-    assert len(apart.plain.states.blocks) >= len(together.plain.states.blocks)
+        layout.FEW = few
+    assert parted >= len(together.plain.states.blocks)
     for table in ("number", "dates"):
         pd.testing.assert_frame_equal(getattr(together, table), getattr(apart, table), rtol=1e-9, atol=1e-12)
 

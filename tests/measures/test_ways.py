@@ -84,7 +84,8 @@ class TestTheQuietSpell:
         starts = [0, 3, 7]
         rows = pd.DataFrame({"start": starts, "days": lengths, "count": pd.array(counts, dtype="Int64")})
         rows["end"] = rows["start"] + rows["days"] - 1
-        rows = rows.assign(**{name: day("2024-01-01") + pd.to_timedelta(rows[name], unit="D") for name in ("start", "end")})
+        for name in ("start", "end"):
+            rows[name] = day("2024-01-01") + pd.to_timedelta(rows[name], unit="D")
         found = quiet_near(Way("t", rows, None, None, NOWHERE), day("2024-01-04"), day("2024-01-07"), None)
         ways_to_place = product(*(
             combinations_with_replacement(range(start, start + length), number)

@@ -5,7 +5,9 @@ import io
 import os
 import subprocess
 import sys
+from functools import cache
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
@@ -221,3 +223,43 @@ MARKDOWN = {
 @pytest.mark.parametrize("text", MARKDOWN.values(), ids=MARKDOWN.keys())
 def test_every_kind_of_markdown_becomes_a_page(notebook, text):
     assert [fault for fault in finished.faults(export(notebook(text))) if "table" not in fault] == []
+
+
+# Notebooks that come with nbgrader, and words that stand near the end of each.
+STRANGERS = {
+    "docs/source/user_guide/creating_and_grading_assignments": "hacker,,,,3.0,0.0,3.0,13.0",  # 22 pages, 25 pictures
+    "docs/source/user_guide/managing_the_database": "Removing student with ID 'bitdiddle'",
+    "docs/source/user_guide/autograded/bitdiddle/ps1/problem1": "----> 2 raise NotImplementedError()",
+    "docs/source/user_guide/release/ps1/problem2": "What will happen?",
+    "tests/apps/files/test-v0": "Returns the n^th pyramidal number",
+    "tests/preprocessors/files/warning-pattern": "UserWarning: This is a warning message",
+    "tests/preprocessors/files/infinite-recursion": "maximum recursion depth exceeded",  # 87 pages of a trace
+    "tests/preprocessors/files/long-output": "1999",
+    "tests/ui-tests/files/empty": "empty",
+}
+
+
+@cache
+def stranger(name):
+    """A notebook of nbgrader's from its file, as nbconvert takes it: pictures may lie beside it."""
+    made, _ = TypstPDFExporter().from_filename(str(Path(find_spec("nbgrader").origin).parent / f"{name}.ipynb"))
+    return made
+
+
+@pytest.mark.parametrize(("name", "near_the_end"), STRANGERS.items(), ids=STRANGERS.keys())
+def test_a_notebook_of_strangers_becomes_a_pdf_to_its_end(name, near_the_end):
+    made = stranger(name)
+    assert made.startswith(b"%PDF")
+    assert finished.faults(made) == []
+    assert near_the_end in finished.words(made)
+
+
+def test_the_pictures_beside_a_notebook_of_strangers_are_in_its_pdf():
+    beside, *_ = STRANGERS
+    figures = [kind for kind, _ in finished.elements(finished.opened(stranger(beside))) if kind == "Figure"]
+    assert len(figures) == 25
+
+
+def test_a_broken_notebook_of_strangers_is_refused_with_the_cell():
+    with pytest.raises(ConversionException, match="cell 1: 'outputs' is a required property"):
+        stranger("tests/preprocessors/files/cell-type-changed")

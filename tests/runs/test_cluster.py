@@ -9,8 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 from analysis import InputError
+from analysis.cli import main
 from analysis.runs import cluster
 from analysis.runs.sweep import locally, plan, sweep
 
@@ -68,6 +70,28 @@ def test_nothing_is_lost_when_a_worker_dies_at_work(scheduler, squares, tmp_path
     again = sweep(runs[:4], locally())
     assert again.kept == 4
     pd.testing.assert_frame_equal(again.table, swept.table)
+
+
+WHERE = """
+import os, psutil, analysis as a
+worker = psutil.Process(os.getppid()).ppid()
+a.show_results([{'measure': 'square', 'value': number**2}, {'measure': 'worker', 'value': worker}])
+"""
+
+
+def test_the_command_line_sweeps_on_the_workers_and_writes_the_table(scheduler, write_notebook, tmp_path):
+    from distributed import Client
+
+    with Client(scheduler, timeout=60, set_as_default=False) as client:
+        workers = set(client.run(os.getpid).values())
+    out = tmp_path / "out.csv"
+    words = ["--set", "number=2,3", "--dask", scheduler, "--out", str(out)]
+    done = CliRunner().invoke(main, ["sweep", str(write_notebook(WHERE)), *words])
+    assert done.exit_code == 0, done.output
+    assert "out.csv: 4 results of 2 runs (0 finished before)" in done.stdout
+    table = pd.read_csv(out).pivot(index="number", columns="measure", values="value")
+    assert table["square"].to_dict() == {2: 4, 3: 9}
+    assert set(table["worker"]) <= workers
 
 
 def test_what_a_worker_sends_back_is_what_a_run_here_gives(scheduler, write_notebook, tmp_path):

@@ -4,6 +4,7 @@ import os
 import select
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import nbformat
 import pandas as pd
@@ -14,7 +15,7 @@ from analysis import InputError
 from analysis.cli import main
 from analysis.runs import record
 from analysis.runs.execute import execute
-from analysis.runs.results import results
+from analysis.runs.results import results, tidy
 from analysis.runs.sweep import can_write, locally, plan, sweep, write
 
 PARAMETERS = "number = 1  # a number\ntags = []  # some tags\ndiary = ''  # a file that every run writes to"
@@ -102,6 +103,23 @@ def test_a_run_that_fails_stops_no_other_and_is_told_with_its_reason(run_all, tm
     assert "cell 3 failed: AssertionError: unlucky" in reason
     (kept,) = tmp_path.glob("runs/*.failed/*.ipynb")
     assert b"unlucky" in kept.read_bytes()
+
+
+def test_a_run_and_what_a_failed_one_leaves_have_a_record_and_a_run_can_be_verified(write_notebook, tmp_path):
+    parameters = "number = 1  # a number\ncountries = []  # countries that count"
+    notebook = write_notebook("assert number != 13, 'unlucky'", SHOW, parameters=parameters, name="squares")
+    good, bad = plan(notebook, [{"number": 2, "countries": ["Iraq"]}, {"number": 13}], tmp_path / "runs")
+    sweep([good, bad], locally())
+    assert record.read(good.folder)["outcome"] == "complete"
+    assert "Iraq" in record.read(good.folder)["view"]
+    assert "unlucky" in record.read(bad.failed)["outcome"]
+    assert record.read(bad.failed)["basis"]["parameters"] == {"number": 13}
+    said = CliRunner().invoke(main, ["verify", str(good.folder)])
+    assert (said.exit_code, said.output) == (0, "1 of 1 files are the same, byte for byte\n")
+    good.output.write_text(good.output.read_text() + "\n")
+    said = CliRunner().invoke(main, ["verify", str(good.folder)])
+    assert said.exit_code == 1
+    assert "squares.ipynb" in said.output
 
 
 POSTERIOR = """import os
@@ -218,3 +236,18 @@ def test_bad_input_is_said_before_anything_runs(squares, tmp_path, monkeypatch, 
     assert done.exit_code == 2
     assert message in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["squares.ipynb"]
+
+
+def test_a_table_written_as_parquet_reads_back_as_it_was_or_one_line_says_what_to_install(tmp_path):
+    out = tmp_path / "deep" / "out.parquet"
+    if not find_spec("pyarrow"):
+        with pytest.raises(InputError, match=r"Parquet needs pyarrow \('pip install pyarrow'\); \.csv does not"):
+            can_write(out)
+        return
+    shown = tidy([{"measure": "square", "value": 4, "unit": "points"}, {"measure": "first", "day": "2024-02-04"}])
+    table = shown.assign(run="a1", number=[2, 3], tags=["", "a|b"])
+    can_write(out)
+    write(table, out)
+    assert [path.name for path in out.parent.iterdir()] == ["out.parquet"]
+    # Parquet has no days of whole seconds: the days are the same, counted in milliseconds.
+    pd.testing.assert_frame_equal(pd.read_parquet(out), table, check_dtype=False)
