@@ -14,7 +14,6 @@ from analysis.cli import main
 from analysis.evidence import folders
 from analysis.evidence.problems import RunError
 from analysis.reports import plan
-from analysis.reports.report import Compared
 from analysis.runs import record
 from analysis.runs.variants import choose
 
@@ -237,9 +236,11 @@ def test_the_parameters_of_a_notebook_are_listed():
 
 
 @pytest.mark.parametrize(("differ", "status"), [([], 0), (["build/all/first.html"], 1)])
-def test_verifying_says_what_differs_and_ends_with_status_1(monkeypatch, differ, status):
-    monkeypatch.setattr("analysis.reports.report.verify", lambda folder: Compared(3, differ, ["a.csv changed"]))
-    said = run("verify", "build/all")
+def test_verifying_says_what_differs_and_ends_with_status_1(monkeypatch, tmp_path, differ, status):
+    record.write(tmp_path, {"variant": {}, "parameters": {}}, "complete", datetime.now(UTC))
+    found = record.Compared(3, differ, ["a.csv changed"])
+    monkeypatch.setattr("analysis.reports.report.verify", lambda folder: found)
+    said = run("verify", tmp_path)
     assert said.exit_code == status
     assert said.stdout.splitlines()[: len(differ)] == differ
     assert f"3 of {3 + status} files are the same" in said.output

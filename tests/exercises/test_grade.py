@@ -209,7 +209,7 @@ def test_a_students_file_does_not_replace_the_instructors(exercise, paper, tmp_p
 def test_points_typed_by_a_person_are_kept_when_graded_again(graded, course, tmp_path):
     exercises, right = open_course(course), [graded["01 right"]]
     write(tmp_path, right, exercises, "first")
-    table = (tmp_path / "grades.csv").read_text().replace("why,,2.0", 'why,"1,5",2.0')
+    table = (tmp_path / "grades.csv").read_text().replace('"why","",2.0', '"why","1,5",2.0')
     (tmp_path / "grades.csv").write_text(table)
     write(tmp_path, right, exercises, "again")
     again = pd.read_csv(tmp_path / "grades.csv").set_index("task")
@@ -222,7 +222,7 @@ def test_texts_that_no_file_can_hold_stop_nothing(exercise, course, paper, tmp_p
     of = grade_one(Submission("x", exercise, path, ["\ud800"]), limits, "none")
     write(tmp_path / "out", [of], open_course(course), "x")
     assert [g.points for g in of.grades] == [0, 1, 3, 0]
-    assert "x,sums,mean,0.0,2.0,failed," in (tmp_path / "out" / "grades.csv").read_text(encoding="utf-8")
+    assert '"x","sums","mean",0.0,2.0,"failed",' in (tmp_path / "out" / "grades.csv").read_text(encoding="utf-8")
 
 
 def test_a_later_test_cannot_be_made_to_tell_of_an_earlier_hidden_one(exercise, paper, tmp_path, limits):
