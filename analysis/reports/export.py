@@ -186,9 +186,9 @@ def _table(element: Node, width: float = UPRIGHT) -> list[Node]:
 
 
 def _is_short(table: Node) -> bool:
-    """Short enough to stand on one page, so that it need not be cut."""
+    """Short enough to stand on one page, so that it need not be cut; its caption aside."""
     rows = sum(len(body[3]) for body in table["c"][4])
-    return rows <= SHORT_TABLE and len(text_of([table])) <= SHORT_TABLE * 120
+    return rows <= SHORT_TABLE and len(text_of(table["c"][3:])) <= SHORT_TABLE * 120
 
 
 def _head_cell(cell: list) -> list:

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 
+import pandas as pd
 import pikepdf
 import pytest
 
@@ -220,6 +221,14 @@ def test_text_fills_the_room_before_a_tall_figure(notebook, shown):
     cells = [part for _ in range(3) for part in (text, [shown({"image/svg+xml": svg}, alt="x", caption="c")])]
     made = to_pdf(document(notebook(*cells)), title="T")
     assert len(pikepdf.open(io.BytesIO(made)).pages) == 4, "not a page for each text and each figure"
+
+
+@pytest.mark.parametrize(("rows", "together"), [(8, "true"), (13, "false")])
+def test_a_table_of_few_rows_stays_on_one_page_however_long_its_caption(notebook, shown, rows, together):
+    html = pd.DataFrame({"n": range(rows)}).to_html(index=False)
+    made = document(notebook([shown({"text/html": html}, caption="some words that go on " * 80)]))
+    source, _ = typst_source(made, title="T", meta={}, toc=False)
+    assert f"together: {together}" in source
 
 
 def test_months_of_a_register_are_bookmarks_and_no_part_of_the_contents():
