@@ -44,6 +44,27 @@ def completeness_by_country(incidents: pd.DataFrame, series: pd.DataFrame, until
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["country"])
 
 
+def largest_excess(found: pd.DataFrame, incidents: pd.DataFrame, reviewed: set[str], most: int = 3) -> pd.DataFrame:
+    """The intervals of `completeness` in which items exceed the official count by most, and whose items these are.
+
+    `incidents` has date, country, confirmation and claims (ids joined by |); `reviewed` are the claims that a reader
+    went over. Returns start, end, count, itemised, countries (attacks by country), official (attacks that a U.S.
+    official speaks of), read (attacks with a reviewed claim); the largest excess first, no row without one.
+    """
+    clashing = found[found["clash"].fillna(False)]
+    worst = clashing.assign(excess=clashing["itemised"] - clashing["count"]).nlargest(most, "excess")
+    rows = []
+    for row in worst.itertuples():
+        there = incidents[incidents["date"].between(row.start, row.end)]
+        rows.append({
+            "start": row.start, "end": row.end, "count": row.count, "itemised": row.itemised,
+            "countries": there["country"].value_counts().to_dict(),
+            "official": int((there["confirmation"] == "us_official").sum()),
+            "read": int(there["claims"].map(lambda claims: bool(reviewed & set(claims.split("|")))).sum()),
+        })  # fmt: skip
+    return pd.DataFrame(rows, columns=["start", "end", "count", "itemised", "countries", "official", "read"])
+
+
 # What fails: to be printed beside the figures.
 CAPTURE_CAVEAT = (
     "Chao's figure is a lower bound only if every item is a true attack and origins report independently: an item "

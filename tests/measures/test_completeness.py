@@ -4,7 +4,13 @@ import pandas as pd
 import pytest
 
 from analysis.evidence.problems import InputError
-from analysis.measures.completeness import captures, completeness, completeness_by_country, two_origins
+from analysis.measures.completeness import (
+    captures,
+    completeness,
+    completeness_by_country,
+    largest_excess,
+    two_origins,
+)
 from analysis.measures.totals import series
 
 
@@ -102,3 +108,15 @@ def test_estimates_below_what_is_itemised_are_flagged(attacks):
     assert found.loc["Chapman", "seen"] == 4
     assert len(captures(incidents, claims[claims["origin"] == "A"])) == 1
     assert captures(incidents.head(0), claims).empty
+
+
+def test_the_largest_excess_says_whose_attacks_it_is(attacks, official):
+    days = "2024-01-12", "2024-01-13", "2024-01-13", "2024-01-22", "2024-01-27"
+    incidents = attacks(*days, country=["Iraq", "Syria", "Syria", "Iraq", "Iraq"], claims=["a|b", "c", "d", "e", "f"],
+                        confirmation=["us_official", "monitor", "monitor", "monitor", "monitor"])  # fmt: skip
+    found = completeness(incidents, official)
+    first, *_ = largest_excess(found, incidents, {"b", "f"}).itertuples(name="Excess")
+    assert (first.itemised - first.count, first.countries) == (2, {"Syria": 2, "Iraq": 1})
+    assert (first.official, first.read) == (1, 1)
+    assert len(largest_excess(found, incidents, set(), most=1)) == 1
+    assert largest_excess(completeness(attacks(claims=[], country=[]), official), incidents, set()).empty
