@@ -63,7 +63,7 @@ def started(folder: Path, evidence: Path, kernel: str, **settings: str) -> subpr
 def test_two_reports_are_the_same_bytes_on_another_day_and_in_another_folder(tmp_path, bytes_of, other_conflict):
     soon = {"LATER": "0", "TZ": "UTC", "PYTHONHASHSEED": "1", "SOURCE_DATE_EPOCH": "1000000000"}
     late = {"LATER": str(400 * DAY), "TZ": "Pacific/Auckland", "PYTHONHASHSEED": "2", "LC_ALL": "C"}
-    here, there = (shutil.copytree(other_conflict, tmp_path / name / "other_conflict") for name in ("here", "there"))
+    here, there = (shutil.copytree(other_conflict, tmp_path / name / "other_conflict") for name in ("here", "là-bas"))
     one = started(tmp_path / "one", here, "cold", **soon)
     two = started(tmp_path / "two" / "and deeper", there, "warm", **late)
     for process in (one, two):

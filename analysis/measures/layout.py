@@ -60,14 +60,14 @@ class Layout:
     def _laid(self) -> tuple[np.ndarray, np.ndarray, list[Block]]:
         """Day and counts (over phi) to the left of every state, and the blocks."""
         runs = _runs(self.seen.days, self.active)
-        size = sum(_size(days, self.active, self.units) for days in runs)
-        if size > MOST_STATES:
+        sizes = [_size(days, self.active, self.units) for days in runs]
+        if (size := sum(sizes)) > MOST_STATES:
             raise InputError(
                 f"{size:,} ways to cut the totals are too many (allowed: {MOST_STATES:,}); "
                 "count in longer periods, or state the totals more often"
             )
         day, count, blocks, base = [], [], [], self._whole_before()
-        for days in _together(runs, [_size(days, self.active, self.units) for days in runs]):
+        for days in _together(runs, sizes):
             begin = blocks[-1].end if blocks else 0
             if self.active.keys() & days:
                 at, inside, block = self._cutting(days, begin)

@@ -68,7 +68,8 @@ def _known(tallies: pd.DataFrame) -> list[tuple[str, str]]:
 def _of_one_day(day: pd.Timestamp, rows: list, parts: list[str]) -> dict:
     bound = next(bound for bound in USABLE if any(row.bound == bound for row in rows))
     best = [row for row in rows if row.bound == bound]
-    highest = [row for row in best if row.total == max(each.total for each in best)]
+    most = max(row.total for row in best)
+    highest = [row for row in best if row.total == most]
     chosen = min(highest, key=lambda row: (*(_known_first(getattr(row, part)) for part in parts[:1]), row.tally_id))
     stated = {part: getattr(chosen, part) for part in parts}
     possible = sum(number for number in stated.values() if pd.notna(number)) <= chosen.total  # else a misprint

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from pathlib import Path
@@ -29,13 +28,16 @@ def environment() -> dict[str, str]:
 
 def steady(notebook: NotebookNode) -> NotebookNode:
     """The notebook without times, durations, paths, random ids and what outputs say of the process."""
+    from papermill.translators import PythonTranslator  # slow to import
+
     given = notebook.metadata.get("papermill", {}).get("parameters", {})
     if folder := given.get("folder"):  # its name is enough; where it lies stands in the record
         given = given | {"folder": Path(folder).name}
     notebook.metadata["papermill"] = {"parameters": given}
+    as_code = PythonTranslator.translate_str
     for number, cell in enumerate(notebook.cells):
         if folder and "injected-parameters" in cell.metadata.get("tags", []):
-            cell.source = cell.source.replace(json.dumps(folder), json.dumps(given["folder"]))
+            cell.source = cell.source.replace(as_code(folder), as_code(given["folder"]))
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
         cell.id = f"cell-{number}"
