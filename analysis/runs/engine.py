@@ -49,7 +49,7 @@ class StrictClient(PapermillNotebookClient):
             nb_man, timeout_func=self._seconds, shell_timeout_interval=ANSWER_SECONDS,
             iopub_timeout=OUTPUT_SECONDS, shutdown_kernel="immediate", log=QUIET, **options,
         )  # fmt: skip
-        self.limits, self.running, self.said = limits, running, said
+        self.limits, self.running, self.said, self.was_full = limits, running, said, False
         self.end = monotonic() + limits.run_seconds
 
     def papermill_execute_cells(self) -> None:
@@ -84,6 +84,11 @@ class StrictClient(PapermillNotebookClient):
         if not run_sync(ensure_async)(self.km.is_alive()):
             raise DeadKernelError("Kernel died")
 
+    async def _async_check_alive(self) -> None:
+        """As nbclient's, every second while a cell runs. A kernel without memory may have none left to say so."""
+        self.was_full = self.was_full or self.limits.nearly_full(self.km.provisioner.pid)
+        await super()._async_check_alive()
+
     def _marks(self, error: Exception) -> list[NotebookNode]:
         """An error output, unless the kernel itself wrote one that papermill takes for an error."""
         if isinstance(error, DeadKernelError):
@@ -103,9 +108,9 @@ class StrictClient(PapermillNotebookClient):
 
     def _how_it_died(self) -> tuple[str, str]:
         self.said.seek(0)
-        if NO_MEMORY.search(self.said.read()):
-            return "MemoryError", "the kernel died of it"
         status = run_sync(self.km.provisioner.poll)()
+        if NO_MEMORY.search(self.said.read()) or (self.was_full and status and status > 0):
+            return "MemoryError", "the kernel died of it"
         if status is None or status >= 0:
             return "DeadKernelError", f"it ended with status {status}"
         name = signal.Signals(-status).name

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from analysis.evidence.problems import InputError
 
 MEGABYTE = 2**20
+NEARLY = 0.75  # of the limit: a process that allocates without end is above it within a second of its end
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,15 @@ class Limits:
             raise InputError("this system cannot limit the memory of a kernel; leave the limit out") from None
         most = self.memory_mb * MEGABYTE
         prlimit(pid, RLIMIT_DATA, (most, most))
+
+    def nearly_full(self, pid: int) -> bool:
+        """Whether a process holds most of the memory it may use; False where there is no limit, or nothing is known."""
+        try:
+            status = Path(f"/proc/{pid}/status").read_text()
+        except OSError:
+            return False
+        held = re.search(r"VmData:\s+(\d+) kB", status)
+        return bool(self.memory_mb and held and int(held[1]) * 1024 > NEARLY * self.memory_mb * MEGABYTE)
 
     def memory_words(self) -> str:
         """The limit in brackets, or nothing."""

@@ -157,6 +157,15 @@ def test_a_cell_that_allocates_without_end_hits_the_limit_of_memory_and_not_the_
     assert marked(nbformat.read(failed(earlier), as_version=4)) == cell
 
 
+SILENT = "import os, time\nheld = bytearray({size} * 10**6)\ntime.sleep(2.5)\nos._exit(1)"
+
+
+@pytest.mark.parametrize(("size", "words"), [(550, "ran out of memory"), (10, "ended with status 1")])
+def test_a_kernel_that_dies_without_a_word_died_of_memory_only_if_it_was_full(write_notebook, earlier, size, words):
+    with pytest.raises(RunError, match=words):
+        execute(write_notebook(SILENT.format(size=size)), earlier, {}, limits=Limits(memory_mb=700))
+
+
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
