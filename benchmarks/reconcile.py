@@ -140,8 +140,7 @@ def _model():
         link_type="dedupe_only",
         unique_id_column_name="report_id",
         blocking_rules_to_generate_predictions=[
-            {"blocking_rule": f"{where} and {near}", "sql_dialect": "duckdb"}
-            for where in ("l.place = r.place", vague)
+            {"blocking_rule": f"{where} and {near}", "sql_dialect": "duckdb"} for where in ("l.place = r.place", vague)
         ],
         comparisons=[
             compare.CustomComparison(days, output_column_name="days"),

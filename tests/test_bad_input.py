@@ -90,9 +90,7 @@ CASES = {
 
 
 @pytest.mark.parametrize(("file", "old", "new", "messages"), CASES.values(), ids=CASES)
-def test_build_names_what_is_wrong_and_overwrites_nothing(
-    folder, edit, bytes_of, file, old, new, messages
-):
+def test_build_names_what_is_wrong_and_overwrites_nothing(folder, edit, bytes_of, file, old, new, messages):
     edit(folder / file, old, new)
     before = bytes_of(folder)
     result = run("build", "--folder", folder)

@@ -12,9 +12,7 @@ from analysis.measures.totals import counter_name
 from analysis.measures.ways import Way
 
 
-def caption(
-    finding: str, *, counter: str, definition: str, as_of, n: int | str, coverage: str, view: str = ""
-) -> str:
+def caption(finding: str, *, counter: str, definition: str, as_of, n: int | str, coverage: str, view: str = "") -> str:
     """Markdown for a caption. Every part is needed: a number without its definition is none."""
     parts = [
         f"**{finding}**",

@@ -56,8 +56,9 @@ def show_table(
     numeric = {name: pd.api.types.is_numeric_dtype(frame[name]) for name in frame}
     head = "".join(_cell("th", name, numeric[name], ' scope="col"') for name in frame)
     body = "".join(
-        "<tr>" + "".join(_cell("td", _text(v, places.get(c)), numeric[c])
-                         for c, v in zip(frame, row, strict=True)) + "</tr>"
+        "<tr>"
+        + "".join(_cell("td", _text(v, places.get(c)), numeric[c]) for c, v in zip(frame, row, strict=True))
+        + "</tr>"
         for row in frame.itertuples(index=False, name=None)
     )
     bundle = {

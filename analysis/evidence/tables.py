@@ -111,9 +111,7 @@ def _key_problems(raw: pd.DataFrame, table: Table, file: str) -> list[Problem]:
     ]
 
 
-def _range_problems(
-    typed: pd.DataFrame, raw: pd.DataFrame, table: Table, file: str
-) -> list[Problem]:
+def _range_problems(typed: pd.DataFrame, raw: pd.DataFrame, table: Table, file: str) -> list[Problem]:
     problems = []
     for low, high in table.ranges:
         if low in typed and high in typed:

@@ -143,9 +143,7 @@ class _Groups:
         decided = self.decision.get(a), self.decision.get(b)
         return None not in decided or not self.documents[a].isdisjoint(self.documents[b])
 
-    def join_best(
-        self, pairs: np.ndarray, scores: np.ndarray, rules: Rules, *, denials: bool = False
-    ) -> None:
+    def join_best(self, pairs: np.ndarray, scores: np.ndarray, rules: Rules, *, denials: bool = False) -> None:
         """Join the two groups of highest mean points until none reaches the threshold.
 
         With `denials`, groups of denials alone join others; a denial never brings together two

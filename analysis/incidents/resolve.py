@@ -159,8 +159,7 @@ def _shown(value) -> str:
 
 def _dispute(field: str, chosen: str, rule: str, dissent: list[tuple]) -> dict:
     said = "|".join(
-        f"{_shown(value)} ({', '.join(claim['claim_id'] for claim in claims)})"
-        for value, claims in dissent
+        f"{_shown(value)} ({', '.join(claim['claim_id'] for claim in claims)})" for value, claims in dissent
     )
     return {"field": field, "chosen": chosen or None, "rule": rule, "dissent": said}
 

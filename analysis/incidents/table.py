@@ -94,14 +94,13 @@ def build(evidence: Evidence) -> Incidents:
 
 def with_sources(evidence: Evidence) -> pd.DataFrame:
     """The claims, each with the origin, grade and publication day of its source."""
-    sources = evidence.sources.assign(origin=evidence.sources["source_id"].map(
-        origins(evidence.sources)))[["source_id", "origin", "reliability", "published"]]
+    sources = evidence.sources.assign(origin=evidence.sources["source_id"].map(origins(evidence.sources)))[
+        ["source_id", "origin", "reliability", "published"]
+    ]
     return evidence.claims.merge(sources, on="source_id", validate="many_to_one")
 
 
-def resolve_groups(
-    claims: pd.DataFrame, by: str, places: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def resolve_groups(claims: pd.DataFrame, by: str, places: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Resolve every group of `claims` (from `with_sources`); groups without support are left out.
 
     Returns (incidents, disputes), both with the column `by`; incidents carry the gazetteer's name,
@@ -175,8 +174,5 @@ def _previous(root: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 def files(evidence: Evidence, built: Incidents) -> dict[Path, str]:
     """The text of every file that `incidents build` writes, by path."""
     data = evidence.root / "data"
-    texts = {
-        data / f"{table.name}.csv": to_csv(getattr(built, table.name), table)
-        for table in schema.DERIVED
-    }
+    texts = {data / f"{table.name}.csv": to_csv(getattr(built, table.name), table) for table in schema.DERIVED}
     return texts | datapackages(evidence.root)

@@ -22,9 +22,7 @@ def claims_of(dossier: Dossier, incidents: pd.DataFrame) -> pd.DataFrame:
     claims = with_sources(dossier.evidence)
     source = dossier.evidence.sources[["source_id", "outlet", "kind", "url", "reliability_reason"]]
     found = listed[["incident_id", "claim_id"]].merge(claims, on="claim_id", how="inner")
-    return found.merge(source, on="source_id").sort_values(
-        ["incident_id", "claim_id"], ignore_index=True
-    )
+    return found.merge(source, on="source_id").sort_values(["incident_id", "claim_id"], ignore_index=True)
 
 
 def trace(dossier: Dossier, incident_id: str) -> tuple[pd.Series, pd.DataFrame, pd.DataFrame]:

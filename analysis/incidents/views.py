@@ -200,9 +200,7 @@ def _check_values(dossier: Dossier, view: View) -> None:
         for value in getattr(view, name):
             if value not in allowed:
                 some = ", ".join(sorted(allowed)[:12]) + (" ..." if len(allowed) > 12 else "")
-                raise InputError(
-                    f"{name}: {value!r} does not occur{nearest(value, allowed)} (allowed: {some})"
-                )
+                raise InputError(f"{name}: {value!r} does not occur{nearest(value, allowed)} (allowed: {some})")
 
 
 def _origins(dossier: Dossier) -> set[str]:

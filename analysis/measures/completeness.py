@@ -146,8 +146,10 @@ def chao(origins: pd.Series, level: float = 0.95) -> pd.Series:
     seen, once, twice = len(origins), int((origins == 1).sum()), int((origins == 2).sum())
     unseen = once * (once - 1) / (2 * (twice + 1))
     ratio = once / (twice + 1)
-    variance = unseen + once * (2 * once - 1) ** 2 / (4 * (twice + 1) ** 2) + once**2 * twice * (once - 1) ** 2 / (
-        4 * (twice + 1) ** 4
+    variance = (
+        unseen
+        + once * (2 * once - 1) ** 2 / (4 * (twice + 1) ** 2)
+        + once**2 * twice * (once - 1) ** 2 / (4 * (twice + 1) ** 4)
     )
     return _log_normal(seen + unseen, variance if ratio else 0.0, seen, level)
 

@@ -30,9 +30,7 @@ def rate_interval(count, days, level: float = 0.95) -> tuple[np.ndarray, np.ndar
 
 def _floats(values) -> np.ndarray:
     """Numbers of any kind as a float array of at least one dimension; missing is NaN."""
-    return np.atleast_1d(pd.to_numeric(pd.Series(np.atleast_1d(values)), errors="coerce")).astype(
-        float
-    )
+    return np.atleast_1d(pd.to_numeric(pd.Series(np.atleast_1d(values)), errors="coerce")).astype(float)
 
 
 def compare(
@@ -56,8 +54,7 @@ def compare(
     """
     if min(count_a, count_b) < 0 or min(days_a, days_b) <= 0:
         raise InputError(
-            f"counts must be 0 or more and days above 0, given {count_a} in {days_a} and "
-            f"{count_b} in {days_b}"
+            f"counts must be 0 or more and days above 0, given {count_a} in {days_a} and {count_b} in {days_b}"
         )
     total = count_a + count_b
     low, high = _as_ratio(_share_interval(count_b, total, level, mid_p), days_a / days_b)

@@ -131,9 +131,7 @@ def _add(days: pd.DataFrame, day: pd.Timestamp, total: int, ids: str, note: str)
     return pd.concat([days, pd.DataFrame([row])], ignore_index=True)
 
 
-def intervals(
-    series: pd.DataFrame, until: str | pd.Timestamp | None = None, of: str = "total"
-) -> pd.DataFrame:
+def intervals(series: pd.DataFrame, until: str | pd.Timestamp | None = None, of: str = "total") -> pd.DataFrame:
     """Counts between the days on which a total was stated; `of` may be a country's column.
 
     Of a country: between days on which its part was stated; but where the total of all countries stood

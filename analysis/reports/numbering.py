@@ -89,9 +89,7 @@ def _letters(text: str) -> str:
     return re.sub(r"\W+", "", text)
 
 
-def title_meta(
-    title: str, subtitle: str, date_line: str, provenance: Sequence[tuple[str, str]], lang: str
-) -> dict:
+def title_meta(title: str, subtitle: str, date_line: str, provenance: Sequence[tuple[str, str]], lang: str) -> dict:
     """What the title block and the closing box say, as metadata that every writer escapes.
 
     Raises InputError for a language that is no BCP 47 tag.

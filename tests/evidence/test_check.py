@@ -42,9 +42,7 @@ def test_rows_whose_words_stand_in_their_line_agree(seeds, originals):
     assert check_seeds(seeds(), originals) == (2, 1)
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"words": "Four drones hit the base"}, {"line": 4}, {"words": "three drones hit"}]
-)
+@pytest.mark.parametrize("wrong", [{"words": "Four drones hit the base"}, {"line": 4}, {"words": "three drones hit"}])
 def test_words_that_do_not_stand_in_the_line_are_named(seeds, originals, wrong):
     (problem,) = told(seeds({}, wrong), originals)
     assert problem.startswith("claims.csv, row 3, column words: ")
@@ -68,9 +66,7 @@ def test_a_document_that_was_changed_is_named_by_its_hash(seeds, originals):
 def test_a_document_that_is_missing_is_named_once(seeds, originals):
     folder = seeds({}, {})
     (originals / "s1.txt").unlink()
-    assert told(folder, originals) == [
-        f"sources.csv, row 2, column file: 's1.txt' - not found in {originals}"
-    ]
+    assert told(folder, originals) == [f"sources.csv, row 2, column file: 's1.txt' - not found in {originals}"]
 
 
 def test_every_row_that_does_not_agree_is_told_at_once(seeds, originals):
@@ -89,6 +85,4 @@ def test_a_folder_of_originals_that_is_not_there_is_named(seeds, tmp_path):
 
 def test_evidence_that_names_no_lines_cannot_be_proved(tiny, originals):
     folder = tiny(tallies=[], milestones=[]) / "seeds"
-    assert told(folder, originals) == [
-        f"sources.csv, row 2, column file: '' - not found in {originals}"
-    ]
+    assert told(folder, originals) == [f"sources.csv, row 2, column file: '' - not found in {originals}"]

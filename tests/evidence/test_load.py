@@ -48,8 +48,7 @@ def test_claims_without_their_sources_are_no_set_to_be_passed_over(tiny):
 
 def test_an_unknown_place_is_named_with_the_one_meant(tiny):
     assert told(tiny([{}, {"place_id": "alpa"}])) == [
-        "seeds/claims.csv, row 3, column place_id: 'alpa' - "
-        "not found in places.csv; did you mean 'alpha'?"
+        "seeds/claims.csv, row 3, column place_id: 'alpa' - not found in places.csv; did you mean 'alpha'?"
     ]
 
 
@@ -65,8 +64,7 @@ def test_an_unknown_source_is_named_with_the_one_meant(tiny, edit):
 def test_a_decision_on_an_unknown_claim_is_named(tiny):
     folder = tiny([{"claim_id": "A1-001"}], reviewed=[{"claim_id": "A1-01", "incident_id": "I1"}])
     assert told(folder) == [
-        "data/reviewed.csv, row 2, column claim_id: 'A1-01' - "
-        "not found in claims.csv; did you mean 'A1-001'?"
+        "data/reviewed.csv, row 2, column claim_id: 'A1-01' - not found in claims.csv; did you mean 'A1-001'?"
     ]
 
 
@@ -92,8 +90,7 @@ def test_a_total_needs_its_bound(tiny):
              "as_of": "2024-01-31"}  # fmt: skip
     folder = tiny(tallies=[tally | {"total": 5}, tally | {"tally_id": "t2"}])
     assert told(folder) == [
-        "seeds/tallies.csv, row 2, column bound: '' - "
-        "needed where a total is stated: exact, at_least, more_than, about"
+        "seeds/tallies.csv, row 2, column bound: '' - needed where a total is stated: exact, at_least, more_than, about"
     ]
 
 

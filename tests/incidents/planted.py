@@ -141,8 +141,13 @@ def _distorted(rng, versions: pd.DataFrame, countries: int, shares: Shares) -> p
     abroad = some(shares.wrong_country)
     placeless = some(shares.no_place) | (abroad & some(0.5))
     out = versions.assign(
-        true_day=versions["day"], start=start, end=start + wide, abroad=abroad,
-        country=(versions["country"] + abroad) % countries, place=versions["place"].mask(placeless))
+        true_day=versions["day"],
+        start=start,
+        end=start + wide,
+        abroad=abroad,
+        country=(versions["country"] + abroad) % countries,
+        place=versions["place"].mask(placeless),
+    )
     for name, values in (("weapon", list(FAMILY)), ("result", list(EFFECT))):
         wrong = some(getattr(shares, f"wrong_{name}"))
         out[name] = out[name].mask(wrong, rng.choice(values, n))
@@ -253,9 +258,7 @@ KINDS = (
 ACTORS = (("army", "state"), ("police", "state"), ("militia", "rebels"), ("cell", "rebels"), (None, None))
 
 
-def datasets(
-    seed: int, events: int = 400, days: int = 365, share: float = 0.75
-) -> tuple[pd.DataFrame, pd.Series]:
+def datasets(seed: int, events: int = 400, days: int = 365, share: float = 0.75) -> tuple[pd.DataFrame, pd.Series]:
     """Three datasets of the events of one country, and the event id by report_id.
 
     Each dataset holds a `share` of the events: the day off by one or two in a fifth of its rows, the

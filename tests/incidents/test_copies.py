@@ -58,9 +58,7 @@ def test_old_stories_told_again_as_new_are_called_with_the_older_report():
     ]
 
 
-@pytest.mark.parametrize(
-    "said", [{"origin": "press"}, {"origin": None}, {"date_basis": "stated"}, {"count": 99}]
-)
+@pytest.mark.parametrize("said", [{"origin": "press"}, {"origin": None}, {"date_basis": "stated"}, {"count": 99}])
 def test_what_another_says_or_what_states_its_day_or_differs_is_told_anew(said):
     assert called(*stories(), *again(**said)) == []
 

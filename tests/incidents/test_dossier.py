@@ -80,8 +80,7 @@ def test_a_misspelt_column_is_named_with_the_one_meant(other_conflict, tmp_path,
         open_folder(folder)
     (problem,) = error.value.problems
     assert str(problem).endswith(
-        "incidents.csv, row 1, column wepon: 'wepon' - "
-        "not a column of incidents; did you mean 'weapon'?"
+        "incidents.csv, row 1, column wepon: 'wepon' - not a column of incidents; did you mean 'weapon'?"
     )
 
 

@@ -19,9 +19,7 @@ def groups(*rows) -> pd.DataFrame:
 
 
 def test_an_id_is_read_as_day_and_place():
-    assert name_groups(groups(("c1", "2024-01-28", "tower-22")), NONE, NONE) == {
-        "c1": "I20240128-tower-22"
-    }
+    assert name_groups(groups(("c1", "2024-01-28", "tower-22")), NONE, NONE) == {"c1": "I20240128-tower-22"}
 
 
 def test_more_on_one_day_and_place_are_told_apart_by_letters():

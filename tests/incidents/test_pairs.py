@@ -77,9 +77,7 @@ def test_no_pair_is_missed_or_given_twice(rows):
             return place == place2
         return bool(country) and country == country2
 
-    expected = [
-        (i, j) for i in range(len(rows)) for j in range(i + 1, len(rows)) if near(rows[i], rows[j])
-    ]
+    expected = [(i, j) for i in range(len(rows)) for j in range(i + 1, len(rows)) if near(rows[i], rows[j])]
     assert [tuple(pair) for pair in candidate_pairs(table(*rows), Rules()).tolist()] == expected
 
 

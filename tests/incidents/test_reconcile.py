@@ -9,9 +9,7 @@ from analysis.evidence.problems import InputError
 from analysis.incidents.pairs import Ladder, Rules
 from analysis.incidents.reconcile import reconcile
 
-RULES = Rules(
-    ladders=(Ladder("weapon", ("weapon", "family"), agree=1.0, differ=-2.0),), figures=("count",)
-)
+RULES = Rules(ladders=(Ladder("weapon", ("weapon", "family"), agree=1.0, differ=-2.0),), figures=("count",))
 FAMILY = {"rocket": "fire", "mortar": "fire", "drone": "drone"}
 LIKELY = Rules(threshold=0.5)  # joins far more, so that a rule that forbids joining has work to do
 
@@ -147,9 +145,7 @@ def test_a_range_too_wide_is_unplaced_with_a_reason_unless_decided(case):
         wide = row["width"] > RULES.longest_range_days and name not in decisions.index
         nowhere = row["place"] is row["country"] is None and name not in decisions.index
         if wide and not nowhere:
-            assert grouped.at[name, "reason"] == (
-                "its days span more than 7 days: it names no single attack"
-            )
+            assert grouped.at[name, "reason"] == ("its days span more than 7 days: it names no single attack")
         if nowhere:
             assert grouped.at[name, "reason"] == "names neither a place nor a country"
         if not wide and not nowhere and row["stance"] == "reports":

@@ -60,10 +60,7 @@ def test_unknown_is_never_chosen_and_never_dissents():
 
 
 def test_a_later_official_figure_supersedes_an_earlier_one_however_often_copied():
-    early = [
-        claim(f"e{i}", us_injured=34, confirmation="us_official", published="2024-01-29")
-        for i in range(5)
-    ]
+    early = [claim(f"e{i}", us_injured=34, confirmation="us_official", published="2024-01-29") for i in range(5)]
     late = claim("z1", us_injured=47, confirmation="us_official", published="2024-02-20")
     row, disputes = resolve([late, *early])
     assert (row["us_injured"], row["us_injured_low"], row["us_injured_high"]) == (47, 34, 47)
@@ -84,8 +81,7 @@ def test_a_page_without_a_date_does_not_supersede_one_that_has_it():
 @pytest.mark.parametrize("toll", ["us_killed", "us_injured", "partner_killed", "partner_injured"])
 def test_casualties_the_attackers_claim_never_beat_those_of_officials(toll):
     boast = [
-        claim(f"b{i}", confirmation="claim_only", published="2024-06-01", reliability="A") | {toll: 4}
-        for i in range(9)
+        claim(f"b{i}", confirmation="claim_only", published="2024-06-01", reliability="A") | {toll: 4} for i in range(9)
     ]
     official = claim("z", confirmation="local_official", reliability="E") | {toll: 0}
     row, disputes = resolve([*boast, official])
@@ -160,9 +156,7 @@ def test_denials_alone_make_no_incident():
 
 
 def test_confirmation_and_grade_are_the_best_of_the_claims_that_support():
-    row, _ = resolve(
-        [claim("a", confirmation="claim_only", reliability="D"), claim("b", confirmation="unknown")]
-    )
+    row, _ = resolve([claim("a", confirmation="claim_only", reliability="D"), claim("b", confirmation="unknown")])
     assert (row["confirmation"], row["reliability"]) == ("unknown", "B")
 
 

@@ -59,9 +59,7 @@ def test_where_no_claim_names_a_place_the_country_stands_for_it(tiny):
 def test_a_claim_without_place_or_country_is_listed_and_not_dropped(tiny):
     made = built(tiny([{"place_id": "alpha"}, {"claim_id": "lost", "country": "", "source_id": "s2"}]))
     assert len(made.incidents) == 1
-    assert made.unplaced.to_dict("records") == [
-        {"claim_id": "lost", "reason": "names neither a place nor a country"}
-    ]
+    assert made.unplaced.to_dict("records") == [{"claim_id": "lost", "reason": "names neither a place nor a country"}]
 
 
 def test_every_claim_is_in_one_incident_or_listed_as_unplaced(dossier, evidence):
@@ -94,9 +92,7 @@ def test_an_id_whose_incident_is_joined_to_another_is_retired_with_its_heir(tiny
     saved(tiny(claims))
     decisions = [{"claim_id": name, "incident_id": "I20240110-alpha"} for name in ("c1", "c2")]
     folder = tiny(claims, reviewed=decisions)
-    assert saved(folder).retired.to_dict("records") == [
-        {"incident_id": "I20240120-alpha", "now": "I20240110-alpha"}
-    ]
+    assert saved(folder).retired.to_dict("records") == [{"incident_id": "I20240120-alpha", "now": "I20240110-alpha"}]
     newcomer = {"place_id": "alpha", "source_id": "s2", "date_start": "2024-01-20"}  # told apart by s2
     made = built(tiny([*claims, newcomer], reviewed=decisions))
     assert ids(made)["c3"] == "I20240120-alpha-b"

@@ -33,8 +33,7 @@ def notebook():
 
     def build(*cells, source="x = 1", tags=()):
         made = [
-            new_markdown_cell(cell) if isinstance(cell, str) else new_code_cell(source, outputs=cell)
-            for cell in cells
+            new_markdown_cell(cell) if isinstance(cell, str) else new_code_cell(source, outputs=cell) for cell in cells
         ]
         for cell in made:
             cell.metadata["tags"] = list(tags)

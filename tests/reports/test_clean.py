@@ -75,9 +75,7 @@ def test_a_comment_in_markdown_is_not_shown(notebook):
     assert text_of(document(notebook("a <!-- b --> c", "<!-- d -->"))["blocks"]).split() == ["a", "c"]
 
 
-@pytest.mark.parametrize(
-    "character", ["\x00", "\x07", "\ue000", "\ufffe", "\ud800", "\u202e", "\u200b", "🚀", "中"]
-)
+@pytest.mark.parametrize("character", ["\x00", "\x07", "\ue000", "\ufffe", "\ud800", "\u202e", "\u200b", "🚀", "中"])
 def test_a_character_no_font_or_standard_allows_does_not_stop_the_pdf(notebook, shown, character):
     text = f"a{character}b"
     tree = document(notebook(text, [shown({"text/plain": text})]))
@@ -92,9 +90,7 @@ def test_an_svg_names_no_file_and_no_address(reference):
     assert b"href='#a'" in drawn
 
 
-@pytest.mark.parametrize(
-    "uri", ["data:text/html;base64,AAAA", "data:image/png;base64,AAAA", "/a.png", "http://a.b"]
-)
+@pytest.mark.parametrize("uri", ["data:text/html;base64,AAAA", "data:image/png;base64,AAAA", "/a.png", "http://a.b"])
 def test_only_an_image_that_can_be_drawn_is_sound(uri):
     assert sound(uri) is None
 

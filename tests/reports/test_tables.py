@@ -32,9 +32,7 @@ def test_what_tables_print_as_numbers_are_numbers(text):
     assert is_number(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "-", "a1", "1 a", "2024-01-28", "I20240128", "1,2,3,4", "Tower 22", "%"]
-)
+@pytest.mark.parametrize("text", ["", "-", "a1", "1 a", "2024-01-28", "I20240128", "1,2,3,4", "Tower 22", "%"])
 def test_dates_names_and_signs_are_no_numbers(text):
     assert not is_number(text)
 
