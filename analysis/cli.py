@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from analysis.exercises.commands import exercises
+from analysis.exercises.command_group import exercises
 
 
 class Group(click.Group):
     """Turns the package's own errors into one message and an exit status; anything else is a bug and shows itself."""
 
     def main(self, *args, **kwargs):
-        from analysis.evidence.problems import InputError, RunError
+        from analysis.evidence.errors import InputError, RunError
 
         try:
             return super().main(*args, **kwargs)
@@ -36,30 +36,30 @@ FOLDER = click.option("--folder", default="", help="Folder with the evidence; th
 @click.option("--check", is_flag=True, help="Write nothing; fail if the tables are out of date.")
 def build(folder: str, check: bool) -> None:
     """Validate every table and build the incident table from the claims."""
-    from analysis.evidence.load import load
-    from analysis.evidence.problems import InputError, shown
-    from analysis.evidence.tables import write_all
-    from analysis.incidents import table
+    from analysis.evidence.csv_tables import write_files
+    from analysis.evidence.errors import InputError, format_path
+    from analysis.evidence.evidence_base import load_evidence
+    from analysis.incidents import incident_table
 
-    evidence = load(folder)
-    built = table.build(evidence)
-    files = table.files(evidence, built)
+    evidence = load_evidence(folder)
+    built = incident_table.build_incidents(evidence)
+    files = incident_table.incident_files(evidence, built)
     if check:
-        stale = [shown(p) for p, text in files.items() if not p.is_file() or p.read_bytes() != text.encode()]
+        stale = [format_path(p) for p, text in files.items() if not p.is_file() or p.read_bytes() != text.encode()]
         if stale:
             raise InputError(f"out of date: {', '.join(stale)}; run 'incidents build'")
         click.echo("the incident table is what the evidence gives")
         return
     before = evidence.root / "data" / "retired.csv"
     known = set(before.read_text().splitlines()) if before.is_file() else set()
-    write_all(files)
+    write_files(files)
     click.echo(
         f"{len(evidence.claims):,} claims of {evidence.claims['source_id'].nunique():,} sources -> "
         f"{len(built.incidents):,} incidents, {len(built.disputes):,} disputed values, "
         f"{len(built.unplaced):,} claims unplaced"
     )
     for path in files:
-        click.echo(f"  {shown(path)}")
+        click.echo(f"  {format_path(path)}")
     for row in built.retired.itertuples():
         if f"{row.incident_id},{row.now}" not in known:
             click.echo(f"  {row.incident_id} is retired; its claims are now in {row.now}")
@@ -70,8 +70,8 @@ def build(folder: str, check: bool) -> None:
 @click.option("--seeds", default="", help="The coded seeds; this repository's by default.")
 def check_seeds(directory: Path, seeds: str) -> None:
     """Prove hash, line and words of every coded row against the original documents."""
-    from analysis.evidence.check import check_seeds as prove
-    from analysis.evidence.load import REPOSITORY
+    from analysis.evidence.folders import REPOSITORY
+    from analysis.evidence.seed_verification import check_seeds as prove
 
     rows, documents = prove(Path(seeds) if seeds else REPOSITORY / "seeds", directory)
     click.echo(f"{rows} rows agree with the {documents} documents in {directory}")
@@ -109,40 +109,40 @@ def report(
     """
     from tqdm import tqdm
 
+    from analysis.evidence.errors import format_path
     from analysis.evidence.folders import REPOSITORY
-    from analysis.evidence.problems import shown
-    from analysis.reports.plan import Plan, make, sources
-    from analysis.runs.limits import Limits
-    from analysis.runs.variants import choose, with_given
+    from analysis.reports.plan import Plan, choose_notebooks, make_report
+    from analysis.runs.run_limits import Limits
+    from analysis.runs.variants import choose_variants, override_parameters
 
-    notebooks = sources(only)
-    chosen = choose(REPOSITORY / "notebooks" / "parameters", variants or ("all",), every)
+    notebooks = choose_notebooks(only)
+    chosen = choose_variants(REPOSITORY / "notebooks" / "parameters", variants or ("all",), every)
     if folder:
         given = (*given, ("folder", str(Path(folder).expanduser().resolve())))
-    plans = [Plan(with_given(each, dict(given), notebooks), notebooks, target / each.name) for each in chosen]
+    plans = [Plan(override_parameters(each, dict(given), notebooks), notebooks, target / each.name) for each in chosen]
     stale = [each for each in plans if force or each.stale()]
     for each in plans:
         if each not in stale:
-            click.echo(f"{shown(each.target)} is up to date")
+            click.echo(f"{format_path(each.target)} is up to date")
     with tqdm(total=len(stale) * (2 * len(notebooks) + 1), unit="step", disable=None, leave=False) as bar:
         step = lambda done: (bar.set_postfix_str(done), bar.update())  # noqa: E731
         for each in stale:
             bar.set_description(each.variant.name)
-            for path in make(each, step, Limits(cell_seconds, run_seconds, memory)):
+            for path in make_report(each, step, Limits(cell_seconds, run_seconds, memory)):
                 if path.suffix in (".pdf", ".html"):
-                    bar.write(shown(path), file=sys.stdout)
+                    bar.write(format_path(path), file=sys.stdout)
 
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def verify(folder: Path) -> None:
     """Make the report, or the run of a sweep, in FOLDER again from its record and compare every byte."""
-    from analysis.runs import record
+    from analysis.runs import run_record
 
-    if "variant" in record.read(folder)["basis"]:
-        from analysis.reports.report import verify as compare
+    if "variant" in run_record.read_record(folder)["basis"]:
+        from analysis.reports.report import verify_report as compare
     else:
-        from analysis.runs.sweep import verify as compare
+        from analysis.runs.sweeps import verify_run as compare
     found = compare(folder)
     for line in found.differ:
         click.echo(line)
@@ -157,9 +157,9 @@ def verify(folder: Path) -> None:
 @click.argument("notebook")
 def parameters(notebook: str) -> None:
     """List the parameters of a notebook: name, type, default, what it is, what is allowed."""
-    from analysis.runs.parameters import find_notebook, table
+    from analysis.runs.parameters import find_notebook, format_parameters
 
-    click.echo(table(find_notebook(notebook)))
+    click.echo(format_parameters(find_notebook(notebook)))
 
 
 @main.command()
@@ -167,10 +167,10 @@ def parameters(notebook: str) -> None:
 @FOLDER
 def trace(incident: str, folder: str) -> None:
     """Show an incident: its claims, their sources, the words, and what decided each dispute."""
-    from analysis.incidents.lookup import look_up
-    from analysis.incidents.words import trace_words
+    from analysis.incidents.trace_files import trace_from_files
+    from analysis.incidents.trace_text import format_trace
 
-    click.echo(trace_words(*look_up(folder, incident)))
+    click.echo(format_trace(*trace_from_files(folder, incident)))
 
 
 @main.command()
@@ -179,8 +179,8 @@ def trace(incident: str, folder: str) -> None:
 @FOLDER
 def find(day: str, place: str, folder: str) -> None:
     """Find incidents by day and place."""
-    from analysis.incidents.dossier import open_folder
-    from analysis.incidents.trace import find as look
+    from analysis.incidents.dataset import open_folder
+    from analysis.incidents.trace import find_incidents as look
 
     found = look(open_folder(folder), day, place)
     for row in found.itertuples():
@@ -192,18 +192,18 @@ def find(day: str, place: str, folder: str) -> None:
 @FOLDER
 def evaluate(folder: str) -> None:
     """Judge the grouping, made without the reader's decisions, by those decisions."""
-    from analysis.evidence.load import load
-    from analysis.incidents.evaluate import disagreements
-    from analysis.incidents.evaluate import evaluate as judge
+    from analysis.evidence.evidence_base import load_evidence
+    from analysis.incidents.evaluation import evaluate_grouping as judge
+    from analysis.incidents.evaluation import worst_disagreements
 
-    evidence = load(folder)
+    evidence = load_evidence(folder)
     click.echo(f"{'measure':<14}  {'algorithm':>24}  {'same first day and place':>26}")
     for row in judge(evidence).itertuples():
         ours = f"{row.algorithm:.3f} [{row.low:.3f}, {row.high:.3f}]"
         trivial = f"{row.trivial:.3f} [{row.trivial_low:.3f}, {row.trivial_high:.3f}]"
         click.echo(f"{row.measure:<14}  {ours:>24}  {trivial:>26}")
     click.echo("\nThe worst disagreements (pairs of claims):")
-    for row in disagreements(evidence).itertuples():
+    for row in worst_disagreements(evidence).itertuples():
         click.echo(f"  {row.wrong_pairs:>3}  {row.kind:<6}  {row.incident_id}: {row.detail}")
 
 
@@ -214,19 +214,19 @@ def evaluate(folder: str) -> None:
 @FOLDER
 def review(out: Path, file: Path | None, folder: str) -> None:
     """Write the claims whose grouping is doubtful, or merge the decisions typed there."""
-    from analysis.evidence.load import load
+    from analysis.evidence.csv_tables import write_files
+    from analysis.evidence.evidence_base import load_evidence
     from analysis.evidence.spreadsheet import to_spreadsheet
-    from analysis.evidence.tables import write_all
     from analysis.incidents import review as loop
-    from analysis.incidents.dossier import open_folder
+    from analysis.incidents.dataset import open_folder
 
     if file:
-        files, number = loop.apply(load(folder), file)
-        write_all(files)
+        files, number = loop.apply_decisions(load_evidence(folder), file)
+        write_files(files)
         click.echo(f"{number} decisions merged into reviewed.csv; now run 'incidents build'")
         return
-    asked = loop.grey_zone(open_folder(folder))
-    write_all({out: to_spreadsheet(asked)})
+    asked = loop.doubtful_claims(open_folder(folder))
+    write_files({out: to_spreadsheet(asked)})
     click.echo(f"{asked['question'].nunique()} questions on {asked['claim_id'].nunique()} claims in {out}")
     click.echo("type the incident id a claim belongs to in the column 'decision', then: "
                f"incidents review --apply {out}")  # fmt: skip
@@ -253,26 +253,28 @@ def sweep(
     """
     from tqdm import tqdm
 
-    from analysis.evidence.problems import RunError, shown
-    from analysis.runs import grid, kernels
-    from analysis.runs.limits import Limits
+    from analysis.evidence.errors import RunError, format_path
+    from analysis.runs import forked_kernels, parameter_grid
+    from analysis.runs.normalisation import fixed_environment
     from analysis.runs.parameters import find_notebook
-    from analysis.runs.steady import environment
+    from analysis.runs.run_limits import Limits
 
     path = find_notebook(notebook)
-    points = grid.combined(path, file, sets)
+    points = parameter_grid.combine_grids(path, file, sets)
     out = out or Path("build", "sweeps", f"{path.stem}.csv")
     if not dask:
-        kernels.prepare(environment())
-    from analysis.runs import sweep as sweeping  # slow to import, as the server of the kernels does meanwhile
+        forked_kernels.prepare_server(fixed_environment())
+    from analysis.runs import sweeps as sweeping  # slow to import, as the server of the kernels does meanwhile
 
-    sweeping.can_write(out)
-    runner = sweeping.chosen_runner(dask, at_once, Limits(cell_seconds, run_seconds, memory))
-    runs = sweeping.plan(path, points, out.with_suffix(""))
+    sweeping.check_writable(out)
+    runner = sweeping.choose_runner(dask, at_once, Limits(cell_seconds, run_seconds, memory))
+    runs = sweeping.plan_sweep(path, points, out.with_suffix(""))
     with tqdm(total=len(runs), unit="run", disable=None, leave=False) as bar:
-        swept = sweeping.sweep(runs, runner, force, lambda _: bar.update())
-    sweeping.write(swept.table, out)
-    click.echo(f"{shown(out)}: {len(swept.table):,} results of {swept.good:,} runs ({swept.kept:,} finished before)")
+        swept = sweeping.run_sweep(runs, runner, force, lambda _: bar.update())
+    sweeping.write_results(swept.table, out)
+    click.echo(
+        f"{format_path(out)}: {len(swept.table):,} results of {swept.good:,} runs ({swept.kept:,} finished before)"
+    )
     for words, reason in swept.failures.items():
         click.echo(f"failed: {words}: {reason}", err=True)
     if swept.failures:

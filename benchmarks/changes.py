@@ -21,10 +21,10 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from analysis.incidents.dossier import open_folder
-from analysis.measures.change_tables import changes_by
-from analysis.measures.changes import changes
-from analysis.measures.totals import intervals, series
+from analysis.incidents.dataset import open_folder
+from analysis.measures.changepoints.change_tables import changes_by
+from analysis.measures.changepoints.changes import changes
+from analysis.measures.totals import running_total, total_intervals
 
 SIZES = (100, 1000, 5000)
 SERIES = {100: 40, 1000: 10, 5000: 2}  # simulated series per length
@@ -138,7 +138,7 @@ def daily_seconds(size: int) -> float:
 
 def totals_seconds() -> tuple[float, float]:
     """The campaign's totals, and the peak memory of the whole process in MB."""
-    totals = intervals(series(open_folder().tallies, "Pentagon"), until="2024-11-21")
+    totals = total_intervals(running_total(open_folder().tallies, "Pentagon"), until="2024-11-21")
 
     def work():
         found = changes(totals, most=4)

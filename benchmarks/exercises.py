@@ -22,11 +22,11 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-from analysis.exercises import isolate
+from analysis.exercises import isolation
 from analysis.exercises.course import COURSE, open_course
-from analysis.exercises.grade import grade, write
-from analysis.exercises.room import Limits
-from analysis.exercises.submissions import find
+from analysis.exercises.grading import grade_all, write_grades
+from analysis.exercises.sandbox import Limits
+from analysis.exercises.submissions import find_submissions
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.exercises.conftest import hand_in, make_course  # noqa: E402
@@ -74,8 +74,8 @@ def by_grade(course: Path, name: str, way: str, workers: int) -> tuple[float, in
     """Seconds of `incidents exercises grade`, submissions with points for every task, submissions."""
     start = time.perf_counter()
     exercises = open_course(course, [name])
-    graded = grade(find(course / "submitted", exercises), Limits(), way, workers)
-    write(course / "grades", graded, exercises, "benchmark")
+    graded = grade_all(find_submissions(course / "submitted", exercises), Limits(), way, workers)
+    write_grades(course / "grades", graded, exercises, "benchmark")
     return time.perf_counter() - start, len(graded), len(graded)
 
 
@@ -112,7 +112,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="the class of eight only")
     quick = parser.parse_args().quick
-    ways = [way for way in isolate.WAYS if way != "user" and not isolate.missing(way)]
+    ways = [way for way in isolation.BACKENDS if way != "user" and not isolation.missing_backend(way)]
     table = [] if quick else rows(simulated, "29 simulated", ways)
     table += rows(eight, f"eight right, {EIGHT}", ways)
     PAGE.write_text(TEXT.format(

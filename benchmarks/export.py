@@ -27,7 +27,7 @@ import pikepdf
 from nbconvert import HTMLExporter, PDFExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from analysis.reports.exporter import TypstPDFExporter
+from analysis.reports.pdf.nbconvert_exporter import TypstPDFExporter
 
 RUNS = 7
 CELLS, FIGURES = 40, 10

@@ -31,9 +31,9 @@ import pandas as pd
 HOME = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(HOME))  # the planted worlds stand in tests/, which is not installed
 
-from analysis.incidents import reconcile as module  # noqa: E402
-from analysis.incidents.evaluate import MEASURES, contributions, scores  # noqa: E402
-from analysis.incidents.pairs import score_pairs  # noqa: E402
+from analysis.incidents import reconciliation as module  # noqa: E402
+from analysis.incidents.evaluation import MEASURES, cluster_scores, pair_contributions  # noqa: E402
+from analysis.incidents.record_linkage import match_weights  # noqa: E402
 from tests.incidents.planted import RULES, kind_of, world  # noqa: E402
 
 SIZES = (10_000, 30_000, 100_000)
@@ -80,7 +80,7 @@ def _block(heard: pd.DataFrame, rows: np.ndarray, rules) -> tuple[np.ndarray, np
     j = np.concatenate([np.arange(row + 1, len(heard)) for row in rows])
     i = np.repeat(rows, len(heard) - 1 - rows)
     pairs = np.column_stack([i, j])
-    points = score_pairs(heard, pairs, rules)
+    points = match_weights(heard, pairs, rules)
     start, end = (heard[name].to_numpy("datetime64[D]").astype(int) for name in ("date_start", "date_end"))
     near = np.maximum(start[j] - end[i], start[i] - end[j]) <= rules.tolerance_days
     place, country = (pd.factorize(heard[name])[0] for name in ("place", "country"))
@@ -167,7 +167,7 @@ def judged(group: pd.Series, reports: pd.DataFrame, truth: pd.Series) -> dict[st
     told = kind.index[(kind != "denial") & ~right]
     own = pd.Series(told, index=told)
     group, truth = group.reindex(told).fillna(own), truth.reindex(told).fillna(own)
-    return dict(zip(MEASURES, scores(contributions(group, truth).sum()).tolist(), strict=True))
+    return dict(zip(MEASURES, cluster_scores(pair_contributions(group, truth).sum()).tolist(), strict=True))
 
 
 def run(method: str, claims: int) -> dict:

@@ -136,7 +136,7 @@ def starts(times: int = 9) -> list[tuple]:
     """From asking for a kernel to a chart by seaborn of a frame of pandas: the median, after a first start."""
     from jupyter_client.manager import AsyncKernelManager
 
-    from analysis.runs.kernels import ForkedKernelManager
+    from analysis.runs.forked_kernels import ForkedKernelManager
 
     cold, warm = (
         median([first_result(kind) for _ in range(times + 1)][1:]) for kind in (AsyncKernelManager, ForkedKernelManager)

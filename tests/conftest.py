@@ -1,4 +1,4 @@
-"""Shared by all tests: the repository's own dossier, and small evidence folders made in code.
+"""Shared by all tests: the repository's own dataset, and small evidence folders made in code.
 
 Hypothesis draws the same examples in every run, so that a failure is somebody's change and not
 luck; `pytest --hypothesis-profile=explore` looks further.
@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from analysis.evidence import schema
-from analysis.evidence.load import load
-from analysis.incidents.dossier import open_folder
+from analysis.evidence.evidence_base import load_evidence
+from analysis.incidents.dataset import open_folder
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -26,12 +26,12 @@ settings.load_profile("same")
 @pytest.fixture(scope="session")
 def evidence():
     """The evidence of this repository. Shared: copy a frame before changing it."""
-    return load()
+    return load_evidence()
 
 
 @pytest.fixture(scope="session")
-def dossier():
-    """The dossier of this repository. Shared: copy a frame before changing it."""
+def dataset():
+    """The dataset of this repository. Shared: copy a frame before changing it."""
     return open_folder()
 
 

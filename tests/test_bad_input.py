@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from analysis.cli import main
-from analysis.evidence.load import REPOSITORY
+from analysis.evidence.folders import REPOSITORY
 
 TALLY = {"tally_id": "t1", "source_id": "s1", "counter": "Pentagon", "scope": "all",
          "as_of": "2024-01-31", "total": 9, "bound": "exact"}  # fmt: skip

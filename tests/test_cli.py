@@ -12,10 +12,10 @@ from click.testing import CliRunner
 
 from analysis.cli import main
 from analysis.evidence import folders
-from analysis.evidence.problems import RunError
+from analysis.evidence.errors import RunError
 from analysis.reports import plan
-from analysis.runs import record
-from analysis.runs.variants import choose
+from analysis.runs import run_record
+from analysis.runs.variants import choose_variants
 
 
 def run(*arguments):
@@ -110,7 +110,7 @@ def test_a_run_that_fails_is_exit_status_1(monkeypatch, repository):
     def fail(*_, **__):
         raise RunError("x.ipynb: the kernel died")
 
-    monkeypatch.setattr("analysis.reports.report.report", fail)
+    monkeypatch.setattr("analysis.reports.report.run_report", fail)
     said = run("report", "all")
     assert (said.exit_code, said.stderr) == (1, "incidents: x.ipynb: the kernel died\n")
 
@@ -119,7 +119,7 @@ def test_a_bug_shows_itself(monkeypatch, repository):
     def fail(*_, **__):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("analysis.reports.report.report", fail)
+    monkeypatch.setattr("analysis.reports.report.run_report", fail)
     assert isinstance(run("report", "all").exception, RuntimeError)
 
 
@@ -161,14 +161,14 @@ def test_an_incident_that_is_not_there_is_answered_with_the_nearest():
     assert "I20240128-tower-22" in said.stderr
 
 
-def test_trace_leads_to_claims_and_sources(dossier):
-    row = dossier.incidents.set_index("incident_id").loc["I20240128-tower-22"]
+def test_trace_leads_to_claims_and_sources(dataset):
+    row = dataset.incidents.set_index("incident_id").loc["I20240128-tower-22"]
     said = run("trace", "I20240128-tower-22")
     assert said.exit_code == 0
     assert all(claim in said.output for claim in row["claims"].split("|"))
 
 
-def test_find_lists_the_incidents_of_a_day_and_place(dossier):
+def test_find_lists_the_incidents_of_a_day_and_place(dataset):
     said = run("find", "--date", "2024-01-28", "--place", "tower-22")
     assert said.exit_code == 0
     assert said.stdout.startswith("I20240128-tower-22  2024-01-28")
@@ -184,10 +184,10 @@ def up_to_date(repository, monkeypatch):
         made.append((each, limits))
         each.target.mkdir(parents=True, exist_ok=True)
         (each.target / "report.pdf").write_text("a report")
-        record.write(each.target, each.basis(), "complete", datetime.now(UTC))
+        run_record.write_record(each.target, each.basis(), "complete", datetime.now(UTC))
         return [each.target / "report.pdf"]
 
-    monkeypatch.setattr("analysis.reports.plan.make", fake)
+    monkeypatch.setattr("analysis.reports.plan.make_report", fake)
     assert run("report").exit_code == 0
     return made
 
@@ -220,9 +220,11 @@ def test_a_wrong_parameter_typed_is_one_line(up_to_date):
 
 def test_what_is_up_to_date_is_told_without_slow_libraries(tmp_path):
     target = tmp_path / "all"
-    (chosen,) = choose(folders.REPOSITORY / "notebooks" / "parameters", ["all"], False)
+    (chosen,) = choose_variants(folders.REPOSITORY / "notebooks" / "parameters", ["all"], False)
     target.mkdir()
-    record.write(target, plan.Plan(chosen, plan.sources(), target).basis(), "complete", datetime.now(UTC))
+    run_record.write_record(
+        target, plan.Plan(chosen, plan.choose_notebooks(), target).basis(), "complete", datetime.now(UTC)
+    )
     assert imported("report", "--build", tmp_path) == set()
 
 
@@ -237,9 +239,9 @@ def test_the_parameters_of_a_notebook_are_listed():
 
 @pytest.mark.parametrize(("differ", "status"), [([], 0), (["build/all/first.html"], 1)])
 def test_verifying_says_what_differs_and_ends_with_status_1(monkeypatch, tmp_path, differ, status):
-    record.write(tmp_path, {"variant": {}, "parameters": {}}, "complete", datetime.now(UTC))
-    found = record.Compared(3, differ, ["a.csv changed"])
-    monkeypatch.setattr("analysis.reports.report.verify", lambda folder: found)
+    run_record.write_record(tmp_path, {"variant": {}, "parameters": {}}, "complete", datetime.now(UTC))
+    found = run_record.RecordComparison(3, differ, ["a.csv changed"])
+    monkeypatch.setattr("analysis.reports.report.verify_report", lambda folder: found)
     said = run("verify", tmp_path)
     assert said.exit_code == status
     assert said.stdout.splitlines()[: len(differ)] == differ

@@ -9,17 +9,17 @@ import pandas as pd
 import pytest
 
 from analysis.evidence import schema
-from analysis.evidence.check import check_seeds
-from analysis.evidence.load import REPOSITORY
-from analysis.evidence.tables import read
-from analysis.incidents.table import build, files
+from analysis.evidence.csv_tables import read_table
+from analysis.evidence.folders import REPOSITORY
+from analysis.evidence.seed_verification import check_seeds
+from analysis.incidents.incident_table import build_incidents, incident_files
 
 DATA = REPOSITORY / "data"
 
 
 def rebuilt(evidence) -> dict[str, bytes]:
     """Every file that `incidents build` would write, by its path in the repository."""
-    texts = files(evidence, build(evidence))
+    texts = incident_files(evidence, build_incidents(evidence))
     return {str(path.relative_to(REPOSITORY)): text.encode() for path, text in texts.items()}
 
 
@@ -53,7 +53,7 @@ def test_the_order_of_rows_in_the_evidence_does_not_matter(evidence, made, seed)
 
 def test_the_derived_tables_pass_their_own_schema():
     for table in schema.DERIVED:
-        frame, problems = read(DATA / f"{table.name}.csv", table)
+        frame, problems = read_table(DATA / f"{table.name}.csv", table)
         assert problems == [], table.name
         assert list(frame.columns) == table.names
 
@@ -112,8 +112,8 @@ def test_decisions_put_no_two_claims_of_one_document_together(evidence):
     assert not decided.duplicated(["incident_id", "source_id"]).any()
 
 
-def test_every_decision_is_obeyed_in_the_table(dossier, evidence):
-    rows = dossier.incidents.itertuples()
+def test_every_decision_is_obeyed_in_the_table(dataset, evidence):
+    rows = dataset.incidents.itertuples()
     holds = {claim: row.incident_id for row in rows for claim in row.claims.split("|")}
     decided = evidence.reviewed.set_index("claim_id")["incident_id"].to_dict()
     assert {claim: holds.get(claim, decided[claim]) for claim in decided} == decided
@@ -174,7 +174,7 @@ def test_every_row_of_the_seeds_stands_in_its_document():
     rows, found = check_seeds(REPOSITORY / "seeds", folder)
     assert found == 5
     assert rows == sum(
-        len(read(REPOSITORY / "seeds" / f"{table.name}.csv", table)[0])
+        len(read_table(REPOSITORY / "seeds" / f"{table.name}.csv", table)[0])
         for table in (schema.CLAIMS, schema.TALLIES, schema.MILESTONES)
     )
 

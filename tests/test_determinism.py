@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pikepdf
 
-from analysis.evidence.load import REPOSITORY
+from analysis.evidence.folders import REPOSITORY
 
 # Every process, kernels too, is told a later time by the module `time`, and so by `date.today`. What asks the system
 # itself is found by the day that must not stand in any output.

@@ -24,10 +24,11 @@ from click.testing import CliRunner
 
 from analysis.cli import main
 from analysis.evidence import schema
-from analysis.evidence.describe import codebook_table
-from analysis.evidence.load import REPOSITORY, load
-from analysis.incidents.resolve import PRECEDENCE, RULE_WORDS
-from analysis.incidents.table import RULES
+from analysis.evidence.data_dictionary import format_codebook_table
+from analysis.evidence.evidence_base import load_evidence
+from analysis.evidence.folders import REPOSITORY
+from analysis.incidents.incident_table import LINKAGE_RULES
+from analysis.incidents.resolution import PRECEDENCE, RULE_WORDS
 from analysis.measures import totals
 from analysis.runs import variants
 
@@ -47,13 +48,13 @@ BLOCK = re.compile(r"<!-- (?P<kind>[a-z ]+)(: (?P<name>\S+))? -->\n(?P<body>.*?)
 
 def points() -> str:
     """Every rule of reconciliation with the value that is set now."""
-    rules = {f.name: getattr(RULES, f.name) for f in dataclasses.fields(RULES)}
+    rules = {f.name: getattr(LINKAGE_RULES, f.name) for f in dataclasses.fields(LINKAGE_RULES)}
     lines = ["| rule | value |", "|---|---|"]
     lines += [f"| `{name}` | {value:g} |" for name, value in rules.items() if isinstance(value, int | float)]
-    for ladder in RULES.ladders:
+    for ladder in LINKAGE_RULES.ladders:
         steps = " then ".join(f"`{step}`" for step in ladder.steps)
         lines.append(f"| ladder {ladder.name}: {steps} | agree {ladder.agree:+g}, differ {ladder.differ:+g} |")
-    return "\n".join([*lines, f"| figures compared | {', '.join(f'`{name}`' for name in RULES.figures)} |"])
+    return "\n".join([*lines, f"| figures compared | {', '.join(f'`{name}`' for name in LINKAGE_RULES.figures)} |"])
 
 
 def precedence() -> str:
@@ -80,14 +81,14 @@ def files() -> str:
 def against_totals() -> str:
     """Itemised incidents beside the running totals of two counters, on days with a total."""
     incidents = pd.read_csv(REPOSITORY / "data" / "incidents.csv", parse_dates=["date"])
-    tallies = load().tallies
+    tallies = load_evidence().tallies
     lines = ["| counter | from | to | its total | incidents in the table |", "|---|---|---|---|---|"]
     for counter, scope, last, voice in (
         ("Pentagon", "all", "2023-11-30", "us_official"),
         ("Pentagon", "all", "2024-01-29", "us_official"),
         ("SOHR", "Syria", "2024-12-26", ""),
     ):
-        said = totals.series(tallies, counter, scope)
+        said = totals.running_total(tallies, counter, scope)
         total = said.loc[said["as_of"] == last, "total"].iloc[-1]
         counted = incidents[incidents["date"].between(said["since"].iloc[0], pd.Timestamp(last))]
         counted = counted[(counted["confirmation"] == voice) if voice else (counted["country"] == scope)]
@@ -109,7 +110,7 @@ def generated(text: str) -> str:
 
     def fresh(block: re.Match) -> str:
         if block["kind"] == "columns":
-            body = codebook_table(block["name"])
+            body = format_codebook_table(block["name"])
         elif block["kind"] in GENERATED:
             body = GENERATED[block["kind"]]()
         else:
@@ -219,7 +220,7 @@ def test_the_variant_of_the_example_suits_the_notebooks(tmp_path):
     path = tmp_path / "mine.yml"
     path.write_text("\n".join(block["body"].strip().split("\n")[1:-1]), encoding="utf-8")
     notebooks = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
-    values = variants.for_each(notebooks, variants.variant(path))
+    values = variants.parameters_by_notebook(notebooks, variants.read_variant(path))
     assert any(given.get("sets") == ["my_set"] for given in values.values())
 
 
@@ -251,7 +252,7 @@ IDS = re.compile(
 
 @pytest.fixture(scope="module")
 def known_ids() -> set[str]:
-    evidence = load()
+    evidence = load_evidence()
     incidents = pd.read_csv(REPOSITORY / "data" / "incidents.csv", dtype=str)
     columns = (evidence.claims["claim_id"], evidence.tallies["tally_id"],
                evidence.milestones["milestone_id"], incidents["incident_id"])  # fmt: skip
@@ -274,7 +275,7 @@ def test_the_claims_of_the_codebook_belong_to_the_incidents_it_names():
 
 
 def test_the_examples_of_voices_and_grades_have_them():
-    evidence = load()
+    evidence = load_evidence()
     text = read(CODEBOOK)
     voices = evidence.claims.set_index("claim_id")["confirmation"]
     said = re.findall(r"`([AS]\d-\d+)` \((\w+)\)", text)
@@ -309,7 +310,7 @@ def test_what_the_codebook_says_of_an_incident_is_so(incident, column, value):
 
 
 def test_the_totals_of_the_codebook_are_those_of_the_series():
-    said = totals.series(load().tallies, "Pentagon").set_index("as_of")
+    said = totals.running_total(load_evidence().tallies, "Pentagon").set_index("as_of")
     assert said.at[pd.Timestamp("2023-10-30"), "total"] == 23
     assert said.at[pd.Timestamp("2023-11-17"), "total"] == 62
     contradicted = said[said["note"].str.startswith("contradicted")]

@@ -23,8 +23,8 @@ import pytest
 import yaml
 from nbclient import NotebookClient
 
-from analysis.evidence.load import REPOSITORY
-from tests.reports import pdf as finished
+from analysis.evidence.folders import REPOSITORY
+from tests.reports import pdf_checks as finished
 from tests.test_notebooks import CAUSAL
 
 COURSE = REPOSITORY / "notebooks" / "exercises"
@@ -201,8 +201,8 @@ def test_an_object_that_equals_everything_earns_nothing(results, name, yes):
 def test_counting_is_taught_on_another_conflict_with_nothing_but_its_table(other_conflict):
     elsewhere = f"a.open_folder({str(other_conflict)!r})"
     names = worked_through("3_counting", lambda source: source.replace("a.open_folder()", elsewhere))
-    assert len(names["incidents"]) == len(names["dossier"].incidents) > 0
-    assert names["dossier"].evidence is None
+    assert len(names["incidents"]) == len(names["dataset"].incidents) > 0
+    assert names["dataset"].evidence is None
 
 
 def test_the_command_of_the_last_exercise_makes_a_pdf_of_text_table_and_chart_without_code(tmp_path):
@@ -262,10 +262,10 @@ def test_the_figures_for_instructors_are_what_the_exercises_give(results):
     )
 
 
-def test_the_numbers_that_a_task_gives_away_are_those_of_the_tables(dossier):
+def test_the_numbers_that_a_task_gives_away_are_those_of_the_tables(dataset):
     from analysis.measures import totals
 
-    said = totals.series(dossier.tallies, "Pentagon").set_index("as_of")["total"]
+    said = totals.running_total(dataset.tallies, "Pentagon").set_index("as_of")["total"]
     text = "\n".join(cell.source for cell in cells_of("5_april_resumption"))
     assert f"{said['2024-02-04']} attacks in 111 days" in text
     assert said["2024-04-20"] == said["2024-02-04"]

@@ -18,8 +18,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from analysis.cli import main
 from analysis.evidence import folders
 from analysis.reports import plan as planning
-from analysis.runs import record
-from analysis.runs.publish import published
+from analysis.runs import run_record
+from analysis.runs.publication import publish_folder
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 PARAMETERS = 'folder = ""  # evidence\nnumber = 1  # a number'
@@ -66,9 +66,9 @@ def one_line(said, status: int) -> str:
 
 def whole(folder: Path) -> int:
     """The number that a published report is of; every file as its record has it, and every file of that run."""
-    found = record.read(folder)
-    assert record.altered(folder, found) == []
-    assert {path.relative_to(folder).as_posix() for path in record.outputs(folder)} == set(found["outputs"])
+    found = run_record.read_record(folder)
+    assert run_record.altered_outputs(folder, found) == []
+    assert {path.relative_to(folder).as_posix() for path in run_record.output_hashes(folder)} == set(found["outputs"])
     number = found["basis"]["parameters"].get("number", 1)
     for name in ("one.html", "report.html"):
         assert f"number {number}" in BeautifulSoup((folder / name).read_text(), "html.parser").get_text()
@@ -85,8 +85,8 @@ KILLER = """
     import psutil
     from analysis.reports.plan import Plan
     from analysis.reports.report import report
-    from analysis.runs.kernels import prepare
-    from analysis.runs.steady import environment
+    from analysis.runs.forked_kernels import prepare
+    from analysis.runs.normalisation import environment
     from analysis.runs.variants import Variant
 
     prepare(environment())
@@ -218,7 +218,7 @@ def limited_in_size(root: Path) -> str:
 
 def test_two_reports_at_once_in_one_folder_are_one_report_and_one_line(repository, report):
     assert report().exit_code == 0
-    with published(repository / "build" / "all") as made:
+    with publish_folder(repository / "build" / "all") as made:
         shutil.copytree(repository / "build" / "all", made, dirs_exist_ok=True)
         message = one_line(report("--force"), 1)
         assert f"another run is making {made.parents[1] / 'all'}: wait for it, or choose another folder" in message

@@ -11,17 +11,17 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from analysis.evidence.load import REPOSITORY
-from analysis.reports.plan import NOTEBOOKS, Plan, sources
-from analysis.reports.report import report
-from analysis.runs.parameters import declared
-from analysis.runs.results import results
-from analysis.runs.variants import for_each, variants
-from tests.reports import pdf as finished
+from analysis.evidence.folders import REPOSITORY
+from analysis.reports.plan import NOTEBOOKS, Plan, choose_notebooks
+from analysis.reports.report import run_report
+from analysis.runs.parameters import declared_parameters
+from analysis.runs.result_table import read_results
+from analysis.runs.variants import list_variants, parameters_by_notebook
+from tests.reports import pdf_checks as finished
 
 FOLDER = REPOSITORY / "notebooks"
 PATHS = {name: FOLDER / f"{name}.ipynb" for name in NOTEBOOKS}
-VARIANTS = variants(FOLDER / "parameters")
+VARIANTS = list_variants(FOLDER / "parameters")
 
 # What the evidence cannot carry: dates are near each other, nothing more.
 CAUSAL = re.compile(
@@ -79,7 +79,7 @@ def test_a_notebook_opens_with_its_question_and_its_caveats(notebooks, name):
 @each_notebook
 def test_parameters_are_one_literal_per_line_each_with_its_help(notebooks, name):
     (cell,) = [cell for cell in notebooks[name].cells if "parameters" in cell.metadata.get("tags", [])]
-    found = declared(PATHS[name])
+    found = declared_parameters(PATHS[name])
     assert len(cell.source.splitlines()) == len(found)
     assert all(len(parameter.help) > 5 for parameter in found)
 
@@ -87,12 +87,12 @@ def test_parameters_are_one_literal_per_line_each_with_its_help(notebooks, name)
 def test_a_parameter_that_notebooks_share_says_the_same_in_all():
     said: dict[str, set] = {}
     for path in PATHS.values():
-        for parameter in declared(path):
+        for parameter in declared_parameters(path):
             if parameter.name not in ("start", "end"):  # each argument has its own window
                 said.setdefault(parameter.name, set()).add((repr(parameter.default), parameter.help))
     assert {name: texts for name, texts in said.items() if len(texts) > 1} == {}
     for common in ("folder", "sets", "confirmation", "countries", "start", "end"):
-        assert all(common in {p.name for p in declared(path)} for path in PATHS.values())
+        assert all(common in {p.name for p in declared_parameters(path)} for path in PATHS.values())
 
 
 @each_notebook
@@ -133,7 +133,7 @@ def test_every_figure_has_a_caption_with_all_its_parts_and_words_computed_from_t
 def test_every_variant_fits_the_notebooks():
     assert {"all", "confirmed", "seeds"} <= set(VARIANTS)
     for variant in VARIANTS.values():
-        for_each(list(PATHS.values()), variant)
+        parameters_by_notebook(list(PATHS.values()), variant)
         assert variant.title
         assert variant.about
 
@@ -166,7 +166,7 @@ def test_papermill_alone_runs_the_frequency_notebook_on_another_conflict(other_c
 def made(request, tmp_path_factory):
     """The whole report of one variant, run and rendered once."""
     build = tmp_path_factory.mktemp("build")
-    paths = report(Plan(VARIANTS[request.param], sources(), build / request.param))
+    paths = run_report(Plan(VARIANTS[request.param], choose_notebooks(), build / request.param))
     return {path.relative_to(build / request.param).as_posix(): path for path in paths}
 
 
@@ -196,7 +196,7 @@ class TestTheReport:
     def test_every_notebook_shows_results(self, made):
         for name in NOTEBOOKS:
             executed = nbformat.read(made[f"notebooks/{name}.ipynb"], as_version=4)
-            assert len(results(executed)) > 0, name
+            assert len(read_results(executed)) > 0, name
 
     def test_every_figure_says_its_counter_definition_day_number_and_coverage(self, made):
         for name in NOTEBOOKS:

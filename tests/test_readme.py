@@ -11,7 +11,7 @@ import pytest
 
 import analysis as a
 from analysis import charts
-from analysis.charts.show import svg
+from analysis.charts.notebook_output import to_svg
 from analysis.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -22,12 +22,12 @@ START, END = "<!-- numbers -->", "<!-- end -->"
 
 def computed() -> tuple[str, str]:
     """The block between the markers, and the chart it shows."""
-    dossier = a.open_folder()
-    everything = a.select(dossier, a.View())
-    officials = a.select(dossier, a.View(confirmation="us_official"))
-    coverage = a.watched(dossier, a.View())
+    dataset = a.open_folder()
+    everything = a.select(dataset, a.View())
+    officials = a.select(dataset, a.View(confirmation="us_official"))
+    coverage = a.view_coverage(dataset, a.View())
     bars = a.count(everything, "week", by=["confirmation"], coverage=coverage)
-    pentagon = a.totals.intervals(a.totals.series(dossier.tallies, "Pentagon"))
+    pentagon = a.totals.intervals(a.totals.series(dataset.tallies, "Pentagon"))
     after = pentagon[pentagon["start"] >= "2024-02-05"]
     quiet = after[(after["count"] == 0).cumprod() == 1]
     in_pause = everything["date"].between(quiet["start"].min(), quiet["end"].max())
@@ -36,15 +36,15 @@ def computed() -> tuple[str, str]:
     text = (
         f"![{alt}](docs/frequency.svg)\n\n"
         f"*Itemised incidents per week by the best voice behind each; every claim counts. "
-        f"n = {len(everything)}, as of {a.on(bars['end'].max())}. On grey ground the table was watched "
+        f"n = {len(everything)}, as of {a.format_date(bars['end'].max())}. On grey ground the table was watched "
         f"sparsely: a zero is weak.*\n\n"
-        f"{len(dossier.evidence.claims):,} claims of {dossier.evidence.claims['source_id'].nunique():,} documents make "
+        f"{len(dataset.evidence.claims):,} claims of {dataset.evidence.claims['source_id'].nunique():,} documents make "
         f"{len(everything)} incidents; {len(officials)} of them were reported or confirmed by a U.S. "
-        f"official. The Pentagon's own total stood at {last['total']} on {a.on(last['end'])}. From "
-        f"{a.on(quiet['start'].min())} to {a.on(quiet['end'].max())} the Pentagon counted none; the table "
+        f"official. The Pentagon's own total stood at {last['total']} on {a.format_date(last['end'])}. From "
+        f"{a.format_date(quiet['start'].min())} to {a.format_date(quiet['end'].max())} the Pentagon counted none; the table "
         f"holds {int(in_pause.sum())} attacks that some source reports for those days."
     )
-    return text, svg(charts.frequency_bars(bars))
+    return text, to_svg(charts.frequency_bars(bars))
 
 
 def block() -> str:
@@ -82,11 +82,11 @@ def test_every_command_of_the_readme_exists_and_every_target_is_named():
     assert set(re.findall(r"(?:`|^)make ([a-z]+)", text, flags=re.M)) <= targets
 
 
-def test_the_period_named_as_not_reviewed_is_the_one_that_is_not(dossier):
+def test_the_period_named_as_not_reviewed_is_the_one_that_is_not(dataset):
     named = re.search(r"One period, (.+?) to (.+?), was grouped by rule only", README.read_text(encoding="utf-8"))
     first, last = (pd.Timestamp(day) for day in named.groups())
-    claims = dossier.evidence.claims
-    free = ~claims["claim_id"].isin(dossier.evidence.reviewed["claim_id"])
+    claims = dataset.evidence.claims
+    free = ~claims["claim_id"].isin(dataset.evidence.reviewed["claim_id"])
     inside = claims["date_start"].between(first, last)
     assert (free == inside)[claims["set"] == "public_record"].all()
 

@@ -13,20 +13,21 @@ from click.testing import CliRunner
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from analysis.charts.show import plain
+from analysis.charts.notebook_output import escape_markdown
 from analysis.cli import main
+from analysis.evidence.csv_tables import read_raw_rows
 from analysis.evidence.spreadsheet import from_spreadsheet, to_spreadsheet
-from analysis.evidence.tables import raw_rows
-from analysis.reports import export, pandoc
-from analysis.reports.document import document
-from analysis.reports.export import CannotBeSet, to_pdf
-from analysis.reports.html import to_html
-from analysis.reports.plan import Plan, sources
-from analysis.reports.report import report
-from analysis.reports.tree import node, text_of, tree
+from analysis.reports.document import pandoc
+from analysis.reports.document.notebook_document import build_document
+from analysis.reports.document.tree import new_document, node, text_of
+from analysis.reports.pdf import typst_pdf
+from analysis.reports.pdf.typst_pdf import CannotBeSet, to_pdf
+from analysis.reports.plan import Plan, choose_notebooks
+from analysis.reports.report import run_report
+from analysis.reports.web.html_page import to_html
 from analysis.runs.variants import Variant
 from tests.conftest import CLAIM, SOURCE, write
-from tests.reports import pdf as finished
+from tests.reports import pdf_checks as finished
 
 SECRET = "the-secret-that-stands-in-a-file"
 HOSTILE = {
@@ -77,15 +78,15 @@ def bundle(text: str) -> dict:
 def every_place(text: str) -> nbformat.NotebookNode:
     """A notebook with the text in every place where a source's text can stand, escaped as ours are."""
     table = f"<table><tr><th>{_html(text)}</th></tr><tr><td>{_html(text)}</td></tr></table>"
-    about = {"caption": plain(text), "label": text, "alt": text}
+    about = {"caption": escape_markdown(text), "label": text, "alt": text}
     outputs = [
-        new_output("display_data", {"text/markdown": plain(text)}),
+        new_output("display_data", {"text/markdown": escape_markdown(text)}),
         new_output("display_data", {"text/html": table}, metadata=about),
         new_output("display_data", bundle(text), metadata=about),
         new_output("stream", name="stdout", text=text),
         new_output("error", ename="E", evalue=text, traceback=[text]),
     ]
-    return new_notebook(cells=[new_markdown_cell(f"# {plain(text)}"), new_code_cell(text, outputs=outputs)])
+    return new_notebook(cells=[new_markdown_cell(f"# {escape_markdown(text)}"), new_code_cell(text, outputs=outputs)])
 
 
 def _html(text: str) -> str:
@@ -94,7 +95,7 @@ def _html(text: str) -> str:
 
 @each_text
 def test_in_a_pdf_it_is_its_words_in_every_place(text):
-    made = document(every_place(text), code="show")
+    made = build_document(every_place(text), code="show")
     content = to_pdf(made, title=text, subtitle=text, date_line=text, provenance=[(text, text)], toc=True)
     assert letters(finished.words(content)).count(letters(text)) >= 8
     assert [fault for fault in finished.faults(content) if "head" not in fault] == []
@@ -104,7 +105,7 @@ def test_in_a_pdf_it_is_its_words_in_every_place(text):
 
 @each_text
 def test_in_a_page_it_is_its_words_in_every_place(text):
-    made = document(every_place(text), code="show")
+    made = build_document(every_place(text), code="show")
     page = to_html(made, title=text, subtitle=text, date_line=text, provenance=[(text, text)])
     assert letters(tags(page).get_text()).count(letters(text)) >= 8
     assert runs_nothing(page)
@@ -127,7 +128,7 @@ def poisoned(tmp_path_factory):
     assert CliRunner().invoke(main, ["build", "--folder", str(folder / "evidence")]).exit_code == 0
     variant = Variant("bad", HOSTILE["raw HTML"], HOSTILE["a typst file"], {"folder": str(folder / "evidence")},
                       folder / "bad.yml")  # fmt: skip
-    report(Plan(variant, sources(["attack_frequency"]), folder / "build" / "bad"))
+    run_report(Plan(variant, choose_notebooks(["attack_frequency"]), folder / "build" / "bad"))
     return folder
 
 
@@ -184,17 +185,17 @@ def secret(tmp_path) -> Path:
 )  # fmt: skip
 def test_typst_reads_no_file_of_the_machine_and_fetches_no_package(secret, monkeypatch, code):
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    monkeypatch.setattr(export, "typst_source", lambda *given, **named: (code.format(secret), {}))
+    monkeypatch.setattr(typst_pdf, "typst_source", lambda *given, **named: (code.format(secret), {}))
     with pytest.raises(CannotBeSet) as stopped:
-        to_pdf(tree([]), title="T")
+        to_pdf(new_document([]), title="T")
     assert SECRET not in str(stopped.value)
 
 
 def test_pandoc_reads_no_file_while_it_writes(secret, monkeypatch):
     monkeypatch.chdir(secret.parent)
     for name in ("secret.txt", str(secret), secret.as_uri()):
-        picture = tree([node("Para", [node("Image", ["", [], []], [], [name, ""])])])
-        page = pandoc.write(picture, "html5", "--embed-resources", "--standalone", "--metadata=title:T")
+        picture = new_document([node("Para", [node("Image", ["", [], []], [], [name, ""])])])
+        page = pandoc.write_markup(picture, "html5", "--embed-resources", "--standalone", "--metadata=title:T")
         assert SECRET not in page and base64.b64encode(SECRET.encode()).decode() not in page
 
 
@@ -204,7 +205,7 @@ def test_pandoc_reads_no_file_while_it_reads(secret):
         ("rst", f".. include:: {secret}"),
         ("org", f"#+INCLUDE: {secret}"),
     ):
-        assert SECRET not in str(pandoc.parse([(format, text)]))
+        assert SECRET not in str(pandoc.parse_markup([(format, text)]))
 
 
 ELSEWHERE = [
@@ -216,7 +217,7 @@ ELSEWHERE = [
 @pytest.mark.parametrize("name", ELSEWHERE)
 @pytest.mark.parametrize("form", ["![words]({0})", '<img src="{0}" alt="words">', "![words][r]\n\n[r]: {0}"])
 def test_an_image_from_elsewhere_is_its_words(name, form):
-    made = document(new_notebook(cells=[new_markdown_cell(form.format(name))]))
+    made = build_document(new_notebook(cells=[new_markdown_cell(form.format(name))]))
     assert "Image" not in str(made)
     assert text_of(made["blocks"]).strip() == "words"
 
@@ -230,7 +231,7 @@ def test_a_file_beside_the_notebook_is_used_only_if_it_is_an_image_below(secret,
     (below / "secret.svg").write_text(SECRET)
     names = ["../drawn.svg", "link.svg", "secret.svg", str(drawn), drawn.as_uri(), "%2e%2e/drawn.svg", "../secret.txt"]
     cells = [new_markdown_cell(f"![words]({name})") for name in names]
-    made = document(new_notebook(cells=cells), folder=below)
+    made = build_document(new_notebook(cells=cells), folder=below)
     assert "Image" not in str(made)
     assert text_of(made["blocks"]) == "words" * len(names)
 
@@ -241,7 +242,7 @@ def test_an_image_in_html_or_svg_output_reads_nothing(secret):
            f'<script>alert(1)</script><text>words</text></svg>')  # fmt: skip
     html = f'<img src="file://{secret}"><object data="{secret}">'
     outputs = [new_output("display_data", {kind: text}) for kind, text in (("image/svg+xml", svg), ("text/html", html))]
-    made = document(new_notebook(cells=[new_code_cell("x", outputs=outputs)]))
+    made = build_document(new_notebook(cells=[new_code_cell("x", outputs=outputs)]))
     assert SECRET not in str(made) and base64.b64encode(SECRET.encode()).decode()[:20] not in str(made)
     assert to_pdf(made, title="T").startswith(b"%PDF")
 
@@ -250,7 +251,7 @@ def test_an_image_in_html_or_svg_output_reads_nothing(secret):
     "fence", ["```{{=typst}}\n{0}\n```", "`{0}`{{=typst}}", "::: {{typst:x={0}}}\na\n:::", "<!--{{=typst}} {0} -->"]
 )
 def test_what_pandoc_would_pass_to_typst_unread_is_text_or_nothing(fence):
-    made = document(new_notebook(cells=[new_markdown_cell(fence.format("#read(1)"))]))
+    made = build_document(new_notebook(cells=[new_markdown_cell(fence.format("#read(1)"))]))
     assert "RawBlock" not in str(made) and "RawInline" not in str(made)
     assert to_pdf(made, title="T").startswith(b"%PDF")
 
@@ -261,7 +262,7 @@ def test_what_pandoc_would_pass_to_typst_unread_is_text_or_nothing(fence):
 )  # fmt: skip
 @pytest.mark.parametrize("mark", ["$", "$$"])
 def test_a_formula_runs_no_code(formula, mark):
-    made = document(new_notebook(cells=[new_markdown_cell(f"{mark}{formula}{mark}")]))
+    made = build_document(new_notebook(cells=[new_markdown_cell(f"{mark}{formula}{mark}")]))
     assert to_pdf(made, title="T").startswith(b"%PDF")
 
 
@@ -272,7 +273,7 @@ def test_the_programs_are_started_without_a_shell(monkeypatch):
         "run",
         lambda *given, run=subprocess.run, **named: calls.append((given, named)) or run(*given, **named),
     )
-    to_pdf(document(new_notebook(cells=[new_markdown_cell("$(touch x); `ls`")])), title="; ls")
+    to_pdf(build_document(new_notebook(cells=[new_markdown_cell("$(touch x); `ls`")])), title="; ls")
     assert calls
     assert all(isinstance(given[0], list) and not named.get("shell") for given, named in calls)
 
@@ -292,7 +293,7 @@ def test_what_a_spreadsheet_would_run_is_marked_as_text_and_comes_back_unchanged
         cells = [row["note"] for row in csv.DictReader(handle)]
     assert not [cell for cell in cells if cell[:1] in tuple("=+-@\t\r\uff1d")]
     assert cells[len(FORMULAS) :] == ["plain", "'quoted'", "a=b", ""]
-    back = from_spreadsheet(raw_rows(path))
+    back = from_spreadsheet(read_raw_rows(path))
     assert list(back["note"]) == list(frame["note"])
     assert set(back["points"]) == {"-1.5"}
 

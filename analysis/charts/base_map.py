@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.charts import style
-from analysis.charts.borders import Borders, draw_countries, name_countries, narrow, read_borders, scale_bar
-from analysis.charts.labels import Point, name_points
-from analysis.charts.words import counted, listed, short
+from analysis.charts.borders import Borders, choose_borders, draw_countries, name_countries, read_borders, scale_bar
+from analysis.charts.point_labels import Point, name_points
+from analysis.charts.text_format import join_names, plural, shorten
 
 WIDTH = 7.0  # inches
 LARGEST = 34  # points, diameter of the largest circle
@@ -32,13 +32,13 @@ def base_map(places: pd.DataFrame, borders: Borders | None = None, names: int = 
     drawn as long as it is in the middle of the map."""
     at = places[places["latitude"].notna()]
     if at.empty:
-        return style.nothing(style.axes(height=1), "no place with a known point to show").get_figure()
+        return style.draw_nothing(style.new_axes(height=1), "no place with a known point to show").get_figure()
     west, east, south, north = _extent(at)
-    shape = (north - south) / ((east - west) * narrow(south, north))
+    shape = (north - south) / ((east - west) * choose_borders(south, north))
     with mpl.rc_context(style.RC):
         heights = WIDTH * shape, KEY * (1 + places["latitude"].isna().any())
         figure, (ax, key) = plt.subplots(2, figsize=(WIDTH, sum(heights)), height_ratios=heights)
-        ax.set(xlim=(west, east), ylim=(south, north), aspect=1 / narrow(south, north), xticks=[], yticks=[])
+        ax.set(xlim=(west, east), ylim=(south, north), aspect=1 / choose_borders(south, north), xticks=[], yticks=[])
         ax.spines[:].set(visible=True, color=style.BORDER)
         land = read_borders() if borders is None else borders
         draw_countries(ax, land, set(places["country"].dropna()))
@@ -52,7 +52,7 @@ def base_map(places: pd.DataFrame, borders: Borders | None = None, names: int = 
 def _points(at: pd.DataFrame, most: int, names: int) -> list[Point]:
     """The circles as obstacles to names, the first of them with name and count."""
     radius = np.sqrt(size(at["count"], most)) / 2
-    said = [f"{short(row.place)}: {row.count:,}" for row in at.head(names).itertuples()]
+    said = [f"{shorten(row.place)}: {row.count:,}" for row in at.head(names).itertuples()]
     said += [""] * (len(at) - len(said))
     return [Point(*each) for each in zip(at["longitude"], at["latitude"], radius, said, strict=True)]
 
@@ -66,7 +66,7 @@ def _extent(at: pd.DataFrame) -> tuple[float, float, float, float]:
     """West, east, south, north of the map: all points with a margin, neither flat nor slender."""
     south, north = at["latitude"].min(), at["latitude"].max()
     west, east = at["longitude"].min(), at["longitude"].max()
-    parallel = narrow(south, north)
+    parallel = choose_borders(south, north)
     height, width = max(1.3 * (north - south), LEAST), max(1.3 * (east - west) * parallel, LEAST)
     width = max(width, height / SHAPE[1])
     height = max(height, width * SHAPE[0])
@@ -87,14 +87,14 @@ def _key(ax: Axes, places: pd.DataFrame) -> None:
     most, nowhere = places["count"].max(), places[places["latitude"].isna()]
     ax.set(xlim=(0, WIDTH * 72), ylim=(-1.5 if len(nowhere) else -0.5, 0.5))
     numbers = _round_numbers(most)
-    said = [*map("{:,}".format, numbers[:-1]), counted(numbers[-1], "attack")]
+    said = [*map("{:,}".format, numbers[:-1]), plural(numbers[-1], "attack")]
     sizes = [(number, SOLID, words) for number, words in zip(numbers, said, strict=True)]
     vague = (most / 12, HOLLOW, "only the nearest town is known")
     _line(ax, 0, [*sizes, vague] if (places["precision"] == "town").any() else sizes, most)
     if len(nowhere):
         rest = pd.DataFrame({"place": ["others"], "count": [nowhere["count"].iloc[LISTED:].sum()]})
         shown = pd.concat([nowhere.head(LISTED), rest[rest["count"] > 0]])
-        said = [(row.count, NOWHERE, f"{short(row.place)}: {row.count:,}") for row in shown.itertuples()]
+        said = [(row.count, NOWHERE, f"{shorten(row.place)}: {row.count:,}") for row in shown.itertuples()]
         _line(ax, -1, [(0, NOWHERE, "no point known:"), *said], most)
 
 
@@ -106,7 +106,7 @@ def _line(ax: Axes, level: int, entries: list[tuple], most: int) -> None:
         if count:
             ax.scatter(at + width / 2, level, size(count, most), clip_on=False, **fill)
         ax.text(at + width + 3 * bool(count), level, words, va="center_baseline", fontsize=7.5)
-        at += width + 16 + style.width_of(words, 7.5)
+        at += width + 16 + style.text_width(words, 7.5)
 
 
 def _round_numbers(most: int) -> list[int]:
@@ -121,12 +121,12 @@ def map_alt(places: pd.DataFrame) -> str:
     if at.empty:
         return "Map of attacks: no place with a known point to show."
     total, first = int(places["count"].sum()), at.nlargest(3, "count")
-    named = listed(f"{row.place} {row.count:,}" for row in first.itertuples())
+    named = join_names(f"{row.place} {row.count:,}" for row in first.itertuples())
     share, vague = 100 * first["count"].sum() / total, int((at["precision"] == "town").sum())
-    hollow = f" {counted(vague, 'place')} hollow: only the nearest town is known." if vague else ""
+    hollow = f" {plural(vague, 'place')} hollow: only the nearest town is known." if vague else ""
     return (
-        f"Map of {counted(len(at), 'place')} with circles as large as their number of attacks, from "
+        f"Map of {plural(len(at), 'place')} with circles as large as their number of attacks, from "
         f"{at['count'].min():,} to {at['count'].max():,}. The most at {named}: {share:.0f} percent of "
-        f"{counted(total, 'attack')}.{hollow} Not on the map, for no point is known: "
-        f"{counted(int(nowhere['count'].sum()), 'attack')}."
+        f"{plural(total, 'attack')}.{hollow} Not on the map, for no point is known: "
+        f"{plural(int(nowhere['count'].sum()), 'attack')}."
     )

@@ -13,7 +13,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.transforms import Bbox
 
 from analysis.charts import style
-from analysis.evidence.load import REPOSITORY
+from analysis.evidence.folders import REPOSITORY
 
 FILE = REPOSITORY / "data" / "borders.geojson"
 SOME = 0.006  # share of a map that a country needs to be named
@@ -37,7 +37,7 @@ def _outlines(geometry: dict) -> list[np.ndarray]:
     return [np.array(polygon[0]) for polygon in polygons]
 
 
-def narrow(south: float, north: float) -> float:
+def choose_borders(south: float, north: float) -> float:
     """How long a degree of longitude is, by one of latitude, in the middle of the map."""
     return float(np.cos(np.radians((south + north) / 2)))
 
@@ -56,7 +56,7 @@ def draw_countries(ax: Axes, borders: Borders, ours: set[str]) -> None:
 def scale_bar(ax: Axes) -> Bbox:
     """A bar of a round number of kilometres in the lower right corner; returns its box in pixels."""
     west, east, south, north = *ax.get_xlim(), *ax.get_ylim()
-    degree = 111.2 * narrow(south, north)  # km along a parallel
+    degree = 111.2 * choose_borders(south, north)  # km along a parallel
     length = max(km for km in LENGTHS if km <= max((east - west) * degree / 5, 1))
     right, low = east - 0.02 * (east - west), south + 0.03 * (north - south)
     left = right - length / degree

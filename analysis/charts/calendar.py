@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from analysis.charts import style
-from analysis.charts.ground import LOOK, MEANING
-from analysis.charts.words import counted, on
+from analysis.charts.coverage_shading import LOOK, MEANING
+from analysis.charts.text_format import format_date, plural
 
 WIDTH = 7.0  # inches
 GAP = 1.3  # days between two months side by side
@@ -24,11 +24,11 @@ def calendar(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
     looked. Days outside the counts have no square. Up to 15 months stand five in a row, up to 24 six,
     more of them twelve."""
     if counts.empty:
-        return style.nothing(style.axes(ax, height=1), "no day to show")
+        return style.draw_nothing(style.new_axes(ax, height=1), "no day to show")
     cells = _placed(counts)
     bottom = cells["row"].max() + 1.7
     square = WIDTH / _width(cells["across"].iloc[0])
-    ax = style.axes(ax, WIDTH, square * (bottom + 2.4))
+    ax = style.new_axes(ax, WIDTH, square * (bottom + 2.4))
     with mpl.rc_context(style.RC):
         for day in cells.itertuples():
             _cell(ax, day, square >= SMALLEST)
@@ -58,7 +58,7 @@ def _placed(counts: pd.DataFrame) -> pd.DataFrame:
     return counts.assign(left=left, top=top, column=left + place % 7, row=top + place // 7, across=across)
 
 
-def look(number, sparse: int = 0) -> dict:
+def cell_style(number, sparse: int = 0) -> dict:
     """How the square of a day is filled; the number is missing where nobody looked."""
     if pd.isna(number):
         return LOOK["nobody"] | {"linewidth": 0}
@@ -70,7 +70,7 @@ def look(number, sparse: int = 0) -> dict:
 
 
 def _cell(ax: Axes, day, numbered: bool) -> None:
-    ax.add_patch(_square(day.column, day.row, **look(day.count, day.sparse)))
+    ax.add_patch(_square(day.column, day.row, **cell_style(day.count, day.sparse)))
     if numbered and not pd.isna(day.count) and day.count:
         _number(ax, day.column, day.row, day.count)
 
@@ -107,24 +107,24 @@ def _key(ax: Axes, cells: pd.DataFrame, row: float, square: float) -> None:
         column += side
         if words:
             ax.text(column + 0.3 * side, row + 0.52 * side, words, va="center_baseline", fontsize=7.5)
-            column += 1.4 * side + 1.05 * style.width_of(words, 7.5) / 72 / square
+            column += 1.4 * side + 1.05 * style.text_width(words, 7.5) / 72 / square
 
 
 def _entries(cells: pd.DataFrame) -> list[tuple[dict, str, str]]:
     """Fill, number and words of each kind of square."""
     known = cells[cells["count"].notna()]
     top = min(int(known["count"].max()) if len(known) else 0, len(style.SHADES))
-    out = [(look(number), str(number), "") for number in range(1, top + 1)]
+    out = [(cell_style(number), str(number), "") for number in range(1, top + 1)]
     if out:
         more = "+" if (known["count"] > top).any() else ""
         out[-1] = (out[-1][0], f"{top}{more}", "attacks on the day")
     none = known[known["count"] == 0]
     if (none["sparse"] == 0).any():
-        out.append((look(0), "", "none"))
+        out.append((cell_style(0), "", "none"))
     if (none["sparse"] > 0).any():
-        out.append((look(0, sparse=1), "", f"none, {MEANING['sparse']}"))
+        out.append((cell_style(0, sparse=1), "", f"none, {MEANING['sparse']}"))
     if len(known) < len(cells):
-        out.append((look(pd.NA), "", MEANING["nobody"]))
+        out.append((cell_style(pd.NA), "", MEANING["nobody"]))
     return out
 
 
@@ -132,16 +132,18 @@ def calendar_alt(counts: pd.DataFrame) -> str:
     """For `calendar`: on how many days, the fullest day, the longest run of days without."""
     if counts.empty:
         return "Calendar of attacks per day: no day to show."
-    head = f"Calendar of attacks per day from {on(counts['start'].min())} to {on(counts['end'].max())}."
+    head = (
+        f"Calendar of attacks per day from {format_date(counts['start'].min())} to {format_date(counts['end'].max())}."
+    )
     known = counts[counts["count"].notna()]
-    nobody = f"{counted(len(counts) - len(known), 'day')} that nobody watched" if len(known) < len(counts) else ""
+    nobody = f"{plural(len(counts) - len(known), 'day')} that nobody watched" if len(known) < len(counts) else ""
     if not known["count"].sum():
-        return f"{head} No attack on {counted(len(known), 'day')}{f', and {nobody}' if nobody else ''}."
+        return f"{head} No attack on {plural(len(known), 'day')}{f', and {nobody}' if nobody else ''}."
     full, fullest = int((known["count"] > 0).sum()), known[known["count"] == known["count"].max()]
-    others = f"{counted(len(fullest), 'day')}, first on " if len(fullest) > 1 else ""
+    others = f"{plural(len(fullest), 'day')}, first on " if len(fullest) > 1 else ""
     return (
-        f"{head} {counted(int(known['count'].sum()), 'attack')} on {full:,} of {counted(len(known), 'day')}; the most, "
-        f"{fullest['count'].iloc[0]}, on {others}{on(fullest['start'].iloc[0])}. {_quiet(known)}"
+        f"{head} {plural(int(known['count'].sum()), 'attack')} on {full:,} of {plural(len(known), 'day')}; the most, "
+        f"{fullest['count'].iloc[0]}, on {others}{format_date(fullest['start'].iloc[0])}. {_quiet(known)}"
         f"{f' Also {nobody}.' if nobody else ''}"
     )
 
@@ -156,6 +158,6 @@ def _quiet(known: pd.DataFrame) -> str:
     sparse = int((longest["sparse"] > 0).sum())
     weak = f", {'all' if sparse == len(longest) else sparse} of them watched sparsely" if sparse else ""
     return (
-        f"The longest run without: {counted(len(longest), 'day')} from {on(longest['start'].iloc[0])} to "
-        f"{on(longest['start'].iloc[-1])}{weak}."
+        f"The longest run without: {plural(len(longest), 'day')} from {format_date(longest['start'].iloc[0])} to "
+        f"{format_date(longest['start'].iloc[-1])}{weak}."
     )

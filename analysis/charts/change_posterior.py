@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.charts import style
-from analysis.charts.words import on
+from analysis.charts.text_format import format_date
 
 SPANNED = 0.12  # opacity of the ground under a set
 
@@ -24,9 +24,9 @@ def change_posterior(
     """`dates` and `sets` as `Changes.dates` and `Changes.highest_density` give them: a bar per day as
     high as the probability that a new rate began on it, over shaded days of the sets. With
     `cautious`, the tempered probability, where it is given, is drawn over it as a line."""
-    ax = style.axes(ax, height=2.4)
+    ax = style.new_axes(ax, height=2.4)
     if dates.empty:
-        return style.nothing(ax, "a single day: no change could be seen")
+        return style.draw_nothing(ax, "a single day: no change could be seen")
     with mpl.rc_context(style.RC):
         day = mdates.date2num(dates["day"])
         ax.stairs(dates["probability"], np.append(day, day[-1] + 1), fill=True, color=style.ACCENT, linewidth=0,
@@ -38,7 +38,7 @@ def change_posterior(
         for start, end in [] if sets is None else _runs(sets["day"]):
             ax.axvspan(mdates.date2num(start), mdates.date2num(end) + 1, color=style.ACCENT, alpha=SPANNED,
                        linewidth=0, zorder=0)  # fmt: skip
-        style.unit(ax, "P(change on this day)")
+        style.unit_label(ax, "P(change on this day)")
         ax.yaxis.grid(True)
         ax.set_ylim(bottom=0)
         style.date_axis(ax, dates["day"].min(), dates["day"].max())
@@ -53,20 +53,20 @@ def _runs(days: pd.Series) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
     return [(part.iloc[0], part.iloc[-1]) for _, part in days.groupby(run)]
 
 
-def change_alt(dates: pd.DataFrame, sets: pd.DataFrame | None = None) -> str:
+def change_posterior_alt(dates: pd.DataFrame, sets: pd.DataFrame | None = None) -> str:
     """For `change_posterior`: the most probable day, and each set with its mass."""
     if dates.empty:
         return "Posterior of change dates: a single day, no change could be seen."
     peak = dates.loc[dates["probability"].idxmax()]
     head = (
         f"Bar chart of the posterior probability of a change of rate on each day from "
-        f"{on(dates['day'].min())} to {on(dates['day'].max())}; the highest, {peak['probability']:.2f}, "
-        f"on {on(peak['day'])}."
+        f"{format_date(dates['day'].min())} to {format_date(dates['day'].max())}; the highest, {peak['probability']:.2f}, "
+        f"on {format_date(peak['day'])}."
     )
     if sets is None or sets.empty:
         return f"{head} No set of dates is shaded."
     each = [
-        f"change {order}: {len(part)} days between {on(part['day'].min())} and {on(part['day'].max())} "
+        f"change {order}: {len(part)} days between {format_date(part['day'].min())} and {format_date(part['day'].max())} "
         f"({100 * part['mass'].iloc[0]:.0f} percent)"
         for order, part in sets.groupby("order")
     ]

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.charts import style
-from analysis.measures.totals import counter_name
+from analysis.measures.totals import format_counter
 
 SILENCE = pd.Timedelta(days=31)
 
@@ -19,7 +19,7 @@ def cumulative_steps(lines: dict[str, pd.DataFrame], window, ax: Axes | None = N
     `lines` maps a label to a frame with day and total. A line ends at its last statement: beyond
     it nobody said a number; where a month passes without a word it is dotted.
     """
-    ax = style.axes(ax, height=2.9)
+    ax = style.new_axes(ax, height=2.9)
     start, end = (pd.Timestamp(day) for day in window)
     with mpl.rc_context(style.RC):
         colours = style.counter_colours(lines)
@@ -56,7 +56,7 @@ def _label_ends(ax: Axes, ends: list[tuple]) -> None:
     for total, day, label, colour in sorted(ends):
         height = max(total, lowest + room)
         lowest = height
-        ax.annotate(f"{counter_name(label)}: {total:.0f} on {day.day} {day:%b}", (1.0, height),
+        ax.annotate(f"{format_counter(label)}: {total:.0f} on {day.day} {day:%b}", (1.0, height),
                     xycoords=("axes fraction", "data"), xytext=(5, 0),
                     textcoords="offset points", va="center", color=colour,
                     fontsize=8, fontweight="bold", annotation_clip=False)  # fmt: skip

@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.charts import style
-from analysis.charts.ground import ground
-from analysis.charts.words import period_name
+from analysis.charts.coverage_shading import shade_coverage
+from analysis.charts.text_format import period_name
 from analysis.evidence.schema import CONFIRMATION
 
 FILLED = 0.86  # of a period's width
@@ -25,9 +25,9 @@ def frequency_bars(
     is {day: label}; `trailing` has end and mean (see `frequency.trailing_mean`) and is drawn as a line
     that breaks where the mean is missing.
     """
-    ax = style.axes(ax, height=3.2)
+    ax = style.new_axes(ax, height=3.2)
     if counts.empty:
-        return style.nothing(ax, "no period to show")
+        return style.draw_nothing(ax, "no period to show")
     with mpl.rc_context(style.RC):
         base = pd.Series(0, index=sorted(counts["start"].unique()))
         for voice in CONFIRMATION:
@@ -35,7 +35,7 @@ def frequency_bars(
             if bars["count"].fillna(0).sum():
                 base = _stack(ax, bars, base, voice)
         periods = counts.drop_duplicates("start")
-        ground(ax, periods)
+        shade_coverage(ax, periods)
         _outline_cut(ax, periods, base)
         _name_highest(ax, periods.set_index("start")["days"], base)
         if trailing is not None:

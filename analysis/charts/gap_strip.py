@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.charts import style
-from analysis.charts.ground import ground
+from analysis.charts.coverage_shading import shade_coverage
 from analysis.measures.frequency import count
 from analysis.measures.gaps import gaps
 
@@ -23,7 +23,7 @@ def gap_strip(
     """`views` maps a label to its incidents. Gaps of at least `label_from` empty days are shaded
     and carry their length; a gap that touches an edge of what was watched says "at least". Days that
     hardly anybody watched have a grey ground, those that nobody watched a hatched one."""
-    ax = style.axes(ax, height=0.9 + 0.62 * len(views))
+    ax = style.new_axes(ax, height=0.9 + 0.62 * len(views))
     start, end = (pd.Timestamp(day) for day in window)
     with mpl.rc_context(style.RC):
         for level, (_, incidents) in enumerate(reversed(views.items())):
@@ -47,7 +47,7 @@ def gap_strip(
 def _unwatched(ax: Axes, start, end, coverage: pd.DataFrame | None) -> None:
     if coverage is not None and len(coverage):
         none = pd.DataFrame(columns=["date", "date_start", "date_end"], dtype="datetime64[us]")
-        ground(ax, count(none, "day", window=(start, end), coverage=coverage))
+        shade_coverage(ax, count(none, "day", window=(start, end), coverage=coverage))
 
 
 def _shade(ax: Axes, found: pd.DataFrame, level: int) -> None:

@@ -10,19 +10,19 @@ from matplotlib.axes import Axes
 from analysis.charts import style
 
 
-def rate_ladder(
+def step_rates(
     intervals: pd.DataFrame,
     ax: Axes | None = None,
     colour: str = style.ACCENT,
     top: float | None = None,
     marks: dict | None = None,
 ) -> Axes:
-    """A rung per interval of `totals.intervals`: its length in days, its rate as height, and the
+    """A rung per interval of `totals.total_intervals`: its length in days, its rate as height, and the
     95 % Garwood interval as a band. A band cut at `top` ends in an arrow."""
-    ax = style.axes(ax, height=3.0)
+    ax = style.new_axes(ax, height=3.0)
     shown = intervals[intervals["count"].notna()]
     if shown.empty:
-        return style.nothing(ax, "no interval to show")
+        return style.draw_nothing(ax, "no interval to show")
     with mpl.rc_context(style.RC):
         top = top or float(shown["rate_high"].quantile(0.8)) * 1.25
         left = mdates.date2num(shown["start"])

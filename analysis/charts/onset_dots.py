@@ -8,13 +8,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.charts import style
-from analysis.charts.words import on
+from analysis.charts.text_format import format_date
 
 
 def onset_dots(table: pd.DataFrame, window, ax: Axes | None = None, marks: dict | None = None) -> Axes:
-    """`table` from `onset.onsets`: view, day, low, high, announced. Hollow = no change announced.
+    """`table` from `onset.onset_by_definition`: view, day, low, high, announced. Hollow = no change announced.
     A set that reaches beyond the window ends at its edge in an arrow; `marks` is {day: label}."""
-    ax = style.axes(ax, height=0.9 + 0.42 * len(table))
+    ax = style.new_axes(ax, height=0.9 + 0.42 * len(table))
     start, end = (pd.Timestamp(day) for day in window)
     with mpl.rc_context(style.RC):
         for level, row in enumerate(table.iloc[::-1].itertuples()):
@@ -48,12 +48,12 @@ def onset_alt(table: pd.DataFrame) -> str:
     if table.empty:
         return "Dot plot of the most probable day of a change under each view: no view to show."
     parts = [
-        f"{row.view}: {on(row.day)}, 95 percent set from {on(row.low)} to {on(row.high)}"
+        f"{row.view}: {format_date(row.day)}, 95 percent set from {format_date(row.low)} to {format_date(row.high)}"
         + ("" if row.announced else ", not announced")
         for row in table.itertuples()
     ]
     return (
         f"Dot plot of the most probable day of the change under each view. {'; '.join(parts)}. Announced for "
-        f"{int(table['announced'].sum())} of {len(table)}; the days run from {on(table['day'].min())} to "
-        f"{on(table['day'].max())}."
+        f"{int(table['announced'].sum())} of {len(table)}; the days run from {format_date(table['day'].min())} to "
+        f"{format_date(table['day'].max())}."
     )

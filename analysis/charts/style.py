@@ -69,7 +69,7 @@ RC = {
 }
 
 
-def axes(ax: Axes | None = None, width: float = 7.0, height: float = 3.0) -> Axes:
+def new_axes(ax: Axes | None = None, width: float = 7.0, height: float = 3.0) -> Axes:
     """The axes given, or new ones in our style; sizes in inches."""
     if ax is not None:
         return ax
@@ -77,7 +77,7 @@ def axes(ax: Axes | None = None, width: float = 7.0, height: float = 3.0) -> Axe
         return plt.subplots(figsize=(width, height))[1]
 
 
-def nothing(ax: Axes, words: str) -> Axes:
+def draw_nothing(ax: Axes, words: str) -> Axes:
     """Empty axes that say so."""
     ax.set_axis_off()
     ax.text(0.5, 0.5, words, ha="center", va="center", color=QUIET, transform=ax.transAxes)
@@ -104,7 +104,7 @@ def _month_and_year(number: float, position: int) -> str:
     return f"{month}\n{day:%Y}" if with_year else month
 
 
-def width_of(words: str, size: float) -> float:
+def text_width(words: str, size: float) -> float:
     """Width of a line of text in points."""
     with mpl.rc_context(RC):
         return TextPath((0, 0), words, size=size).get_extents().width
@@ -112,13 +112,13 @@ def width_of(words: str, size: float) -> float:
 
 def count_axis(ax: Axes, label: str, whole: bool = True) -> None:
     """Numbers from 0 up, whole ones unless they are rates, with light rules across."""
-    unit(ax, label)
+    unit_label(ax, label)
     ax.yaxis.grid(True)
     ax.yaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=whole, nbins=6))
     ax.set_ylim(bottom=0)
 
 
-def unit(ax: Axes, label: str) -> None:
+def unit_label(ax: Axes, label: str) -> None:
     """What the numbers of the y axis are: a heading at its upper end, so that nobody tilts their head."""
     ax.set_ylabel(label, rotation=0, ha="left", va="bottom")
     ax.yaxis.set_label_coords(0, 1.015)

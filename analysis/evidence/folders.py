@@ -6,12 +6,12 @@ import hashlib
 from pathlib import Path
 
 from analysis.evidence import schema
-from analysis.evidence.problems import InputError
+from analysis.evidence.errors import InputError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
-def find_root(folder: str | Path = "") -> Path:
+def find_evidence_root(folder: str | Path = "") -> Path:
     """The folder to work on: the one named, else this repository.
 
     Raises InputError if a folder is named that does not exist.
@@ -22,7 +22,7 @@ def find_root(folder: str | Path = "") -> Path:
     return root
 
 
-def evidence_sets(root: Path) -> list[Path]:
+def list_evidence_sets(root: Path) -> list[Path]:
     """Every folder of evidence below `root`: `seeds`, and each folder of `data`, with a table of
     evidence in it."""
     candidates = [root / "seeds", *sorted((root / "data").glob("*/"))]
@@ -30,14 +30,14 @@ def evidence_sets(root: Path) -> list[Path]:
     return [folder for folder in candidates if any((folder / name).is_file() for name in names)]
 
 
-def tables(root: Path) -> list[Path]:
+def list_table_files(root: Path) -> list[Path]:
     """Every CSV table of a folder, in order."""
     return sorted({*root.glob("*.csv"), *root.glob("seeds/*.csv"), *root.glob("data/**/*.csv")})
 
 
-def contents(root: Path) -> str:
+def folder_fingerprint(root: Path) -> str:
     """One sha256 over every CSV table of a folder, by name and content."""
     whole = hashlib.sha256()
-    for path in tables(root):
+    for path in list_table_files(root):
         whole.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return whole.hexdigest()

@@ -352,7 +352,7 @@ DERIVED = (INCIDENTS, DISPUTES, UNPLACED, RETIRED)
 TABLES = {table.name: table for table in (*EVIDENCE, *SHARED, *DERIVED)}
 
 
-def empty(table: Table) -> pd.DataFrame:
+def empty_table(table: Table) -> pd.DataFrame:
     """No rows, but every column with its type."""
     import pandas as pd  # slow to import, and names and values need it not
 

@@ -22,8 +22,8 @@ from nbgrader.preprocessors import (
 )
 from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 
-from analysis.evidence.load import REPOSITORY
-from analysis.evidence.problems import InputError, nearest, shown
+from analysis.evidence.errors import InputError, format_path, suggest_name
+from analysis.evidence.folders import REPOSITORY
 from analysis.runs.parameters import read_notebook
 
 COURSE = REPOSITORY / "notebooks" / "exercises"
@@ -44,12 +44,12 @@ class Exercise:
     @cached_property
     def kept(self) -> NotebookNode:
         """The version to grade by."""
-        return through(self.source, TO_KEEP, self.name)
+        return apply_preprocessors(self.source, TO_KEEP, self.name)
 
     @cached_property
     def released(self) -> NotebookNode:
         """The version to hand out."""
-        return through(self.kept, TO_HAND_OUT, self.name)
+        return apply_preprocessors(self.kept, TO_HAND_OUT, self.name)
 
     @property
     def files(self) -> list[Path]:
@@ -64,7 +64,7 @@ class Exercise:
 
     def hidden_lines(self, task: str) -> list[str]:
         """The lines of a test cell that a student does not get."""
-        whole, seen = (by_id(notebook)[task].source.splitlines() for notebook in (self.kept, self.released))
+        whole, seen = (cells_by_id(notebook)[task].source.splitlines() for notebook in (self.kept, self.released))
         return [line.strip() for line in whole if line not in seen]
 
 
@@ -89,17 +89,17 @@ def is_test(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
 
 
-def is_ours(cell: NotebookNode) -> bool:
+def is_instructor_cell(cell: NotebookNode) -> bool:
     """True for a cell whose source is the instructor's and never the student's."""
     return is_locked(cell) or is_task(cell)
 
 
-def by_id(notebook: NotebookNode) -> dict[str, NotebookNode]:
+def cells_by_id(notebook: NotebookNode) -> dict[str, NotebookNode]:
     """The cells that have a name, in order."""
     return {grade_id(cell): cell for cell in notebook.cells if grade_id(cell)}
 
 
-def through(notebook: NotebookNode, steps: Sequence, name: str) -> NotebookNode:
+def apply_preprocessors(notebook: NotebookNode, steps: Sequence, name: str) -> NotebookNode:
     """A copy of the notebook that went through nbgrader's steps. Raises InputError where one objects."""
     notebook = deepcopy(notebook)
     try:
@@ -118,11 +118,11 @@ def open_course(course: Path = COURSE, only: Sequence[str] = ()) -> list[Exercis
     """
     folders = sorted(path for path in (course / "source").glob("*/") if not path.name.startswith("."))
     if not folders:
-        raise InputError(f"{shown(course)} is no course: it has no exercise source/NAME/NAME.ipynb")
+        raise InputError(f"{format_path(course)} is no course: it has no exercise source/NAME/NAME.ipynb")
     known = [folder.name for folder in folders]
     for name in only:
         if name not in known:
-            raise InputError(f"there is no exercise {name!r}{nearest(name, known)} (known: {', '.join(known)})")
+            raise InputError(f"there is no exercise {name!r}{suggest_name(name, known)} (known: {', '.join(known)})")
     chosen = [folder for folder in folders if not only or folder.name in only]
     return [Exercise(f.name, f, _read(f / f"{f.name}.ipynb")) for f in chosen]
 

@@ -13,12 +13,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.preprocessors import LimitOutput
 
-from analysis.charts.show import plain
+from analysis.charts.notebook_output import escape_markdown
+from analysis.exercises.autograde import test_part
 from analysis.exercises.course import Exercise, grade_id, is_graded, is_test
 from analysis.exercises.gradebook import Grade, Graded
-from analysis.exercises.trial import part
-from analysis.reports.document import document
-from analysis.reports.html import to_html
+from analysis.reports.document.notebook_document import build_document
+from analysis.reports.web.html_page import to_html
 
 LINES, CHARACTERS = 200, 20_000  # of one output
 SHORTEST = 8  # letters and digits; a shorter line of a hidden test gives nothing away
@@ -26,21 +26,21 @@ WORDS = 4  # a quoted text of fewer words is a day or a name that any output may
 TAKEN_OUT = "[This output was taken out: it held lines of tests that are not handed out.]"
 
 
-def cleared(ran: NotebookNode, exercise: Exercise) -> list[str]:
+def clear_secrets(ran: NotebookNode, exercise: Exercise) -> list[str]:
     """Takes every output out in which a line of a hidden test is found, those of the whole tests
     apart, and says so: a student may have made an earlier cell listen."""
     secrets = _secrets(exercise, ran)
     return [
         "an output held lines of hidden tests and was taken out"
         for cell in ran.cells
-        if cell.cell_type == "code" and part(cell) != "whole" and _cleared(cell, secrets)
+        if cell.cell_type == "code" and test_part(cell) != "whole" and _cleared(cell, secrets)
     ]
 
 
-def shown_of(ran: NotebookNode) -> list[NotebookNode]:
+def visible_cells(ran: NotebookNode) -> list[NotebookNode]:
     """The cells that the student may see: instead of a whole test, a place for its points."""
-    shown = (cell for cell in ran.cells if part(cell) != "false")
-    return [_verdict(cell) if part(cell) == "whole" else _short(cell) for cell in shown]
+    shown = (cell for cell in ran.cells if test_part(cell) != "false")
+    return [_verdict(cell) if test_part(cell) == "whole" else _short(cell) for cell in shown]
 
 
 def _verdict(whole: NotebookNode) -> NotebookNode:
@@ -77,7 +77,7 @@ def _first(text: str) -> str:
 
 def _secrets(exercise: Exercise, ran: NotebookNode) -> set[str]:
     """Letters and digits of every line of a hidden test that the student has not seen or written."""
-    known = _bare("\n".join(c.source for c in [*exercise.released.cells, *ran.cells] if part(c) != "whole"))
+    known = _bare("\n".join(c.source for c in [*exercise.released.cells, *ran.cells] if test_part(c) != "whole"))
     tests = [grade_id(cell) for cell in exercise.kept.cells if is_test(cell)]
     lines = (text for name in tests for line in exercise.hidden_lines(name) for text in (line, *_texts(line)))
     return {bare for line in lines if len(bare := _bare(line)) >= SHORTEST and bare not in known}
@@ -111,7 +111,7 @@ def _strings(value: object) -> Iterator[str]:
         yield str(value)
 
 
-def page(student: str, graded: Sequence[Graded], exercises: Sequence[Exercise]) -> str:
+def feedback_page(student: str, graded: Sequence[Graded], exercises: Sequence[Exercise]) -> str:
     """The feedback of one student as one HTML file that needs nothing else. Where a notebook cannot
     be shown, whatever the student put into it, its points still are."""
     try:
@@ -127,16 +127,18 @@ def _page(student: str, graded: Sequence[Graded], exercises: Sequence[Exercise])
     total = f"{_number(sum(of.points for of in graded))} of {_number(sum(of.most for of in graded))} points"
     open_ = any(grade.points is None for of in graded for grade in of.grades)
     subtitle = total + (", before what is graded by hand" if open_ else "")
-    tree = document(new_notebook(cells=cells), code="show")
+    tree = build_document(new_notebook(cells=cells), code="show")
     return to_html(tree, title=f"Feedback for {student}", subtitle=subtitle, toc=len(graded) > 1, scripted=False)
 
 
 def _of_exercise(of: Graded, exercise: Exercise) -> Iterator[NotebookNode]:
     earned = {grade.task: grade for grade in of.grades}
-    yield new_markdown_cell(f"# {plain(of.exercise)}: {_number(of.points)} of {_number(of.most)} points")
-    yield table(_overview(of.grades))
+    yield new_markdown_cell(f"# {escape_markdown(of.exercise)}: {_number(of.points)} of {_number(of.most)} points")
+    yield html_table(_overview(of.grades))
     if of.remarks:
-        yield new_markdown_cell("What was found and mended:\n\n" + "\n".join(f"- {plain(text)}" for text in of.remarks))
+        yield new_markdown_cell(
+            "What was found and mended:\n\n" + "\n".join(f"- {escape_markdown(text)}" for text in of.remarks)
+        )
     for cell in of.cells:
         task = cell.metadata.get("verdict", "")
         yield new_markdown_cell(_said(earned[task])) if task else cell
@@ -149,15 +151,15 @@ def _overview(grades: Sequence[Grade]) -> pd.DataFrame:
     return pd.DataFrame(table, columns=["task", "points", "of", "what became of it", "remark"])
 
 
-def table(frame: pd.DataFrame) -> NotebookNode:
+def html_table(frame: pd.DataFrame) -> NotebookNode:
     """A cell that shows the frame as a table, and not its code."""
     data = {"text/html": frame.to_html(index=False, na_rep="", border=0)}
     return new_code_cell("", outputs=[new_output("display_data", data)])
 
 
 def _said(grade: Grade) -> str:
-    points = f"**{plain(grade.task)}: {_number(grade.points)} of {_number(grade.most)} points**, {plain(grade.status)}."
-    return points + (f" {plain(grade.remark)}" if grade.remark else "")
+    points = f"**{escape_markdown(grade.task)}: {_number(grade.points)} of {_number(grade.most)} points**, {escape_markdown(grade.status)}."
+    return points + (f" {escape_markdown(grade.remark)}" if grade.remark else "")
 
 
 def _number(points: float | None) -> str:

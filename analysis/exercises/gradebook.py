@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 from nbformat import NotebookNode
 
-from analysis.evidence.problems import InputError, shown
+from analysis.evidence.errors import InputError, format_path
 from analysis.evidence.spreadsheet import from_spreadsheet
 
 COLUMNS = ("student", "exercise", "task", "points", "max_points", "status", "remarks")
@@ -50,7 +50,7 @@ class Graded:
         return sum(grade.most for grade in self.grades)
 
 
-def rows(graded: Iterable[Graded]) -> pd.DataFrame:
+def grade_rows(graded: Iterable[Graded]) -> pd.DataFrame:
     """One row per task and one for every submission's remarks, in the columns of grades.csv; the
     remarks on a submission stand with its first task."""
     table = [
@@ -69,7 +69,7 @@ def to_json(of: Graded) -> str:
     return json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
 
 
-def marks(path: Path) -> dict[tuple[str, str, str], float]:
+def read_marks(path: Path) -> dict[tuple[str, str, str], float]:
     """Points that a person typed into an earlier grades.csv, by student, exercise and task.
 
     Raises InputError for points that are no number between 0 and the task's full points.
@@ -78,10 +78,10 @@ def marks(path: Path) -> dict[tuple[str, str, str], float]:
         return {}
     table = from_spreadsheet(pd.read_csv(path, dtype=str, keep_default_na=False))
     if missing := [name for name in COLUMNS if name not in table]:
-        raise InputError(f"{shown(path)} has no column {', '.join(missing)}; is it a grades.csv?")
+        raise InputError(f"{format_path(path)} has no column {', '.join(missing)}; is it a grades.csv?")
     typed = table[table["status"].isin(BY_HAND) & (table["points"].str.strip() != "")]
     return {
-        (row.student, row.exercise, row.task): _number(row, f"{shown(path)}, row {row.Index + 2}")
+        (row.student, row.exercise, row.task): _number(row, f"{format_path(path)}, row {row.Index + 2}")
         for row in typed.itertuples()
     }
 
@@ -96,7 +96,7 @@ def _number(row, where: str) -> float:
     return points
 
 
-def with_marks(graded: Iterable[Graded], typed: dict[tuple[str, str, str], float]) -> list[Graded]:
+def merge_marks(graded: Iterable[Graded], typed: dict[tuple[str, str, str], float]) -> list[Graded]:
     """The submissions with the points that a person gave."""
 
     def mark(of: Graded, grade: Grade) -> Grade:

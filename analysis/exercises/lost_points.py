@@ -18,7 +18,7 @@ KINDS = {
 }
 
 
-def lost(table: pd.DataFrame) -> pd.DataFrame:
+def lost_point_shares(table: pd.DataFrame) -> pd.DataFrame:
     """Points lost per task as a share of what the class could earn: exercise, task, and one column per
     kind of loss (see KINDS). Tasks still to be graded by hand are left out."""
     known = table[~table["points"].isna().groupby([table["exercise"], table["task"]]).transform("any")]
@@ -34,9 +34,9 @@ def lost(table: pd.DataFrame) -> pd.DataFrame:
 
 def lost_points(shares: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Bars from `lost`, the tasks from top to bottom in their order."""
-    ax = style.axes(ax, height=0.9 + 0.24 * len(shares))
+    ax = style.new_axes(ax, height=0.9 + 0.24 * len(shares))
     if shares.empty:
-        return style.nothing(ax, "no task to show")
+        return style.draw_nothing(ax, "no task to show")
     with mpl.rc_context(style.RC):
         left = pd.Series(0.0, index=shares.index)
         for kind, (label, colour) in KINDS.items():

@@ -9,24 +9,24 @@ from difflib import SequenceMatcher
 
 from nbformat import NotebookNode
 
-from analysis.exercises.course import Exercise, by_id, grade_id, is_graded, is_ours
+from analysis.exercises.course import Exercise, cells_by_id, grade_id, is_graded, is_instructor_cell
 
 ALIKE = 0.5  # from here on, a nameless cell in the right place is taken for the answer that is missing
 
 
-def repair(submitted: NotebookNode, exercise: Exercise) -> tuple[NotebookNode, list[str]]:
+def repair_submission(submitted: NotebookNode, exercise: Exercise) -> tuple[NotebookNode, list[str]]:
     """The notebook to be run, and what had to be mended, in words a student understands.
 
     Every cell of the instructor is there once, in its order and in its own version, tests with their
     hidden parts; an answer is the student's where it can be found by its name, by its place, or by
     what it looks like. The student's other cells stay behind the cell they stood behind.
     """
-    released = by_id(exercise.released)
+    released = cells_by_id(exercise.released)
     found = _matched(submitted.cells, released, set(_at_first(exercise.released.cells)))
     remarks = _remarks(submitted, found, released, exercise)
     followers = _followers(submitted.cells, found, exercise)
     cells = followers.pop("", [])
-    for name, kept in by_id(exercise.kept).items():
+    for name, kept in cells_by_id(exercise.kept).items():
         cells += [_mended(kept, found.get(name)), *followers.get(name, [])]
     whole = deepcopy(exercise.kept)
     whole.cells = cells
@@ -91,13 +91,13 @@ def _followers(cells, found, exercise: Exercise) -> dict[str, list[NotebookNode]
     """The cells without a name by the name of the cell they stand behind: a cell of the instructor's
     where it stood at first, what the student added where it is now. Copies of tests are left out."""
     names = {id(cell): name for name, cell in found.items()}
-    at_first, released = _at_first(exercise.released.cells), by_id(exercise.released)
+    at_first, released = _at_first(exercise.released.cells), cells_by_id(exercise.released)
     behind, followers = "", {}
     for cell in cells:
         behind = names.get(id(cell), at_first.get(cell.get("id"), behind))
         if id(cell) in names:
             continue
-        if grade_id(cell) not in released or not is_ours(released[grade_id(cell)]):
+        if grade_id(cell) not in released or not is_instructor_cell(released[grade_id(cell)]):
             followers.setdefault(behind, []).append(_free(cell))
     return followers
 
@@ -121,7 +121,7 @@ def _free(cell: NotebookNode) -> NotebookNode:
 def _mended(kept: NotebookNode, submitted: NotebookNode | None) -> NotebookNode:
     """The instructor's cell, with the student's text where it is an answer."""
     cell = deepcopy(kept)
-    if submitted is not None and not is_ours(kept):
+    if submitted is not None and not is_instructor_cell(kept):
         cell.source = submitted.source
     return cell
 
@@ -131,7 +131,7 @@ def _remarks(submitted: NotebookNode, found, released, exercise: Exercise) -> li
     times = Counter(map(grade_id, submitted.cells))
     names: dict[tuple[str, str], list[str]] = {}
     for name, cell in released.items():
-        what = "answer" if not is_ours(cell) else "tests" if is_graded(cell) else "text"
+        what = "answer" if not is_instructor_cell(cell) else "tests" if is_graded(cell) else "text"
         for done in _mending(name, cell, found.get(name), times[name]):
             names.setdefault((what, done), []).append(name)
     mended = [f"{what} {', '.join(of)}: {done}" for (what, done), of in names.items()]
@@ -140,7 +140,7 @@ def _remarks(submitted: NotebookNode, found, released, exercise: Exercise) -> li
 
 def _mending(name: str, released: NotebookNode, cell: NotebookNode | None, times: int) -> Iterator[str]:
     if cell is None:
-        yield "missing, put back" if is_ours(released) else "missing"
+        yield "missing, put back" if is_instructor_cell(released) else "missing"
         return
     if grade_id(cell) != name:
         yield "without its name, found again"
@@ -148,7 +148,7 @@ def _mending(name: str, released: NotebookNode, cell: NotebookNode | None, times
         yield f"there {times} times"
     if cell.cell_type != released.cell_type:
         yield f"made a {cell.cell_type} cell, made {released.cell_type} again"
-    if is_ours(released) and not _is_untouched(cell, released):
+    if is_instructor_cell(released) and not _is_untouched(cell, released):
         yield "changed, put back"
 
 

@@ -12,8 +12,8 @@ from threading import Lock
 import nbformat
 from nbformat import NotebookNode
 
-from analysis.evidence.problems import InputError, shown
-from analysis.exercises.course import Exercise, by_id
+from analysis.evidence.errors import InputError, format_path
+from analysis.exercises.course import Exercise, cells_by_id
 
 LARGEST = 500_000_000  # bytes of a notebook file; stored outputs may be large, and are dropped at once
 # What browsers and people add to a file's name: "counting (1)", "counting-Copy2", "counting_final".
@@ -35,19 +35,19 @@ class Submission:
     remarks: list[str] = field(default_factory=list)
 
 
-def find(folder: Path, exercises: Sequence[Exercise]) -> list[Submission]:
+def find_submissions(folder: Path, exercises: Sequence[Exercise]) -> list[Submission]:
     """All submissions below `folder`: `STUDENT/EXERCISE/EXERCISE.ipynb` or `STUDENT/EXERCISE.ipynb`.
 
     An exercise that somebody handed in is missing where somebody else did not. Raises InputError if
     there is none at all.
     """
     if not folder.is_dir():
-        raise InputError(f"{shown(folder)} is no folder of submissions")
+        raise InputError(f"{format_path(folder)} is no folder of submissions")
     students = [p for p in sorted(folder.iterdir()) if p.is_dir() and not p.is_symlink() and p.name[0] != "."]
     found = {student.name: _of_student(student, exercises) for student in students}
     handed_in = [e for e in exercises if any(e.name in of for of in found.values())]
     if not handed_in:
-        raise InputError(f"{shown(folder)} holds no submission; needs STUDENT/EXERCISE/EXERCISE.ipynb")
+        raise InputError(f"{format_path(folder)} holds no submission; needs STUDENT/EXERCISE/EXERCISE.ipynb")
     return [
         _choose(student, exercise, of.get(exercise.name, [])) for student, of in found.items() for exercise in handed_in
     ]
@@ -77,10 +77,10 @@ def _which(path: Path, student: Path, exercises: Sequence[Exercise]) -> Exercise
             if name.casefold() == exercise.name.casefold():
                 return exercise
     try:
-        cells = set(by_id(read(path)))
+        cells = set(cells_by_id(read_submission(path)))
     except Unreadable:
         return None
-    shared = {len(cells & set(by_id(exercise.source))): exercise for exercise in exercises}
+    shared = {len(cells & set(cells_by_id(exercise.source))): exercise for exercise in exercises}
     return shared[max(shared)] if max(shared) else None
 
 
@@ -103,7 +103,7 @@ def _number(path: Path) -> int:
     return int(numbers[-1]) if numbers else int(bool(added))
 
 
-def read(path: Path) -> NotebookNode:
+def read_submission(path: Path) -> NotebookNode:
     """The notebook without its outputs, as version 4. Raises Unreadable."""
     size = path.stat().st_size
     if size > LARGEST:

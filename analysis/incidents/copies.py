@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.incidents.pairs import Rules, locations
+from analysis.incidents.record_linkage import LinkageRules, locate_reports
 
 
-def witnesses(reports: pd.DataFrame, rules: Rules, decided: pd.Series) -> np.ndarray:
+def assign_witnesses(reports: pd.DataFrame, rules: LinkageRules, decided: pd.Series) -> np.ndarray:
     """The witness (n,) behind each report, numbered by first report: copies are one witness.
 
     Copies are reports of one origin that agree on days, place, every ladder's finest step and every
@@ -24,7 +24,7 @@ def witnesses(reports: pd.DataFrame, rules: Rules, decided: pd.Series) -> np.nda
     return pd.factorize(key.groupby([*names, "again_"]).ngroup())[0]
 
 
-def reruns(reports: pd.DataFrame, group: pd.Series, rules: Rules) -> pd.Series:
+def find_reruns(reports: pd.DataFrame, group: pd.Series, rules: LinkageRules) -> pd.Series:
     """The report_id of the older report that a report repeats, by row; missing where it repeats none.
 
     A rerun tells what the same origin told at least `rerun_days` before - same place, finest steps
@@ -67,11 +67,11 @@ def _beyond_chance(chance: pd.Series, repeats: pd.Series, most: float) -> pd.Ser
     return repeats & (chance <= chance[order][credible].max())
 
 
-def _story(reports: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+def _story(reports: pd.DataFrame, rules: LinkageRules) -> pd.DataFrame:
     """What a report tells, its days aside: a number for each value, -1 where it tells nothing."""
     told = [*(ladder.steps[0] for ladder in rules.ladders), *rules.figures]
     story = pd.DataFrame({name: _codes(reports[name]) for name in told}, index=reports.index)
-    return story.assign(where_=locations(reports)[0], country_=_codes(_optional(reports, "country")))
+    return story.assign(where_=locate_reports(reports)[0], country_=_codes(_optional(reports, "country")))
 
 
 def _codes(values: pd.Series) -> pd.Series:

@@ -8,30 +8,30 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.evidence import schema
-from analysis.evidence.load import Evidence
-from analysis.evidence.problems import InputError, InvalidTables, Problem, nearest, shown
+from analysis.evidence.csv_tables import HEADER_ROWS, read_raw_rows, to_csv
+from analysis.evidence.errors import InputError, InvalidTables, Problem, format_path, suggest_name
+from analysis.evidence.evidence_base import Evidence
 from analysis.evidence.spreadsheet import from_spreadsheet
-from analysis.evidence.tables import HEADER_ROWS, raw_rows, to_csv
-from analysis.incidents.dossier import Dossier
-from analysis.incidents.pairs import candidate_pairs, score_pairs
-from analysis.incidents.table import RULES, reports
-from analysis.incidents.trace import claims_of
+from analysis.incidents.dataset import Dataset
+from analysis.incidents.incident_table import LINKAGE_RULES, claims_as_reports
+from analysis.incidents.record_linkage import candidate_pairs, match_weights
+from analysis.incidents.trace import claims_of_incidents
 
 MARGIN = 1.0  # points around the threshold that count as grey
 COLUMNS = ["question", "reason", "points", "claim_id", "incident_id", "days", "place", "weapon", "result",
            "outlet", "grade", "note", "decision"]  # fmt: skip
 
 
-def grey_zone(dossier: Dossier, margin: float = MARGIN) -> pd.DataFrame:
+def doubtful_claims(dataset: Dataset, margin: float = MARGIN) -> pd.DataFrame:
     """The claims a reader should look at: one row per claim and question, with an empty `decision`.
 
     Questions: two incidents whose mean points lie within `margin` of the threshold (are they one?);
     an incident whose own claims hold together only by so much (is it one?); an incident whose
     claims disagree on the day or the place. Incidents a reader has decided whole are left out.
     """
-    questions = [*_near_pairs(dossier, margin), *_disagreeing(dossier)]
-    decided = set(dossier.evidence.reviewed["claim_id"])
-    claims = claims_of(dossier, dossier.incidents).set_index("incident_id", drop=False)
+    questions = [*_near_pairs(dataset, margin), *_disagreeing(dataset)]
+    decided = set(dataset.evidence.reviewed["claim_id"])
+    claims = claims_of_incidents(dataset, dataset.incidents).set_index("incident_id", drop=False)
     rows: list[tuple] = []
     number = 0
     for incidents, reason, points in questions:
@@ -50,10 +50,10 @@ def _row(number: int, reason: str, points: float | None, claim) -> tuple:
             claim.result, claim.outlet, claim.reliability, claim.note, "")  # fmt: skip
 
 
-def _near_pairs(dossier: Dossier, margin: float) -> list[tuple[set[str], str, float]]:
+def _near_pairs(dataset: Dataset, margin: float) -> list[tuple[set[str], str, float]]:
     """Pairs of incidents, or single incidents, whose mean points lie near the threshold."""
-    links = incident_links(dossier)
-    near = links[(links["points"] - RULES.threshold).abs() <= margin]
+    links = incident_links(dataset)
+    near = links[(links["points"] - LINKAGE_RULES.threshold).abs() <= margin]
     out = []
     for row in near.sort_values(["points", "a", "b"], ascending=[False, True, True]).itertuples():
         if row.a == row.b:
@@ -63,34 +63,34 @@ def _near_pairs(dossier: Dossier, margin: float) -> list[tuple[set[str], str, fl
     return out
 
 
-def incident_links(dossier: Dossier) -> pd.DataFrame:
+def incident_links(dataset: Dataset) -> pd.DataFrame:
     """Mean points between every two incidents that share candidate pairs, and within each incident:
     a, b (ids, a <= b), points (mean over all pairs of claims, as `reconcile` counts it)."""
-    claims = reports(dossier.evidence).sort_values("report_id", ignore_index=True)
-    incident = dossier.incidents.assign(claim=dossier.incidents["claims"].str.split("|")).explode("claim")
+    claims = claims_as_reports(dataset.evidence).sort_values("report_id", ignore_index=True)
+    incident = dataset.incidents.assign(claim=dataset.incidents["claims"].str.split("|")).explode("claim")
     of = claims["report_id"].map(incident.set_index("claim")["incident_id"])
-    pairs = candidate_pairs(claims, RULES)
+    pairs = candidate_pairs(claims, LINKAGE_RULES)
     ends = pd.DataFrame({"a": of.to_numpy()[pairs[:, 0]], "b": of.to_numpy()[pairs[:, 1]]}).dropna()
-    ends["score"] = score_pairs(claims, pairs, RULES)[ends.index]
+    ends["score"] = match_weights(claims, pairs, LINKAGE_RULES)[ends.index]
     swap = ends["a"] > ends["b"]
     ends.loc[swap, ["a", "b"]] = ends.loc[swap, ["b", "a"]].to_numpy()
     links = ends.groupby(["a", "b"])["score"].agg(["sum", "size"]).reset_index()
     size = of.value_counts()
     n_a, n_b = links["a"].map(size), links["b"].map(size)
     every = (n_a * n_b).where(links["a"] != links["b"], n_a * (n_a - 1) / 2)
-    links["points"] = ((links["sum"] + 2 * RULES.off_by_a_day * (every - links["size"])) / every).round(2)
+    links["points"] = ((links["sum"] + 2 * LINKAGE_RULES.off_by_a_day * (every - links["size"])) / every).round(2)
     return links[["a", "b", "points"]]
 
 
-def _disagreeing(dossier: Dossier) -> list[tuple[set[str], str, None]]:
-    said = dossier.disputes[dossier.disputes["field"].isin(["date", "place_id"])]
+def _disagreeing(dataset: Dataset) -> list[tuple[set[str], str, None]]:
+    said = dataset.disputes[dataset.disputes["field"].isin(["date", "place_id"])]
     return [
         ({row.incident_id}, f"{row.incident_id}: claims disagree on the {row.field.removesuffix('_id')}", None)
         for row in said.itertuples()
     ]
 
 
-def apply(evidence: Evidence, file: Path) -> tuple[dict[Path, str], int]:
+def apply_decisions(evidence: Evidence, file: Path) -> tuple[dict[Path, str], int]:
     """The text of reviewed.csv with the decisions of a review file merged in, and their number.
 
     A decision is an incident id typed in the column `decision`. With it the other claims of the
@@ -100,12 +100,12 @@ def apply(evidence: Evidence, file: Path) -> tuple[dict[Path, str], int]:
     Raises InvalidTables, with all failures, for an unknown claim, an id that is none, or two
     decisions on one claim; nothing is written then.
     """
-    rows = from_spreadsheet(raw_rows(file))
+    rows = from_spreadsheet(read_raw_rows(file))
     missing = {"claim_id", "incident_id", "decision"} - set(rows.columns)
     if missing:
-        raise InputError(f"{shown(file)} lacks the column {', '.join(sorted(missing))}")
+        raise InputError(f"{format_path(file)} lacks the column {', '.join(sorted(missing))}")
     typed = rows[rows["decision"].str.strip() != ""]
-    problems = _problems(typed, set(evidence.claims["claim_id"]), shown(file))
+    problems = _problems(typed, set(evidence.claims["claim_id"]), format_path(file))
     if problems:
         raise InvalidTables(problems)
     decisions = dict(zip(typed["claim_id"], typed["decision"].str.strip(), strict=True))
@@ -124,7 +124,7 @@ def _problems(typed: pd.DataFrame, known: set[str], file: str) -> list[Problem]:
     for index, row in typed.iterrows():
         line, claim, decision = index + HEADER_ROWS, row["claim_id"], row["decision"].strip()
         if claim not in known:
-            problems.append(Problem(file, line, "claim_id", claim, f"no such claim{nearest(claim, known)}"))
+            problems.append(Problem(file, line, "claim_id", claim, f"no such claim{suggest_name(claim, known)}"))
         if not re.fullmatch(schema.PATTERNS["id"], decision):
             problems.append(Problem(file, line, "decision", decision, schema.MEANING["id"]))
         if first.setdefault(claim, (line, decision))[1] != decision:

@@ -4,44 +4,44 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.evidence.problems import InputError, nearest
-from analysis.incidents.dossier import Dossier
-from analysis.incidents.table import with_sources
+from analysis.evidence.errors import InputError, suggest_name
+from analysis.incidents.dataset import Dataset
+from analysis.incidents.incident_table import join_sources
 
 
-def claims_of(dossier: Dossier, incidents: pd.DataFrame) -> pd.DataFrame:
+def claims_of_incidents(dataset: Dataset, incidents: pd.DataFrame) -> pd.DataFrame:
     """The claims behind the incidents, those that deny included: one row per claim, with its
     incident_id and the origin, grade, outlet, url and publication day of its source.
 
-    Raises InputError if the dossier holds no claims.
+    Raises InputError if the dataset holds no claims.
     """
-    if dossier.evidence is None:
-        raise InputError(f"{dossier.root} holds incidents but no claims: there is nothing to trace")
+    if dataset.evidence is None:
+        raise InputError(f"{dataset.root} holds incidents but no claims: there is nothing to trace")
     listed = incidents[["incident_id", "claims"]]
     listed = listed.assign(claim_id=listed["claims"].str.split("|")).explode("claim_id")
-    claims = with_sources(dossier.evidence)
-    source = dossier.evidence.sources[["source_id", "outlet", "kind", "url", "reliability_reason"]]
+    claims = join_sources(dataset.evidence)
+    source = dataset.evidence.sources[["source_id", "outlet", "kind", "url", "reliability_reason"]]
     found = listed[["incident_id", "claim_id"]].merge(claims, on="claim_id", how="inner")
     return found.merge(source, on="source_id").sort_values(["incident_id", "claim_id"], ignore_index=True)
 
 
-def trace(dossier: Dossier, incident_id: str) -> tuple[pd.Series, pd.DataFrame, pd.DataFrame]:
+def trace_incident(dataset: Dataset, incident_id: str) -> tuple[pd.Series, pd.DataFrame, pd.DataFrame]:
     """One incident: its row, its claims with their sources, its disputes with the rule of each.
 
     The id of a claim stands for the incident it belongs to. Raises InputError for an id that is
     neither.
     """
-    known = dossier.incidents.set_index("incident_id", drop=False)
+    known = dataset.incidents.set_index("incident_id", drop=False)
     claims = known["claims"].str.split("|").explode()
     incident_id = next(iter(claims.index[claims == incident_id]), incident_id)
     if incident_id not in known.index:
-        raise InputError(f"no incident {incident_id!r}{nearest(incident_id, known.index)}")
+        raise InputError(f"no incident {incident_id!r}{suggest_name(incident_id, known.index)}")
     row = known.loc[incident_id]
-    said = dossier.disputes[dossier.disputes["incident_id"] == incident_id]
-    return row, claims_of(dossier, known.loc[[incident_id]].reset_index(drop=True)), said
+    said = dataset.disputes[dataset.disputes["incident_id"] == incident_id]
+    return row, claims_of_incidents(dataset, known.loc[[incident_id]].reset_index(drop=True)), said
 
 
-def dissents(dossier: Dossier) -> pd.DataFrame:
+def dissenting_claims(dataset: Dataset) -> pd.DataFrame:
     """Who is contradicted: one row per claim and field on which the incident has another value.
 
     Columns incident_id, field, said, chosen, rule, claim_id, source_id, outlet, origin, set,
@@ -49,12 +49,12 @@ def dissents(dossier: Dossier) -> pd.DataFrame:
     """
     rows = [
         (d.incident_id, d.field, said, d.chosen, d.rule, claim)
-        for d in dossier.disputes.itertuples()
+        for d in dataset.disputes.itertuples()
         for said, claims in _said(d.dissent)
         for claim in claims
     ]
     names = ["incident_id", "field", "said", "chosen", "rule", "claim_id"]
-    told = claims_of(dossier, dossier.incidents)
+    told = claims_of_incidents(dataset, dataset.incidents)
     sources = told[["claim_id", "source_id", "outlet", "origin", "set", "reliability"]]
     return pd.DataFrame(rows, columns=names).merge(sources, on="claim_id", how="left")
 
@@ -65,13 +65,13 @@ def _said(dissent: str) -> list[tuple[str, list[str]]]:
     return [(said, claims.rstrip(")").split(", ")) for said, claims in parts]
 
 
-def find(dossier: Dossier, day: str = "", place: str = "") -> pd.DataFrame:
+def find_incidents(dataset: Dataset, day: str = "", place: str = "") -> pd.DataFrame:
     """Incidents that may have happened on a day, at a place, or both: rows of incidents.csv.
 
     `place` is a gazetteer id, a name or an alias. Raises InputError for a day that is none, or a
-    place that the dossier does not know.
+    place that the dataset does not know.
     """
-    found = dossier.incidents
+    found = dataset.incidents
     if day:
         try:
             when = pd.Timestamp(day)
@@ -79,17 +79,17 @@ def find(dossier: Dossier, day: str = "", place: str = "") -> pd.DataFrame:
             raise InputError(f"date is {day!r}; allowed: a day, YYYY-MM-DD") from None
         found = found[(found["date_start"] <= when) & (found["date_end"] >= when)]
     if place:
-        found = found[found["place_id"] == place_id(dossier, place)]
+        found = found[found["place_id"] == find_place_id(dataset, place)]
     return found.reset_index(drop=True)
 
 
-def place_id(dossier: Dossier, name: str) -> str:
+def find_place_id(dataset: Dataset, name: str) -> str:
     """The gazetteer id that a name, an alias or an id stands for; upper and lower case alike."""
-    ids = {str(p).lower(): p for p in dossier.incidents["place_id"].dropna().unique()}
-    if dossier.evidence is not None:
-        for place in dossier.evidence.places.itertuples():
+    ids = {str(p).lower(): p for p in dataset.incidents["place_id"].dropna().unique()}
+    if dataset.evidence is not None:
+        for place in dataset.evidence.places.itertuples():
             aliases = [] if pd.isna(place.aliases) else place.aliases.split("|")
             ids |= {n.lower(): place.place_id for n in (place.place_id, place.name, *aliases)}
     if name.lower() not in ids:
-        raise InputError(f"place {name!r} is not known{nearest(name.lower(), ids)}")
+        raise InputError(f"place {name!r} is not known{suggest_name(name.lower(), ids)}")
     return ids[name.lower()]

@@ -7,11 +7,11 @@ from datetime import date
 
 import pandas as pd
 
-from analysis.evidence.problems import InputError, nearest
+from analysis.evidence.errors import InputError, suggest_name
 from analysis.evidence.schema import CONFIRMATION, RELIABILITY, WEAPONS
-from analysis.incidents.dossier import Dossier
-from analysis.incidents.table import resolve_groups, with_sources
-from analysis.incidents.words import VOICES
+from analysis.incidents.dataset import Dataset
+from analysis.incidents.incident_table import join_sources, resolve_incidents
+from analysis.incidents.trace_text import VOICE_NAMES
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class View:
     def _voices(self) -> str:
         if not self.confirmation or set(self.confirmation) == set(CONFIRMATION):
             return "all claims, whoever makes them"
-        chosen = [VOICES.get(level, level) for level in CONFIRMATION if level in self.confirmation]
+        chosen = [VOICE_NAMES.get(level, level) for level in CONFIRMATION if level in self.confirmation]
         return "only " + " and ".join([", ".join(chosen[:-1])] * (len(chosen) > 1) + chosen[-1:])
 
     def _list(self, name: str, lead: str) -> str:
@@ -88,20 +88,20 @@ def _day(name: str, value) -> date | None:
         raise InputError(f"{name} is {value!r}; allowed: a day, YYYY-MM-DD, or empty") from None
 
 
-def select(dossier: Dossier, view: View, *, empty_ok: bool = False) -> pd.DataFrame:
+def select(dataset: Dataset, view: View, *, empty_ok: bool = False) -> pd.DataFrame:
     """The incidents that a view counts, resolved again from the claims it admits.
 
-    Same columns as incidents.csv and never more rows. Where the dossier has no claims, the rows
+    Same columns as incidents.csv and never more rows. Where the dataset has no claims, the rows
     themselves are filtered. Sorted by date and id.
 
-    Raises InputError if the view names a value that does not occur in the dossier, or, unless
+    Raises InputError if the view names a value that does not occur in the dataset, or, unless
     `empty_ok`, if nothing is left.
     """
-    _check_values(dossier, view)
-    incidents = dossier.incidents
-    if dossier.evidence is not None and _restricts_claims(view):
-        incidents = _resolved_again(dossier, view)
-    bare = dossier.evidence is None
+    _check_values(dataset, view)
+    incidents = dataset.incidents
+    if dataset.evidence is not None and _restricts_claims(view):
+        incidents = _resolved_again(dataset, view)
+    bare = dataset.evidence is None
     chosen = incidents[_keep(incidents, view, bare)].reset_index(drop=True)
     if chosen.empty and not empty_ok:
         raise InputError(f"the view selects no incident: {view.words()}")
@@ -122,14 +122,14 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
 PUBLIC_RECORD = "public_record"  # the evidence set of which coverage.csv says `itemised`
 
 
-def under_definitions(dossier: Dossier, view: View) -> dict[str, pd.DataFrame]:
+def select_by_definition(dataset: Dataset, view: View) -> dict[str, pd.DataFrame]:
     """The incidents of a view under each of DEFINITIONS in turn; a definition that leaves nothing
     gives an empty frame. A table without claims is filtered by its own column."""
     chosen = {name: replace(view, confirmation=levels) for name, levels in DEFINITIONS.items()}
-    return {name: select(dossier, each, empty_ok=True) for name, each in chosen.items()}
+    return {name: select(dataset, each, empty_ok=True) for name, each in chosen.items()}
 
 
-def watched(dossier: Dossier, view: View) -> pd.DataFrame:
+def view_coverage(dataset: Dataset, view: View) -> pd.DataFrame:
     """The rows of coverage.csv that say when the view's evidence was watched.
 
     Those of the counter `itemised`, which speaks of the public record; where the view is one other
@@ -139,7 +139,7 @@ def watched(dossier: Dossier, view: View) -> pd.DataFrame:
     counter = "itemised"
     if len(view.sets) == 1 and view.sets[0] != PUBLIC_RECORD:
         counter = view.sets[0]
-    rows = dossier.coverage[dossier.coverage["counter"] == counter]
+    rows = dataset.coverage[dataset.coverage["counter"] == counter]
     return rows[rows["scope"].isin(["all", *view.countries])].reset_index(drop=True)
 
 
@@ -147,9 +147,9 @@ def _restricts_claims(view: View) -> bool:
     return bool(view.sets or view.confirmation or view.reliability or view.origins)
 
 
-def _resolved_again(dossier: Dossier, view: View) -> pd.DataFrame:
-    claims = with_sources(dossier.evidence)
-    incident = dossier.incidents.assign(claim_id=dossier.incidents["claims"].str.split("|"))
+def _resolved_again(dataset: Dataset, view: View) -> pd.DataFrame:
+    claims = join_sources(dataset.evidence)
+    incident = dataset.incidents.assign(claim_id=dataset.incidents["claims"].str.split("|"))
     incident = incident.explode("claim_id").set_index("claim_id")["incident_id"]
     claims["incident_id"] = claims["claim_id"].map(incident)
     admitted = claims["incident_id"].notna()
@@ -160,7 +160,7 @@ def _resolved_again(dossier: Dossier, view: View) -> pd.DataFrame:
         admitted &= claims["origin"].str.split("|").map(lambda parts: not set(view.origins).isdisjoint(parts))
     if view.confirmation:  # who denies is evidence against, whatever voices may support
         admitted &= claims["confirmation"].isin(view.confirmation) | (claims["stance"] == "denies")
-    resolved, _ = resolve_groups(claims[admitted], "incident_id", dossier.evidence.places)
+    resolved, _ = resolve_incidents(claims[admitted], "incident_id", dataset.evidence.places)
     return resolved.sort_values(["date", "incident_id"], ignore_index=True)
 
 
@@ -190,20 +190,20 @@ def _keep(incidents: pd.DataFrame, view: View, bare: bool) -> pd.Series:
     return keep
 
 
-def _check_values(dossier: Dossier, view: View) -> None:
-    known = {name: set(dossier.incidents[column].dropna()) for name, column in FILTERS.items()}
+def _check_values(dataset: Dataset, view: View) -> None:
+    known = {name: set(dataset.incidents[column].dropna()) for name, column in FILTERS.items()}
     known |= {"confirmation": set(CONFIRMATION), "reliability": set(RELIABILITY)}
     known["weapons"] |= set(WEAPONS)
-    known["sets"] = set(dossier.sets)
-    known["origins"] = _origins(dossier)
+    known["sets"] = set(dataset.sets)
+    known["origins"] = _origins(dataset)
     for name, allowed in known.items():
         for value in getattr(view, name):
             if value not in allowed:
                 some = ", ".join(sorted(allowed)[:12]) + (" ..." if len(allowed) > 12 else "")
-                raise InputError(f"{name}: {value!r} does not occur{nearest(value, allowed)} (allowed: {some})")
+                raise InputError(f"{name}: {value!r} does not occur{suggest_name(value, allowed)} (allowed: {some})")
 
 
-def _origins(dossier: Dossier) -> set[str]:
-    if dossier.evidence is None:
+def _origins(dataset: Dataset) -> set[str]:
+    if dataset.evidence is None:
         return set()
-    return set(with_sources(dossier.evidence)["origin"].str.split("|").explode())
+    return set(join_sources(dataset.evidence)["origin"].str.split("|").explode())

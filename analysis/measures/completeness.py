@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.evidence.problems import InputError
+from analysis.evidence.errors import InputError
 from analysis.measures import totals
 
 
 def completeness(incidents: pd.DataFrame, intervals: pd.DataFrame) -> pd.DataFrame:
     """Itemised incidents beside official counts.
 
-    `incidents` has date; `intervals` (from `totals.intervals`) start, end and count. Returns the
+    `incidents` has date; `intervals` (from `totals.total_intervals`) start, end and count. Returns the
     intervals with itemised (incidents by best day), share (itemised / official; missing where the
     official count is missing or 0) and clash: more items than the official count, which says that
     the two do not count the same thing - never that a negative number is missing; itself missing
@@ -31,20 +31,22 @@ def completeness(incidents: pd.DataFrame, intervals: pd.DataFrame) -> pd.DataFra
 def completeness_by_country(incidents: pd.DataFrame, series: pd.DataFrame, until=None) -> pd.DataFrame:
     """`completeness` of each country's part of a running total, where it is stated.
 
-    `series` is from `totals.series`, `incidents` has date and country. Returns country and the columns of
+    `series` is from `totals.running_total`, `incidents` has date and country. Returns country and the columns of
     `completeness`, one row per country and pair of neighbouring statements that split the total by
     country; no row for a total that is never split.
     """
     parts = []
     for column in (name for name in totals.COUNTRIES if name in series and series[name].notna().any()):
         country = column.capitalize()
-        spans = totals.intervals(series, until=until, of=column)
+        spans = totals.total_intervals(series, until=until, of=column)
         there = incidents[incidents["country"] == country]
         parts.append(completeness(there, spans).assign(country=country))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["country"])
 
 
-def largest_excess(found: pd.DataFrame, incidents: pd.DataFrame, reviewed: set[str], most: int = 3) -> pd.DataFrame:
+def find_largest_excess(
+    found: pd.DataFrame, incidents: pd.DataFrame, reviewed: set[str], most: int = 3
+) -> pd.DataFrame:
     """The intervals of `completeness` in which items exceed the official count by most, and whose items these are.
 
     `incidents` has date, country, confirmation and claims (ids joined by |); `reviewed` are the claims that a reader
@@ -74,7 +76,7 @@ CAPTURE_CAVEAT = (
 )
 
 
-def chapman(first: int, second: int, both: int, level: float = 0.95) -> pd.Series:
+def chapman_estimate(first: int, second: int, both: int, level: float = 0.95) -> pd.Series:
     """Number of attacks from two origins: seen by the `first`, by the `second`, by `both`.
 
     Returns a Series: estimate, low, high (attacks). Nearly unbiased where both are independent.
@@ -88,7 +90,7 @@ def chapman(first: int, second: int, both: int, level: float = 0.95) -> pd.Serie
     return _log_normal(estimate, variance, first + second - both, level)
 
 
-def two_origins(claims: pd.DataFrame) -> pd.Series:
+def two_origin_captures(claims: pd.DataFrame) -> pd.Series:
     """The two origins that report most incidents, and how many each and both of them report.
 
     `claims` has incident_id and origin (several joined by |). Returns a Series: first_origin,
@@ -107,7 +109,7 @@ def two_origins(claims: pd.DataFrame) -> pd.Series:
     })  # fmt: skip
 
 
-def captures(incidents: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
+def capture_counts(incidents: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
     """Both estimates of the number of attacks, side by side, for `incidents` (n_origins, confirmation) and
     their `claims` (incident_id, origin); Chao's also without what only the attackers claim.
 
@@ -119,22 +121,24 @@ def captures(incidents: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=["method", "reports", "seen", "estimate", "low", "high", "contradicted"])
     voiced = incidents[incidents["confirmation"] != "claim_only"]
     rows = [{"method": "Chao", "reports": "how many origins report each", "seen": len(incidents),
-             **chao(incidents["n_origins"])}]  # fmt: skip
+             **chao_lower_bound(incidents["n_origins"])}]  # fmt: skip
     if 0 < len(voiced) < len(incidents):
         rows.append({"method": "Chao", "reports": "the same, without attackers' own claims", "seen": len(voiced),
-                     **chao(voiced["n_origins"])})  # fmt: skip
+                     **chao_lower_bound(voiced["n_origins"])})  # fmt: skip
     if claims["origin"].str.split("|").explode().nunique() > 1:
-        two = two_origins(claims)
+        two = two_origin_captures(claims)
         one, other = (f"{two[f'{each}_origin']} ({two[each]})" for each in ("first", "second"))
         words = f"{one}, {other}, both ({two['both']})"
         seen = two["first"] + two["second"] - two["both"]
-        rows.append({"method": "Chapman", "reports": words, "seen": seen, **chapman(*two[["first", "second", "both"]])})
+        rows.append(
+            {"method": "Chapman", "reports": words, "seen": seen, **chapman_estimate(*two[["first", "second", "both"]])}
+        )
     out = pd.DataFrame(rows)
     seen = out["seen"].where(out["method"] == "Chao", len(incidents))
     return out.assign(contradicted=out["high"] < seen)
 
 
-def chao(origins: pd.Series, level: float = 0.95) -> pd.Series:
+def chao_lower_bound(origins: pd.Series, level: float = 0.95) -> pd.Series:
     """Least number of attacks, from how many origins report each (`origins`, one number an attack).
 
     Returns a Series: estimate, low, high (attacks). A lower bound where some attacks are likelier

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.evidence.problems import InputError
-from analysis.measures.rates import quasi_interval, rate_interval
+from analysis.evidence.errors import InputError
+from analysis.measures.rates import overdispersed_rate_interval, rate_interval
 
 Window = tuple[object, object]  # first and last day; None or "" = as far as is known
 NAMED = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q"}
@@ -59,7 +59,7 @@ def count(
     if incidents["date"].isna().any():
         undated = int(incidents["date"].isna().sum())
         raise InputError(f"{undated} incidents have no date: they cannot be counted by period")
-    window = span(incidents, window, coverage)
+    window = observed_window(incidents, window, coverage)
     periods = _periods(every, *window)
     periods["covered"] = covered_days(periods, coverage)
     periods["sparse"] = _sparse_days(periods, coverage)
@@ -74,7 +74,7 @@ def count(
     return out.assign(rate=rate, rate_low=low, rate_high=high)
 
 
-def span(
+def observed_window(
     incidents: pd.DataFrame, window: Window | None = None, coverage: pd.DataFrame | None = None
 ) -> tuple[pd.Timestamp, pd.Timestamp]:
     """First and last day to count over: those given, else what is covered, else the incidents'. Raises
@@ -126,14 +126,14 @@ def covered_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Ser
     return _days_in(periods, coverage)
 
 
-def watched_on(days: pd.DatetimeIndex, coverage: pd.DataFrame | None) -> np.ndarray:
+def is_covered(days: pd.DatetimeIndex, coverage: pd.DataFrame | None) -> np.ndarray:
     """Whether some coverage row holds each day, bool (n,); without coverage rows, all days count as watched."""
     if coverage is None or coverage.empty:
         return np.ones(len(days), bool)
     return np.any([(days >= row.start) & (days <= row.end) for row in coverage.itertuples()], axis=0)
 
 
-def thin(coverage: pd.DataFrame) -> bool:
+def is_thinly_covered(coverage: pd.DataFrame) -> bool:
     """Whether the coverage rows say that nobody watched any period day by day; False without rows."""
     return len(coverage) > 0 and bool((coverage["density"] == "sparse").all())
 
@@ -187,7 +187,7 @@ def _period_by_period(counted: list[np.ndarray]) -> np.ndarray:
 def cumulative(incidents: pd.DataFrame, window: Window | None = None) -> pd.DataFrame:
     """Running number of incidents: day, total; one row per day on which it rises. Raises
     InputError as `span`."""
-    start, end = span(incidents, window)
+    start, end = observed_window(incidents, window)
     per_day = incidents.loc[incidents["date"].between(start, end), "date"].value_counts()
     total = per_day.sort_index().cumsum().rename("total")
     return total.rename_axis("day").reset_index()
@@ -212,7 +212,7 @@ def _observed(counts: pd.DataFrame) -> pd.DataFrame:
     return counts[counts["count"].notna() & (counts["covered"] > 0)]
 
 
-def overdispersed(counts: pd.DataFrame, level: float = 0.975) -> bool:
+def is_overdispersed(counts: pd.DataFrame, level: float = 0.975) -> bool:
     """Whether `dispersion` is above what a steady Poisson rate exceeds only with 1 - `level`
     (chi-squared approximation to Pearson's statistic, one degree of freedom less than periods: McCullagh
     and Nelder 1989, 4.5); False if unknown."""
@@ -220,12 +220,12 @@ def overdispersed(counts: pd.DataFrame, level: float = 0.975) -> bool:
     return freedom > 0 and bool(dispersion(counts) * freedom > stats.chi2.ppf(level, freedom))
 
 
-def allow_for_excess(counts: pd.DataFrame, phi: float) -> pd.DataFrame:
+def add_overdispersed_intervals(counts: pd.DataFrame, phi: float) -> pd.DataFrame:
     """`counts` (from `count`) with rate_low_quasi and rate_high_quasi: the interval of the rate where
-    counts vary `phi` times as much as Poisson allows (see `rates.quasi_interval`). Take phi from within
+    counts vary `phi` times as much as Poisson allows (see `rates.overdispersed_rate_interval`). Take phi from within
     stretches of one rate (`Changes.phi`): `dispersion` also takes every change of the rate for excess.
     Raises InputError for phi below 1."""
-    _, low, high = quasi_interval(counts["count"], counts["covered"], phi)
+    _, low, high = overdispersed_rate_interval(counts["count"], counts["covered"], phi)
     return counts.assign(rate_low_quasi=low, rate_high_quasi=high)
 
 

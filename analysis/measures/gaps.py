@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.measures.frequency import Window, span, watched_on
-from analysis.measures.observed import DAY
+from analysis.measures.changepoints.observed_counts import DAY
+from analysis.measures.frequency import Window, is_covered, observed_window
 
 
 def gaps(
@@ -32,14 +32,14 @@ def gaps(
     before and of the day after, joined by |; missing where the run ends at the window or at days that
     nobody watched), edge (True where one of them is missing: the run may go on).
 
-    Raises InputError as `frequency.span` does.
+    Raises InputError as `frequency.observed_window` does.
     """
-    first, last = watched_span(incidents, window, coverage)
+    first, last = covered_window(incidents, window, coverage)
     inside = incidents[incidents["date"].between(first, last)]
     ids = inside.groupby("date")["incident_id"].agg("|".join)
     ranges = [inside[name].to_numpy() for name in ("date", "date_start", "date_end")]
     days = pd.date_range(first, last)
-    empty = pd.Series(watched_on(days, coverage) & ~days.isin(ids.index), days)
+    empty = pd.Series(is_covered(days, coverage) & ~days.isin(ids.index), days)
     run = (empty != empty.shift()).cumsum()
     rows = []
     for _, stretch in days.to_series()[empty].groupby(run[empty]):
@@ -54,11 +54,11 @@ def gaps(
     return out.sort_values(["days", "start"], ascending=[False, True], ignore_index=True)
 
 
-def watched_span(
+def covered_window(
     incidents: pd.DataFrame, window: Window | None, coverage: pd.DataFrame | None
 ) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """The window as far as it was watched: see `frequency.span`."""
-    first, last = span(incidents, window, coverage)
+    """The window as far as it was watched: see `frequency.observed_window`."""
+    first, last = observed_window(incidents, window, coverage)
     if coverage is None or coverage.empty:
         return first, last
     return max(first, coverage["start"].min()), min(last, coverage["end"].max())

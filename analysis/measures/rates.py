@@ -8,7 +8,7 @@ from scipy import optimize, stats
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.rates import confint_poisson
 
-from analysis.evidence.problems import InputError
+from analysis.evidence.errors import InputError
 
 
 def rate_interval(count, days, level: float = 0.95) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -68,7 +68,7 @@ def compare(
             "low": low,
             "high": high,
             "p_value": p_value,
-            "p_words": p_words(p_value),
+            "p_words": format_p_value(p_value),
         }
     )
 
@@ -79,7 +79,9 @@ def _as_ratio(shares: tuple[float, float], odds: float) -> tuple[float, float]:
     return low, high
 
 
-def quasi_ratio(count_a: int, days_a: float, count_b: int, days_b: float, phi: float, level: float = 0.95):
+def overdispersed_ratio_interval(
+    count_a: int, days_a: float, count_b: int, days_b: float, phi: float, level: float = 0.95
+):
     """Limits (low, high) of the ratio of `compare` where counts vary `phi` times as much as Poisson
     allows: those of counts / phi effective events, exact at phi = 1 and about the root of phi wider on the
     log scale beyond. Source of the idea: quasi-likelihood (Wedderburn 1974). Raises InputError for phi
@@ -122,12 +124,12 @@ def _p_value(count: int, total: int, share: float, mid_p: bool) -> float:
     return min(1.0, 2 * tail)
 
 
-def p_words(p_value: float) -> str:
+def format_p_value(p_value: float) -> str:
     """A p-value (0 to 1) as text; one that is too small for a float is said to be so, never 0."""
     return "< 1e-300" if p_value < 1e-300 else f"{p_value:.2g}"
 
 
-def quasi_interval(count, days, phi: float, level: float = 0.95):
+def overdispersed_rate_interval(count, days, phi: float, level: float = 0.95):
     """Rate per day and interval where counts vary `phi` times as much as Poisson allows.
 
     Garwood's interval for count / phi effective events, scaled back: exact at phi = 1, and wider by

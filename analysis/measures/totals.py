@@ -8,7 +8,7 @@ from operator import attrgetter
 import pandas as pd
 from scipy import optimize
 
-from analysis.evidence.problems import InputError
+from analysis.evidence.errors import InputError
 from analysis.measures.rates import rate_interval
 
 # Which statement of a day is used, best first. `more_than` is a stale lower bound: "more than 150"
@@ -23,7 +23,7 @@ COUNTRIES = ("iraq", "syria", "jordan")  # a total may be split by country; the 
 START_SLACK_DAYS = 1  # "since 18 October" and "since 17 October" begin the same count
 
 
-def series(tallies: pd.DataFrame, counter: str, scope: str = "all") -> pd.DataFrame:
+def running_total(tallies: pd.DataFrame, counter: str, scope: str = "all") -> pd.DataFrame:
     """The running total of one counter and scope, one row per day on which one was stated.
 
     Rules, in this order: other counters, other scopes and `more_than` are left out; of one day the
@@ -131,7 +131,7 @@ def _add(days: pd.DataFrame, day: pd.Timestamp, total: int, ids: str, note: str)
     return pd.concat([days, pd.DataFrame([row])], ignore_index=True)
 
 
-def intervals(series: pd.DataFrame, until: str | pd.Timestamp | None = None, of: str = "total") -> pd.DataFrame:
+def total_intervals(series: pd.DataFrame, until: str | pd.Timestamp | None = None, of: str = "total") -> pd.DataFrame:
     """Counts between the days on which a total was stated; `of` may be a country's column.
 
     Of a country: between days on which its part was stated; but where the total of all countries stood
@@ -144,7 +144,7 @@ def intervals(series: pd.DataFrame, until: str | pd.Timestamp | None = None, of:
     """
     if of not in ("total", *COUNTRIES) or of not in series:
         raise InputError(f"of is {of!r}; allowed: total, and of {', '.join(COUNTRIES)} those that the series has")
-    used = usable(series)
+    used = usable_totals(series)
     if until is not None:
         used = used[used["as_of"] <= pd.Timestamp(until)]
     out = _steps(used, "total")
@@ -195,24 +195,24 @@ def _without(start: pd.Timestamp, end: pd.Timestamp, taken: pd.DataFrame) -> lis
     return [*stretches, (start, end)] if start <= end else stretches
 
 
-def usable(series: pd.DataFrame) -> pd.DataFrame:
+def usable_totals(series: pd.DataFrame) -> pd.DataFrame:
     """The days of a series that stand: those contradicted by "none since" are left out, and of
     one day the last."""
     stands = series[~series["note"].str.startswith("contradicted")]
     return stands.drop_duplicates("as_of", keep="last").reset_index(drop=True)
 
 
-def of_sets(tallies: pd.DataFrame, sets) -> pd.DataFrame:
+def tallies_of_sets(tallies: pd.DataFrame, sets) -> pd.DataFrame:
     """The statements that come from the evidence sets named; all of them if none is."""
     return tallies[tallies["set"].isin(sets)] if len(sets) and "set" in tallies else tallies
 
 
-def counter_name(counter: str) -> str:
+def format_counter(counter: str) -> str:
     """A counter as readers know it."""
     return COUNTER_NAME.get(counter, counter)
 
 
-def counters(tallies: pd.DataFrame, window, least: int = 3) -> list[tuple[str, str]]:
+def list_counters(tallies: pd.DataFrame, window, least: int = 3) -> list[tuple[str, str]]:
     """(counter, scope) of every running total stated on at least `least` days of the window, the one
     stated most often first."""
     start, end = window
@@ -222,7 +222,7 @@ def counters(tallies: pd.DataFrame, window, least: int = 3) -> list[tuple[str, s
     return list(often[["counter", "scope"]].itertuples(index=False, name=None))
 
 
-def quiet_spells(intervals: pd.DataFrame) -> pd.DataFrame:
+def zero_intervals(intervals: pd.DataFrame) -> pd.DataFrame:
     """Runs of intervals (from `intervals`) without an attack, joined: start, end (days, inclusive), days
     (int); longest first. An interval whose count is missing ends a run."""
     none = (intervals["count"] == 0).fillna(False).astype(bool)
@@ -231,13 +231,13 @@ def quiet_spells(intervals: pd.DataFrame) -> pd.DataFrame:
     return spells.sort_values(["days", "start"], ascending=[False, True], ignore_index=True)
 
 
-def shares(series: pd.DataFrame) -> pd.DataFrame:
+def country_shares(series: pd.DataFrame) -> pd.DataFrame:
     """Share of each country in the running total, on the days on which all parts were stated.
 
     Returns as_of, country, total (attacks in that country so far), share (0 to 1, of the sum of the
     parts: a statement whose parts do not add up to its total is not repaired).
     """
-    stands = usable(series)
+    stands = usable_totals(series)
     parts = [country for country in COUNTRIES if country in stands]
     stated = stands[stands[parts].notna().sum(axis=1) >= 2]
     long = stated[["as_of", *parts]].melt("as_of", parts, "country", "total").dropna(subset="total")
@@ -245,12 +245,12 @@ def shares(series: pd.DataFrame) -> pd.DataFrame:
     return long.assign(share=long["total"] / whole).sort_values(["as_of", "country"], ignore_index=True)
 
 
-def isotonic(series: pd.DataFrame) -> pd.DataFrame:
+def isotonic_total(series: pd.DataFrame) -> pd.DataFrame:
     """A running total that never falls, nearest to the stated ones: for display only.
 
     Adds `fitted` (least squares under monotony; Barlow et al. 1972, by way of scipy). Nothing is
     ever computed from it.
     """
-    stands = usable(series)
+    stands = usable_totals(series)
     fit = optimize.isotonic_regression(stands["total"].astype(float))
     return stands.assign(fitted=fit.x)

@@ -8,12 +8,22 @@ from operator import attrgetter
 
 import pandas as pd
 
-from analysis.charts.words import counted, on
-from analysis.incidents.dossier import Dossier
-from analysis.incidents.trace import claims_of
-from analysis.incidents.words import VOICES, claim_words, dispute_words
-from analysis.reports.entries import ENTRY, MONTH
-from analysis.reports.tree import NO_ATTR, Node, attr, elements, node, para, tree, walk, words
+from analysis.charts.text_format import format_date, plural
+from analysis.incidents.dataset import Dataset
+from analysis.incidents.trace import claims_of_incidents
+from analysis.incidents.trace_text import VOICE_NAMES, format_claim, format_dispute
+from analysis.reports.document.tree import (
+    NO_ATTR,
+    Node,
+    attr,
+    elements,
+    new_document,
+    node,
+    paragraph,
+    walk,
+    words_of,
+)
+from analysis.reports.web.foldable_entries import ENTRY, MONTH
 
 TITLE = "Appendix: the incidents, claim by claim"
 SITE = re.compile(r"https?://(?:www\.)?([^/?#\s]+)")
@@ -26,7 +36,7 @@ LEAD = (
 )
 
 
-def linked(document: dict, known: set[str]) -> tuple[dict, list[str]]:
+def link_incidents(document: dict, known: set[str]) -> tuple[dict, list[str]]:
     """The document with every incident id as a link, and the ids that it names, in order."""
     strings = (e["c"] for e in elements(document["blocks"]) if e["t"] == "Str")
     ids = sorted({_bare(text) for text in strings} & known)
@@ -46,25 +56,25 @@ def _bare(text: str) -> str:
     return text.strip(",;:.()")
 
 
-def appendix(dossier: Dossier, ids: list[str]) -> list[Node]:
+def appendix(dataset: Dataset, ids: list[str]) -> list[Node]:
     """A heading and an entry for each incident, in order of day: blocks that follow a document."""
-    heading = node("Header", 2, attr("appendix"), words(TITLE))
-    return [heading, para(LEAD), *_by_month(dossier, ids, 3)] if ids else []
+    heading = node("Header", 2, attr("appendix"), words_of(TITLE))
+    return [heading, paragraph(LEAD), *_by_month(dataset, ids, 3)] if ids else []
 
 
-def chapter(dossier: Dossier, ids: list[str]) -> dict:
+def appendix_chapter(dataset: Dataset, ids: list[str]) -> dict:
     """The appendix as a document of its own: the last chapter of a book."""
-    heading = node("Header", 1, attr("appendix"), words(TITLE))
-    return tree([heading, para(LEAD), *_by_month(dossier, ids, 2)])
+    heading = node("Header", 1, attr("appendix"), words_of(TITLE))
+    return new_document([heading, paragraph(LEAD), *_by_month(dataset, ids, 2)])
 
 
-def _by_month(dossier: Dossier, ids: list[str], level: int) -> list[Node]:
+def _by_month(dataset: Dataset, ids: list[str], level: int) -> list[Node]:
     """A heading of that level for every month, and below it its incidents."""
-    chosen = dossier.incidents[dossier.incidents["incident_id"].isin(ids)]
-    claims, disputes = _by_incident(claims_of(dossier, chosen)), _by_incident(dossier.disputes)
+    chosen = dataset.incidents[dataset.incidents["incident_id"].isin(ids)]
+    claims, disputes = _by_incident(claims_of_incidents(dataset, chosen)), _by_incident(dataset.disputes)
     blocks = []
     for month, incidents in groupby(chosen.itertuples(), lambda row: row.date.to_period("M")):
-        blocks.append(node("Header", level, attr(f"incidents-{month}", [MONTH]), words(f"{month:%B %Y}")))
+        blocks.append(node("Header", level, attr(f"incidents-{month}", [MONTH]), words_of(f"{month:%B %Y}")))
         for row in incidents:
             blocks += _entry(row, claims[row.incident_id], disputes.get(row.incident_id, []), level + 1)
     return blocks
@@ -76,25 +86,25 @@ def _by_incident(table: pd.DataFrame) -> dict[str, list]:
 
 
 def _entry(row, claims: list, disputes: list, level: int) -> list[Node]:
-    body = [para(_summary(row)), node("BulletList", [[_claim(claim)] for claim in claims])]
+    body = [paragraph(_summary(row)), node("BulletList", [[_claim(claim)] for claim in claims])]
     if disputes:
-        body.append(para("Disputed: " + "; ".join(map(dispute_words, disputes)) + "."))
-    return [node("Header", level, attr(row.incident_id), words(row.incident_id)), node("Div", SMALL, body)]
+        body.append(paragraph("Disputed: " + "; ".join(map(format_dispute, disputes)) + "."))
+    return [node("Header", level, attr(row.incident_id), words_of(row.incident_id)), node("Div", SMALL, body)]
 
 
 def _summary(row) -> str:
-    days = on(row.date_start)
+    days = format_date(row.date_start)
     if row.date_end > row.date_start:
-        days += f" to {on(row.date_end)}"
+        days += f" to {format_date(row.date_end)}"
     return (
         f"{row.place}; {days}; {row.weapon.replace('_', ' ')}; {row.result.replace('_', ' ')}; best voice: "
-        f"{VOICES[row.confirmation]}; {counted(row.n_claims, 'claim')}, {counted(row.n_origins, 'origin')}."
+        f"{VOICE_NAMES[row.confirmation]}; {plural(row.n_claims, 'claim')}, {plural(row.n_origins, 'origin')}."
     )
 
 
 def _claim(claim) -> Node:
     """One claim: its id in bold, what it says, and a link to where it can be read."""
-    text = [node("Strong", words(claim.claim_id)), node("Space"), *words(claim_words(claim))]
+    text = [node("Strong", words_of(claim.claim_id)), node("Space"), *words_of(format_claim(claim))]
     if isinstance(claim.url, str) and (site := SITE.match(claim.url)):
-        text += [node("Space"), node("Link", NO_ATTR, words(f"read at {site[1]}"), [claim.url, ""])]
+        text += [node("Space"), node("Link", NO_ATTR, words_of(f"read at {site[1]}"), [claim.url, ""])]
     return node("Plain", text)

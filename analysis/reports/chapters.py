@@ -12,15 +12,15 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from analysis.evidence.folders import REPOSITORY, contents, find_root
-from analysis.incidents.dossier import Dossier
-from analysis.reports.appendix import appendix, chapter, linked
-from analysis.reports.book import book
-from analysis.reports.document import document
-from analysis.reports.export import to_pdf
-from analysis.reports.html import to_html
-from analysis.reports.tree import title_of
-from analysis.runs import record
+from analysis.evidence.folders import REPOSITORY, find_evidence_root, folder_fingerprint
+from analysis.incidents.dataset import Dataset
+from analysis.reports.appendix import appendix, appendix_chapter, link_incidents
+from analysis.reports.document.book import bind_documents
+from analysis.reports.document.notebook_document import build_document
+from analysis.reports.document.tree import title_of
+from analysis.reports.pdf.typst_pdf import to_pdf
+from analysis.reports.web.html_page import to_html
+from analysis.runs import run_record
 from analysis.runs.variants import Variant
 
 Pairs = list[tuple[str, str]]  # of a name and what it says
@@ -38,25 +38,27 @@ class Chapter:
     incidents: list[str]
 
 
-def render(
-    notebook: NotebookNode, name: str, variant: Variant, provenance: Pairs, dossier: Dossier, folder: Path
+def render_chapter(
+    notebook: NotebookNode, name: str, variant: Variant, provenance: Pairs, dataset: Dataset, folder: Path
 ) -> Chapter:
     """Write `<name>.pdf` and `<name>.html` of an executed notebook; `provenance` says how it was made."""
-    tree, ids = linked(document(notebook, strict=True), _traceable(dossier))
+    tree, ids = link_incidents(build_document(notebook, strict=True), _traceable(dataset))
     title = title_of(tree, otherwise=name)
-    whole = {**tree, "blocks": tree["blocks"] + appendix(dossier, ids)}
+    whole = {**tree, "blocks": tree["blocks"] + appendix(dataset, ids)}
     _write(whole, folder / name, title=title, subtitle=variant.title, provenance=provenance)
     return Chapter(tree, title, ids)
 
 
-def bind(
-    chapters: Sequence[Chapter], variant: Variant, provenance: Pairs, dossier: Dossier, folder: Path
+def bind_chapters(
+    chapters: Sequence[Chapter], variant: Variant, provenance: Pairs, dataset: Dataset, folder: Path
 ) -> None:  # fmt: skip
     """Write `report.pdf` and `report.html`: all chapters, then the appendix of all they name."""
     named = sorted({name for each in chapters for name in each.incidents})
-    last = [chapter(dossier, named)] if named else []
-    bound = book([each.tree for each in chapters] + last, [each.title for each in chapters] + [""] * len(last))
-    title = TITLE if dossier.root == REPOSITORY else f"Incidents of {dossier.root.name}"
+    last = [appendix_chapter(dataset, named)] if named else []
+    bound = bind_documents(
+        [each.tree for each in chapters] + last, [each.title for each in chapters] + [""] * len(last)
+    )
+    title = TITLE if dataset.root == REPOSITORY else f"Incidents of {dataset.root.name}"
     _write(bound, folder / "report", title=title, subtitle=variant.title, provenance=provenance, toc=True)
 
 
@@ -67,9 +69,9 @@ def _write(tree: dict, path: Path, **words: Any) -> None:
     path.with_suffix(".html").write_text(html.result(), encoding="utf-8")
 
 
-def _traceable(dossier: Dossier) -> set[str]:
+def _traceable(dataset: Dataset) -> set[str]:
     """The ids that have claims to be shown."""
-    return set(dossier.incidents["incident_id"]) if dossier.evidence else set()
+    return set(dataset.incidents["incident_id"]) if dataset.evidence else set()
 
 
 def provenance(
@@ -77,7 +79,7 @@ def provenance(
 ) -> Pairs:  # fmt: skip
     """What the report was made of; nothing that changes from run to run or from place to place.
 
-    `inputs` are the hashes of a basis (see `record.basis`), `notebooks` the names there of those that were run,
+    `inputs` are the hashes of a basis (see `run_record.run_inputs`), `notebooks` the names there of those that were run,
     `view` what counts, in words."""
     shared = {k: Path(v).name if k == "folder" else v for k, v in parameters.items()}
     return [
@@ -85,7 +87,10 @@ def provenance(
         *([("View", view)] if view else []),
         ("Parameters", json.dumps(shared, ensure_ascii=False) if shared else "the defaults"),
         ("Notebooks", "; ".join(f"{Path(name).name}, sha256 {inputs[name][:16]}" for name in notebooks)),
-        ("Package", f"sha256 of source and lock {record.package_hash(inputs)[:16]}"),
-        ("Evidence", f"sha256 of all tables {contents(find_root(parameters.get('folder', '')))[:16]}"),
+        ("Package", f"sha256 of source and lock {run_record.package_hash(inputs)[:16]}"),
+        (
+            "Evidence",
+            f"sha256 of all tables {folder_fingerprint(find_evidence_root(parameters.get('folder', '')))[:16]}",
+        ),
         ("Made with", ", ".join(f"{name} {version(name)}" for name in LIBRARIES)),
     ]

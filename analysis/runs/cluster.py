@@ -12,16 +12,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from analysis.evidence.problems import InputError, RunError, shown
-from analysis.runs import record
-from analysis.runs.execute import execute
-from analysis.runs.limits import Limits
-from analysis.runs.sweep import Run, Runner, keep
+from analysis.evidence.errors import InputError, RunError, format_path
+from analysis.runs import run_record
+from analysis.runs.execution import execute
+from analysis.runs.run_limits import Limits
+from analysis.runs.sweeps import Runner, SweepRun, keep_run
 
 PATIENCE = 30  # seconds for a scheduler to answer, and for a first worker
 
 
-def on_cluster(address: str, limits: Limits | None = None) -> Runner:
+def dask_runner(address: str, limits: Limits | None = None) -> Runner:
     """Runs on the workers of the scheduler at `address`, such as tcp://scheduler:8786; as many at once as they have
     threads. A run whose worker dies is run again by another.
 
@@ -32,11 +32,11 @@ def on_cluster(address: str, limits: Limits | None = None) -> Runner:
     except ImportError:
         raise InputError("running on Dask needs: pip install 'attack-incidents[cluster]'") from None
 
-    def runner(runs: Sequence[Run], progress: Callable[[Run], None]) -> dict[Path, str]:
+    def runner(runs: Sequence[SweepRun], progress: Callable[[SweepRun], None]) -> dict[Path, str]:
         failures: dict[Path, str] = {}
         with _client(address) as client:
             _must_be_alike(client, runs)
-            tasks = {client.submit(run_there, *_sent(run), limits, key=run.folder.name): run for run in runs}
+            tasks = {client.submit(run_on_worker, *_sent(run), limits, key=run.folder.name): run for run in runs}
             for task in as_completed(tasks):
                 run = tasks[task]
                 if reason := _received(run, task):
@@ -63,10 +63,10 @@ def _client(address: str):
     return client
 
 
-def _must_be_alike(client, runs: Sequence[Run]) -> None:
+def _must_be_alike(client, runs: Sequence[SweepRun]) -> None:
     bases = {run.parameters.get("folder", ""): run.basis for run in runs}
     for folder, basis in bases.items():
-        for worker, found in client.run(differences, folder, basis, on_error="return").items():
+        for worker, found in client.run(environment_differences, folder, basis, on_error="return").items():
             if found:
                 raise InputError(f"the worker {worker} cannot stand in for this machine: {_words(found)}")
 
@@ -78,23 +78,23 @@ def _words(found: list[str] | Exception) -> str:
     return "; ".join(found[:3]) + more
 
 
-def differences(folder: str, basis: dict[str, Any]) -> list[str]:
+def environment_differences(folder: str, basis: dict[str, Any]) -> list[str]:
     """What decides a run and is not here as it is in `basis`: evidence, package, versions."""
-    here = record.basis([], {"folder": folder})
+    here = run_record.run_inputs([], {"folder": folder})
     sent = {name: there for name, there in basis["inputs"].items() if name not in basis["notebooks"]}
     parts = ("inputs", "versions")
-    return record.changed(basis | {"inputs": sent}, basis | {part: here[part] for part in parts})
+    return run_record.changed_inputs(basis | {"inputs": sent}, basis | {part: here[part] for part in parts})
 
 
-def _sent(run: Run) -> tuple[str, str, dict[str, Any], dict[str, Any]]:
+def _sent(run: SweepRun) -> tuple[str, str, dict[str, Any], dict[str, Any]]:
     return run.notebook.read_text(encoding="utf-8"), run.notebook.name, run.parameters, run.basis
 
 
-def run_there(
+def run_on_worker(
     text: str, name: str, parameters: dict[str, Any], basis: dict[str, Any], limits: Limits | None
 ) -> tuple[str, str]:
     """On a worker: the executed notebook as text, and why it failed, if it did."""
-    if found := differences(parameters.get("folder", ""), basis):
+    if found := environment_differences(parameters.get("folder", ""), basis):
         raise RunError(f"the worker cannot stand in for the machine that asks: {_words(found)}")
     with TemporaryDirectory() as folder:
         source, made = Path(folder) / name, Path(folder) / "made" / name
@@ -108,7 +108,7 @@ def run_there(
         return made.read_text(encoding="utf-8"), ""
 
 
-def _received(run: Run, task) -> str:
+def _received(run: SweepRun, task) -> str:
     """Keep what a worker sent back, in its place; the reason if the run failed."""
     if error := task.exception():  # its own, or Dask's: a run that killed one worker after the other
         return f"{type(error).__name__}: {str(error).splitlines()[0]}"
@@ -117,9 +117,9 @@ def _received(run: Run, task) -> str:
         failed = run.failed / f"{run.notebook.stem}.failed.ipynb"
         failed.parent.mkdir(parents=True, exist_ok=True)
         failed.write_text(text, encoding="utf-8")
-        return reason.replace(failed.name, shown(failed))
+        return reason.replace(failed.name, format_path(failed))
     try:
-        keep(run, lambda made: made.write_text(text, encoding="utf-8"))
+        keep_run(run, lambda made: made.write_text(text, encoding="utf-8"))
     except (InputError, RunError) as error:
         return str(error)
     return ""

@@ -22,10 +22,10 @@ from nbformat.v4 import new_output
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 
-from analysis.measures.shared import FOLDER
-from analysis.runs.limits import Limits
-from analysis.runs.running import Running
-from analysis.runs.steady import SEED, environment
+from analysis.measures.changepoints.array_cache import FOLDER
+from analysis.runs.normalisation import SEED, fixed_environment
+from analysis.runs.parallel_runs import RunningKernels
+from analysis.runs.run_limits import Limits
 
 NAME = "strict"
 OUTPUT_SECONDS = 60  # from a cell's end to the last of its output: much, on a busy machine
@@ -43,7 +43,7 @@ class Stopped(Exception):
 class StrictClient(PapermillNotebookClient):
     """Runs the cells, and writes into the first that fails what happened to it."""
 
-    def __init__(self, nb_man, limits: Limits, running: Running, said: BinaryIO, **options):
+    def __init__(self, nb_man, limits: Limits, running: RunningKernels, said: BinaryIO, **options):
         """`said` is the file that the kernel's process writes its last words to."""
         super().__init__(
             nb_man, timeout_func=self._seconds, shell_timeout_interval=ANSWER_SECONDS,
@@ -122,18 +122,18 @@ class StrictEngine(NBClientEngine):
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man, kernel_name, limits: Limits | None = None, running: Running | None = None,
+        cls, nb_man, kernel_name, limits: Limits | None = None, running: RunningKernels | None = None,
         start_timeout: int = 60, shared: str = "", **options,
     ) -> None:  # fmt: skip
         """`options` that are nbclient's reach it; papermill gives some that are not."""
         known = {name: value for name, value in options.items() if name in StrictClient.class_trait_names()}
         with TemporaryFile() as said:
             client = StrictClient(
-                nb_man, limits or Limits(), running or Running(), said, kernel_name=kernel_name,
+                nb_man, limits or Limits(), running or RunningKernels(), said, kernel_name=kernel_name,
                 startup_timeout=start_timeout, **known,
             )  # fmt: skip
             with suppress(Stopped):  # papermill finds the error in the outputs
-                client.execute(env=environment() | ({FOLDER: shared} if shared else {}), stdout=said, stderr=said)
+                client.execute(env=fixed_environment() | ({FOLDER: shared} if shared else {}), stdout=said, stderr=said)
 
 
 papermill_engines.register(NAME, StrictEngine)

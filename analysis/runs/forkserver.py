@@ -1,6 +1,6 @@
 """The server that kernels are forked from: it imports once, and becomes a kernel whenever it is asked.
 
-`analysis.runs.kernels` starts it with a socket as standard input. One message asks for one kernel: its arguments and
+`analysis.runs.forked_kernels` starts it with a socket as standard input. One message asks for one kernel: its arguments and
 environment as JSON, and with them stdout, stderr and a pipe. Through the pipe come two numbers: the kernel's process
 id, and its exit code in the end. When the asking side is gone, the kernels are killed and the server ends.
 """

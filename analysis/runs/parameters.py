@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
+from analysis.evidence.errors import InputError, format_path, suggest_name
 from analysis.evidence.folders import REPOSITORY
-from analysis.evidence.problems import InputError, nearest, shown
 from analysis.evidence.schema import CONFIRMATION, PATTERNS, RELIABILITY, WEAPONS
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Kind(NamedTuple):
         return f"{self.noun}: {self.allowed}" if self.allowed else self.noun
 
 
-def some_of(values: tuple[str, ...]) -> Kind:
+def list_kind(values: tuple[str, ...]) -> Kind:
     """A list of some of the values."""
     return Kind(list[Literal[values]], "list", ", ".join(values))
 
@@ -49,9 +49,9 @@ OPEN_DAY = Kind(Annotated[date | Literal[""], BeforeValidator(_day)], "day", "YY
 CONFIG = ConfigDict(extra="forbid", strict=True, validate_default=True)
 # By name, the parameters that take less than the type of their default.
 KINDS = {
-    "confirmation": some_of(CONFIRMATION),
-    "reliability": some_of(RELIABILITY),
-    "weapons": some_of(WEAPONS),
+    "confirmation": list_kind(CONFIRMATION),
+    "reliability": list_kind(RELIABILITY),
+    "weapons": list_kind(WEAPONS),
     "start": OPEN_DAY,
     "end": OPEN_DAY,
     "every": Kind(
@@ -79,7 +79,7 @@ class Parameter:
     kind: Kind
 
 
-def declared(notebook: Path) -> list[Parameter]:
+def declared_parameters(notebook: Path) -> list[Parameter]:
     """The parameters of a notebook, in order.
 
     Raises InputError if it has no or several parameters cells, or one that is not one literal per
@@ -87,13 +87,13 @@ def declared(notebook: Path) -> list[Parameter]:
     """
     cells = [cell for cell in read_notebook(notebook)["cells"] if _holds_parameters(cell)]
     if len(cells) != 1:
-        raise InputError(f"{shown(notebook)} has {len(cells)} cells tagged 'parameters'; needs 1")
+        raise InputError(f"{format_path(notebook)} has {len(cells)} cells tagged 'parameters'; needs 1")
     source = "".join(cells[0]["source"])  # a text, or a list of its lines
     try:
         return [_parameter(node, source.splitlines()) for node in ast.parse(source).body]
     except (SyntaxError, ValueError, AttributeError) as error:
         raise InputError(
-            f"{shown(notebook)}: the parameters cell must hold one 'name = literal  # help' per line ({error})"
+            f"{format_path(notebook)}: the parameters cell must hold one 'name = literal  # help' per line ({error})"
         ) from None
 
 
@@ -105,17 +105,17 @@ def read_notebook(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise InputError(f"notebook {shown(path)} does not exist") from None
+        raise InputError(f"notebook {format_path(path)} does not exist") from None
     except (OSError, ValueError) as error:
-        raise InputError(f"{shown(path)} is not a notebook: {error}") from None
+        raise InputError(f"{format_path(path)} is not a notebook: {error}") from None
     version = found.get("nbformat") if isinstance(found, dict) else None
     if isinstance(version, int) and version < 4:
         raise InputError(
-            f"{shown(path)} has the old notebook format {version}; "
+            f"{format_path(path)} has the old notebook format {version}; "
             "convert it first: jupyter nbconvert --to notebook --nbformat 4"
         )
     if version is None or not isinstance(cells := found.get("cells"), list) or not all(map(_is_cell, cells)):
-        raise InputError(f"{shown(path)} is not a notebook: it has no list of cells")
+        raise InputError(f"{format_path(path)} is not a notebook: it has no list of cells")
     return found
 
 
@@ -126,7 +126,7 @@ def find_notebook(name: str) -> Path:
         return path
     known = {each.stem: each for each in sorted(folder.glob("*.ipynb"))}
     if name not in known:
-        raise InputError(f"no notebook {name!r}{nearest(name, known)} (there are: {', '.join(known)})")
+        raise InputError(f"no notebook {name!r}{suggest_name(name, known)} (there are: {', '.join(known)})")
     return known[name]
 
 
@@ -158,19 +158,21 @@ def _kind_of(default: Any) -> Kind:
     return Kind(type(default), BY_DEFAULT[type(default)])
 
 
-def model(notebook: Path) -> type[BaseModel]:
+def parameter_model(notebook: Path) -> type[BaseModel]:
     """The parameters of a notebook as a pydantic model that forbids unknown names."""
-    fields = {p.name: (p.kind.type, Field(default=p.default, description=p.help)) for p in declared(notebook)}
+    fields = {
+        p.name: (p.kind.type, Field(default=p.default, description=p.help)) for p in declared_parameters(notebook)
+    }
     return create_model(notebook.stem, __config__=CONFIG, **fields)
 
 
-def check(notebook: Path, given: Mapping[str, Any], where: str = "") -> dict[str, Any]:
+def check_parameters(notebook: Path, given: Mapping[str, Any], where: str = "") -> dict[str, Any]:
     """The given values, checked and made plain JSON; only those given, not the defaults.
 
     Raises InputError, a line for each fault, with `where`, the parameter, the value and what is allowed.
     """
     try:
-        whole = model(notebook).model_validate(dict(given))
+        whole = parameter_model(notebook).model_validate(dict(given))
     except ValidationError as error:
         faults = [_explain(each, notebook) for each in error.errors()]
     else:
@@ -182,13 +184,13 @@ def check(notebook: Path, given: Mapping[str, Any], where: str = "") -> dict[str
 
 def _explain(error: Mapping[str, Any], notebook: Path) -> str:
     name, *below = error["loc"]
-    parameters = {p.name: p for p in declared(notebook)}
+    parameters = {p.name: p for p in declared_parameters(notebook)}
     if error["type"] == "extra_forbidden":
-        hint = nearest(name, parameters)
+        hint = suggest_name(name, parameters)
         return f"{name!r} is not a parameter of {notebook.stem}{hint} (it has: {', '.join(parameters)})"
     kind = parameters[name].kind
     if below and isinstance(below[0], int):
-        hint = nearest(error["input"], kind.allowed.split(", "))
+        hint = suggest_name(error["input"], kind.allowed.split(", "))
         return f"parameter {name}, item {below[0] + 1}: {error['input']!r} - {kind.allowed}{hint}"
     return f"parameter {name}: {error['input']!r} - {kind.words}"
 
@@ -200,12 +202,12 @@ def _out_of_order(values: Mapping[str, Any]) -> Iterable[str]:
             yield f"{high} ({last}) is {'before' if first > last else 'the same day as'} {low} ({first})"
 
 
-def from_text(notebooks: Iterable[Path], given: Mapping[str, str]) -> dict[str, Any]:
+def parse_parameters(notebooks: Iterable[Path], given: Mapping[str, str]) -> dict[str, Any]:
     """Values typed as text, such as `14` or `Iraq,Syria`, as what the notebooks' parameters take.
 
     What cannot be read stays text, for `check` to name it.
     """
-    kinds = {p.name: p.kind for notebook in notebooks for p in declared(notebook)}
+    kinds = {p.name: p.kind for notebook in notebooks for p in declared_parameters(notebook)}
     return {name: _from_text(kinds[name], text) if name in kinds else text for name, text in given.items()}
 
 
@@ -217,21 +219,21 @@ def _from_text(kind: Kind, text: str) -> Any:
         return value
 
 
-def view_of(notebook: Path, given: Mapping[str, Any]) -> View | None:
+def view_of_parameters(notebook: Path, given: Mapping[str, Any]) -> View | None:
     """Which evidence counts in a notebook run with these values; None if that is no parameter of it.
 
     Raises InputError for a view that cannot be."""
     from analysis.incidents.views import View  # slow to import
 
-    whole = {p.name: p.default for p in declared(notebook)} | dict(given)
+    whole = {p.name: p.default for p in declared_parameters(notebook)} | dict(given)
     chosen = {f.name: whole[f.name] for f in fields(View) if f.name in whole}
     return View(**chosen) if chosen else None
 
 
-def table(notebook: Path) -> str:
+def format_parameters(notebook: Path) -> str:
     """The parameters of a notebook for people: name, type, default, help and allowed values."""
     rows = [("name", "type", "default", "what it is")]
-    for each in declared(notebook):
+    for each in declared_parameters(notebook):
         rows.append((each.name, each.kind.noun, json.dumps(each.default, ensure_ascii=False), each.help))
         if each.kind.allowed:
             rows.append(("", "", "", f"allowed: {each.kind.allowed}"))

@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from analysis.evidence.problems import InputError, nearest, shown
-from analysis.runs.parameters import check, declared, from_text
+from analysis.evidence.errors import InputError, format_path, suggest_name
+from analysis.runs.parameters import check_parameters, declared_parameters, parse_parameters
 
 ALLOWED = ("title", "about", "parameters")
 
@@ -27,62 +27,66 @@ class Variant:
     path: Path
 
 
-def variants(folder: Path) -> dict[str, Variant]:
+def list_variants(folder: Path) -> dict[str, Variant]:
     """Every variant below `folder` (`*.yml`), by name."""
-    return {path.stem: variant(path) for path in sorted(folder.glob("*.yml"))}
+    return {path.stem: read_variant(path) for path in sorted(folder.glob("*.yml"))}
 
 
-def choose(folder: Path, names: Sequence[str], every: bool) -> list[Variant]:
+def choose_variants(folder: Path, names: Sequence[str], every: bool) -> list[Variant]:
     """The variants asked for. Raises InputError for a name that has no file."""
     known = {path.stem: path for path in sorted(folder.glob("*.yml"))}
     for name in names:
         if name not in known:
             raise InputError(
-                f"no variant {name!r} in {shown(folder)}{nearest(name, known)} (there are: {', '.join(known)})"
+                f"no variant {name!r} in {format_path(folder)}{suggest_name(name, known)} (there are: {', '.join(known)})"
             )
-    return [variant(known[name]) for name in (known if every else names)]
+    return [read_variant(known[name]) for name in (known if every else names)]
 
 
-def variant(path: Path) -> Variant:
+def read_variant(path: Path) -> Variant:
     """One variant file. Raises InputError for anything but title, about and parameters."""
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, ValueError) as error:  # ValueError: an impossible day, or no UTF-8
-        raise InputError(f"{shown(path)} is not YAML: {str(error).splitlines()[0]}") from None
+        raise InputError(f"{format_path(path)} is not YAML: {str(error).splitlines()[0]}") from None
     if not isinstance(found, dict) or not isinstance(found.get("parameters", {}), dict | None):
-        raise InputError(f"{shown(path)} must be a mapping with: {', '.join(sorted(ALLOWED))}")
+        raise InputError(f"{format_path(path)} must be a mapping with: {', '.join(sorted(ALLOWED))}")
     for name in found:
         if name not in ALLOWED:
-            raise InputError(f"{shown(path)}: {name!r} is not known{nearest(name, ALLOWED)}")
+            raise InputError(f"{format_path(path)}: {name!r} is not known{suggest_name(name, ALLOWED)}")
     values = {k: v.isoformat() if isinstance(v, date) else v for k, v in (found.get("parameters") or {}).items()}
     return Variant(path.stem, found.get("title", path.stem), found.get("about", ""), values, path)
 
 
-def for_each(notebooks: Sequence[Path], chosen: Variant) -> dict[Path, dict[str, Any]]:
+def parameters_by_notebook(notebooks: Sequence[Path], chosen: Variant) -> dict[Path, dict[str, Any]]:
     """The variant's values for every notebook that has the parameter, checked.
 
     Raises InputError if a value is known to none of them, or does not suit one.
     """
-    where = shown(chosen.path)
-    names = {notebook: {p.name for p in declared(notebook)} for notebook in notebooks}
+    where = format_path(chosen.path)
+    names = {notebook: {p.name for p in declared_parameters(notebook)} for notebook in notebooks}
     everywhere = sorted(set().union(*names.values()))
     for name in chosen.parameters:
         if name not in everywhere:
             raise InputError(
-                f"{where}: {name!r} is a parameter of no notebook{nearest(name, everywhere)} "
+                f"{where}: {name!r} is a parameter of no notebook{suggest_name(name, everywhere)} "
                 f"(known: {', '.join(everywhere)})"
             )
     return {
-        notebook: check(notebook, {k: v for k, v in chosen.parameters.items() if k in names[notebook]}, where)
+        notebook: check_parameters(
+            notebook, {k: v for k, v in chosen.parameters.items() if k in names[notebook]}, where
+        )
         for notebook in notebooks
     }
 
 
-def with_given(chosen: Variant, given: Mapping[str, str], notebooks: Sequence[Path]) -> Variant:
+def override_parameters(chosen: Variant, given: Mapping[str, str], notebooks: Sequence[Path]) -> Variant:
     """The variant with values typed as text beside its own, checked; its title names them."""
     if not given:
         return chosen
-    typed = for_each(notebooks, replace(chosen, parameters=from_text(notebooks, given), path=Path("-p")))
+    typed = parameters_by_notebook(
+        notebooks, replace(chosen, parameters=parse_parameters(notebooks, given), path=Path("-p"))
+    )
     values = {name: value for each in typed.values() for name, value in each.items()}
     title = ", ".join([chosen.title, *(f"{name} {text}" for name, text in given.items() if name != "folder")])
     return replace(chosen, title=title, about="", parameters=chosen.parameters | values)

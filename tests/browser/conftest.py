@@ -14,13 +14,13 @@ from playwright.sync_api import sync_playwright
 
 import analysis as a
 from analysis import charts
-from analysis.charts import show
-from analysis.charts.register import lead, show_register
-from analysis.evidence.load import REPOSITORY
-from analysis.reports.appendix import appendix, linked
-from analysis.reports.document import document
-from analysis.reports.html import to_html
-from analysis.reports.site import write_index
+from analysis.charts import notebook_output
+from analysis.charts.bar_links import link_bars, show_incidents_per_bar
+from analysis.evidence.folders import REPOSITORY
+from analysis.reports.appendix import appendix, link_incidents
+from analysis.reports.document.notebook_document import build_document
+from analysis.reports.web.html_page import to_html
+from analysis.reports.web.index_page import write_index
 from analysis.runs.variants import Variant
 
 FLAGS = (
@@ -101,22 +101,24 @@ def report_notebook():
 
 
 def _page(notebook) -> str:
-    dossier = a.open_folder()
-    tree, ids = linked(document(notebook, strict=True), set(dossier.incidents["incident_id"]))
-    whole = {**tree, "blocks": tree["blocks"] + appendix(dossier, ids)}
+    dataset = a.open_folder()
+    tree, ids = link_incidents(build_document(notebook, strict=True), set(dataset.incidents["incident_id"]))
+    whole = {**tree, "blocks": tree["blocks"] + appendix(dataset, ids)}
     return to_html(whole, title="Attacks", subtitle="Six weeks", provenance=[("Evidence", "this repository")])
 
 
 def _attacks():
     """A notebook as the frequency notebook is: a chart, and the table of what stands behind each bar."""
-    dossier = a.open_folder()
-    incidents = a.select(dossier, a.View(start=f"{WINDOW[0]:%Y-%m-%d}", end=f"{WINDOW[1]:%Y-%m-%d}"))
+    dataset = a.open_folder()
+    incidents = a.select(dataset, a.View(start=f"{WINDOW[0]:%Y-%m-%d}", end=f"{WINDOW[1]:%Y-%m-%d}"))
     bars = a.count(incidents, "week", by=["confirmation"], window=WINDOW)
     outputs = []
-    with patch.object(show, "display", lambda data, raw=True, metadata=None: outputs.append((data, metadata))):
-        chart = lead(charts.frequency_bars(bars), bars, "register")
+    with patch.object(
+        notebook_output, "display", lambda data, raw=True, metadata=None: outputs.append((data, metadata))
+    ):
+        chart = link_bars(charts.frequency_bars(bars), bars, "register")
         a.show_figure(chart, "**Fewer after January.** Counted by the week.", charts.frequency_alt(bars), "weeks")
-        show_register(incidents, bars, "**The incidents of each bar.**", "register")
+        show_incidents_per_bar(incidents, bars, "**The incidents of each bar.**", "register")
         a.show_incidents(incidents, "**Every incident.**", "every")
     cells = [new_code_cell("", outputs=[new_output("display_data", data, metadata=about)]) for data, about in outputs]
     return new_notebook(cells=[new_markdown_cell("# Attacks\n\nSix weeks.\n\n## Per week"), *cells])

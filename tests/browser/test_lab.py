@@ -18,7 +18,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import expect
 
-from analysis.evidence.load import REPOSITORY
+from analysis.evidence.folders import REPOSITORY
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/lab\?token=\w+")
 CODE = """import pandas as pd

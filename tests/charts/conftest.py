@@ -31,8 +31,10 @@ def words_of():
 @pytest.fixture
 def displayed(monkeypatch):
     """What a notebook cell would show: a list of (bundle, metadata)."""
-    from analysis.charts import show
+    from analysis.charts import notebook_output
 
     shown = []
-    monkeypatch.setattr(show, "display", lambda bundle, raw=False, metadata=None: shown.append((bundle, metadata)))
+    monkeypatch.setattr(
+        notebook_output, "display", lambda bundle, raw=False, metadata=None: shown.append((bundle, metadata))
+    )
     return shown

@@ -7,8 +7,8 @@ from matplotlib.collections import PathCollection
 
 from analysis.charts.base_map import base_map, map_alt, size
 from analysis.charts.borders import read_borders
-from analysis.charts.show import svg
-from analysis.measures.places import by_place
+from analysis.charts.notebook_output import to_svg
+from analysis.measures.place_counts import by_place
 
 
 def places(*rows) -> pd.DataFrame:
@@ -76,8 +76,8 @@ def test_the_bar_of_kilometres_is_as_long_as_it_says(words_of):
     assert np.radians(east - west) * 6371 * np.cos(middle) == pytest.approx(float(said.removesuffix(" km")), rel=0.01)
 
 
-def test_no_name_covers_another_name_or_a_circle(dossier):
-    figure = base_map(by_place(dossier.incidents, dossier.evidence.places))
+def test_no_name_covers_another_name_or_a_circle(dataset):
+    figure = base_map(by_place(dataset.incidents, dataset.evidence.places))
     ax = figure.axes[0]
     figure.draw_without_rendering()
     boxes = [text.get_window_extent() for text in ax.texts if text.get_text()]
@@ -87,33 +87,33 @@ def test_no_name_covers_another_name_or_a_circle(dossier):
     assert all(inside.contains(*corner) for box in boxes for corner in (box.min, box.max))
 
 
-def test_every_incident_is_on_the_map_or_below_it(dossier):
-    found = by_place(dossier.incidents, dossier.evidence.places)
+def test_every_incident_is_on_the_map_or_below_it(dataset):
+    found = by_place(dataset.incidents, dataset.evidence.places)
     said = map_alt(found)
-    assert found["count"].sum() == len(dossier.incidents)
+    assert found["count"].sum() == len(dataset.incidents)
     nowhere = int(found.loc[found["latitude"].isna(), "count"].sum())
-    assert f"{len(dossier.incidents)} attacks." in said
+    assert f"{len(dataset.incidents)} attacks." in said
     assert said.endswith(f"Not on the map, for no point is known: {nowhere} attacks.")
 
 
 def test_one_place_makes_a_map_and_none_is_said(words_of):
-    assert svg(base_map(places(BASES[0]))).startswith("<?xml")
+    assert to_svg(base_map(places(BASES[0]))).startswith("<?xml")
     (ax,) = base_map(places(("x", None, None, None, 2))).axes
     assert words_of(ax) == ["no place with a known point to show"]
     assert map_alt(places()) == "Map of attacks: no place with a known point to show."
 
 
 def test_a_map_without_borders_and_far_away_is_drawn():
-    assert svg(base_map(places(("Somewhere", -10.0, 150.0, None, 2)), borders={})).startswith("<?xml")
+    assert to_svg(base_map(places(("Somewhere", -10.0, 150.0, None, 2)), borders={})).startswith("<?xml")
     assert len(circles(base_map(places(("Somewhere", -10.0, 150.0, None, 2))).axes[0])) == 1
 
 
 def test_a_name_may_be_anything():
-    assert svg(base_map(places((r"$\bad$ <b> & " + "x" * 200, 33.0, 44.0, "exact", 2)))).startswith("<?xml")
+    assert to_svg(base_map(places((r"$\bad$ <b> & " + "x" * 200, 33.0, 44.0, "exact", 2)))).startswith("<?xml")
 
 
 def test_the_same_places_give_the_same_bytes():
-    assert svg(base_map(places(*BASES))) == svg(base_map(places(*BASES)))
+    assert to_svg(base_map(places(*BASES))) == to_svg(base_map(places(*BASES)))
 
 
 # The borders

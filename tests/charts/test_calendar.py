@@ -7,7 +7,7 @@ from matplotlib.patches import Rectangle
 
 from analysis.charts import style
 from analysis.charts.calendar import calendar, calendar_alt
-from analysis.charts.show import svg
+from analysis.charts.notebook_output import to_svg
 from analysis.measures.frequency import count
 
 WATCHED = pd.DataFrame(
@@ -96,7 +96,7 @@ def test_one_day_and_no_day_at_all(attacks, words_of):
     one = daily(attacks, "2024-01-05", window=("2024-01-05", "2024-01-05"))
     assert len(squares(calendar(one))) == 1
     assert words_of(calendar(one.iloc[:0])) == ["no day to show"]
-    assert svg(calendar(one)).startswith("<?xml")
+    assert to_svg(calendar(one)).startswith("<?xml")
 
 
 def test_in_words_what_nobody_watched_and_what_hardly_anybody_did(attacks):
@@ -111,4 +111,4 @@ def test_in_words_what_nobody_watched_and_what_hardly_anybody_did(attacks):
 
 def test_the_same_days_give_the_same_bytes(attacks):
     counts = daily(attacks, "2024-01-03", "2024-01-09")
-    assert svg(calendar(counts)) == svg(calendar(counts))
+    assert to_svg(calendar(counts)) == to_svg(calendar(counts))

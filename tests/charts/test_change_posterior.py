@@ -4,8 +4,8 @@ import pandas as pd
 from matplotlib.dates import date2num
 from matplotlib.patches import StepPatch
 
-from analysis.charts.change_posterior import change_alt, change_posterior
-from analysis.charts.show import svg
+from analysis.charts.change_posterior import change_posterior, change_posterior_alt
+from analysis.charts.notebook_output import to_svg
 
 START = pd.Timestamp("2024-02-01")
 
@@ -51,18 +51,18 @@ def test_marked_days_carry_their_label(words_of):
 
 def test_a_single_day_is_said_on_the_chart(words_of):
     assert words_of(change_posterior(posterior())) == ["a single day: no change could be seen"]
-    assert "no change could be seen" in change_alt(posterior())
+    assert "no change could be seen" in change_posterior_alt(posterior())
 
 
 def test_in_words_the_peak_and_every_set():
     sets = pd.concat([chosen(0, 1), chosen(2, order=2)])
-    words = change_alt(posterior(0.1, 0.6, 0.3), sets)
+    words = change_posterior_alt(posterior(0.1, 0.6, 0.3), sets)
     assert "the highest, 0.60, on 2 February 2024" in words
     assert "change 1: 2 days between 1 February 2024 and 2 February 2024 (95 percent)" in words
     assert "change 2: 1 days between 3 February 2024" in words
-    assert "No set" in change_alt(posterior(0.1, 0.6), sets.iloc[:0])
+    assert "No set" in change_posterior_alt(posterior(0.1, 0.6), sets.iloc[:0])
 
 
 def test_the_same_posterior_gives_the_same_bytes():
     dates = posterior(0.2, 0.8, tempered=[0.5, 0.5])
-    assert svg(change_posterior(dates, chosen(1))) == svg(change_posterior(dates, chosen(1)))
+    assert to_svg(change_posterior(dates, chosen(1))) == to_svg(change_posterior(dates, chosen(1)))

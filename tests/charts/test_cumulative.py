@@ -6,7 +6,7 @@ from matplotlib.dates import date2num
 
 from analysis.charts import style
 from analysis.charts.cumulative import cumulative_steps
-from analysis.charts.show import svg
+from analysis.charts.notebook_output import to_svg
 
 WINDOW = ("2024-01-01", "2024-03-31")
 
@@ -54,18 +54,18 @@ def test_a_counter_has_the_same_colour_whoever_stands_beside_it():
 def test_nothing_in_the_window_is_an_empty_chart(lines):
     ax = cumulative_steps(lines, WINDOW)
     assert steps(ax) == []
-    assert svg(ax).startswith("<?xml")
+    assert to_svg(ax).startswith("<?xml")
 
 
 def test_one_statement_and_one_day_are_drawn(words_of):
     ax = cumulative_steps({"SOHR": line(("2024-01-05", 3))}, ("2024-01-05", "2024-01-05"))
     assert words_of(ax) == ["Syrian Observatory: 3 on 5 Jan"]
-    assert svg(ax).startswith("<?xml")
+    assert to_svg(ax).startswith("<?xml")
 
 
 def test_a_label_with_dollars_is_text_and_not_mathematics():
-    assert svg(cumulative_steps({r"$\counter$ ^ $": line(("2024-01-05", 3))}, WINDOW)).startswith("<?xml")
+    assert to_svg(cumulative_steps({r"$\counter$ ^ $": line(("2024-01-05", 3))}, WINDOW)).startswith("<?xml")
 
 
 def test_the_same_totals_give_the_same_bytes():
-    assert svg(cumulative_steps(LINES, WINDOW)) == svg(cumulative_steps(LINES, WINDOW))
+    assert to_svg(cumulative_steps(LINES, WINDOW)) == to_svg(cumulative_steps(LINES, WINDOW))

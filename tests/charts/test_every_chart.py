@@ -9,18 +9,18 @@ import pandas as pd
 import pytest
 
 import analysis.charts
-from analysis.charts import words
-from analysis.charts.alt import cumulative_alt, frequency_alt, ladder_alt, strip_alt
+from analysis.charts import text_format
+from analysis.charts.alt_text import cumulative_alt, frequency_alt, gap_strip_alt, step_rates_alt
 from analysis.charts.base_map import map_alt
 from analysis.charts.calendar import calendar_alt
-from analysis.charts.change_ladder import change_ladder_alt
-from analysis.charts.change_posterior import change_alt
-from analysis.charts.multiples import multiples_alt
+from analysis.charts.change_posterior import change_posterior_alt
 from analysis.charts.onset_dots import onset_alt
-from analysis.charts.support import support_alt
+from analysis.charts.origins_per_incident import origins_per_incident_alt
+from analysis.charts.rates_and_posterior import rates_and_posterior_alt
+from analysis.charts.small_multiples import small_multiples_alt
 from analysis.measures.frequency import count, cumulative
 from analysis.measures.gaps import gaps
-from analysis.measures.places import by_place
+from analysis.measures.place_counts import by_place
 from analysis.measures.rates import rate_interval
 
 WINDOW = (pd.Timestamp("2024-01-01"), pd.Timestamp("2024-03-31"))
@@ -59,17 +59,17 @@ def longest(frame: pd.DataFrame) -> dict:
 
 # Chart module -> its words for some incidents, and whether they name a range of days.
 SAID = {
-    "change_ladder": lambda frame: change_ladder_alt(intervals(frame), "Pentagon", posterior(frame)),
+    "change_ladder": lambda frame: rates_and_posterior_alt(intervals(frame), "Pentagon", posterior(frame)),
     "base_map": lambda frame: map_alt(by_place(frame)),
     "calendar": lambda frame: calendar_alt(count(frame, "day", window=WINDOW)),
-    "change_posterior": lambda frame: change_alt(posterior(frame)),
+    "change_posterior": lambda frame: change_posterior_alt(posterior(frame)),
     "cumulative": lambda frame: cumulative_alt({"ours": cumulative(frame, WINDOW)}, WINDOW),
     "frequency_bars": lambda frame: frequency_alt(count(frame, "week", by=["confirmation"], window=WINDOW)),
-    "gap_strip": lambda frame: strip_alt(longest(frame), WINDOW),
-    "interval_rates": lambda frame: ladder_alt(intervals(frame), "Pentagon"),
-    "multiples": lambda frame: multiples_alt(count(frame, "week", by="place", window=WINDOW), "place"),
+    "gap_strip": lambda frame: gap_strip_alt(longest(frame), WINDOW),
+    "interval_rates": lambda frame: step_rates_alt(intervals(frame), "Pentagon"),
+    "multiples": lambda frame: small_multiples_alt(count(frame, "week", by="place", window=WINDOW), "place"),
     "onset_dots": lambda frame: onset_alt(onsets(frame)),
-    "support": lambda frame: support_alt(frame),
+    "support": lambda frame: origins_per_incident_alt(frame),
 }
 OVER_TIME = sorted(set(SAID) - {"base_map", "support"})
 
@@ -92,7 +92,7 @@ def test_the_words_name_the_first_and_the_last_day(chart):
     frame = incidents(30, seed=1)
     said = SAID[chart](frame)
     ends = [frame["date"].iloc[[0, -1]], WINDOW]
-    assert any(all(words.on(day) in said for day in pair) for pair in ends)
+    assert any(all(text_format.format_date(day) in said for day in pair) for pair in ends)
 
 
 @pytest.mark.parametrize("chart", SAID)

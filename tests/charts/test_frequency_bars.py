@@ -7,7 +7,7 @@ from matplotlib.dates import date2num
 
 from analysis.charts import style
 from analysis.charts.frequency_bars import frequency_bars
-from analysis.charts.show import svg
+from analysis.charts.notebook_output import to_svg
 from analysis.evidence.schema import CONFIRMATION
 from analysis.measures.frequency import count
 
@@ -105,7 +105,7 @@ def test_one_day_and_one_row_are_drawn(counts):
 def test_no_period_at_all_is_said_on_the_chart(counts, words_of):
     ax = frequency_bars(counts("2023-06-01"))
     assert words_of(ax) == ["no period to show"]
-    assert svg(ax).startswith("<?xml")
+    assert to_svg(ax).startswith("<?xml")
 
 
 def test_periods_without_any_incident_are_drawn_without_a_bar(counts):
@@ -116,12 +116,12 @@ def test_periods_without_any_incident_are_drawn_without_a_bar(counts):
 
 
 def test_the_axes_given_are_used(counts):
-    ax = style.axes()
+    ax = style.new_axes()
     assert frequency_bars(counts("2024-01-09"), ax=ax) is ax
 
 
 def test_the_same_counts_give_the_same_bytes(counts):
-    one, other = (svg(frequency_bars(counts("2024-01-09", "2024-01-30"))) for _ in range(2))
+    one, other = (to_svg(frequency_bars(counts("2024-01-09", "2024-01-30"))) for _ in range(2))
     assert one == other
 
 

@@ -7,7 +7,7 @@ from matplotlib.dates import date2num
 
 from analysis.charts import style
 from analysis.charts.gap_strip import gap_strip
-from analysis.charts.show import svg
+from analysis.charts.notebook_output import to_svg
 
 WINDOW = ("2024-01-01", "2024-03-31")
 
@@ -73,16 +73,16 @@ def test_unwatched_days_have_a_grey_ground_and_are_no_gap(attacks, words_of):
 
 
 def test_no_view_and_one_day_are_drawn(attacks):
-    assert svg(gap_strip({}, WINDOW)).startswith("<?xml")
+    assert to_svg(gap_strip({}, WINDOW)).startswith("<?xml")
     ax = gap_strip({"all": attacks("2024-01-01")}, ("2024-01-01", "2024-01-01"))
     assert ticks(ax) == [[day("2024-01-01")]]
-    assert svg(ax).startswith("<?xml")
+    assert to_svg(ax).startswith("<?xml")
 
 
 def test_a_view_may_be_called_anything(attacks):
-    assert svg(gap_strip({r"$\bad$ <b> _{": attacks("2024-01-05")}, WINDOW)).startswith("<?xml")
+    assert to_svg(gap_strip({r"$\bad$ <b> _{": attacks("2024-01-05")}, WINDOW)).startswith("<?xml")
 
 
 def test_the_same_views_give_the_same_bytes(attacks):
     views = {"all": attacks("2024-01-05", "2024-03-01"), "none": attacks()}
-    assert svg(gap_strip(views, WINDOW)) == svg(gap_strip(views, WINDOW))
+    assert to_svg(gap_strip(views, WINDOW)) == to_svg(gap_strip(views, WINDOW))

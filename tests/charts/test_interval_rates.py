@@ -6,8 +6,8 @@ import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.dates import date2num
 
-from analysis.charts.interval_rates import rate_ladder
-from analysis.charts.show import svg
+from analysis.charts.interval_rates import step_rates
+from analysis.charts.notebook_output import to_svg
 from analysis.measures.rates import rate_interval
 
 
@@ -30,14 +30,14 @@ def rungs(ax) -> list[tuple[float, float, float]]:
 
 
 def test_a_rung_is_as_long_as_its_days_and_as_high_as_its_rate():
-    ax = rate_ladder(ladder(*ROWS))
+    ax = step_rates(ladder(*ROWS))
     first = date2num(pd.Timestamp("2024-01-01"))
     assert rungs(ax) == [(first, first + 10, 2), (first + 10, first + 15, 0), (first + 15, first + 35, 1.5)]
 
 
 def test_a_band_runs_from_the_lower_to_the_upper_bound():
     frame = ladder(*ROWS)
-    ax = rate_ladder(frame, top=9)
+    ax = step_rates(frame, top=9)
     bands = [(bar.get_y(), bar.get_y() + bar.get_height(), bar.get_width()) for bar in ax.containers[0]]
     expected = frame[["rate_low", "rate_high", "days"]].to_numpy(float)
     assert np.allclose(bands, expected)
@@ -45,7 +45,7 @@ def test_a_band_runs_from_the_lower_to_the_upper_bound():
 
 def test_a_band_cut_at_the_top_ends_in_an_arrow():
     frame = ladder(*ROWS)
-    ax = rate_ladder(frame, top=2.5)
+    ax = step_rates(frame, top=2.5)
     high = frame["rate_high"].to_numpy()
     arrows = [each for each in ax.lines if each.get_marker() == "^"]
     assert [len(each.get_xdata()) for each in arrows] == [(high > 2.5).sum()]
@@ -54,28 +54,28 @@ def test_a_band_cut_at_the_top_ends_in_an_arrow():
 
 
 def test_an_interval_whose_total_fell_has_no_rung():
-    ax = rate_ladder(ladder(ROWS[0], ("2024-01-11", 5, None), ROWS[2]))
+    ax = step_rates(ladder(ROWS[0], ("2024-01-11", 5, None), ROWS[2]))
     assert len(rungs(ax)) == 2
     assert len(ax.containers[0]) == 2
 
 
 def test_one_interval_and_one_of_none_are_drawn():
     for row in ROWS:
-        ax = rate_ladder(ladder(row))
+        ax = step_rates(ladder(row))
         assert len(rungs(ax)) == 1
-        assert svg(ax).startswith("<?xml")
+        assert to_svg(ax).startswith("<?xml")
 
 
 @pytest.mark.parametrize("rows", [(), (("2024-01-11", 5, None),)])
 def test_no_known_rate_at_all_is_said_on_the_chart(rows, words_of):
-    ax = rate_ladder(ladder(*rows))
+    ax = step_rates(ladder(*rows))
     assert words_of(ax) == ["no interval to show"]
-    assert svg(ax).startswith("<?xml")
+    assert to_svg(ax).startswith("<?xml")
 
 
 def test_marked_days_carry_their_label(words_of):
-    assert words_of(rate_ladder(ladder(*ROWS), marks={pd.Timestamp("2024-01-20"): "here"})) == ["here"]
+    assert words_of(step_rates(ladder(*ROWS), marks={pd.Timestamp("2024-01-20"): "here"})) == ["here"]
 
 
 def test_the_same_intervals_give_the_same_bytes():
-    assert svg(rate_ladder(ladder(*ROWS))) == svg(rate_ladder(ladder(*ROWS)))
+    assert to_svg(step_rates(ladder(*ROWS))) == to_svg(step_rates(ladder(*ROWS)))

@@ -86,7 +86,7 @@ def test_in_grey_the_grounds_differ_from_each_other_and_from_white():
 
 
 def test_the_unit_stands_level_over_the_axis():
-    ax = style.axes()
+    ax = style.new_axes()
     style.count_axis(ax, "attacks")
     assert ax.yaxis.label.get_rotation() == 0
     ax.get_figure().canvas.draw()
@@ -94,8 +94,8 @@ def test_the_unit_stands_level_over_the_axis():
 
 
 def test_a_line_of_text_is_as_wide_as_it_is_drawn():
-    assert style.width_of("Al-Asad", 10) == pytest.approx(2 * style.width_of("Al-Asad", 5))
-    assert style.width_of("Al-Asad Air Base", 10) > style.width_of("Al-Asad", 10)
+    assert style.text_width("Al-Asad", 10) == pytest.approx(2 * style.text_width("Al-Asad", 5))
+    assert style.text_width("Al-Asad Air Base", 10) > style.text_width("Al-Asad", 10)
 
 
 def test_every_voice_has_a_fill_and_a_label_of_its_own():
@@ -104,7 +104,7 @@ def test_every_voice_has_a_fill_and_a_label_of_its_own():
 
 
 def test_a_day_axis_covers_the_last_day_to_its_end_and_names_the_year_first():
-    ax = style.axes()
+    ax = style.new_axes()
     style.date_axis(ax, pd.Timestamp("2023-11-01"), pd.Timestamp("2024-03-31"))
     assert ax.get_xlim()[1] == date2num(pd.Timestamp("2024-04-01"))
     ax.get_figure().canvas.draw()
@@ -114,7 +114,7 @@ def test_a_day_axis_covers_the_last_day_to_its_end_and_names_the_year_first():
 
 
 def test_counts_have_whole_numbers_on_their_axis():
-    ax = style.axes()
+    ax = style.new_axes()
     ax.bar([1, 2], [1, 2])
     style.count_axis(ax, "attacks")
     assert all(tick == int(tick) for tick in ax.get_yticks())
@@ -122,7 +122,7 @@ def test_counts_have_whole_numbers_on_their_axis():
 
 
 def test_neighbouring_marks_stand_at_different_heights():
-    ax = style.axes()
+    ax = style.new_axes()
     days = {pd.Timestamp(f"2024-01-0{number}"): f"mark {number}" for number in (2, 1, 3)}
     style.mark_days(ax, days)
     assert [text.get_text() for text in ax.texts] == ["mark 1", "mark 2", "mark 3"]
@@ -131,6 +131,6 @@ def test_neighbouring_marks_stand_at_different_heights():
 
 def test_our_style_is_not_left_behind_for_other_charts():
     before = dict(mpl.rcParams)
-    style.axes()
+    style.new_axes()
     assert dict(mpl.rcParams) == before
     assert plt.subplots()[1].spines["top"].get_visible() == before["axes.spines.top"]

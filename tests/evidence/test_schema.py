@@ -27,7 +27,7 @@ def test_a_reference_points_at_the_first_column_of_a_table_that_exists(table):
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_no_rows_still_have_every_column_with_its_type(table):
-    frame = schema.empty(table)
+    frame = schema.empty_table(table)
     assert list(frame.columns) == table.names
     assert frame.empty
     for column in table.columns:

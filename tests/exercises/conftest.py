@@ -8,7 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from analysis.exercises.course import open_course
-from analysis.exercises.room import Limits
+from analysis.exercises.sandbox import Limits
 
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 SECRET = "the mean of an even number of values"
@@ -19,7 +19,7 @@ MEAN = '''def mean(values):
     ### END SOLUTION'''
 MEAN_TESTS = f"""assert mean([2]) == 2, "the mean of one value is that value"
 ### BEGIN HIDDEN TESTS
-from analysis.exercises.expect import same
+from analysis.exercises.answer_comparison import same
 _even = [1, 2, 3, 10]
 same(mean(_even), 4), "{SECRET}"
 same(mean([]), None)

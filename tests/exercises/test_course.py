@@ -2,8 +2,8 @@
 
 import pytest
 
-from analysis.evidence.problems import InputError
-from analysis.exercises.course import COURSE, by_id, open_course
+from analysis.evidence.errors import InputError
+from analysis.exercises.course import COURSE, cells_by_id, open_course
 from tests.exercises.conftest import MEAN, SECRET, exercise_notebook, make_course
 
 
@@ -19,7 +19,7 @@ def test_the_version_to_grade_by_keeps_the_hidden_tests_only(exercise):
 
 
 def test_tests_are_locked_and_answers_cannot_be_deleted(exercise):
-    cells = by_id(exercise.released)
+    cells = cells_by_id(exercise.released)
     assert cells["mean"].metadata.editable is False and cells["mean"].metadata.deletable is False
     assert cells["mean_answer"].metadata.deletable is False and "editable" not in cells["mean_answer"].metadata
 

@@ -5,9 +5,9 @@ import json
 import pandas as pd
 import pytest
 
-from analysis.evidence.problems import InputError
+from analysis.evidence.errors import InputError
 from analysis.evidence.spreadsheet import to_spreadsheet
-from analysis.exercises.gradebook import Grade, Graded, marks, rows, to_json, with_marks
+from analysis.exercises.gradebook import Grade, Graded, grade_rows, merge_marks, read_marks, to_json
 
 GRADES = [Grade("a", 1.5, 2, "partly", "nearly"), Grade("why", None, 4, "to grade by hand")]
 OF = Graded("=cmd()", "sums", GRADES, ["@late", "mended"])
@@ -19,42 +19,42 @@ def typed(tmp_path):
 
     def write(points: str, text: str | None = None):
         path = tmp_path / "grades.csv"
-        path.write_text(text or to_spreadsheet(rows([OF])).replace('"why","",4', f'"why",{points},4'))
+        path.write_text(text or to_spreadsheet(grade_rows([OF])).replace('"why","",4', f'"why",{points},4'))
         return path
 
     return write
 
 
 def test_a_row_per_task_and_the_remarks_on_the_notebook_with_the_first():
-    table = rows([OF])
+    table = grade_rows([OF])
     assert table["points"].tolist()[0] == 1.5 and pd.isna(table["points"][1])
     assert table["remarks"].tolist() == ["nearly; @late; mended", ""]
 
 
 def test_a_name_that_a_spreadsheet_would_run_is_made_text():
-    assert to_spreadsheet(rows([OF])).splitlines()[1].startswith('"\'=cmd()","sums","a",1.5,2')
+    assert to_spreadsheet(grade_rows([OF])).splitlines()[1].startswith('"\'=cmd()","sums","a",1.5,2')
 
 
 def test_typed_points_come_back_under_the_students_name(typed):
-    given = marks(typed('"3,5"'))
+    given = read_marks(typed('"3,5"'))
     assert given == {("=cmd()", "sums", "why"): 3.5}
-    (again,) = with_marks([OF], given)
+    (again,) = merge_marks([OF], given)
     assert again.grades[1] == Grade("why", 3.5, 4, "graded by hand") and again.points == 5
 
 
 def test_points_of_tests_cannot_be_typed(typed):
-    assert marks(typed("", to_spreadsheet(rows([OF])).replace('"a",1.5,2', '"a",2,2'))) == {}
+    assert read_marks(typed("", to_spreadsheet(grade_rows([OF])).replace('"a",1.5,2', '"a",2,2'))) == {}
 
 
 @pytest.mark.parametrize("points", ["5", "-1", "many", "nan"])
 def test_points_that_cannot_be_are_refused_with_their_row(typed, points):
     with pytest.raises(InputError, match=f"row 3: points '{points}' must be a number from 0 to 4"):
-        marks(typed(points))
+        read_marks(typed(points))
 
 
 def test_another_table_is_no_table_of_grades(typed):
     with pytest.raises(InputError, match="has no column student, exercise, task"):
-        marks(typed("", "a,b\n1,2\n"))
+        read_marks(typed("", "a,b\n1,2\n"))
 
 
 def test_the_gradebook_of_one_submission_is_json():

@@ -12,7 +12,7 @@ import pytest
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from analysis.exercises.course import COURSE, by_id, open_course
+from analysis.exercises.course import COURSE, cells_by_id, open_course
 from tests.exercises.conftest import Paper, hand_in
 
 HERE = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}  # nbgrader runs alembic
@@ -32,11 +32,11 @@ def points(course: Path) -> dict[str, float]:
 
 
 def cells(path: Path) -> dict[str, tuple]:
-    return {name: (c.source, c.metadata) for name, c in by_id(nbformat.read(path, as_version=4)).items()}
+    return {name: (c.source, c.metadata) for name, c in cells_by_id(nbformat.read(path, as_version=4)).items()}
 
 
 def ours(exercise) -> dict[str, tuple]:
-    return {name: (c.source, c.metadata) for name, c in by_id(exercise.released).items()}
+    return {name: (c.source, c.metadata) for name, c in cells_by_id(exercise.released).items()}
 
 
 def test_its_commands_make_what_release_makes_and_give_the_points_that_grade_gives(course, exercise, tmp_path):

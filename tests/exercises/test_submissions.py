@@ -6,14 +6,14 @@ import os
 import nbformat
 import pytest
 
-from analysis.evidence.problems import InputError
+from analysis.evidence.errors import InputError
 from analysis.exercises import submissions
-from analysis.exercises.submissions import Unreadable, find, read
+from analysis.exercises.submissions import Unreadable, find_submissions, read_submission
 from tests.exercises.conftest import hand_in
 
 
 def found(folder, exercise):
-    return {of.student: of for of in find(folder, [exercise])}
+    return {of.student: of for of in find_submissions(folder, [exercise])}
 
 
 @pytest.mark.parametrize(
@@ -57,29 +57,29 @@ def test_checkpoints_and_links_out_of_the_folder_are_not_read(tmp_path, exercise
 
 def test_a_folder_without_submissions_says_what_is_needed(tmp_path, exercise):
     with pytest.raises(InputError, match="holds no submission; needs STUDENT/EXERCISE/EXERCISE.ipynb"):
-        find(tmp_path, [exercise])
+        find_submissions(tmp_path, [exercise])
     with pytest.raises(InputError, match="is no folder of submissions"):
-        find(tmp_path / "none", [exercise])
+        find_submissions(tmp_path / "none", [exercise])
 
 
 def test_outputs_are_dropped_before_anything_else(tmp_path, blank):
     blank.cells[2].outputs = [nbformat.v4.new_output("stream", text="x" * 100_000)]
-    assert read(hand_in(tmp_path, "anna", blank)).cells[2].outputs == []
+    assert read_submission(hand_in(tmp_path, "anna", blank)).cells[2].outputs == []
 
 
 def test_an_old_notebook_is_read_too(tmp_path):
     cell = {"cell_type": "code", "input": "x = 1", "language": "python", "outputs": [], "metadata": {}}
     old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": [cell], "metadata": {}}]}
-    assert read(hand_in(tmp_path, "anna", json.dumps(old))).cells[0].source == "x = 1"
+    assert read_submission(hand_in(tmp_path, "anna", json.dumps(old))).cells[0].source == "x = 1"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"cells": 5, "nbformat": 4}', "[" * 100_000, "\0"])
 def test_what_is_no_notebook_is_said_to_be_none(tmp_path, text):
     with pytest.raises(Unreadable, match="the file is no Jupyter notebook"):
-        read(hand_in(tmp_path, "anna", text))
+        read_submission(hand_in(tmp_path, "anna", text))
 
 
 def test_a_file_too_large_is_not_opened(tmp_path, monkeypatch, blank):
     monkeypatch.setattr(submissions, "LARGEST", 1000)
     with pytest.raises(Unreadable, match="the file has 0 MB, more than 0"):
-        read(hand_in(tmp_path, "anna", blank))
+        read_submission(hand_in(tmp_path, "anna", blank))

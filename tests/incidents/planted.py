@@ -11,18 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.incidents.pairs import Ladder, Rules
+from analysis.incidents.record_linkage import CategoryLevels, LinkageRules
 
 FAMILY = {"drone": "aircraft", "rocket": "indirect fire", "mortar": "indirect fire", "bomb": "bomb"}
 EFFECT = {"shot down": "stopped", "fell short": "stopped", "hit": "hit", "destroyed": "hit"}
 FIRST_DAY = pd.Timestamp("2031-01-01")
 
-RULES = Rules(
+RULES = LinkageRules(
     near_km=5.0,
     same_origin=-0.5,
     ladders=(
-        Ladder("weapon", ("weapon", "family"), agree=1.0, differ=-2.0),
-        Ladder("result", ("result", "effect"), agree=0.5, differ=-0.5),
+        CategoryLevels("weapon", ("weapon", "family"), agree=1.0, differ=-2.0),
+        CategoryLevels("result", ("result", "effect"), agree=0.5, differ=-0.5),
     ),
     figures=("count", "injured"),
 )
@@ -61,7 +61,7 @@ def world(
     seed: int, incidents: int = 120, reports_per_incident: float = 4.0, days: int = 180, places: int = 12,
     countries: int = 3, tellers: int = 30, shares: Shares = USUAL,
 ) -> tuple[pd.DataFrame, pd.Series]:  # fmt: skip
-    """Reports as `analysis.incidents.reconcile.reconcile` takes them, and the truth.
+    """Reports as `analysis.incidents.reconciliation.reconcile` takes them, and the truth.
 
     The truth is the event id by report_id; missing for a summary, which is no single event's. An
     event that nobody tells is not in it. The rows come in no order. `RULES` suit the columns; the

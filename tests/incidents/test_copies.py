@@ -2,11 +2,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.incidents.copies import reruns, witnesses
-from analysis.incidents.pairs import Ladder, Rules
-from analysis.incidents.reconcile import reconcile
+from analysis.incidents.copies import assign_witnesses, find_reruns
+from analysis.incidents.reconciliation import reconcile
+from analysis.incidents.record_linkage import CategoryLevels, LinkageRules
 
-RULES = Rules(ladders=(Ladder("weapon", ("weapon",), agree=1.0, differ=-2.0),), figures=("count",))
+RULES = LinkageRules(ladders=(CategoryLevels("weapon", ("weapon",), agree=1.0, differ=-2.0),), figures=("count",))
 
 
 def table(*rows: dict) -> pd.DataFrame:
@@ -20,7 +20,7 @@ def table(*rows: dict) -> pd.DataFrame:
 
 def heard(*rows: dict) -> int:
     reports = table(*rows)
-    return len(set(witnesses(reports, RULES, pd.Series(None, reports.index, dtype="object"))))
+    return len(set(assign_witnesses(reports, RULES, pd.Series(None, reports.index, dtype="object"))))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_an_agency_whose_reports_are_all_alike_tells_no_old_story():
 
 def test_a_repeat_within_the_month_is_no_old_story():
     reports = table(*stories(), *(story | {"day": story["day"] + 21} for story in stories()[:20]))
-    assert reruns(reports, pd.Series(np.arange(len(reports))), RULES).isna().all()
+    assert find_reruns(reports, pd.Series(np.arange(len(reports))), RULES).isna().all()
     assert RULES.rerun_days > 21
 
 

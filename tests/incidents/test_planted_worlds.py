@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.incidents.evaluate import MEASURES, contributions, scores
-from analysis.incidents.pairs import EARTH_KM, Ladder, Rules, candidate_pairs
-from analysis.incidents.reconcile import reconcile
+from analysis.incidents.evaluation import MEASURES, cluster_scores, pair_contributions
+from analysis.incidents.reconciliation import reconcile
+from analysis.incidents.record_linkage import EARTH_KM, CategoryLevels, LinkageRules, candidate_pairs
 from tests.incidents.planted import RULES, USUAL, Shares, datasets, kind_of, world
 
 SEEDS = range(20)
@@ -31,7 +31,7 @@ def judged(found: pd.DataFrame) -> pd.Series:
     right = found["group"].isna() & found["kind"].isin(["rerun", "summary"])
     own = pd.Series(found.index, index=found.index)
     group, truth = found["group"].fillna(own), found["truth"].fillna(own)
-    return pd.Series(scores(contributions(group[~right], truth[~right]).sum()), index=MEASURES)
+    return pd.Series(cluster_scores(pair_contributions(group[~right], truth[~right]).sum()), index=MEASURES)
 
 
 def over_seeds(shares: Shares = USUAL) -> pd.DataFrame:
@@ -192,23 +192,23 @@ def test_decisions_are_always_obeyed(case, data):
 
 # Another country: three datasets of events with days, points and categories, and nothing else.
 
-EVENTS = Rules(
+EVENTS = LinkageRules(
     tolerance_days=2, near_km=25.0, threshold=1.5,
-    ladders=(Ladder("kind", ("kind", "class", "realm"), agree=1.0, differ=-2.0),
-             Ladder("actor", ("actor", "side"), agree=0.5, differ=-1.0)),
+    ladders=(CategoryLevels("kind", ("kind", "class", "realm"), agree=1.0, differ=-2.0),
+             CategoryLevels("actor", ("actor", "side"), agree=0.5, differ=-1.0)),
 )  # fmt: skip
 
 
-def dataset_scores(seed: int, rules: Rules) -> pd.Series:
+def dataset_scores(seed: int, rules: LinkageRules) -> pd.Series:
     events, truth = datasets(seed)
     found = reconcile(events, rules).set_index("report_id")["group"]
     assert found.notna().all()
-    return pd.Series(scores(contributions(found, truth.reindex(found.index)).sum()), index=MEASURES)
+    return pd.Series(cluster_scores(pair_contributions(found, truth.reindex(found.index)).sum()), index=MEASURES)
 
 
-@pytest.mark.parametrize("threshold", [1.5, Rules().threshold])
+@pytest.mark.parametrize("threshold", [1.5, LinkageRules().threshold])
 def test_three_event_datasets_of_another_country_become_one(threshold):
-    rules = Rules(**(vars(EVENTS) | {"threshold": threshold}))
+    rules = LinkageRules(**(vars(EVENTS) | {"threshold": threshold}))
     measures = pd.DataFrame([dataset_scores(seed, rules) for seed in range(5)])
     assert measures["F1"].min() >= 0.9
     assert measures["count bias"].abs().mean() <= (0.05 if threshold == 1.5 else 0.12)
@@ -232,5 +232,5 @@ def test_no_pair_near_in_time_and_space_is_missed_or_given_twice(near_km):
     apart = np.maximum(start[:, None] - end[None], start[None] - end[:, None])
     near = (2 * EARTH_KM * np.arcsin(chord / 2) <= near_km) & (apart <= 2)
     expected = np.argwhere(np.triu(near, 1))
-    found = candidate_pairs(events, Rules(tolerance_days=2, near_km=near_km))
+    found = candidate_pairs(events, LinkageRules(tolerance_days=2, near_km=near_km))
     assert found.tolist() == expected.tolist()

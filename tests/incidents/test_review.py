@@ -5,25 +5,25 @@ import pytest
 from click.testing import CliRunner
 
 from analysis.cli import main
-from analysis.evidence.load import load
-from analysis.evidence.problems import InputError, InvalidTables
-from analysis.incidents.dossier import open_folder
-from analysis.incidents.review import COLUMNS, apply, grey_zone, incident_links
-from analysis.incidents.table import RULES
+from analysis.evidence.errors import InputError, InvalidTables
+from analysis.evidence.evidence_base import load_evidence
+from analysis.incidents.dataset import open_folder
+from analysis.incidents.incident_table import LINKAGE_RULES
+from analysis.incidents.review import COLUMNS, apply_decisions, doubtful_claims, incident_links
 
 
 @pytest.fixture(scope="module")
-def questions(dossier):
-    return grey_zone(dossier)
+def questions(dataset):
+    return doubtful_claims(dataset)
 
 
 @pytest.fixture
-def copy(tmp_path, dossier):
+def copy(tmp_path, dataset):
     """The evidence of the repository in a folder of its own, and a review file of two claims."""
     import shutil
 
     for name in ("data", "seeds"):
-        shutil.copytree(dossier.root / name, tmp_path / name)
+        shutil.copytree(dataset.root / name, tmp_path / name)
     return tmp_path
 
 
@@ -39,8 +39,8 @@ def test_every_question_says_why_it_is_asked_and_leaves_the_decision_open(questi
     assert questions["reason"].str.contains("are they one|hold together|disagree").all()
 
 
-def test_what_a_reader_has_decided_whole_is_not_asked_again(dossier, questions):
-    decided = set(dossier.evidence.reviewed["claim_id"])
+def test_what_a_reader_has_decided_whole_is_not_asked_again(dataset, questions):
+    decided = set(dataset.evidence.reviewed["claim_id"])
     open_claims = questions.assign(open=~questions["claim_id"].isin(decided)).groupby("question")["open"].any()
     assert open_claims.all()
 
@@ -48,14 +48,14 @@ def test_what_a_reader_has_decided_whole_is_not_asked_again(dossier, questions):
 def test_pairs_asked_about_lie_near_the_threshold(questions):
     points = questions["points"].dropna().astype(float)
     assert len(points)
-    assert ((points - RULES.threshold).abs() <= 1).all()
+    assert ((points - LINKAGE_RULES.threshold).abs() <= 1).all()
 
 
-def test_links_are_symmetric_and_name_known_incidents(dossier):
-    links = incident_links(dossier)
+def test_links_are_symmetric_and_name_known_incidents(dataset):
+    links = incident_links(dataset)
     assert (links["a"] <= links["b"]).all()
     assert not links.duplicated(["a", "b"]).any()
-    assert set(links["a"]) | set(links["b"]) <= set(dossier.incidents["incident_id"])
+    assert set(links["a"]) | set(links["b"]) <= set(dataset.incidents["incident_id"])
 
 
 def test_a_typed_decision_is_obeyed_by_the_next_build(copy):
@@ -86,18 +86,18 @@ def test_a_decision_on_a_claim_that_is_gone_fails_loudly_and_changes_nothing(cop
 def test_two_decisions_on_one_claim_are_refused(copy):
     rows = [("A1-001", "x", "I20231018-al-asad"), ("A1-001", "x", "I20231018-al-harir")]
     with pytest.raises(InvalidTables, match="row 2 decides I20231018-al-asad for A1-001"):
-        apply(load(copy), review_file(copy, rows))
+        apply_decisions(load_evidence(copy), review_file(copy, rows))
 
 
 def test_a_file_that_is_no_review_file_is_refused(copy):
     path = copy / "other.csv"
     path.write_text("claim_id,note\nA1-001,x\n")
     with pytest.raises(InputError, match="lacks the column decision, incident_id"):
-        apply(load(copy), path)
+        apply_decisions(load_evidence(copy), path)
 
 
 def test_an_untouched_review_file_changes_no_decision(copy):
     file = review_file(copy, [("A1-001", "I20231018-al-asad", "")])
-    files, number = apply(load(copy), file)
+    files, number = apply_decisions(load_evidence(copy), file)
     assert number == 0
     assert [text for text in files.values()] == [(copy / "data" / "reviewed.csv").read_text()]

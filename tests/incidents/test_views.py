@@ -6,23 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.evidence.load import load
-from analysis.evidence.problems import InputError
+from analysis.evidence.csv_tables import write_files
+from analysis.evidence.errors import InputError
+from analysis.evidence.evidence_base import load_evidence
 from analysis.evidence.schema import CONFIRMATION, RELIABILITY
-from analysis.evidence.tables import write_all
-from analysis.incidents.dossier import open_folder
-from analysis.incidents.table import build, files
-from analysis.incidents.views import DEFINITIONS, View, select, under_definitions, watched
+from analysis.incidents.dataset import open_folder
+from analysis.incidents.incident_table import build_incidents, incident_files
+from analysis.incidents.views import DEFINITIONS, View, select, select_by_definition, view_coverage
 
 
 @pytest.fixture
 def opened(tiny):
-    """The dossier of a small folder, its table built."""
+    """The dataset of a small folder, its table built."""
 
     def build_and_open(*args, **options):
         folder = tiny(*args, **options)
-        evidence = load(folder)
-        write_all(files(evidence, build(evidence)))
+        evidence = load_evidence(folder)
+        write_files(incident_files(evidence, build_incidents(evidence)))
         return open_folder(folder)
 
     return build_and_open
@@ -33,39 +33,39 @@ def elsewhere(other_conflict):
     return open_folder(other_conflict)
 
 
-def test_a_view_without_restriction_is_the_whole_table(dossier):
-    pd.testing.assert_frame_equal(select(dossier, View()), dossier.incidents)
+def test_a_view_without_restriction_is_the_whole_table(dataset):
+    pd.testing.assert_frame_equal(select(dataset, View()), dataset.incidents)
 
 
 def test_a_view_resolves_again_from_the_claims_it_admits(opened):
-    dossier = opened(
+    dataset = opened(
         [
             {"place_id": "alpha", "us_injured": 4},
             {"place_id": "alpha", "us_injured": 9, "confirmation": "claim_only", "source_id": "s2"},
             {"date_start": "2024-03-01", "confirmation": "claim_only", "source_id": "s2"},
         ]
     )
-    whole, boast = select(dossier, View()), select(dossier, View(confirmation="claim_only"))
+    whole, boast = select(dataset, View()), select(dataset, View(confirmation="claim_only"))
     assert whole["us_injured"].to_list()[0] == 4
     assert boast["us_injured"].to_list()[0] == 9
     assert boast["incident_id"].to_list() == whole["incident_id"].to_list()
-    official = select(dossier, View(confirmation=("us_official",)))
+    official = select(dataset, View(confirmation=("us_official",)))
     assert official[["n_claims", "us_injured_high"]].values.tolist() == [[1, 4]]
 
 
 def test_a_denial_is_kept_in_sight_whatever_voices_may_support(opened):
-    dossier = opened(
+    dataset = opened(
         [
             {"place_id": "alpha", "confirmation": "claim_only"},
             {"place_id": "alpha", "stance": "denies", "source_id": "s2"},
         ]
     )
-    row = select(dossier, View(confirmation="claim_only")).iloc[0]
+    row = select(dataset, View(confirmation="claim_only")).iloc[0]
     assert row["disputed"] == "incident"
     with pytest.raises(InputError, match="the view selects no incident: only U.S. officials"):
-        select(dossier, View(confirmation="us_official"))
+        select(dataset, View(confirmation="us_official"))
     with pytest.raises(InputError, match="selects no incident"):
-        select(dossier, View(denied="drop"))
+        select(dataset, View(denied="drop"))
 
 
 views = st.builds(
@@ -81,10 +81,10 @@ views = st.builds(
 
 
 @given(view=views)
-def test_no_view_makes_an_incident_or_finds_a_voice_that_it_does_not_admit(dossier, view):
-    chosen = select(dossier, view, empty_ok=True)
-    assert list(chosen.columns) == list(dossier.incidents.columns)
-    assert set(chosen["incident_id"]) <= set(dossier.incidents["incident_id"])
+def test_no_view_makes_an_incident_or_finds_a_voice_that_it_does_not_admit(dataset, view):
+    chosen = select(dataset, view, empty_ok=True)
+    assert list(chosen.columns) == list(dataset.incidents.columns)
+    assert set(chosen["incident_id"]) <= set(dataset.incidents["incident_id"])
     assert chosen["incident_id"].is_unique
     assert chosen["date"].is_monotonic_increasing
     for name, column in (("confirmation", "confirmation"), ("reliability", "reliability"),
@@ -97,11 +97,11 @@ def test_no_view_makes_an_incident_or_finds_a_voice_that_it_does_not_admit(dossi
 
 
 def test_an_incident_known_as_a_range_stays_if_any_day_lies_in_the_window(opened):
-    dossier = opened([{"date_start": "2024-01-10", "date_end": "2024-01-14"}])
+    dataset = opened([{"date_start": "2024-01-10", "date_end": "2024-01-14"}])
     for window in ({"start": "2024-01-14"}, {"end": "2024-01-10"}, {"start": "2024-01-12", "end": "2024-01-12"}):
-        assert len(select(dossier, View(**window))) == 1
+        assert len(select(dataset, View(**window))) == 1
     for window in ({"start": "2024-01-15"}, {"end": "2024-01-09"}):
-        assert select(dossier, View(**window), empty_ok=True).empty
+        assert select(dataset, View(**window), empty_ok=True).empty
 
 
 def test_a_view_says_itself_in_words():
@@ -150,22 +150,22 @@ def test_what_to_do_with_denied_incidents_is_keep_or_drop():
         ({"place_kinds": "us_bases"}, "place_kinds: 'us_bases' does not occur; did you mean 'us_base'?"),
     ],
 )  # fmt: skip
-def test_a_value_that_does_not_occur_is_named_with_those_that_do(dossier, view, message):
+def test_a_value_that_does_not_occur_is_named_with_those_that_do(dataset, view, message):
     with pytest.raises(InputError) as error:
-        select(dossier, View(**view))
+        select(dataset, View(**view))
     assert str(error.value).startswith(message)
 
 
-def test_an_empty_selection_is_told_unless_it_may_be_empty(dossier):
+def test_an_empty_selection_is_told_unless_it_may_be_empty(dataset):
     view = View(start="2030-01-01")
     with pytest.raises(InputError, match="the view selects no incident: all claims.*from 2030-01-01"):
-        select(dossier, view)
-    empty = select(dossier, view, empty_ok=True)
-    assert empty.empty and list(empty.columns) == list(dossier.incidents.columns)
+        select(dataset, view)
+    empty = select(dataset, view, empty_ok=True)
+    assert empty.empty and list(empty.columns) == list(dataset.incidents.columns)
 
 
-def test_every_definition_gives_a_table_and_none_gives_more_than_all_claims(dossier):
-    found = under_definitions(dossier, View(countries="Iraq"))
+def test_every_definition_gives_a_table_and_none_gives_more_than_all_claims(dataset):
+    found = select_by_definition(dataset, View(countries="Iraq"))
     assert list(found) == list(DEFINITIONS)
     everything = set(found["all claims"]["incident_id"])
     assert all(set(table["incident_id"]) <= everything for table in found.values())
@@ -185,25 +185,25 @@ def test_a_table_of_another_conflict_is_viewed_by_its_own_columns(elsewhere):
 def test_a_table_without_claims_has_no_voice_but_unknown(elsewhere):
     assert len(select(elsewhere, View(confirmation="unknown"))) == 60
     assert select(elsewhere, View(confirmation="us_official"), empty_ok=True).empty
-    assert [len(table) for table in under_definitions(elsewhere, View()).values()] == [60, 60, 0, 0, 0]
+    assert [len(table) for table in select_by_definition(elsewhere, View()).values()] == [60, 60, 0, 0, 0]
 
 
-def test_the_built_table_alone_is_filtered_by_its_own_voices(dossier, tmp_path):
+def test_the_built_table_alone_is_filtered_by_its_own_voices(dataset, tmp_path):
     """Its column of claims says what stood behind it, but the claims are not there to choose from."""
-    shutil.copy(dossier.root / "data" / "incidents.csv", tmp_path)
+    shutil.copy(dataset.root / "data" / "incidents.csv", tmp_path)
     alone = open_folder(tmp_path)
     chosen = select(alone, View(confirmation="us_official"))
-    expected = dossier.incidents[dossier.incidents["confirmation"] == "us_official"]
+    expected = dataset.incidents[dataset.incidents["confirmation"] == "us_official"]
     assert list(chosen["incident_id"]) == list(expected["incident_id"])
 
 
-def test_a_view_is_watched_by_the_counter_of_its_only_set_or_by_the_itemised_record(dossier):
-    everything = watched(dossier, View())
+def test_a_view_is_watched_by_the_counter_of_its_only_set_or_by_the_itemised_record(dataset):
+    everything = view_coverage(dataset, View())
     assert set(everything["counter"]) == {"itemised"}
-    assert set(watched(dossier, View(countries="Iraq"))["scope"]) <= {"all", "Iraq"}
-    only_seeds = watched(dossier, View(sets="seeds"))
+    assert set(view_coverage(dataset, View(countries="Iraq"))["scope"]) <= {"all", "Iraq"}
+    only_seeds = view_coverage(dataset, View(sets="seeds"))
     assert set(only_seeds["counter"]) <= {"seeds", "itemised"}
 
 
 def test_a_table_without_coverage_is_not_said_to_be_watched(elsewhere):
-    assert watched(elsewhere, View()).empty
+    assert view_coverage(elsewhere, View()).empty

@@ -3,15 +3,15 @@
 import pandas as pd
 import pytest
 
-from analysis.evidence.problems import InputError
+from analysis.evidence.errors import InputError
 from analysis.measures.completeness import (
-    captures,
+    capture_counts,
     completeness,
     completeness_by_country,
-    largest_excess,
-    two_origins,
+    find_largest_excess,
+    two_origin_captures,
 )
-from analysis.measures.totals import series
+from analysis.measures.totals import running_total
 
 
 @pytest.fixture
@@ -54,13 +54,13 @@ def test_the_official_columns_stay_as_they_are(attacks, official):
     assert found["itemised"].sum() == 0
 
 
-def test_a_share_is_items_of_the_interval_over_its_rise_on_the_real_record(dossier):
+def test_a_share_is_items_of_the_interval_over_its_rise_on_the_real_record(dataset):
     from analysis.measures import totals
 
-    intervals = totals.intervals(totals.series(dossier.tallies, "Pentagon"))
-    found = completeness(dossier.incidents, intervals)
+    intervals = totals.total_intervals(totals.running_total(dataset.tallies, "Pentagon"))
+    found = completeness(dataset.incidents, intervals)
     first, last = intervals["start"].min(), intervals["end"].max()
-    assert found["itemised"].sum() == dossier.incidents["date"].between(first, last).sum()
+    assert found["itemised"].sum() == dataset.incidents["date"].between(first, last).sum()
     assert (found["clash"] == (found["itemised"] > found["count"])).all()
 
 
@@ -77,8 +77,8 @@ def test_each_countrys_part_is_compared_with_the_incidents_there(attacks):
     assert found.loc["Syria", "count"].tolist() == [2, 3]
 
 
-def test_a_total_that_is_never_split_has_no_countries(dossier, attacks):
-    observatory = series(dossier.tallies, "SOHR", "Syria").drop(columns=["iraq", "syria", "jordan"])
+def test_a_total_that_is_never_split_has_no_countries(dataset, attacks):
+    observatory = running_total(dataset.tallies, "SOHR", "Syria").drop(columns=["iraq", "syria", "jordan"])
     assert completeness_by_country(attacks("2024-01-01"), observatory).empty
 
 
@@ -90,24 +90,24 @@ def said(**origins) -> pd.DataFrame:
 def test_the_two_origins_that_report_most_are_compared_and_relayed_reports_count_for_each():
     claims = said(A="1 2 3", B="3 4", C="5")
     claims = pd.concat([claims, said(**{"A|B": "6"})])
-    found = two_origins(claims)
+    found = two_origin_captures(claims)
     assert found.tolist() == ["A", "B", 4, 3, 2]
 
 
 def test_one_origin_cannot_be_compared():
     with pytest.raises(InputError, match="two are needed"):
-        two_origins(said(A="1 2"))
+        two_origin_captures(said(A="1 2"))
 
 
 def test_estimates_below_what_is_itemised_are_flagged(attacks):
     claims = said(A="1 2 3 4", B="1 2 3 4", **{f"x{i}": str(i) for i in range(5, 40)})
     incidents = attacks(*["2024-01-01"] * 39, n_origins=[2] * 4 + [1] * 35)
-    found = captures(incidents, claims).set_index("method")
+    found = capture_counts(incidents, claims).set_index("method")
     assert found.loc["Chapman", "contradicted"]
     assert not found.loc["Chao", "contradicted"]
     assert found.loc["Chapman", "seen"] == 4
-    assert len(captures(incidents, claims[claims["origin"] == "A"])) == 1
-    assert captures(incidents.head(0), claims).empty
+    assert len(capture_counts(incidents, claims[claims["origin"] == "A"])) == 1
+    assert capture_counts(incidents.head(0), claims).empty
 
 
 def test_the_largest_excess_says_whose_attacks_it_is(attacks, official):
@@ -115,8 +115,8 @@ def test_the_largest_excess_says_whose_attacks_it_is(attacks, official):
     incidents = attacks(*days, country=["Iraq", "Syria", "Syria", "Iraq", "Iraq"], claims=["a|b", "c", "d", "e", "f"],
                         confirmation=["us_official", "monitor", "monitor", "monitor", "monitor"])  # fmt: skip
     found = completeness(incidents, official)
-    first, *_ = largest_excess(found, incidents, {"b", "f"}).itertuples(name="Excess")
+    first, *_ = find_largest_excess(found, incidents, {"b", "f"}).itertuples(name="Excess")
     assert (first.itemised - first.count, first.countries) == (2, {"Syria": 2, "Iraq": 1})
     assert (first.official, first.read) == (1, 1)
-    assert len(largest_excess(found, incidents, set(), most=1)) == 1
-    assert largest_excess(completeness(attacks(claims=[], country=[]), official), incidents, set()).empty
+    assert len(find_largest_excess(found, incidents, set(), most=1)) == 1
+    assert find_largest_excess(completeness(attacks(claims=[], country=[]), official), incidents, set()).empty

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.random import default_rng
 
-from analysis.evidence.problems import InputError
-from analysis.measures.frequency import count, cumulative, dispersion, overdispersed, span
+from analysis.evidence.errors import InputError
+from analysis.measures.frequency import count, cumulative, dispersion, is_overdispersed, observed_window
 
 WINDOW = ("2024-01-01", "2024-01-31")  # a Monday to a Wednesday
 EVERY = ["day", "week", "month", "quarter", "1 day", "5 days", "14 days"]
@@ -160,9 +160,9 @@ def test_no_incident_in_a_watched_window_is_all_zeros(attacks):
 def test_what_the_window_leaves_open_comes_from_the_coverage_else_from_the_incidents(attacks):
     incidents = attacks("2024-01-05", "2024-01-20")
     watched = coverage(("2024-01-02", "2024-02-03", "days"))
-    assert [f"{day:%m-%d}" for day in span(incidents)] == ["01-05", "01-20"]
-    assert [f"{day:%m-%d}" for day in span(incidents, None, watched)] == ["01-02", "02-03"]
-    assert [f"{day:%m-%d}" for day in span(incidents, ("", "2024-01-10"), watched)] == ["01-02", "01-10"]
+    assert [f"{day:%m-%d}" for day in observed_window(incidents)] == ["01-05", "01-20"]
+    assert [f"{day:%m-%d}" for day in observed_window(incidents, None, watched)] == ["01-02", "02-03"]
+    assert [f"{day:%m-%d}" for day in observed_window(incidents, ("", "2024-01-10"), watched)] == ["01-02", "01-10"]
 
 
 @pytest.mark.parametrize("every", ["fortnight", "weeks", "0 days", "-3 days", "1.5 days", "", None])
@@ -257,13 +257,13 @@ def test_dispersion_of_too_little_is_not_a_number(counts):
 
 
 def test_only_counts_that_vary_more_than_chance_are_called_overdispersed():
-    assert not overdispersed(frame([3, 5, 4, 6, 2, 4]))
-    assert overdispersed(frame([0, 0, 25, 0, 1, 0]))
-    assert not overdispersed(frame([40]))
-    assert not overdispersed(frame([0, 0, 0]))
+    assert not is_overdispersed(frame([3, 5, 4, 6, 2, 4]))
+    assert is_overdispersed(frame([0, 0, 25, 0, 1, 0]))
+    assert not is_overdispersed(frame([40]))
+    assert not is_overdispersed(frame([0, 0, 0]))
 
 
 def test_a_steady_rate_is_rarely_called_overdispersed():
     draw = default_rng(20240204)
-    called = sum(overdispersed(frame(draw.poisson(6, 30))) for _ in range(400))
+    called = sum(is_overdispersed(frame(draw.poisson(6, 30))) for _ in range(400))
     assert called <= 20  # 2.5 % of 400 is 10

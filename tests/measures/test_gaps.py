@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.evidence.problems import InputError
+from analysis.evidence.errors import InputError
 from analysis.measures.gaps import gaps
 
 WINDOW = ("2024-01-01", "2024-01-31")

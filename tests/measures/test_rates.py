@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from analysis.evidence.problems import InputError
+from analysis.evidence.errors import InputError
 from analysis.measures.rates import compare, rate_interval
 
 COUNTS = st.integers(0, 400)

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from analysis.evidence.problems import InputError
-from analysis.measures.totals import counters, intervals, of_sets, series, usable
+from analysis.evidence.errors import InputError
+from analysis.measures.totals import list_counters, running_total, tallies_of_sets, total_intervals, usable_totals
 
 
 def tallies(*rows) -> pd.DataFrame:
@@ -30,7 +30,7 @@ def none_since(since: str) -> dict:
 
 
 def test_statements_are_ordered_by_the_day_they_count_to():
-    found = series(tallies(("2023-11-30", 74), ("2023-10-24", 13), ("2023-11-05", 32)), "Pentagon")
+    found = running_total(tallies(("2023-11-30", 74), ("2023-10-24", 13), ("2023-11-05", 32)), "Pentagon")
     assert said(found) == {"10-24": 13, "11-05": 32, "11-30": 74}
 
 
@@ -44,31 +44,31 @@ def test_statements_are_ordered_by_the_day_they_count_to():
 )
 def test_of_one_day_the_best_bound_is_used_whatever_the_number(bounds, chosen):
     rows = [("2023-11-01", total, {"bound": bound}) for bound, total in bounds.items()]
-    found = series(tallies(*rows), "Pentagon")
+    found = running_total(tallies(*rows), "Pentagon")
     assert said(found) == {"11-01": chosen}
 
 
 def test_of_several_such_totals_the_highest_is_used_and_the_spread_shown():
     rows = [("2023-11-09", 42), ("2023-11-09", 46), ("2023-11-09", 44), ("2023-11-09", 99, {"bound": "about"})]
-    row = series(tallies(*rows), "Pentagon").iloc[0]
+    row = running_total(tallies(*rows), "Pentagon").iloc[0]
     assert (row["total"], row["low"], row["high"], row["n_statements"]) == (46, 42, 99, 4)
     assert row["tally_ids"] == "t1|t2|t3|t4"
 
 
 def test_of_equal_totals_the_one_that_names_countries_is_used():
-    found = series(tallies(("2023-11-06", 38), ("2023-11-06", 38, {"iraq": 20, "syria": 18})), "Pentagon")
+    found = running_total(tallies(("2023-11-06", 38), ("2023-11-06", 38, {"iraq": 20, "syria": 18})), "Pentagon")
     assert (found.loc[0, "iraq"], found.loc[0, "syria"]) == (20, 18)
 
 
 def test_more_than_is_never_used():
     rows = [("2024-01-29", 165), ("2024-01-31", 150, {"bound": "more_than"})]
-    assert said(series(tallies(*rows), "Pentagon")) == {"01-29": 165}
+    assert said(running_total(tallies(*rows), "Pentagon")) == {"01-29": 165}
 
 
 def test_a_counter_that_only_ever_said_more_than_has_no_series():
     rows = [("2024-01-29", 60, {"bound": "more_than", "counter": "CRS"}), ("2024-01-29", 165)]
     with pytest.raises(InputError, match="'CRS'.*only 'more than'"):
-        series(tallies(*rows), "CRS")
+        running_total(tallies(*rows), "CRS")
 
 
 def test_other_counters_and_other_scopes_are_never_mixed_in():
@@ -78,29 +78,29 @@ def test_other_counters_and_other_scopes_are_never_mixed_in():
         ("2023-11-03", 12, {"scope": "Iraq"}),
         ("2023-11-04", 35),
     ]
-    assert said(series(tallies(*rows), "Pentagon")) == {"11-01": 30, "11-04": 35}
-    assert said(series(tallies(*rows), "Pentagon", "Iraq")) == {"11-03": 12}
+    assert said(running_total(tallies(*rows), "Pentagon")) == {"11-01": 30, "11-04": 35}
+    assert said(running_total(tallies(*rows), "Pentagon", "Iraq")) == {"11-03": 12}
 
 
 @pytest.mark.parametrize(("counter", "scope"), [("Pentagn", "all"), ("Pentagon", "Syria")])
 def test_an_unknown_counter_or_scope_is_answered_with_those_there_are(counter, scope):
     rows = [("2023-11-01", 30), ("2023-11-02", 14, {"counter": "SOHR", "scope": "Syria"})]
     with pytest.raises(InputError, match=r"there are: Pentagon \(all\), SOHR \(Syria\)"):
-        series(tallies(*rows), counter, scope)
+        running_total(tallies(*rows), counter, scope)
 
 
 def test_none_since_holds_the_total_from_the_eve_to_the_day_it_was_said():
-    found = series(tallies(("2023-11-23", 73), ("2023-11-28", 0, none_since("2023-11-24"))), "Pentagon")
+    found = running_total(tallies(("2023-11-23", 73), ("2023-11-28", 0, none_since("2023-11-24"))), "Pentagon")
     assert said(found) == {"11-23": 73, "11-28": 73}
-    counted = intervals(found)
+    counted = total_intervals(found)
     assert counted["count"].tolist() == [73, 0]
     assert counted["days"].tolist() == [38, 5]
 
 
 def test_none_since_needs_no_total_on_its_eve():
     rows = [("2024-01-29", 165), ("2024-02-13", 170), ("2024-04-20", 0, none_since("2024-02-05"))]
-    found = series(tallies(*rows), "Pentagon")
-    assert said(usable(found)) == {"01-29": 165, "02-04": 170, "02-13": 170, "04-20": 170}
+    found = running_total(tallies(*rows), "Pentagon")
+    assert said(usable_totals(found)) == {"01-29": 165, "02-04": 170, "02-13": 170, "04-20": 170}
     assert found.loc[found["as_of"] == "2024-02-04", "note"].tolist() == ["from 'none since'"]
 
 
@@ -108,11 +108,11 @@ def test_none_since_contradicts_another_total_inside_its_days():
     rows = [
         ("2024-01-30", 165), ("2024-02-06", 169), ("2024-02-13", 170), ("2024-04-20", 0, none_since("2024-02-05")),
     ]  # fmt: skip
-    found = series(tallies(*rows), "Pentagon")
+    found = running_total(tallies(*rows), "Pentagon")
     contradicted = found[found["note"].str.startswith("contradicted")]
     assert said(contradicted) == {"02-06": 169}  # the reader sees it
-    assert "02-06" not in said(usable(found))  # the counts pass over it
-    counted = intervals(found)
+    assert "02-06" not in said(usable_totals(found))  # the counts pass over it
+    counted = total_intervals(found)
     assert counted["end"].dt.strftime("%m-%d").tolist() == ["01-30", "02-04", "02-13", "04-20"]
     assert counted["count"].tolist() == [165, 5, 0, 0]
 
@@ -121,32 +121,32 @@ def test_none_since_is_not_used_where_some_are_stated_since_the_same_day():
     rows = [
         ("2024-02-04", 170), ("2024-04-23", 2, {"since": "2024-02-05"}), ("2024-04-25", 0, none_since("2024-02-05")),
     ]  # fmt: skip
-    found = series(tallies(*rows), "Pentagon")
+    found = running_total(tallies(*rows), "Pentagon")
     assert said(found) == {"02-04": 170, "04-23": 172}
 
 
 def test_n_since_a_later_day_adds_to_the_total_at_its_start():
     rows = [("2024-02-03", 170), ("2024-04-23", 2, {"since": "2024-02-05"}), ("2024-11-21", 206)]
-    found = series(tallies(*rows), "Pentagon")
+    found = running_total(tallies(*rows), "Pentagon")
     assert said(found) == {"02-03": 170, "04-23": 172, "11-21": 206}
     assert found.loc[1, "note"] == "2 since 2024-02-05"
 
 
 def test_n_since_a_later_day_with_no_total_before_it_says_nothing_about_the_total():
     rows = [("2024-11-21", 206), ("2023-12-01", 2, {"since": "2023-11-20"})]
-    assert said(series(tallies(*rows), "Pentagon")) == {"11-21": 206}
+    assert said(running_total(tallies(*rows), "Pentagon")) == {"11-21": 206}
 
 
 def test_a_day_of_difference_in_since_begins_the_same_count():
     rows = [("2023-10-24", 13), ("2023-11-05", 32, {"since": "2023-10-18"})]
-    assert said(series(tallies(*rows), "Pentagon")) == {"10-24": 13, "11-05": 32}
+    assert said(running_total(tallies(*rows), "Pentagon")) == {"10-24": 13, "11-05": 32}
 
 
 def test_a_total_that_falls_stays_visible_and_its_count_is_missing_never_negative():
-    found = series(tallies(("2023-11-01", 30), ("2023-11-05", 28), ("2023-11-09", 41)), "Pentagon")
+    found = running_total(tallies(("2023-11-01", 30), ("2023-11-05", 28), ("2023-11-09", 41)), "Pentagon")
     assert said(found) == {"11-01": 30, "11-05": 28, "11-09": 41}
     assert found["note"].tolist() == ["", "falls", ""]
-    counted = intervals(found)
+    counted = total_intervals(found)
     assert counted["count"].isna().tolist() == [False, True, False]
     assert counted["rate"].isna().tolist() == [False, True, False]
     assert counted["rate_high"].isna().tolist() == [False, True, False]
@@ -155,11 +155,11 @@ def test_a_total_that_falls_stays_visible_and_its_count_is_missing_never_negativ
 
 def test_statements_without_a_total_are_about_casualties_and_left_out():
     rows = [("2023-11-01", 30), ("2023-11-05", None, {"bound": None})]
-    assert said(series(tallies(*rows), "Pentagon")) == {"11-01": 30}
+    assert said(running_total(tallies(*rows), "Pentagon")) == {"11-01": 30}
 
 
 def test_counts_begin_on_the_first_day_counted_and_their_rates_are_per_day():
-    counted = intervals(series(tallies(("2023-10-24", 13), ("2023-10-26", 17)), "Pentagon"))
+    counted = total_intervals(running_total(tallies(("2023-10-24", 13), ("2023-10-26", 17)), "Pentagon"))
     assert counted["start"].dt.strftime("%Y-%m-%d").tolist() == ["2023-10-17", "2023-10-25"]
     assert counted["days"].tolist() == [8, 2]
     assert counted["rate"].tolist() == [1.625, 2.0]
@@ -167,20 +167,20 @@ def test_counts_begin_on_the_first_day_counted_and_their_rates_are_per_day():
 
 
 def test_totals_after_the_last_day_asked_for_are_left_out():
-    found = series(tallies(("2023-10-24", 13), ("2023-10-26", 17), ("2023-10-27", 20)), "Pentagon")
-    assert intervals(found, until="2023-10-26")["total"].tolist() == [13, 17]
+    found = running_total(tallies(("2023-10-24", 13), ("2023-10-26", 17), ("2023-10-27", 20)), "Pentagon")
+    assert total_intervals(found, until="2023-10-26")["total"].tolist() == [13, 17]
 
 
 def test_a_single_statement_is_a_single_interval():
-    counted = intervals(series(tallies(("2023-10-24", 13)), "Pentagon"))
+    counted = total_intervals(running_total(tallies(("2023-10-24", 13)), "Pentagon"))
     assert counted["count"].tolist() == [13]
 
 
 def test_the_statements_of_named_sets_only():
     frame = tallies(("2023-11-01", 30), ("2023-11-02", 31)).assign(set=["seeds", "public_record"])
-    assert of_sets(frame, ["seeds"])["total"].tolist() == [30]
-    assert len(of_sets(frame, [])) == 2
-    assert len(of_sets(frame.drop(columns="set"), ["seeds"])) == 2  # a table someone brings has no sets
+    assert tallies_of_sets(frame, ["seeds"])["total"].tolist() == [30]
+    assert len(tallies_of_sets(frame, [])) == 2
+    assert len(tallies_of_sets(frame.drop(columns="set"), ["seeds"])) == 2  # a table someone brings has no sets
 
 
 def test_a_counter_is_listed_when_it_states_enough_days_of_the_window():
@@ -189,9 +189,9 @@ def test_a_counter_is_listed_when_it_states_enough_days_of_the_window():
     vague = [(f"2023-11-0{day}", 9, {"counter": "CRS", "bound": "more_than"}) for day in range(1, 5)]
     frame = tallies(*often, *seldom, *vague)
     window = (pd.Timestamp("2023-11-01"), pd.Timestamp("2023-11-30"))
-    assert counters(frame, window) == [("Pentagon", "all")]
-    assert counters(frame, window, least=2) == [("Pentagon", "all"), ("SOHR", "all")]
-    assert counters(frame, (window[0], pd.Timestamp("2023-11-02"))) == []
+    assert list_counters(frame, window) == [("Pentagon", "all")]
+    assert list_counters(frame, window, least=2) == [("Pentagon", "all"), ("SOHR", "all")]
+    assert list_counters(frame, (window[0], pd.Timestamp("2023-11-02"))) == []
 
 
 @pytest.mark.parametrize(
@@ -202,47 +202,47 @@ def test_a_counter_is_listed_when_it_states_enough_days_of_the_window():
     ],
 )
 class TestTheRealRecord:
-    def test_the_last_total_is_the_one_known(self, dossier, counter, scope, first, last, total):
-        row = series(dossier.tallies, counter, scope).iloc[-1]
+    def test_the_last_total_is_the_one_known(self, dataset, counter, scope, first, last, total):
+        row = running_total(dataset.tallies, counter, scope).iloc[-1]
         assert (row["as_of"], row["total"]) == (pd.Timestamp(last), total)
 
-    def test_counts_add_up_to_the_last_total(self, dossier, counter, scope, first, last, total):
-        counted = intervals(series(dossier.tallies, counter, scope))
+    def test_counts_add_up_to_the_last_total(self, dataset, counter, scope, first, last, total):
+        counted = total_intervals(running_total(dataset.tallies, counter, scope))
         assert counted["count"].notna().all()
         assert counted["count"].sum() == total
 
-    def test_intervals_are_contiguous_and_disjoint(self, dossier, counter, scope, first, last, total):
-        counted = intervals(series(dossier.tallies, counter, scope))
+    def test_intervals_are_contiguous_and_disjoint(self, dataset, counter, scope, first, last, total):
+        counted = total_intervals(running_total(dataset.tallies, counter, scope))
         assert counted["start"].iloc[0] == pd.Timestamp(first)
         assert counted["end"].iloc[-1] == pd.Timestamp(last)
         assert (counted["start"].shift(-1) - counted["end"]).dropna().eq(pd.Timedelta(days=1)).all()
         assert (counted["days"] >= 1).all()
 
-    def test_every_total_leads_back_to_its_statements(self, dossier, counter, scope, first, last, total):
-        found = series(dossier.tallies, counter, scope)
-        known = dossier.tallies.set_index("tally_id")
+    def test_every_total_leads_back_to_its_statements(self, dataset, counter, scope, first, last, total):
+        found = running_total(dataset.tallies, counter, scope)
+        known = dataset.tallies.set_index("tally_id")
         for ids in found["tally_ids"].str.split("|"):
             assert set(known.loc[ids, "counter"]) == {counter}
             assert set(known.loc[ids, "scope"]) == {scope}
 
 
-def test_the_observatorys_totals_are_those_it_published(dossier):
+def test_the_observatorys_totals_are_those_it_published(dataset):
     known = {"2023-10-30": 14, "2024-02-05": 108, "2024-02-13": 116, "2024-02-24": 120, "2024-04-07": 124,
              "2024-04-21": 126, "2024-08-10": 135, "2024-09-28": 135, "2024-10-08": 143}  # fmt: skip
-    found = series(dossier.tallies, "SOHR", "Syria").set_index("as_of")["total"]
+    found = running_total(dataset.tallies, "SOHR", "Syria").set_index("as_of")["total"]
     assert {day: found[pd.Timestamp(day)] for day in known} == known
 
 
-def test_the_pentagon_counts_none_from_the_fifth_of_february_to_the_twentieth_of_april(dossier):
-    counted = intervals(series(dossier.tallies, "Pentagon"))
+def test_the_pentagon_counts_none_from_the_fifth_of_february_to_the_twentieth_of_april(dataset):
+    counted = total_intervals(running_total(dataset.tallies, "Pentagon"))
     held = counted[(counted["start"] >= "2024-02-05") & (counted["end"] <= "2024-04-20")]
     assert (held["count"].sum(), held["days"].sum()) == (0, 76)
 
 
-def test_every_counter_of_the_record_is_answered(dossier):
-    for counter, scope in dossier.tallies[["counter", "scope"]].drop_duplicates().itertuples(index=False):
+def test_every_counter_of_the_record_is_answered(dataset):
+    for counter, scope in dataset.tallies[["counter", "scope"]].drop_duplicates().itertuples(index=False):
         try:
-            counted = intervals(series(dossier.tallies, counter, scope))
+            counted = total_intervals(running_total(dataset.tallies, counter, scope))
         except InputError as error:
             assert counter in str(error)
         else:

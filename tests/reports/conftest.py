@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from analysis.reports.document import document, read
+from analysis.reports.document.notebook_document import build_document, read_notebook
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="40"><rect width="9" height="9"/></svg>'
@@ -19,12 +19,12 @@ def fixtures() -> Path:
 
 @pytest.fixture(scope="session")
 def report_notebook() -> nbformat.NotebookNode:
-    return read(FIXTURES / "report.ipynb")
+    return read_notebook(FIXTURES / "report.ipynb")
 
 
 @pytest.fixture(scope="session")
 def report(report_notebook) -> dict:
-    return document(report_notebook, strict=True)
+    return build_document(report_notebook, strict=True)
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from analysis.evidence.folders import REPOSITORY, contents
-from analysis.evidence.problems import InputError, RunError
+from analysis.evidence.errors import InputError, RunError
+from analysis.evidence.folders import REPOSITORY, folder_fingerprint
 from analysis.reports import chapters
 from analysis.reports.plan import Plan
-from analysis.reports.report import report, verify
-from analysis.runs import record
+from analysis.reports.report import run_report, verify_report
+from analysis.runs import run_record
 from analysis.runs.variants import Variant
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -49,7 +49,7 @@ def visible(folder) -> list[str]:
 
 def test_a_report_is_every_notebook_as_pdf_and_page_and_one_bound_pdf_first(plan):
     steps = []
-    paths = report(with_values(plan, number=5), steps.append)
+    paths = run_report(with_values(plan, number=5), steps.append)
     names = [path.relative_to(plan.target).as_posix() for path in paths]
     assert names[0] == "report.pdf"
     assert set(names) == {
@@ -70,7 +70,7 @@ def test_a_report_is_every_notebook_as_pdf_and_page_and_one_bound_pdf_first(plan
 def test_the_record_says_what_ran_under_which_view_and_the_report_is_up_to_date_by_it(plan):
     plan = with_values(plan, number=5, countries=["Iraq"])
     assert plan.stale() == [f"{plan.target} holds no run.json, the record of a run"]
-    report(plan)
+    run_report(plan)
     found = json.loads((plan.target / "run.json").read_text())
     assert found["outcome"] == "complete"
     assert found["runs"]["first"]["parameters"] == {"number": 5, "countries": ["Iraq"]}
@@ -83,27 +83,31 @@ def test_the_record_says_what_ran_under_which_view_and_the_report_is_up_to_date_
 
 
 def test_the_folder_holds_what_was_asked_for_last_and_nothing_else(plan):
-    report(plan)
-    report(replace(plan, notebooks=plan.notebooks[:1]))
+    run_report(plan)
+    run_report(replace(plan, notebooks=plan.notebooks[:1]))
     made = ["data", "first.html", "first.pdf", "notebooks", "report.html", "report.pdf", "run.json"]
     assert visible(plan.target) == made
 
 
 def test_verifying_makes_the_report_again_and_finds_the_same_bytes(plan):
-    report(plan)
-    found = verify(plan.target)
+    run_report(plan)
+    found = verify_report(plan.target)
     assert (found.same, found.differ, found.changed) == (11, [], [])
 
 
 def test_verifying_names_every_file_that_differs_and_what_has_changed_since(plan, edit):
-    report(plan)
+    run_report(plan)
     (plan.target / "first.html").write_text("another page")
     (plan.target / "second.pdf").unlink()
     (plan.target / "stray.txt").write_text("of nobody")
-    assert [name.rsplit("/")[-1] for name in verify(plan.target).differ] == ["first.html", "second.pdf", "stray.txt"]
-    report(plan)
+    assert [name.rsplit("/")[-1] for name in verify_report(plan.target).differ] == [
+        "first.html",
+        "second.pdf",
+        "stray.txt",
+    ]
+    run_report(plan)
     edit(plan.notebooks[0], "The first", "The very first")
-    found = verify(plan.target)
+    found = verify_report(plan.target)
     assert [name.rsplit("small/")[-1] for name in found.differ] == [
         "first.html", "first.pdf", "notebooks/first.ipynb", "report.html", "report.pdf",
     ]  # fmt: skip
@@ -112,20 +116,20 @@ def test_verifying_names_every_file_that_differs_and_what_has_changed_since(plan
 
 def test_a_folder_without_the_record_of_a_report_cannot_be_verified(tmp_path):
     with pytest.raises(InputError, match=r"holds no run\.json, the record of a run"):
-        verify(tmp_path)
+        verify_report(tmp_path)
 
 
 def test_a_run_that_fails_leaves_the_earlier_report_whole_and_is_kept_with_its_record(plan, bytes_of):
-    report(plan)
+    run_report(plan)
     before = bytes_of(plan.target)
     with pytest.raises(RunError, match=r"second\.ipynb: cell 3 failed: ZeroDivisionError: .* \(see .*small\.failed"):
-        report(with_values(plan, number=7))
+        run_report(with_values(plan, number=7))
     assert bytes_of(plan.target) == before
     failed = plan.target.with_name("small.failed")
     assert visible(failed) == ["run.json", "second.failed.ipynb"]
     assert "ZeroDivisionError" in json.loads((failed / "run.json").read_text())["outcome"]
     assert plan.stale() == []
-    report(plan)
+    run_report(plan)
     assert visible(plan.target.parent) == ["small"]
 
 
@@ -134,7 +138,7 @@ def test_every_notebook_that_fails_is_named(plan):
     with pytest.raises(
         RunError, match=r"(?s)first\.ipynb: cell 3 failed: Lookup.*\n.*second\.ipynb: cell 3 failed: Zero"
     ):
-        report(with_values(plan, number=7))
+        run_report(with_values(plan, number=7))
 
 
 @pytest.mark.parametrize(
@@ -152,28 +156,28 @@ def test_what_cannot_be_run_is_said_before_any_kernel_starts(plan, monkeypatch, 
     would_start = lambda *_, **__: pytest.fail("a kernel would have been started")  # noqa: E731
     monkeypatch.setattr("analysis.reports.report.execute", would_start)
     with pytest.raises(InputError, match=words):
-        report(with_values(plan, **parameters))
+        run_report(with_values(plan, **parameters))
     assert not plan.target.parent.exists()
 
 
 def test_bad_input_that_only_a_notebook_finds_names_the_variant(plan):
     write(plan.notebooks[0], "The first", "from analysis import InputError\nraise InputError('out of order')")
     with pytest.raises(InputError, match=r"^\S*small\.yml: \S*first\.ipynb: out of order$"):
-        report(plan)
+        run_report(plan)
 
 
 def test_the_evidence_hash_changes_with_a_byte_and_with_a_name_and_with_nothing_else(tiny):
     root = tiny()
-    first = contents(root)
+    first = folder_fingerprint(root)
     (root / "notes.txt").write_text("not a table")
-    assert contents(root) == first
+    assert folder_fingerprint(root) == first
     claims = root / "seeds" / "claims.csv"
     claims.rename(root / "seeds" / "claims2.csv")
-    renamed = contents(root)
+    renamed = folder_fingerprint(root)
     (root / "seeds" / "claims2.csv").rename(claims)
-    assert contents(root) == first
+    assert folder_fingerprint(root) == first
     claims.write_bytes(claims.read_bytes() + b"\n")
-    assert len({first, renamed, contents(root)}) == 3
+    assert len({first, renamed, folder_fingerprint(root)}) == 3
 
 
 def test_provenance_names_variant_view_parameters_evidence_notebooks_package_and_libraries(plan):
@@ -183,10 +187,10 @@ def test_provenance_names_variant_view_parameters_evidence_notebooks_package_and
     assert said["Variant"] == "small: for the tests"
     assert said["View"] == "seeds alone"
     assert said["Parameters"] == '{"sets": ["seeds"]}'
-    assert contents(REPOSITORY)[:16] in said["Evidence"]
+    assert folder_fingerprint(REPOSITORY)[:16] in said["Evidence"]
     for name in names:
         assert f"{Path(name).name}, sha256 {basis['inputs'][name][:16]}" in said["Notebooks"]
-    assert record.package_hash(basis["inputs"])[:16] in said["Package"]
+    assert run_record.package_hash(basis["inputs"])[:16] in said["Package"]
     assert all(name in said["Made with"] for name in chapters.LIBRARIES)
     bare = dict(chapters.provenance(plan.variant, {}, basis["inputs"], names))
     assert bare["Parameters"] == "the defaults"
@@ -195,7 +199,7 @@ def test_provenance_names_variant_view_parameters_evidence_notebooks_package_and
 
 def test_the_hash_of_the_package_changes_with_its_files_and_with_nothing_else(plan):
     inputs = plan.basis()["inputs"]
-    first = record.package_hash(inputs)
-    assert record.package_hash(inputs | {"data/claims.csv": "0", "notebooks/x.ipynb": "0"}) == first
+    first = run_record.package_hash(inputs)
+    assert run_record.package_hash(inputs | {"data/claims.csv": "0", "notebooks/x.ipynb": "0"}) == first
     for name in ("analysis/reports/templates/tables.js", "requirements.lock", "data/borders.geojson"):
-        assert record.package_hash(inputs | {name: "0"}) != first
+        assert run_record.package_hash(inputs | {name: "0"}) != first

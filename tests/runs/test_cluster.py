@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from analysis import InputError
 from analysis.cli import main
 from analysis.runs import cluster
-from analysis.runs.sweep import locally, plan, sweep
+from analysis.runs.sweeps import local_runner, plan_sweep, run_sweep
 
 SHOW = """
 import os, time, psutil, analysis as a
@@ -55,9 +55,9 @@ def squares(write_notebook, tmp_path):
 
 
 def test_nothing_is_lost_when_a_worker_dies_at_work(scheduler, squares, tmp_path):
-    runs = plan(squares, [{"number": n} for n in (1, 2, 3, 4, 13)], tmp_path / "runs")
+    runs = plan_sweep(squares, [{"number": n} for n in (1, 2, 3, 4, 13)], tmp_path / "runs")
     with open(os.open(tmp_path / "met", os.O_RDWR)) as met, ThreadPoolExecutor(1) as pool:
-        sweeping = pool.submit(sweep, runs, cluster.on_cluster(scheduler))
+        sweeping = pool.submit(run_sweep, runs, cluster.dask_runner(scheduler))
         assert select.select([met], [], [], 120)[0], "no run ever met us"
         os.kill(int(met.readline()), signal.SIGKILL)
     swept = sweeping.result()
@@ -67,7 +67,7 @@ def test_nothing_is_lost_when_a_worker_dies_at_work(scheduler, squares, tmp_path
     failed = runs[-1].failed / "squares.failed.ipynb"
     assert reason == f"squares.ipynb: cell 2 failed: AssertionError: unlucky (see {failed})"
     assert b"unlucky" in failed.read_bytes()
-    again = sweep(runs[:4], locally())
+    again = run_sweep(runs[:4], local_runner())
     assert again.kept == 4
     pd.testing.assert_frame_equal(again.table, swept.table)
 
@@ -96,29 +96,29 @@ def test_the_command_line_sweeps_on_the_workers_and_writes_the_table(scheduler, 
 
 def test_what_a_worker_sends_back_is_what_a_run_here_gives(scheduler, write_notebook, tmp_path):
     source = write_notebook("import analysis as a\na.show_results([{'measure': 'number', 'value': number}])")
-    (there,), (here,) = (plan(source, [{"number": 2}], tmp_path / name) for name in ("there", "here"))
-    sweep([there], cluster.on_cluster(scheduler))
-    sweep([here], locally())
+    (there,), (here,) = (plan_sweep(source, [{"number": 2}], tmp_path / name) for name in ("there", "here"))
+    run_sweep([there], cluster.dask_runner(scheduler))
+    run_sweep([here], local_runner())
     assert there.output.read_bytes() == here.output.read_bytes()
 
 
 def test_a_worker_with_other_evidence_or_another_package_is_refused(scheduler, squares, tmp_path):
-    (run,) = plan(squares, [{"number": 1}], tmp_path / "runs")
+    (run,) = plan_sweep(squares, [{"number": 1}], tmp_path / "runs")
     for name in ("data/incidents.csv", "analysis/measures/gaps.py"):
         run.basis["inputs"] |= {name: "other"}
     with pytest.raises(InputError, match="cannot stand in .*: .*incidents.csv changed; .*gaps.py changed"):
-        sweep([run], cluster.on_cluster(scheduler))
+        run_sweep([run], cluster.dask_runner(scheduler))
     assert not run.folder.exists()
 
 
 def test_a_worker_that_does_not_have_the_evidence_is_refused(scheduler, squares, tmp_path):
-    (run,) = plan(squares, [{"number": 1}], tmp_path / "runs")
+    (run,) = plan_sweep(squares, [{"number": 1}], tmp_path / "runs")
     run.parameters["folder"] = "/nowhere"
     with pytest.raises(InputError, match="cannot stand in .*: InputError: .*/nowhere"):
-        sweep([run], cluster.on_cluster(scheduler))
+        run_sweep([run], cluster.dask_runner(scheduler))
 
 
 def test_without_dask_one_line_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(InputError, match=r"pip install 'attack-incidents\[cluster\]'"):
-        cluster.on_cluster("tcp://127.0.0.1:8786")
+        cluster.dask_runner("tcp://127.0.0.1:8786")

@@ -7,8 +7,14 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from analysis.evidence.problems import InputError
-from analysis.runs.parameters import check, declared, find_notebook, from_text, table
+from analysis.evidence.errors import InputError
+from analysis.runs.parameters import (
+    check_parameters,
+    declared_parameters,
+    find_notebook,
+    format_parameters,
+    parse_parameters,
+)
 
 CELL = """folder = ""  # folder with the evidence
 sets = []  # evidence sets; empty = all
@@ -27,7 +33,7 @@ def notebook(write_notebook):
 
 
 def test_parameters_are_read_in_order_with_default_and_help(notebook):
-    found = declared(notebook)
+    found = declared_parameters(notebook)
     assert [p.name for p in found] == [
         "folder", "sets", "confirmation", "start", "every", "shortest_gap", "share", "deep", "until",
     ]  # fmt: skip
@@ -39,7 +45,7 @@ def test_parameters_are_read_in_order_with_default_and_help(notebook):
 
 
 def test_help_after_letters_of_more_than_one_byte_is_read_whole(write_notebook):
-    (found,) = declared(write_notebook(parameters='place = "Ḥarīr"  # a place – any'))
+    (found,) = declared_parameters(write_notebook(parameters='place = "Ḥarīr"  # a place – any'))
     assert (found.default, found.help) == ("Ḥarīr", "a place – any")
 
 
@@ -51,15 +57,15 @@ def test_help_after_letters_of_more_than_one_byte_is_read_whole(write_notebook):
     ],
 )  # fmt: skip
 def test_values_of_the_right_kind_pass_as_they_are(notebook, name, value):
-    assert check(notebook, {name: value}) == {name: value}
+    assert check_parameters(notebook, {name: value}) == {name: value}
 
 
 def test_a_day_given_as_a_date_becomes_plain_json(notebook):
-    assert json.dumps(check(notebook, {"start": date(2024, 2, 4)})) == '{"start": "2024-02-04"}'
+    assert json.dumps(check_parameters(notebook, {"start": date(2024, 2, 4)})) == '{"start": "2024-02-04"}'
 
 
 def test_only_what_was_given_is_passed_on(notebook):
-    assert check(notebook, {}) == {}
+    assert check_parameters(notebook, {}) == {}
 
 
 @pytest.mark.parametrize(
@@ -74,7 +80,7 @@ def test_only_what_was_given_is_passed_on(notebook):
 )  # fmt: skip
 def test_a_value_of_the_wrong_kind_is_refused_by_name_and_value(notebook, name, value):
     with pytest.raises(InputError) as error:
-        check(notebook, {name: value}, "v.yml")
+        check_parameters(notebook, {name: value}, "v.yml")
     message = str(error.value)
     assert message.startswith(f"v.yml: parameter {name}")
     offender = value[0] if isinstance(value, list) and name != "folder" else value
@@ -83,12 +89,12 @@ def test_a_value_of_the_wrong_kind_is_refused_by_name_and_value(notebook, name, 
 
 def test_the_offending_item_of_a_list_is_counted(notebook):
     with pytest.raises(InputError, match="confirmation, item 2: 'monitr' - us_official, .*did you mean 'monitor'"):
-        check(notebook, {"confirmation": ["monitor", "monitr"]})
+        check_parameters(notebook, {"confirmation": ["monitor", "monitr"]})
 
 
 def test_what_is_allowed_is_said_in_words(notebook):
     with pytest.raises(InputError, match="every: 'fortnight' - text: day, week, month, quarter, or a number of"):
-        check(notebook, {"every": "fortnight"})
+        check_parameters(notebook, {"every": "fortnight"})
 
 
 ORDERED = "start = '2023-10-17'\nend = '2024-06-30'\nlast_before = '2024-02-04'\nnone_until = '2024-04-20'"
@@ -105,23 +111,23 @@ ORDERED = "start = '2023-10-17'\nend = '2024-06-30'\nlast_before = '2024-02-04'\
 )
 def test_days_in_a_wrong_order_are_found_with_the_defaults_in_mind(write_notebook, given, words):
     with pytest.raises(InputError, match=rf"v\.yml: small: {words}"):
-        check(write_notebook(parameters=ORDERED), given, "v.yml")
+        check_parameters(write_notebook(parameters=ORDERED), given, "v.yml")
 
 
 def test_an_open_end_is_in_order(write_notebook):
-    assert check(write_notebook(parameters=ORDERED), {"start": "", "end": ""}) == {"start": "", "end": ""}
+    assert check_parameters(write_notebook(parameters=ORDERED), {"start": "", "end": ""}) == {"start": "", "end": ""}
 
 
 def test_an_unknown_name_is_answered_with_the_nearest_and_all(notebook):
     with pytest.raises(InputError, match=r"'shortst_gap' is not a parameter of example; did you mean 'shortest_gap'\?"):
-        check(notebook, {"shortst_gap": 3})
+        check_parameters(notebook, {"shortst_gap": 3})
     with pytest.raises(InputError, match="it has: folder, sets, confirmation"):
-        check(notebook, {"zzz": 3})
+        check_parameters(notebook, {"zzz": 3})
 
 
 def test_all_that_is_wrong_is_said_at_once(notebook):
     with pytest.raises(InputError) as error:
-        check(notebook, {"start": "soon", "shortest_gap": "x", "zzz": 1})
+        check_parameters(notebook, {"start": "soon", "shortest_gap": "x", "zzz": 1})
     assert len({line.split(" - ")[0] for line in str(error.value).splitlines()}) >= 3
 
 
@@ -134,26 +140,26 @@ def test_all_that_is_wrong_is_said_at_once(notebook):
 )  # fmt: skip
 def test_a_parameters_cell_that_is_not_one_literal_per_line_is_refused(write_notebook, cell):
     with pytest.raises(InputError, match=r"small\.ipynb: the parameters cell must hold one 'name = literal"):
-        declared(write_notebook(parameters=cell))
+        declared_parameters(write_notebook(parameters=cell))
 
 
 def test_a_notebook_without_a_parameters_cell_is_refused(write_notebook):
     with pytest.raises(InputError, match="has 0 cells tagged 'parameters'; needs 1"):
-        declared(write_notebook("x = 1", parameters=None))
+        declared_parameters(write_notebook("x = 1", parameters=None))
 
 
 def test_a_notebook_with_two_parameters_cells_is_refused(tmp_path):
     cells = [new_code_cell("a = 1", metadata={"tags": ["parameters"]}) for _ in range(2)]
     nbformat.write(new_notebook(cells=cells), tmp_path / "two.ipynb")
     with pytest.raises(InputError, match=r"two\.ipynb has 2 cells tagged"):
-        declared(tmp_path / "two.ipynb")
+        declared_parameters(tmp_path / "two.ipynb")
 
 
 def test_an_old_format_is_refused_with_the_way_out(tmp_path):
     path = tmp_path / "old.ipynb"
     nbformat.write(nbformat.v3.new_notebook(worksheets=[nbformat.v3.new_worksheet()]), path, version=3)
     with pytest.raises(InputError, match=r"old\.ipynb has the old notebook format 3; convert it first: jupyter"):
-        declared(path)
+        declared_parameters(path)
 
 
 NO_NOTEBOOKS = [
@@ -173,13 +179,13 @@ def test_what_is_not_a_notebook_is_refused_by_name_in_one_line(tmp_path, content
     path = tmp_path / "broken.ipynb"
     path.write_text(content)
     with pytest.raises(InputError, match=r"broken\.ipynb") as error:
-        declared(path)
+        declared_parameters(path)
     assert "\n" not in str(error.value)
 
 
 def test_a_notebook_that_is_not_there_is_named(tmp_path):
     with pytest.raises(InputError, match=r"gone\.ipynb does not exist"):
-        declared(tmp_path / "gone.ipynb")
+        declared_parameters(tmp_path / "gone.ipynb")
 
 
 TEXTS = {
@@ -191,11 +197,14 @@ TEXTS = {
 
 @pytest.mark.parametrize(("name", "text", "value"), [(name, *pair) for name, pair in TEXTS.items()], ids=TEXTS)
 def test_a_text_is_read_as_what_the_parameter_takes(notebook, name, text, value):
-    assert check(notebook, from_text([notebook], {name: text})) == {name: value}
+    assert check_parameters(notebook, parse_parameters([notebook], {name: text})) == {name: value}
 
 
 def test_an_empty_text_is_an_empty_list_or_an_open_day(notebook):
-    assert check(notebook, from_text([notebook], {"sets": "", "start": ""})) == {"sets": [], "start": ""}
+    assert check_parameters(notebook, parse_parameters([notebook], {"sets": "", "start": ""})) == {
+        "sets": [],
+        "start": "",
+    }
 
 
 UNREADABLE = {"shortest_gap": "many", "deep": "perhaps", "until": "soon", "zzz": "1"}
@@ -204,13 +213,13 @@ UNREADABLE = {"shortest_gap": "many", "deep": "perhaps", "until": "soon", "zzz":
 @pytest.mark.parametrize(("name", "text"), UNREADABLE.items())
 def test_a_text_that_cannot_be_read_is_named_as_it_was_typed(notebook, name, text):
     with pytest.raises(InputError, match=rf"-p: .*{name}"):
-        check(notebook, from_text([notebook], {name: text}), "-p")
+        check_parameters(notebook, parse_parameters([notebook], {name: text}), "-p")
 
 
 def test_the_table_lists_every_parameter_with_default_help_and_what_is_allowed(notebook):
-    lines = table(notebook).splitlines()
+    lines = format_parameters(notebook).splitlines()
     assert lines[0].split() == ["name", "type", "default", "what", "it", "is"]
-    for parameter in declared(notebook):
+    for parameter in declared_parameters(notebook):
         (at,) = [i for i, line in enumerate(lines) if line.startswith(f"{parameter.name} ")]
         assert parameter.kind.noun in lines[at]
         assert json.dumps(parameter.default) in lines[at]

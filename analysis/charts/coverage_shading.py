@@ -1,0 +1,53 @@
+"""The ground behind a chart says who was watching: white, sparsely, nobody."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.charts import style
+
+MEANING = {"nobody": "nobody looked", "sparse": "watched sparsely, a zero is weak"}
+LOOK = {
+    "nobody": {"facecolor": style.NOBODY, "edgecolor": "white", "hatch": style.HATCH},
+    "sparse": {"facecolor": style.SPARSE, "edgecolor": "none"},
+}
+WIDE = 0.25  # share of the axis a stretch needs to carry its meaning in words
+
+
+def shade_coverage(ax: Axes, periods: pd.DataFrame, words: bool = True) -> None:
+    """Shade the periods (start, end, covered, sparse, as `frequency.count` gives them) that nobody or
+    hardly anybody watched: an empty place is a zero only on white ground. `words` names each shade,
+    once, on its longest stretch."""
+    last = periods["end"].max() + pd.Timedelta(days=1)
+    with mpl.rc_context(style.RC):
+        for kind, stretches in unwatched_periods(periods).items():
+            for start, end in stretches:
+                ax.axvspan(start, end, zorder=0, linewidth=0, **LOOK[kind])
+            start, end = max(stretches, key=lambda stretch: stretch[1] - stretch[0])
+            if words and (end - start) > WIDE * (last - periods["start"].min()):
+                ax.annotate(MEANING[kind], (end, 0.97), xycoords=("data", "axes fraction"), xytext=(-3, 0),
+                            textcoords="offset points", ha="right", va="top", fontsize=7.5,
+                            color=style.QUIET)  # fmt: skip
+
+
+def unwatched_periods(periods: pd.DataFrame) -> dict[str, list[tuple[pd.Timestamp, pd.Timestamp]]]:
+    """First day, and first day after, of each stretch nobody or hardly anybody watched; a kind that
+    does not occur is left out."""
+    nobody = periods["covered"] == 0
+    kinds = {"nobody": nobody, "sparse": (periods["sparse"] > 0) & ~nobody}
+    return {kind: _stretches(periods[rows]) for kind, rows in kinds.items() if rows.any()}
+
+
+def explain_shading(periods: pd.DataFrame) -> str:
+    """What the shades behind these periods mean, in a line under a chart; empty if there are none."""
+    looks = {"nobody": "hatched", "sparse": "grey"}
+    return "; ".join(f"{looks[kind]}: {MEANING[kind]}" for kind in unwatched_periods(periods))
+
+
+def _stretches(periods: pd.DataFrame) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+    """Neighbouring periods joined, so that no seam shows between them."""
+    day = pd.Timedelta(days=1)
+    run = (periods["start"] != periods["end"].shift() + day).cumsum()
+    return [(part["start"].iloc[0], part["end"].iloc[-1] + day) for _, part in periods.groupby(run)]

@@ -1,0 +1,166 @@
+"""Read, validate and write one CSV table as the schema declares it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.evidence.csv_records import HEADER_ROWS, read_records
+from analysis.evidence.errors import Problem, format_path, suggest_name
+from analysis.evidence.schema import PATTERNS, Column, Table
+
+
+def read_table(path: Path, table: Table, *, strict: bool = True) -> tuple[pd.DataFrame, list[Problem]]:
+    """One CSV file as a typed frame, and every failure in it.
+
+    `strict` = the table is one of ours: unknown columns and values outside the vocabulary fail.
+    Otherwise (a table someone brings) further columns are kept as text, unless one looks like a
+    misspelt column of ours that is missing. Row numbers are those a spreadsheet shows.
+
+    Raises InvalidTables if the file is not a rectangular UTF-8 CSV at all.
+    """
+    path = Path(path)
+    raw = read_raw_rows(path)
+    problems = _header_problems(list(raw.columns), table, format_path(path), strict)
+    known = [column for column in table.columns if column.name in raw.columns]
+    problems += _value_problems(raw, known, format_path(path))
+    problems += _key_problems(raw, table, format_path(path))
+    typed = _typed(raw, known)
+    problems += _range_problems(typed, raw, table, format_path(path))
+    return typed, problems
+
+
+def read_raw_rows(path: Path) -> pd.DataFrame:
+    """All fields as text; empty stays empty.
+
+    Raises InvalidTables for a file that is missing, empty, not UTF-8 or not rectangular.
+    """
+    header, body = read_records(path)
+    return pd.DataFrame(body, columns=header, dtype=str)
+
+
+def _header_problems(found: list[str], table: Table, file: str, strict: bool) -> list[Problem]:
+    missing = [c.name for c in table.columns if c.name not in found and not c.optional]
+    absent = [name for name in table.names if name not in found]
+    problems = [Problem(file, 1, name, "missing", "this column is needed") for name in missing]
+    for name in found:
+        if name in table.names:
+            continue
+        hint = suggest_name(name, absent)
+        if strict or hint:
+            allowed = f"not a column of {table.name}{hint or suggest_name(name, table.names)}"
+            problems.append(Problem(file, 1, name, name, allowed))
+    return problems
+
+
+def _value_problems(raw: pd.DataFrame, known: list[Column], file: str) -> list[Problem]:
+    import pandera.pandas as pa  # slow to import, and only validation needs it
+
+    schema = pa.DataFrameSchema({c.name: pa.Column(str, _checks(c), required=True) for c in known})
+    try:
+        schema.validate(raw, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        return [
+            Problem(file, int(case.index) + HEADER_ROWS, case.column, str(case.failure_case),
+                    str(case.check))
+            for case in errors.failure_cases.itertuples(index=False)
+        ]  # fmt: skip
+    return []
+
+
+def _checks(column: Column) -> list:
+    """The column's rules as pandera checks; the text of each is what a person is told."""
+    import pandera.pandas as pa
+
+    checks = [pa.Check(_accepted(column), error=column.accepts)]
+    if column.required:
+        checks.append(pa.Check(lambda text: text != "", error="must not be empty"))
+    return checks
+
+
+def _accepted(column: Column):
+    def accepted(text: pd.Series) -> pd.Series:
+        good = text.str.fullmatch(PATTERNS[column.kind])
+        if column.allowed:
+            good &= text.isin(column.allowed)
+        if column.kind in ("date", "month"):
+            good &= pd.to_datetime(text, format="ISO8601", errors="coerce").notna()
+        if column.low is not None:
+            good &= pd.to_numeric(text, errors="coerce").between(column.low, column.high)
+        if column.max_words:
+            good &= text.str.split().str.len() <= column.max_words
+        return good | (text == "")
+
+    return accepted
+
+
+def _key_problems(raw: pd.DataFrame, table: Table, file: str) -> list[Problem]:
+    key = [name for name in table.key if name in raw.columns]
+    unsure = any(name not in key and not table[name].optional for name in table.key)
+    if unsure or raw.empty:
+        return []
+    values = raw[key[0]].str.cat([raw[name] for name in key[1:]], sep=" + ")
+    again = values.duplicated() & (raw[key[0]] != "")
+    first = {value: row for row, value in reversed(list(enumerate(values, HEADER_ROWS)))}
+    return [
+        Problem(file, row + HEADER_ROWS, " + ".join(key), value, f"{table.once}; also in row {first[value]}")
+        for row, value in values[again].items()
+    ]
+
+
+def _range_problems(typed: pd.DataFrame, raw: pd.DataFrame, table: Table, file: str) -> list[Problem]:
+    problems = []
+    for low, high in table.ranges:
+        if low in typed and high in typed:
+            backwards = typed[typed[low] > typed[high]].index
+            problems += [
+                Problem(file, int(i) + HEADER_ROWS, high, raw.at[i, high],
+                        f"must not be before {low} ({raw.at[i, low]})")
+                for i in backwards
+            ]  # fmt: skip
+    return problems
+
+
+def _typed(raw: pd.DataFrame, known: list[Column]) -> pd.DataFrame:
+    """Text to dates, whole numbers and decimals; empty becomes missing; bad values too."""
+    typed = raw.mask(raw == "")
+    for column in known:
+        text = typed[column.name]
+        if column.kind == "date":
+            typed[column.name] = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
+        elif column.kind in ("integer", "number"):
+            number = pd.to_numeric(text.where(text.str.fullmatch(PATTERNS[column.kind], na=False)))
+            typed[column.name] = number.astype("Int64" if column.kind == "integer" else "float64")
+    return typed
+
+
+def to_csv(frame: pd.DataFrame, table: Table) -> str:
+    """The frame as the CSV text of `table`: schema order, ISO dates, empty for missing, LF."""
+    names = [name for name in table.names if name in frame.columns]
+    out = frame[names].copy()
+    for name in table.of_kind("date"):
+        if name in out:
+            out[name] = out[name].dt.strftime("%Y-%m-%d")
+    return out.to_csv(index=False, lineterminator="\n")
+
+
+def write_files(files: dict[Path, str]) -> None:
+    """Write all the texts, or none: each to a temporary file first, then moved into place."""
+    staged: list[tuple[str, Path]] = []
+    try:
+        for path, text in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(
+                "w", encoding="utf-8", newline="", dir=path.parent, prefix=".", delete=False
+            ) as handle:
+                staged.append((handle.name, path))
+                handle.write(text)
+            os.chmod(handle.name, 0o644)
+        for name, path in staged:
+            os.replace(name, path)
+    finally:
+        for name, _ in staged:
+            Path(name).unlink(missing_ok=True)

@@ -1,0 +1,86 @@
+"""The class on one page: points per student, where points were lost, what had to be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from analysis.charts.notebook_output import escape_markdown, to_svg
+from analysis.charts.text_format import plural
+from analysis.exercises.feedback import html_table
+from analysis.exercises.gradebook import Graded, grade_rows
+from analysis.exercises.lost_points import lost_point_shares, lost_points, lost_points_alt
+from analysis.reports.document.notebook_document import build_document
+from analysis.reports.web.html_page import to_html
+
+CAPTION = (
+    "Points lost per task. Where most of the class failed hidden tests only, the task was understood too narrowly; "
+    "where it failed visible tests, it was not understood."
+)
+
+
+def summary_page(graded: Sequence[Graded], said: str) -> str:
+    """The summary as one HTML file that needs nothing else; `said` is how it was graded."""
+    everything = grade_rows(graded)
+    students = everything["student"].nunique()
+    cells = [
+        new_markdown_cell("# Where points were lost"),
+        _chart(everything),
+        new_markdown_cell("# Tasks"),
+        html_table(_tasks(everything)),
+        new_markdown_cell("# Students"),
+        html_table(_students(everything)),
+        *_remarks(graded),
+    ]
+    exercises = everything["exercise"].nunique()
+    subtitle = ", ".join(
+        (plural(students, "student"), plural(exercises, "exercise"), plural(len(graded), "submission"))
+    )
+    tree = build_document(new_notebook(cells=cells))
+    return to_html(tree, title="The class", subtitle=subtitle, provenance=[("Graded", said)], scripted=False)
+
+
+def _chart(everything: pd.DataFrame) -> NotebookNode:
+    shares = lost_point_shares(everything)
+    about = {"alt": lost_points_alt(shares), "caption": CAPTION}
+    output = new_output("display_data", {"image/svg+xml": to_svg(lost_points(shares))}, metadata=about)
+    return new_code_cell("", outputs=[output])
+
+
+def _tasks(everything: pd.DataFrame) -> pd.DataFrame:
+    by_task = everything.groupby(["exercise", "task"], sort=False)
+    points = everything["points"].astype(float)
+    means = points.groupby([everything["exercise"], everything["task"]], sort=False).mean(skipna=False)
+    return pd.DataFrame(
+        {
+            "of": by_task["max_points"].first().map("{:g}".format),
+            "mean": means.map("{:.2f}".format).replace("nan", "by hand"),
+            "full points": by_task["status"].agg(lambda status: int((status == "passed").sum())),
+            "no answer": by_task["status"].agg(lambda status: int((status == "no answer").sum())),
+        }
+    ).reset_index()
+
+
+def _students(everything: pd.DataFrame) -> pd.DataFrame:
+    known = everything.assign(points=everything["points"].astype(float).fillna(0))
+    points = known.pivot_table(index="student", columns="exercise", values="points", aggfunc="sum", sort=False)
+    total = points.sum(axis=1)
+    by_hand = everything["points"].isna().groupby(everything["student"], sort=False).sum()
+    shown = points.map("{:g}".format)
+    shown.columns.name = None
+    shown["total"] = total.map("{:g}".format)
+    shown["to grade by hand"] = by_hand.map(lambda n: str(n) if n else "")
+    return shown.reset_index()
+
+
+def _remarks(graded: Sequence[Graded]) -> list[NotebookNode]:
+    """What an instructor should look at, by student."""
+    lines = [
+        f"- {escape_markdown(of.student)}, {escape_markdown(of.exercise)}: {escape_markdown(text)}"
+        for of in graded
+        for text in [*of.remarks, *(f"{g.task}: {g.remark}" for g in of.grades if g.status == "void")]
+    ]
+    return [new_markdown_cell("# What was found and mended"), new_markdown_cell("\n".join(lines))] if lines else []

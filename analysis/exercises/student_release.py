@@ -1,0 +1,106 @@
+"""The student's folder: exercises without solutions and hidden tests, the evidence, the package; and its zip."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbformat
+
+from analysis.evidence.errors import InputError, format_path
+from analysis.evidence.folders import REPOSITORY
+from analysis.exercises.course import Exercise
+
+NAME = "attack-exercises"
+# What an installation and the notebooks need of this repository.
+PACKAGE = ("LICENSE", "pyproject.toml", "requirements.lock", "analysis", "data", "seeds")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "*.pyc")
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first day that a zip knows
+README = """# Exercises
+
+You need Python 3.11 or newer. Set up once, in this folder (on Windows write `.venv\\Scripts\\` for `.venv/bin/`):
+
+    python3 -m venv .venv
+    .venv/bin/python -m pip install -c requirements.lock -e ".[lab]"
+
+Then open the exercises:
+
+    .venv/bin/jupyter lab exercises
+
+{list}
+
+Write where it says `YOUR CODE HERE` or `YOUR ANSWER HERE`, and delete the line `raise NotImplementedError()`. Cells of
+tests and task texts are locked: if one is changed or lost, it is put back before grading. You may add cells of your
+own. Before you hand in: *Kernel > Restart Kernel and Run All Cells*; what fails then will fail when it is graded. Some
+tests are not in your copy. Hand in the notebook, `.ipynb`, under the name it has.
+
+All tables lie in `data/` and `seeds/`; `data/README.md` says what they hold.
+"""
+
+
+def release_exercises(exercises: Sequence[Exercise], out: Path) -> tuple[Path, Path]:
+    """Makes the folder `attack-exercises` and `attack-exercises.zip` in `out`; returns both paths.
+
+    The same exercises give the same bytes. A former release in `out` is replaced; anything else of
+    that name is not touched (InputError).
+    """
+    folder, archive = out / NAME, out / f"{NAME}.zip"
+    if folder.exists() and not (folder / "exercises").is_dir():
+        raise InputError(f"{format_path(folder)} exists and is no former release; choose another place with --out")
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out, prefix=".release-") as staged:
+        made = Path(staged) / NAME
+        _package(made)
+        for exercise in exercises:
+            _exercise(exercise, made / "exercises" / exercise.name)
+        (made / "README.md").write_text(_readme(exercises), encoding="utf-8", newline="")
+        _zip(made, Path(staged) / archive.name)
+        if folder.exists():
+            os.replace(folder, Path(staged) / "former")
+        os.replace(made, folder)
+        os.replace(Path(staged) / archive.name, archive)
+    return folder, archive
+
+
+def _package(target: Path) -> None:
+    for name in PACKAGE:
+        source = REPOSITORY / name
+        if source.is_dir():
+            shutil.copytree(source, target / name, ignore=LEFT_OUT)
+        else:
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target / name)
+
+
+def _exercise(exercise: Exercise, target: Path) -> None:
+    target.mkdir(parents=True)
+    nbformat.write(exercise.released, target / f"{exercise.name}.ipynb")
+    for path in exercise.files:
+        copy = target / path.relative_to(exercise.folder)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+
+
+def _readme(exercises: Sequence[Exercise]) -> str:
+    return README.format(list="\n".join(f"- `{e.name}/{e.name}.ipynb`: {_title(e)}" for e in exercises))
+
+
+def _title(exercise: Exercise) -> str:
+    """The first heading of the notebook."""
+    texts = (cell.source for cell in exercise.source.cells if cell.cell_type == "markdown")
+    lines = (line for text in texts for line in text.splitlines())
+    return next((line.lstrip("# ") for line in lines if line.startswith("# ")), exercise.name)
+
+
+def _zip(folder: Path, archive: Path) -> None:
+    """The folder as a zip without times, owners and modes, in the order of names."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(path.relative_to(folder.parent).as_posix(), EARLIEST)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            zipped.writestr(entry, path.read_bytes())

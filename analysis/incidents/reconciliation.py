@@ -1,0 +1,203 @@
+"""Group reports of one event: best-first, decisions first, two of one document never together."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+
+import numpy as np
+import pandas as pd
+
+from analysis.evidence.errors import InputError
+from analysis.incidents.copies import assign_witnesses, find_reruns
+from analysis.incidents.record_linkage import LinkageRules, candidate_pairs, locate_reports, match_weights
+
+
+def reconcile(reports: pd.DataFrame, rules: LinkageRules, decisions: pd.Series | None = None) -> pd.DataFrame:
+    """Group reports into events.
+
+    Parameters
+    ----------
+    reports : one row per report; columns report_id (unique), document, date_start, date_end
+        (datetime64), and the columns that `rules.ladders` and `rules.figures` name. Where: any of
+        place, latitude and longitude, country. Optional: origin (whose reporting it relays), stance
+        (reports, denies), events (how many events it speaks of), date_basis ("stated" = the report
+        itself names the day). Missing values are allowed in all but the first four.
+    rules : tolerances, points and threshold.
+    decisions : event id by report_id. The same id = together, different ids = apart, reports not
+        listed may join any. Decisions are always obeyed.
+
+    Returns
+    -------
+    Frame with one row per report, sorted by report_id: report_id, group (the smallest report_id
+    of its event; missing if unplaced), reason (why it is unplaced). Row order of the input does
+    not matter.
+
+    Notes
+    -----
+    Copies of one story are one witness (`copies.assign_witnesses`). Witnesses are joined by mean points
+    over all pairs of two groups (average linkage), best pair first. A pair too far apart to be a
+    candidate counts as `2 * off_by_a_day` below zero. A group of few witnesses near many of another
+    earns up to `one_beside_many` points, for it is likelier a slip than another event. Two reports
+    of one document tell two events apart. A denial joins last and never makes an event.
+
+    Unplaced unless decided: a report of no place, point or country, of more than one event, or of
+    more than `longest_range_days`; and an old story told again under a new date (`copies.find_reruns`).
+
+    Event datasets of one conflict are reports too: let `document` be the name of the dataset, so
+    that two of its events stay two, and leave out what they do not know (place, country, origin).
+
+    Raises InputError if a decision names a report that is not in `reports`, or if two decisions
+    name one report.
+    """
+    reports = reports.sort_values("report_id", ignore_index=True)
+    decided = _decided(reports, decisions)
+    unplaced = _unplaced(reports, decided, rules)
+    denies = reports.get("stance", pd.Series("reports", reports.index)) == "denies"
+    witness = assign_witnesses(reports, rules, decided)
+    group = pd.Series(_grouped(reports, witness, denies, decided, unplaced.isna(), rules))
+    asserting = ~denies & unplaced.isna()
+    older = _reruns(reports[asserting], witness[asserting], group[asserting], rules)
+    again = older.index[older.notna() & decided.reindex(older.index).isna()]
+    unplaced[again] = "tells again, as new, what an older report told: " + older[again].astype("str")
+    lonely = ~group.isin(group[~denies & unplaced.isna()]) & unplaced.isna()
+    unplaced[lonely] = "denies an attack that no other claim reports"
+    smallest = reports["report_id"].groupby(group).transform("min")
+    return pd.DataFrame(
+        {"report_id": reports["report_id"], "group": smallest.mask(unplaced.notna()), "reason": unplaced}
+    )
+
+
+def _grouped(reports, witness: np.ndarray, denies, decided, usable, rules: LinkageRules) -> np.ndarray:
+    """The number (n,) of the group of each report: pairs of witnesses, joined best first."""
+    first = ~pd.Series(witness).duplicated()
+    heard, silent = reports[first].reset_index(drop=True), denies[first].to_numpy()
+    documents: list[set] = [set() for _ in range(len(heard))]
+    for number, document in zip(witness, reports["document"], strict=True):
+        documents[number].add(document)
+    groups = _Groups(documents, silent, decided[first].reset_index(drop=True))
+    placed = np.flatnonzero(usable[first])
+    pairs = placed[candidate_pairs(heard.iloc[placed].reset_index(drop=True), rules)]
+    scores = match_weights(heard, pairs, rules)
+    asserts = ~silent[pairs].any(axis=1)
+    groups.join_best(pairs[asserts], scores[asserts], rules)
+    groups.join_best(pairs[~asserts], scores[~asserts], rules, denials=True)
+    return groups.group_of[witness]
+
+
+def _reruns(reports: pd.DataFrame, witness: np.ndarray, group: pd.Series, rules: LinkageRules) -> pd.Series:
+    """`copies.find_reruns` of the witnesses, for every report; copies are not counted."""
+    first = ~pd.Series(witness).duplicated().to_numpy()
+    older = find_reruns(reports[first].reset_index(drop=True), group[first].reset_index(drop=True), rules)
+    return pd.Series(witness, reports.index).map(older.set_axis(witness[first]))
+
+
+def _decided(reports: pd.DataFrame, decisions: pd.Series | None) -> pd.Series:
+    if decisions is None:
+        decisions = pd.Series(dtype=str)
+    twice = decisions.index[decisions.index.duplicated()].unique()
+    if len(twice):
+        raise InputError(f"decisions name these more than once: {', '.join(map(str, twice))}")
+    lost = sorted(set(decisions.index) - set(reports["report_id"]))
+    if lost:
+        raise InputError(f"decisions name reports that do not exist: {', '.join(map(str, lost))}")
+    return reports["report_id"].map(decisions)
+
+
+def _unplaced(reports: pd.DataFrame, decided: pd.Series, rules: LinkageRules) -> pd.Series:
+    """Reason why a report can be no event's, for those not decided; missing for all others."""
+    blank = pd.Series(np.nan, reports.index)
+    span = (reports["date_end"] - reports["date_start"]).dt.days
+    nowhere = (locate_reports(reports)[0] < 0) & reports.get("country", blank).isna()
+    reason = pd.Series(pd.NA, reports.index, dtype="str")
+    reason[reports.get("events", blank).fillna(1) > 1] = "sums up several attacks: it names no single one"
+    reason[span > rules.longest_range_days] = (
+        f"its days span more than {rules.longest_range_days} days: it names no single attack"
+    )
+    reason[nowhere] = "names neither a place nor a country"
+    return reason.mask(decided.notna())
+
+
+class _Groups:
+    """Disjoint groups of reports that grow by joining; knows which must stay apart."""
+
+    def __init__(self, documents: list[set], denies: np.ndarray, decided: pd.Series):
+        self.members = {i: [i] for i in range(len(documents))}
+        self.group_of = np.arange(len(documents))
+        self.asserting = {i: int(not denial) for i, denial in enumerate(denies)}
+        self.documents = dict(enumerate(documents))
+        self.decision = {i: name for i, name in decided.items() if pd.notna(name)}
+        for _, index in decided.groupby(decided).groups.items():
+            for other in index[1:]:
+                self._join(index[0], other)
+
+    def _join(self, keep: int, drop: int) -> None:
+        self.members[keep] += self.members[drop]
+        self.group_of[self.members.pop(drop)] = keep
+        self.asserting[keep] += self.asserting.pop(drop)
+        self.documents[keep] |= self.documents.pop(drop)
+        if drop in self.decision:
+            self.decision[keep] = self.decision.pop(drop)
+
+    def _apart(self, a: int, b: int) -> bool:
+        decided = self.decision.get(a), self.decision.get(b)
+        return None not in decided or not self.documents[a].isdisjoint(self.documents[b])
+
+    def join_best(self, pairs: np.ndarray, scores: np.ndarray, rules: LinkageRules, *, denials: bool = False) -> None:
+        """Join the two groups of highest mean points until none reaches the threshold.
+
+        With `denials`, groups of denials alone join others; a denial never brings together two
+        groups that assert.
+        """
+        links = self._links(pairs, scores)
+        queue: list[tuple] = []
+        for a, others in links.items():
+            for b in others:
+                if a < b:
+                    self._offer(queue, links, a, b, rules, denials)
+        while queue:
+            _, a, b, size_a, size_b = heapq.heappop(queue)
+            if len(self.members.get(a, ())) != size_a or len(self.members.get(b, ())) != size_b:
+                continue  # one of the two has grown or gone since this offer was made
+            self._merge_links(links, a, b)
+            self._join(a, b)
+            for other in links[a]:
+                self._offer(queue, links, min(a, other), max(a, other), rules, denials)
+
+    def _links(self, pairs: np.ndarray, scores: np.ndarray) -> dict[int, dict[int, tuple[float, int]]]:
+        """Sum of points and number of pairs between every two groups that any pair links."""
+        ends = np.sort(self.group_of[pairs], axis=1)
+        code = ends[:, 0] * len(self.group_of) + ends[:, 1]
+        between = ends[:, 0] != ends[:, 1]
+        code, link = np.unique(code[between], return_inverse=True)
+        totals, counts = np.bincount(link, scores[between]), np.bincount(link)
+        links: dict[int, dict[int, tuple[float, int]]] = defaultdict(dict)
+        for pair, total, count in zip(code.tolist(), totals.tolist(), counts.tolist(), strict=True):
+            a, b = divmod(pair, len(self.group_of))
+            links[a][b] = links[b][a] = (total, count)
+        return links
+
+    def _offer(self, queue: list, links: dict, a: int, b: int, rules: LinkageRules, denials: bool) -> None:
+        size_a, size_b = len(self.members[a]), len(self.members[b])
+        heard_a, heard_b = self.asserting[a], self.asserting[b]
+        if denials and heard_a * heard_b:
+            return
+        total, count = links[a][b]
+        pairs = heard_a * heard_b or size_a * size_b
+        points = (total + 2 * rules.off_by_a_day * (pairs - count)) / pairs
+        if heard_a * heard_b:
+            few = min(heard_a, heard_b)
+            points += rules.one_beside_many * max(1 - few * few / count, 0.0)
+        if points >= rules.threshold and not self._apart(a, b):
+            heapq.heappush(queue, (-round(points, 9), a, b, size_a, size_b))
+
+    @staticmethod
+    def _merge_links(links: dict, keep: int, drop: int) -> None:
+        links[keep].pop(drop, None)
+        for other, (total, count) in links.pop(drop).items():
+            if other == keep:
+                continue
+            del links[other][drop]
+            total_keep, count_keep = links[keep].get(other, (0.0, 0))
+            merged = (total + total_keep, count + count_keep)
+            links[keep][other] = links[other][keep] = merged

@@ -1,0 +1,1 @@
+"""When did the rate change? The exact posterior of the number and the dates of changes."""

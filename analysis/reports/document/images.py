@@ -1,0 +1,92 @@
+"""Images as data URIs: only what can be drawn, from the notebook's own bytes or from files beside it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+from PIL import Image
+
+SVG = "image/svg+xml"
+PLAIN = ("image/png", "image/jpeg")
+LARGEST = 30_000_000  # bytes of a file
+KINDS = (SVG, *PLAIN, "image/gif", "image/webp")
+URI = re.compile(r"data:(image/[a-z+]+);base64,([A-Za-z0-9+/=\s]+)")
+# A file or an address named inside an SVG; its own parts (#...) and embedded images are no such thing.
+OUTSIDE = re.compile(r"""\s(?:xlink:)?href\s*=\s*(?:"(?!\#|data:)[^"]*"|'(?!\#|data:)[^']*')""")
+
+EMPTY = re.compile(r"\s*(?:-.*|[+.0]+(?:[a-z%]*)\s*)")  # a side of an SVG that has no length
+
+
+def data_uri(kind: str, content: str) -> str | None:
+    """The image as notebooks store it (SVG as text, others as base64); None if it cannot be drawn."""
+    if kind == SVG:
+        return _svg(content)
+    try:
+        return _pixels(base64.b64decode(content))
+    except (binascii.Error, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
+        return None
+
+
+def _pixels(raw: bytes) -> str | None:
+    """The bytes themselves where every page can take them; else, as of a CMYK or a moving image, a PNG."""
+    with Image.open(BytesIO(raw)) as image:
+        actual = f"image/{image.format.lower()}"
+        if actual in PLAIN and image.mode != "CMYK":
+            image.verify()
+            return _uri(actual, raw)
+        if actual not in KINDS:
+            return None
+        drawn = BytesIO()
+        image.convert("RGBA" if image.has_transparency_data else "RGB").save(drawn, "PNG")
+    return _uri("image/png", drawn.getvalue())
+
+
+def is_drawable(uri: str) -> str | None:
+    """A data URI of an image that can be drawn; None for any other address."""
+    match = URI.fullmatch(uri)
+    if not match:
+        return None
+    kind, payload = match.groups()
+    if kind != SVG:
+        return data_uri(kind, payload)
+    try:
+        return _svg(base64.b64decode(payload).decode())
+    except ValueError:
+        return None
+
+
+def read_image_file(folder: Path, name: str) -> str | None:
+    """The image that a file below the folder holds; None for any other name and any other file."""
+    try:
+        path = (folder / unquote(name)).resolve(strict=True)
+        inside = path.is_relative_to(folder.resolve()) and path.stat().st_size <= LARGEST
+        raw = path.read_bytes() if inside else b""
+        return _svg(raw.decode()) if path.suffix.lower() == ".svg" else _pixels(raw)
+    except (Image.DecompressionBombError, OSError, SyntaxError, ValueError):
+        return None
+
+
+def _svg(text: str) -> str | None:
+    text = OUTSIDE.sub("", text).strip()
+    try:
+        root = ElementTree.fromstring(text)
+    except (ElementTree.ParseError, ValueError):
+        return None
+    drawable = root.tag.endswith("svg") and not any(EMPTY.fullmatch(root.get(side, "")) for side in ("width", "height"))
+    return _uri(SVG, text.encode()) if drawable else None
+
+
+def _uri(kind: str, raw: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(raw).decode()}"
+
+
+def split_uri(uri: str) -> tuple[str, bytes]:
+    """The file ending and the bytes of an image's data URI."""
+    kind, payload = URI.fullmatch(uri).groups()
+    return kind.removeprefix("image/").partition("+")[0], base64.b64decode(payload)

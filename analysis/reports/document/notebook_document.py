@@ -1,0 +1,152 @@
+"""An executed notebook -> a pandoc document: what a reader should see, as a tree."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import nbformat
+from nbformat import NotebookNode
+
+from analysis.evidence.errors import InputError, format_path
+from analysis.reports.document.images import data_uri
+from analysis.reports.document.mathjax import normalise_formulas
+from analysis.reports.document.outputs import Piece, output_pieces
+from analysis.reports.document.pandoc import MARKDOWN, parse_markup
+from analysis.reports.document.sanitising import Location, sanitise, unique_anchors
+from analysis.reports.document.table_alignment import map_cells
+from analysis.reports.document.tree import (
+    RIGHT_TO_LEFT,
+    Node,
+    attr,
+    code_block,
+    new_document,
+    node,
+    text_of,
+    walk,
+)
+
+DIRECTED = {"Header", "Para", "BlockQuote", "BulletList", "OrderedList"}
+Code = Literal["hide", "marked", "show"]
+
+
+def read_notebook(path: Path | str) -> NotebookNode:
+    """The notebook in a file, as version 4. Raises InputError if it is none."""
+    try:
+        return nbformat.read(path, as_version=4)
+    except OSError as problem:
+        raise InputError(f"{format_path(path)}: cannot be opened ({problem.strerror})") from problem
+    except Exception as problem:  # nbformat raises whatever its JSON and schema libraries raise
+        why = str(problem).splitlines()[0] if str(problem) else type(problem).__name__
+        raise InputError(f"{format_path(path)}: not a Jupyter notebook ({why})") from problem
+
+
+def build_document(
+    notebook: NotebookNode, *, code: Code = "hide", strict: bool = False, folder: Path | None = None
+) -> dict:
+    """The notebook as a pandoc document in JSON form; images are inside as data URIs.
+
+    Images come from the notebook itself and, if `folder` is given, from files below it.
+
+    `code`: "hide" shows only what cells say and give, "show" the code and stderr too, "marked" these
+    of cells tagged `show-input` alone; the tags `hide-input`, `hide-output` and `hide-cell` (also
+    `remove-...`) win over all. Raises InputError for something that is no notebook and, if `strict`,
+    for a figure without description (it names the cell); otherwise such a figure is called "Figure
+    without description".
+    """
+    _must_be_a_notebook(notebook)
+    language = notebook.get("metadata", {}).get("language_info", {}).get("name", "python")
+    collected = [
+        piece for cell, place in _cells(notebook, strict, folder) for piece in _pieces(cell, place, code, language)
+    ]
+    parsed = iter(parse_markup([source for piece in collected for source in piece.sources]))
+    blocks = [block for piece in collected for block in piece.build(*[next(parsed) for _ in piece.sources])]
+    return new_document(unique_anchors(_directed(blocks)))
+
+
+def _must_be_a_notebook(notebook: NotebookNode) -> None:
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        raise InputError("this is no notebook: it has no list of cells (formats before 4 are read by `read`)")
+
+
+def split_cells(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
+    """Each cell to be shown as a notebook of its own, after the cell's name."""
+    for cell, place in _cells(notebook):
+        yield place.name, NotebookNode(notebook, cells=[cell])
+
+
+def _cells(
+    notebook: NotebookNode, strict: bool = False, folder: Path | None = None
+) -> Iterator[tuple[NotebookNode, Location]]:
+    """Cells to be shown, each with its place: its number counts from 1, as a reader would."""
+    for number, cell in enumerate(notebook["cells"], start=1):
+        name = f"cell {number} (id {cell['id']})" if cell.get("id") else f"cell {number}"
+        if not _hidden(cell, "cell"):
+            yield cell, Location(name, strict, _attachments(cell), folder)
+
+
+def _tags(cell: NotebookNode) -> list[str]:
+    return cell.get("metadata", {}).get("tags", [])
+
+
+def _hidden(cell: NotebookNode, part: str) -> bool:
+    return f"hide-{part}" in _tags(cell) or f"remove-{part}" in _tags(cell)
+
+
+def _shows_code(cell: NotebookNode, code: Code) -> bool:
+    wanted = code == "show" or (code == "marked" and "show-input" in _tags(cell))
+    return wanted and not _hidden(cell, "input")
+
+
+def _attachments(cell: NotebookNode) -> dict[str, str]:
+    """Images stored in a Markdown cell, by the name its text uses."""
+    return {
+        f"attachment:{name}": uri
+        for name, kinds in cell.get("attachments", {}).items()
+        for kind, content in kinds.items()
+        if (uri := data_uri(kind, content))
+    }
+
+
+def _pieces(cell: NotebookNode, place: Location, code: Code, language: str) -> Iterator[Piece]:
+    if cell.cell_type == "markdown":
+        yield Piece(lambda blocks: sanitise(blocks, place), ((MARKDOWN, normalise_formulas(cell.source)),))
+    elif cell.cell_type == "code":
+        with_code = _shows_code(cell, code)
+        if with_code and cell.source.strip():
+            block = code_block(cell.source, language)
+            yield Piece(lambda: sanitise([block], place))
+        if not _hidden(cell, "output"):
+            yield from output_pieces(cell.get("outputs", []), place, stderr=with_code)
+
+
+def _directed(blocks: list[Node]) -> list[Node]:
+    """Text that begins in Arabic, Kurdish or Hebrew is set from right to left.
+
+    Words that stand alone between blocks, as HTML has them, are paragraphs.
+    """
+    blocks = [node("Para", block["c"]) if block["t"] == "Plain" else block for block in blocks]
+
+    def change(element: Node) -> Node | None:
+        if element["t"] == "Table":
+            return map_cells(element, _cell_directed)
+        if element["t"] not in DIRECTED or not _right_to_left(text_of(element["c"])):
+            return None
+        if element["t"] == "Header":
+            level, (name, classes, pairs), inlines = element["c"]
+            return node("Header", level, [name, classes, [*pairs, *RIGHT_TO_LEFT]], inlines)
+        return node("Div", attr(pairs=RIGHT_TO_LEFT), [element])
+
+    return walk(blocks, change)
+
+
+def _cell_directed(blocks: list[Node]) -> list[Node]:
+    return [node("Div", attr(pairs=RIGHT_TO_LEFT), blocks)] if _right_to_left(text_of(blocks)) else blocks
+
+
+def _right_to_left(text: str) -> bool:
+    """By the first letter that has a direction, as Unicode's rule P2 has it."""
+    strong = (kind for kind in map(unicodedata.bidirectional, text) if kind in ("L", "R", "AL"))
+    return next(strong, "L") != "L"

@@ -1,0 +1,120 @@
+"""The exporter that nbconvert and JupyterLab's menu find: any notebook as PDF."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import Exporter
+from nbconvert.utils.exceptions import ConversionException
+from nbformat import NotebookNode, ValidationError
+from traitlets import Bool, CaselessStrEnum, Unicode, default
+
+from analysis.evidence.errors import InputError
+from analysis.reports.document.notebook_document import build_document, split_cells
+from analysis.reports.document.tree import title_of
+from analysis.reports.pdf.typst_pdf import CannotBeSet, to_pdf
+
+LONG = 10  # headings from which a list of contents helps
+
+
+class TypstPDFExporter(Exporter):
+    """A notebook as an accessible PDF, by pandoc and typst from their wheels."""
+
+    export_from_notebook = "PDF via Typst"
+    output_mimetype = "application/pdf"
+
+    code = CaselessStrEnum(
+        ["show", "marked", "hide"],
+        help="Whose code is shown: of all cells, of those tagged show-input, or of none. The tags hide-input, "
+        "hide-output and hide-cell win. nbconvert's --no-input hides it too.",
+    ).tag(config=True)
+    contents = Bool(
+        None, allow_none=True, help="Begin with a list of contents; by default where there are many headings."
+    ).tag(config=True)
+    lang = Unicode("en", help="The language of the text, as a BCP 47 tag.").tag(config=True)
+    provenance = Bool(True, help="End with what the PDF was made of: parameters, hash, versions.").tag(config=True)
+    strict = Bool(False, help="Refuse a figure without description.").tag(config=True)
+
+    @default("code")
+    def _code_default(self) -> str:
+        return "hide" if self.config.get("TemplateExporter", {}).get("exclude_input") else "show"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".pdf"
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[bytes, dict[str, Any]]:
+        """The PDF and nbconvert's resources; the title is the notebook's, or its file's name.
+
+        Raises ConversionException for a notebook that is invalid or cannot be set; it names the cell.
+        """
+        try:
+            nb, resources = super().from_notebook_node(nb, resources, **kw)
+            about = resources["metadata"]
+            folder = Path(about["path"]) if "path" in about else None
+            tree = build_document(nb, code=self.code, strict=self.strict, folder=folder)
+            return self._pdf(nb, tree, about.get("name", "Notebook")), resources
+        except ValidationError as problem:
+            raise ConversionException(f"this notebook is not valid: {_place(problem)}{problem.message}") from problem
+        except CannotBeSet as problem:
+            raise ConversionException(f"{self._culprit(nb)}{problem}") from problem
+        except InputError as problem:
+            raise ConversionException(str(problem)) from problem
+
+    def _pdf(self, nb: NotebookNode, tree: dict, name: str) -> bytes:
+        many = sum(block["t"] == "Header" for block in tree["blocks"]) >= LONG
+        return to_pdf(
+            tree,
+            title=nb.metadata.get("title") or title_of(tree, name),
+            date_line=", ".join(author.get("name", "") for author in nb.metadata.get("authors", [])),
+            provenance=_provenance(nb) if self.provenance else (),
+            toc=many if self.contents is None else self.contents,
+            lang=self.lang,
+        )
+
+    def _culprit(self, nb: NotebookNode) -> str:
+        """The name of the first cell that cannot be set even alone: "cell 3: ", or nothing."""
+        for name, alone in split_cells(nb):
+            try:
+                to_pdf(build_document(alone, code=self.code), title=name)
+            except CannotBeSet:
+                return f"{name}: "
+        return ""
+
+
+def _place(problem: ValidationError) -> str:
+    """Where nbformat found the notebook invalid: "cell 3, metadata: ", or nothing."""
+    path = list(getattr(problem.original, "absolute_path", []))
+    if path[:1] == ["cells"] and len(path) > 1:
+        path[:2] = [f"cell {path[1] + 1}"]
+    return ", ".join(map(str, path)) + ": " if path else ""
+
+
+def _provenance(nb: NotebookNode) -> list[tuple[str, str]]:
+    """What the PDF was made of; nothing that changes from run to run or from place to place."""
+    given = nb.metadata.get("papermill", {}).get("parameters", {})
+    language = nb.metadata.get("language_info", {})
+    said = " ".join(str(language[key]) for key in ("name", "version") if language.get(key))
+    pairs = [
+        ("Parameters", json.dumps(given, ensure_ascii=False, default=str) if given else ""),
+        ("Run with", said),
+        ("Cells", f"sha256 of what they say and give {_fingerprint(nb.cells)[:16]}"),
+        ("Made with", ", ".join(f"{name} {version(name)}" for name in ("nbconvert", "pypandoc-binary", "typst"))),
+    ]
+    return [(name, value) for name, value in pairs if value]
+
+
+def _fingerprint(cells: list[NotebookNode]) -> str:
+    """A hash over the cells without what differs from run to run: ids, times, counts of execution."""
+    said = [[cell.get("source"), [_given(o) for o in cell.get("outputs", [])]] for cell in cells]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _given(output: NotebookNode) -> dict:
+    return {key: value for key, value in output.items() if key != "execution_count"}

@@ -1,0 +1,36 @@
+"""The tables behind a report, for a reader's spreadsheet: the incidents of its view, and what was said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.evidence.spreadsheet import to_spreadsheet
+from analysis.incidents.dataset import Dataset
+from analysis.incidents.trace import claims_of_incidents
+from analysis.incidents.views import View, select
+
+
+def write_report_tables(folder: Path, dataset: Dataset, parameters: Mapping[str, Any]) -> None:
+    """Write `incidents.csv`, `claims.csv` and `disputes.csv` into a new folder; without evidence, the first alone.
+
+    `parameters` are those of a variant; a notebook may look at a shorter window.
+    """
+    known = {field.name for field in fields(View)}
+    view = View(**{name: value for name, value in parameters.items() if name in known})
+    folder.mkdir(parents=True)
+    for name, frame in report_frames(dataset, view).items():
+        (folder / f"{name}.csv").write_text(to_spreadsheet(frame), encoding="utf-8")
+
+
+def report_frames(dataset: Dataset, view: View) -> dict[str, pd.DataFrame]:
+    """The incidents of the view, all claims behind them with their sources, and where the claims differ."""
+    incidents = select(dataset, view, empty_ok=True)
+    if dataset.evidence is None:
+        return {"incidents": incidents}
+    disputes = dataset.disputes[dataset.disputes["incident_id"].isin(incidents["incident_id"])]
+    return {"incidents": incidents, "claims": claims_of_incidents(dataset, incidents), "disputes": disputes}

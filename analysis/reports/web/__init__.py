@@ -1,0 +1,1 @@
+"""A document tree as web pages that need nothing else."""

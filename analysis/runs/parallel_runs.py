@@ -1,0 +1,71 @@
+"""Several runs side by side, and one Ctrl-C that leaves no kernel behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from threading import Lock
+from typing import TypeVar
+
+from analysis.evidence.errors import InputError, RunError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class RunningKernels:
+    """The kernels that run now. Threads do not hear Ctrl-C; the end of its kernel ends a run."""
+
+    def __init__(self):
+        self.stopped = False
+        self._pids: set[int] = set()
+        self._lock = Lock()
+
+    @contextmanager
+    def kernel(self, pid: int) -> Iterator[None]:
+        """A kernel that is one of these while the block runs."""
+        with self._lock:
+            self._pids.add(pid)
+            if self.stopped:
+                _kill(pid)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._pids.discard(pid)
+
+    def stop(self) -> None:
+        """End them all, and those that are only starting."""
+        with self._lock:
+            self.stopped = True
+            for pid in self._pids:
+                _kill(pid)
+
+
+def _kill(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def run_parallel(run: Callable[[Item, RunningKernels], Result], items: Iterable[Item], at_once: int) -> list[Result]:
+    """`run` of every item, in order. A run that fails stops no other; then all failures are said.
+
+    Raises InputError if any run did, else RunError; Ctrl-C ends all runs at once.
+    """
+    running = RunningKernels()
+    with ThreadPoolExecutor(at_once) as pool:
+        tasks = [pool.submit(run, item, running) for item in items]
+        try:
+            wait(tasks)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            running.stop()
+            raise
+    failures = [error for task in tasks if (error := task.exception())]
+    for kind in (InputError, RunError):
+        if said := [str(error) for error in failures if isinstance(error, kind)]:
+            raise kind("\n".join(said)) from None
+    return [task.result() for task in tasks]

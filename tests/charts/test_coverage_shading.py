@@ -1,0 +1,53 @@
+"""The ground says who was watching."""
+
+import pandas as pd
+from matplotlib.colors import to_rgba
+from matplotlib.dates import date2num
+
+from analysis.charts import style
+from analysis.charts.coverage_shading import explain_shading, shade_coverage, unwatched_periods
+
+
+def periods(*rows) -> pd.DataFrame:
+    """Weeks from (covered, sparse)."""
+    start = pd.date_range("2024-01-01", periods=len(rows), freq="7D")
+    frame = pd.DataFrame({"start": start, "end": start + pd.Timedelta(days=6)})
+    return frame.assign(covered=[row[0] for row in rows], sparse=[row[1] for row in rows])
+
+
+DAY = pd.Timestamp("2024-01-01")
+WEEK = pd.Timedelta(days=7)
+
+
+def test_neighbouring_periods_are_shaded_as_one_stretch():
+    found = unwatched_periods(periods((0, 0), (0, 0), (7, 0), (7, 7), (0, 0)))
+    assert found == {"nobody": [(DAY, DAY + 2 * WEEK), (DAY + 4 * WEEK, DAY + 5 * WEEK)],
+                     "sparse": [(DAY + 3 * WEEK, DAY + 4 * WEEK)]}  # fmt: skip
+
+
+def test_nobody_is_hatched_and_hardly_anybody_is_not():
+    ax = style.new_axes()
+    shade_coverage(ax, periods((0, 0), (7, 0), (7, 7)))
+    looks = {patch.get_x(): (patch.get_facecolor(), bool(patch.get_hatch())) for patch in ax.patches}
+    assert looks == {date2num(DAY): (to_rgba(style.NOBODY), True),
+                     date2num(DAY + 2 * WEEK): (to_rgba(style.SPARSE), False)}  # fmt: skip
+
+
+def test_a_shade_is_named_once_and_only_where_there_is_room(words_of):
+    wide, narrow = style.new_axes(), style.new_axes()
+    shade_coverage(wide, periods((0, 0), (7, 0), (0, 0)))
+    assert words_of(wide) == ["nobody looked"]
+    shade_coverage(narrow, periods((0, 0), *[(7, 0)] * 9))
+    assert words_of(narrow) == []
+
+
+def test_what_was_watched_needs_no_ground(words_of):
+    ax = style.new_axes()
+    shade_coverage(ax, periods((7, 0), (7, 0)))
+    assert list(ax.patches) == [] and words_of(ax) == []
+    assert explain_shading(periods((7, 0))) == ""
+
+
+def test_the_meaning_names_the_shades_that_occur():
+    assert explain_shading(periods((7, 7), (7, 0))) == "grey: watched sparsely, a zero is weak"
+    assert explain_shading(periods((0, 0), (7, 7))).startswith("hatched: nobody looked; grey:")

@@ -1,0 +1,293 @@
+import string
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.evidence import schema
+from analysis.evidence.csv_tables import read_table, to_csv, write_files
+from analysis.evidence.errors import InvalidTables
+
+HEADER = "claim_id,incident_id\n"
+PLAIN = {
+    "claim_id": "c1", "source_id": "s1", "date_start": "2024-01-28", "date_end": "2024-01-29",
+    "date_basis": "stated", "weapon": "rocket", "result": "impact", "stance": "reports",
+    "confirmation": "monitor", "words": "one two three",
+}  # fmt: skip
+
+
+@pytest.fixture
+def claims(tmp_path):
+    """Writes a claims.csv of rows that differ from PLAIN as said; returns its path."""
+
+    def build(*changes: dict, header=None):
+        names = schema.CLAIMS.names
+        rows = [[(PLAIN | change).get(name, "") for name in names] for change in changes]
+        path = tmp_path / "claims.csv"
+        text = pd.DataFrame(rows, columns=header or names).to_csv(index=False, lineterminator="\n")
+        path.write_bytes(text.encode())
+        return path
+
+    return build
+
+
+def said(path, table=schema.CLAIMS, **options) -> list[str]:
+    """What is wrong with a file, without its folder."""
+    try:
+        _, problems = read_table(path, table, **options)
+    except InvalidTables as error:
+        problems = error.problems
+    return [str(problem).replace(str(path), path.name) for problem in problems]
+
+
+def test_a_good_table_is_typed_as_the_schema_says(claims):
+    frame, problems = read_table(claims({"us_injured": "0"}), schema.CLAIMS)
+    assert problems == []
+    assert frame.at[0, "date_start"] == pd.Timestamp("2024-01-28")
+    assert frame.at[0, "us_injured"] == 0
+    assert frame["us_injured"].dtype == "Int64"
+
+
+def test_an_empty_field_is_missing_and_never_zero(claims):
+    frame, _ = read_table(claims({}), schema.CLAIMS)
+    assert frame[["us_killed", "us_injured", "weapon_count", "actor"]].isna().all(axis=None)
+
+
+def test_a_header_without_rows_is_a_table_without_rows(claims):
+    frame, problems = read_table(claims(), schema.CLAIMS)
+    assert (len(frame), problems) == (0, [])
+    assert frame["date_start"].dtype.kind == "M"
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_spreadsheets_line_ends_and_byte_order_mark_are_read(tmp_path, ending, mark):
+    path = tmp_path / "reviewed.csv"
+    path.write_bytes(mark + f"claim_id,incident_id{ending}c1,I1{ending}".encode())
+    frame, problems = read_table(path, schema.REVIEWED)
+    assert problems == []
+    assert frame.to_dict("records") == [{"claim_id": "c1", "incident_id": "I1"}]
+
+
+def test_a_misspelt_column_is_named_with_the_one_meant(claims):
+    header = ["wepon" if name == "weapon" else name for name in schema.CLAIMS.names]
+    assert said(claims({}, header=header)) == [
+        "claims.csv, row 1, column weapon: 'missing' - this column is needed",
+        "claims.csv, row 1, column wepon: 'wepon' - not a column of claims; did you mean 'weapon'?",
+    ]
+
+
+def test_a_column_that_is_not_ours_is_refused_in_our_own_tables(claims, tmp_path):
+    (tmp_path / "reviewed.csv").write_text("claim_id,incident_id,by_whom\nc1,I1,me\n")
+    assert said(tmp_path / "reviewed.csv", schema.REVIEWED) == [
+        "reviewed.csv, row 1, column by_whom: 'by_whom' - not a column of reviewed"
+    ]
+
+
+def test_a_column_that_is_not_ours_is_kept_in_a_table_someone_brings(tmp_path):
+    path = tmp_path / "incidents.csv"
+    path.write_text("incident_id,date,fatalities\nx1,2024-01-01,4\n")
+    frame, problems = read_table(path, schema.INCIDENTS, strict=False)
+    assert problems == []
+    assert frame.at[0, "fatalities"] == "4"
+
+
+def test_a_column_named_twice_is_refused(tmp_path):
+    (tmp_path / "reviewed.csv").write_text("claim_id,claim_id\nc1,I1\n")
+    assert said(tmp_path / "reviewed.csv", schema.REVIEWED) == [
+        "reviewed.csv, row 1, column claim_id: 'claim_id' - each column once"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "allowed"),
+    [
+        ("date_start", "2024-02-30", "a day, YYYY-MM-DD"),
+        ("date_start", "2023-02-29", "a day, YYYY-MM-DD"),
+        ("date_start", "28.01.2024", "a day, YYYY-MM-DD"),
+        ("date_start", "", "must not be empty"),
+        ("weapon", "roket", "one of one_way_drone, rocket, ballistic_missile, mortar, ied, mixed, unknown"),
+        ("stance", "Denies", "one of reports, denies"),
+        ("us_injured", "-1", "a whole number, 0 or more, or empty for 'not stated'"),
+        ("us_injured", "some", "a whole number, 0 or more, or empty for 'not stated'"),
+        ("us_injured", "2.5", "a whole number, 0 or more, or empty for 'not stated'"),
+        ("us_injured", "1e30", "a whole number, 0 or more, or empty for 'not stated'"),
+        ("us_injured", "9" * 30, "a whole number, 0 or more, or empty for 'not stated'"),
+        ("us_injured", "٣", "a whole number, 0 or more, or empty for 'not stated'"),
+        ("us_injured", " 3", "a whole number, 0 or more, or empty for 'not stated'"),
+        ("claim_id", "two words", "letters, digits, dot, dash and underscore"),
+        ("line", "0", "a whole number, 0 or more, or empty for 'not stated' from 1 to 1e+06"),
+        ("words", "one two three four five six seven eight nine", "text on one line, 8 words at most"),
+        ("words", "one\u00a0two three four five six seven eight nine", "text on one line, 8 words at most"),
+        ("note", "two\nlines", "text on one line"),
+    ],
+)  # fmt: skip
+def test_a_value_that_cannot_be_is_named_with_its_row_and_what_can(claims, column, value, allowed):
+    good, bad = {}, {"claim_id": "c2"} | {column: value}
+    assert said(claims(good, bad)) == [f"claims.csv, row 3, column {column}: {value!r} - {allowed}"]
+
+
+def test_eight_words_are_few_enough(claims):
+    assert said(claims({"words": "one two three four five six seven eight"})) == []
+
+
+def test_a_month_of_publication_must_exist_as_a_day_must(tmp_path):
+    path = tmp_path / "sources.csv"
+    header = "source_id,outlet,origin,kind,language,reliability,reliability_reason,url,published\n"
+    days = ("2024-02", "2024-02-29", "2024-02-30", "2023")
+    rows = [f"s{i},Outlet,,press,en,B,because,,{day}\n" for i, day in enumerate(days)]
+    path.write_text(header + "".join(rows))
+    allowed = "a day, YYYY-MM-DD, or a month, YYYY-MM"
+    assert said(path, schema.SOURCES) == [
+        f"sources.csv, row 4, column published: '2024-02-30' - {allowed}",
+        f"sources.csv, row 5, column published: '2023' - {allowed}",
+    ]
+
+
+def test_a_range_that_ends_before_it_starts_is_named(claims):
+    assert said(claims({"date_end": "2024-01-27"})) == [
+        "claims.csv, row 2, column date_end: '2024-01-27' - must not be before date_start (2024-01-28)"
+    ]
+
+
+def test_an_id_given_twice_names_both_rows(claims):
+    assert said(claims({}, {"claim_id": "c2"}, {})) == [
+        "claims.csv, row 4, column claim_id: 'c1' - must be unique; also in row 2"
+    ]
+
+
+def test_a_claim_has_one_incident_id(tmp_path):
+    path = tmp_path / "reviewed.csv"
+    path.write_text(HEADER + "c1,I20240101-alpha\nc2,I20240101-alpha\nc1,I20240102-alpha\n")
+    assert said(path, schema.REVIEWED) == [
+        "reviewed.csv, row 4, column claim_id: 'c1' - a claim has one incident id, in one row; also in row 2"
+    ]
+
+
+def test_rows_are_not_called_alike_while_a_part_of_their_key_is_missing(tmp_path):
+    path = tmp_path / "coverage.csv"
+    path.write_text(
+        "counter,scope,begin,end,density,basis\n"
+        "SOHR,Syria,2023-10-19,2023-12-31,days,because\nSOHR,Syria,2024-01-01,2024-12-31,days,because\n"
+    )
+    assert {problem.split(":")[0] for problem in said(path, schema.COVERAGE)} == {
+        "coverage.csv, row 1, column start",
+        "coverage.csv, row 1, column begin",
+    }
+
+
+def test_several_sources_may_speak_of_one_milestone(evidence):
+    named = evidence.milestones["milestone_id"]
+    assert named.duplicated().any()
+    assert not evidence.milestones.duplicated(list(schema.MILESTONES.key)).any()
+
+
+def test_every_failure_of_a_table_is_told_at_once(claims):
+    told = said(claims({"weapon": "x", "stance": "y"}, {"date_start": "2024-02-30"}))
+    assert [problem.split(":")[0] for problem in sorted(told)] == [
+        "claims.csv, row 2, column stance",
+        "claims.csv, row 2, column weapon",
+        "claims.csv, row 3, column claim_id",
+        "claims.csv, row 3, column date_start",
+    ]
+
+
+def test_a_file_that_is_not_utf_8_is_refused_with_the_row(tmp_path):
+    path = tmp_path / "reviewed.csv"
+    path.write_bytes(HEADER.encode() + b"c1,I1\n" + "c2,caf\u00e9\n".encode("latin-1"))
+    (told,) = said(path, schema.REVIEWED)
+    assert told.startswith("reviewed.csv, row 3: ")
+    assert told.endswith("a CSV file in UTF-8")
+
+
+def test_a_row_with_too_few_or_too_many_fields_is_named(tmp_path):
+    path = tmp_path / "reviewed.csv"
+    path.write_text(HEADER + "c1,I1\nc2\nc3,I3,more\n")
+    assert said(path, schema.REVIEWED) == [
+        "reviewed.csv, row 3: '1 fields' - 2, as in the header",
+        "reviewed.csv, row 4: '3 fields' - 2, as in the header",
+    ]
+
+
+def test_a_quote_that_is_never_closed_is_refused_with_the_row(tmp_path):
+    path = tmp_path / "reviewed.csv"
+    path.write_text(HEADER + 'c1,I1\n"c2,I2\n')
+    (told,) = said(path, schema.REVIEWED)
+    assert told.startswith("reviewed.csv, row 3: ")
+
+
+def test_an_empty_file_is_refused(tmp_path):
+    path = tmp_path / "reviewed.csv"
+    path.touch()
+    assert said(path, schema.REVIEWED) == ["reviewed.csv: 'empty' - a header row is needed"]
+
+
+def test_a_file_that_is_missing_is_named(tmp_path):
+    told = said(tmp_path / "reviewed.csv", schema.REVIEWED)
+    assert told == ["reviewed.csv: 'missing' - this file is needed"]
+
+
+HOSTILE = (
+    "comma, here", 'a "quoted" word', "'apostrophe'", "=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)",
+    "pipe|d", "tab\tin it", "NA", "nan", "None", "NULL", "true", "1e5", "007", "عين الأسد",
+    "<script>alert(1)</script>", "\\", '"', ",", "\u2028", "#comment", " blank around ",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_comes_back_as_it_was_written(claims, text, tmp_path):
+    frame, problems = read_table(claims({"note": text, "actor": text}), schema.CLAIMS)
+    assert problems == []
+    again = tmp_path / "again.csv"
+    again.write_bytes(to_csv(frame, schema.CLAIMS).encode())
+    reread, problems = read_table(again, schema.CLAIMS)
+    assert problems == []
+    assert (reread.at[0, "note"], reread.at[0, "actor"]) == (text, text)
+
+
+line = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r\n"), min_size=1)
+cells = st.fixed_dictionaries(
+    {
+        "note": st.none() | line,
+        "actor": st.none() | line,
+        "us_injured": st.none() | st.integers(0, 10**6),
+        "date_start": st.dates(min_value=pd.Timestamp("1900-01-01").date()),
+        "claim_id": st.text(string.ascii_letters + string.digits, min_size=1),
+    }
+)
+
+
+@given(rows=st.lists(cells, min_size=1, max_size=4, unique_by=lambda row: row["claim_id"]))
+def test_writing_and_reading_a_table_changes_nothing(rows, tmp_path_factory):
+    blank = schema.empty_table(schema.CLAIMS)
+    plain = {"source_id": "s", "date_basis": "stated", "weapon": "ied", "result": "unknown",
+             "stance": "reports", "confirmation": "monitor"}  # fmt: skip
+    frame = pd.DataFrame([plain | row | {"date_end": row["date_start"]} for row in rows])
+    frame = frame.reindex(columns=blank.columns).astype(blank.dtypes)
+    path = tmp_path_factory.mktemp("t") / "claims.csv"
+    text = to_csv(frame, schema.CLAIMS)
+    path.write_bytes(text.encode())
+    again, problems = read_table(path, schema.CLAIMS)
+    assert problems == []
+    pd.testing.assert_frame_equal(again.astype(blank.dtypes), frame)
+    assert to_csv(again, schema.CLAIMS) == text
+
+
+def test_a_table_is_written_in_the_order_of_the_schema_with_lf():
+    frame = pd.DataFrame({"incident_id": ["I1"], "claim_id": ["c1"], "other": ["x"]})
+    assert to_csv(frame, schema.REVIEWED) == "claim_id,incident_id\nc1,I1\n"
+
+
+def test_all_files_are_written_or_none(tmp_path, bytes_of):
+    (tmp_path / "a.csv").write_text("old")
+    (tmp_path / "file").write_text("in the way")
+    before = bytes_of(tmp_path)
+    with pytest.raises(OSError):
+        write_files({tmp_path / "a.csv": "new", tmp_path / "file" / "b.csv": "new"})
+    assert bytes_of(tmp_path) == before
+
+
+def test_files_are_written_as_given_with_the_folders_they_need(tmp_path, bytes_of):
+    write_files({tmp_path / "deep" / "a.csv": "x\ny\n", tmp_path / "b.csv": "é\n"})
+    assert bytes_of(tmp_path) == {"b.csv": "é\n".encode(), "deep/a.csv": b"x\ny\n"}

@@ -1,0 +1,69 @@
+"""Points from what cells gave: nbgrader's rules, and what the kernel itself said."""
+
+import pytest
+from nbformat.v4 import new_output
+
+from analysis.exercises.autograde import judge_notebook, lay_out_tests, test_part
+from analysis.exercises.repair import repair_submission
+
+OK, FAILED = {"status": "ok", "ename": ""}, {"status": "error", "ename": "AssertionError"}
+
+
+@pytest.fixture
+def grade(exercise, paper):
+    """The grade of `letters` (3 points) when its whole test gave `outputs`."""
+
+    def build(*outputs, ran=OK, false=FAILED, seen=OK):
+        script = lay_out_tests(repair_submission(paper().right().notebook, exercise)[0], exercise.released)
+        for cell in script.cells:
+            if cell.cell_type == "code":
+                cell.metadata["ran"] = {"seen": seen, "false": false, "whole": ran}.get(test_part(cell), OK)
+            if cell.metadata.get("task") == "letters" and test_part(cell) == "whole":
+                cell.outputs = list(outputs)
+        return next(g for g in judge_notebook(script, exercise.released) if g.task == "letters")
+
+    return build
+
+
+def number(text):
+    return new_output("execute_result", {"text/plain": text})
+
+
+@pytest.mark.parametrize(
+    ("outputs", "points", "status"),
+    [
+        ([], 3, "passed"),
+        ([new_output("stream", text="said")], 3, "passed"),
+        ([number("1.5")], 1.5, "partly"),
+        ([number("0")], 0, "failed"),
+        ([number("'text'")], 3, "passed"),
+        ([number("4")], 0, "failed"),
+        ([new_output("stream", name="stderr", text="warning")], 0, "failed"),
+        ([new_output("error", ename="E", evalue="", traceback=[])], 0, "failed"),
+    ],
+)
+def test_points_follow_nbgraders_rules(grade, outputs, points, status):
+    assert (grade(*outputs).points, grade(*outputs).status) == (points, status)
+
+
+def test_a_number_shown_before_an_error_earns_nothing(grade):
+    assert grade(number("3"), ran=FAILED).points == 0
+
+
+def test_a_kernel_in_which_a_false_assertion_passes_earns_nothing(grade):
+    of = grade(false=OK)
+    assert (of.points, of.status) == (0, "void")
+
+
+def test_a_test_that_did_not_run_earns_nothing(grade):
+    assert grade(ran=None).status == "not run"
+
+
+def test_failing_visible_tests_is_told_apart(grade):
+    assert grade(ran=FAILED, seen=FAILED).status == "failed"
+
+
+def test_every_test_is_there_as_seen_as_false_and_whole(exercise):
+    script = lay_out_tests(repair_submission(exercise.released, exercise)[0], exercise.released)
+    assert [test_part(cell) for cell in script.cells if test_part(cell)] == ["seen", "false", "whole"] * 3
+    assert [cell.metadata.get("tags") for cell in script.cells if test_part(cell) == "whole"] == [["unseen"]] * 3
