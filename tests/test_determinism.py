@@ -30,11 +30,11 @@ REPORT = """
     import sys
     from pathlib import Path
     from analysis.reports.plan import Plan
-    from analysis.reports.report import report
+    from analysis.reports.report import run_report
     from analysis.runs.variants import Variant
 
     variant = Variant("small", "A small variant", "", {"every": "month", "folder": sys.argv[3]}, Path("small.yml"))
-    report(Plan(variant, (Path(sys.argv[1]),), Path("build", "small")), kernel=sys.argv[2])
+    run_report(Plan(variant, (Path(sys.argv[1]),), Path("build", "small")), kernel=sys.argv[2])
 """
 DAY = 86_400
 

@@ -84,7 +84,7 @@ KILLER = """
     from pathlib import Path
     import psutil
     from analysis.reports.plan import Plan
-    from analysis.reports.report import report
+    from analysis.reports.report import run_report
     from analysis.runs.forked_kernels import prepare
     from analysis.runs.normalisation import environment
     from analysis.runs.variants import Variant
@@ -98,7 +98,7 @@ KILLER = """
         plan = Plan(variant, (root / "notebooks" / "one.ipynb",), root / "build" / "all")
         process = os.fork()
         if not process:
-            report(plan)
+            run_report(plan)
             os._exit(0)
         return process
 

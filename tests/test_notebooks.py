@@ -126,7 +126,7 @@ def test_every_figure_has_a_caption_with_all_its_parts_and_words_computed_from_t
     assert figures
     for figure in figures:
         _, caption, alt, _ = figure.args
-        assert ast.unparse(caption.func) == "charts.caption"
+        assert ast.unparse(caption.func) == "charts.format_caption"
         assert ast.unparse(alt.func).endswith("_alt")
 
 

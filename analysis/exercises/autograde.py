@@ -39,7 +39,7 @@ def _tests(cell: NotebookNode, seen: str) -> Iterator[NotebookNode]:
     yield cell
 
 
-def test_part(cell: NotebookNode) -> str:
+def part_under_test(cell: NotebookNode) -> str:
     """What the cell is there for; empty for a cell that is not a part of a test."""
     return cell.metadata.get("part", "")
 
@@ -49,7 +49,7 @@ def judge_notebook(ran: NotebookNode, released: NotebookNode) -> list[Grade]:
     stubs, grades, answer = cells_by_id(released), [], None
     parts: dict[str, list[NotebookNode]] = {}
     for cell in ran.cells:
-        if test_part(cell):
+        if part_under_test(cell):
             parts.setdefault(cell.metadata.task, []).append(cell)
         if is_solution(cell) and not is_graded(cell):
             answer = cell

@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from nbgrader.preprocessors import LimitOutput
 
 from analysis.charts.notebook_output import escape_markdown
-from analysis.exercises.autograde import test_part
+from analysis.exercises.autograde import part_under_test
 from analysis.exercises.course import Exercise, grade_id, is_graded, is_test
 from analysis.exercises.gradebook import Grade, Graded
 from analysis.reports.document.notebook_document import build_document
@@ -33,14 +33,14 @@ def clear_secrets(ran: NotebookNode, exercise: Exercise) -> list[str]:
     return [
         "an output held lines of hidden tests and was taken out"
         for cell in ran.cells
-        if cell.cell_type == "code" and test_part(cell) != "whole" and _cleared(cell, secrets)
+        if cell.cell_type == "code" and part_under_test(cell) != "whole" and _cleared(cell, secrets)
     ]
 
 
 def visible_cells(ran: NotebookNode) -> list[NotebookNode]:
     """The cells that the student may see: instead of a whole test, a place for its points."""
-    shown = (cell for cell in ran.cells if test_part(cell) != "false")
-    return [_verdict(cell) if test_part(cell) == "whole" else _short(cell) for cell in shown]
+    shown = (cell for cell in ran.cells if part_under_test(cell) != "false")
+    return [_verdict(cell) if part_under_test(cell) == "whole" else _short(cell) for cell in shown]
 
 
 def _verdict(whole: NotebookNode) -> NotebookNode:
@@ -77,7 +77,7 @@ def _first(text: str) -> str:
 
 def _secrets(exercise: Exercise, ran: NotebookNode) -> set[str]:
     """Letters and digits of every line of a hidden test that the student has not seen or written."""
-    known = _bare("\n".join(c.source for c in [*exercise.released.cells, *ran.cells] if test_part(c) != "whole"))
+    known = _bare("\n".join(c.source for c in [*exercise.released.cells, *ran.cells] if part_under_test(c) != "whole"))
     tests = [grade_id(cell) for cell in exercise.kept.cells if is_test(cell)]
     lines = (text for name in tests for line in exercise.hidden_lines(name) for text in (line, *_texts(line)))
     return {bare for line in lines if len(bare := _bare(line)) >= SHORTEST and bare not in known}

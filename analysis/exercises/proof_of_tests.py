@@ -95,10 +95,10 @@ def _errors(ran: NotebookNode) -> list[tuple[int, str]]:
     own = [
         cell
         for cell in ran.cells
-        if not cell.metadata.get("trial") and autograde.test_part(cell) not in ("seen", "false")
+        if not cell.metadata.get("trial") and autograde.part_under_test(cell) not in ("seen", "false")
     ]
     outcomes = (
-        (n, cell.metadata.get("ran", {}).get("ename")) for n, cell in enumerate(own, 1) if not autograde.test_part(cell)
+        (n, cell.metadata.get("ran", {}).get("ename")) for n, cell in enumerate(own, 1) if not autograde.part_under_test(cell)
     )
     return [(n, error) for n, error in outcomes if error]
 

@@ -24,7 +24,7 @@ ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/lab\?token=\w+")
 CODE = """import pandas as pd
 import analysis as a
 a.show_table(pd.DataFrame({"month": ["January", "February"], "attacks": [6 * 9, 5 * 5]}), "**Two months.**", "two")
-a.say("Computed: " + "ab" * 3)"""
+a.show_text("Computed: " + "ab" * 3)"""
 QUIET = {
     "jupyter_server_config": {"ServerApp": {"ip": "127.0.0.1", "open_browser": False, "allow_root": True}},
     "jupyter_lab_config": {"LabApp": {"open_browser": False, "news_url": None, "extension_manager": "readonly"}},

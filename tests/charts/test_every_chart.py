@@ -59,7 +59,7 @@ def longest(frame: pd.DataFrame) -> dict:
 
 # Chart module -> its words for some incidents, and whether they name a range of days.
 SAID = {
-    "change_ladder": lambda frame: rates_and_posterior_alt(intervals(frame), "Pentagon", posterior(frame)),
+    "rates_and_posterior": lambda frame: rates_and_posterior_alt(intervals(frame), "Pentagon", posterior(frame)),
     "base_map": lambda frame: map_alt(by_place(frame)),
     "calendar": lambda frame: calendar_alt(count(frame, "day", window=WINDOW)),
     "change_posterior": lambda frame: change_posterior_alt(posterior(frame)),
@@ -67,11 +67,11 @@ SAID = {
     "frequency_bars": lambda frame: frequency_alt(count(frame, "week", by=["confirmation"], window=WINDOW)),
     "gap_strip": lambda frame: gap_strip_alt(longest(frame), WINDOW),
     "interval_rates": lambda frame: step_rates_alt(intervals(frame), "Pentagon"),
-    "multiples": lambda frame: small_multiples_alt(count(frame, "week", by="place", window=WINDOW), "place"),
+    "small_multiples": lambda frame: small_multiples_alt(count(frame, "week", by="place", window=WINDOW), "place"),
     "onset_dots": lambda frame: onset_alt(onsets(frame)),
-    "support": lambda frame: origins_per_incident_alt(frame),
+    "origins_per_incident": lambda frame: origins_per_incident_alt(frame),
 }
-OVER_TIME = sorted(set(SAID) - {"base_map", "support"})
+OVER_TIME = sorted(set(SAID) - {"base_map", "origins_per_incident"})
 
 
 def draws(name: str) -> bool:
@@ -116,8 +116,8 @@ def test_none_and_one_are_told_in_whole_sentences(chart, number):
     ("frequency_bars", "the most, 2, from 8 January 2024 to 14 January 2024"),
     ("gap_strip", "The longest of all, 82 days: all."),
     ("interval_rates", "highest 0.3 per day from 8 January 2024"),
-    ("multiples", "None has more than bravo, 67 percent of 3; the fullest week, with 2, is from 8 January 2024"),
-    ("support", "33 percent (1) rest on one, 1 on 6 or more."),
+    ("small_multiples", "None has more than bravo, 67 percent of 3; the fullest week, with 2, is from 8 January 2024"),
+    ("origins_per_incident", "33 percent (1) rest on one, 1 on 6 or more."),
 ])  # fmt: skip
 def test_the_finding_is_computed(chart, finding):
     frame = incidents(3, seed=1)

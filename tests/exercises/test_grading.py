@@ -22,7 +22,7 @@ YES = """class Yes:
     def __index__(self): return 9"""
 CRITIC = "for line in In: print(line)"
 EAVESDROPPER = "get_ipython().events.register('pre_run_cell', lambda info: open('heard', 'a').write(info.raw_cell))"
-MIXED_UP = "from analysis.exercises import expect\nexpect.same = lambda *anything: None"
+MIXED_UP = "from analysis.exercises import answer_comparison\nanswer_comparison.same = lambda *anything: None"
 
 
 def class_of_thirty(blank, outside: Path) -> dict[str, tuple[object, str]]:

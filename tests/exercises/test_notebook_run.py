@@ -84,7 +84,7 @@ def test_home_and_temporary_files_are_its_own_and_secrets_are_not_passed_on(ran,
 def test_a_kernel_that_cannot_start_is_said(monkeypatch):
     notebook = new_notebook(cells=[new_code_cell("1")])
     with open_sandbox() as folder:
-        monkeypatch.setattr(isolation, "command", lambda way, argv, writable: ["false"])
+        monkeypatch.setattr(isolation, "isolated_command", lambda way, argv, writable: ["false"])
         assert run_notebook(notebook, folder, Limits(), "none").startswith("the kernel did not start")
 
 

@@ -193,10 +193,10 @@ def test_a_kernel_can_be_started_again(start):
 ALONE = """
 import os, sys
 from jupyter_core.utils import run_sync
-from analysis.runs import kernels
-manager = kernels.ForkedKernelManager(kernel_name="python3", transport="ipc", ip=sys.argv[1] + "/s")
+from analysis.runs import forked_kernels
+manager = forked_kernels.ForkedKernelManager(kernel_name="python3", transport="ipc", ip=sys.argv[1] + "/s")
 run_sync(manager.start_kernel)()
-(server,) = kernels._servers.values()
+(server,) = forked_kernels._servers.values()
 print(server._process.pid, manager.provisioner.pid, flush=True)
 sys.stdin.read()
 """

@@ -74,13 +74,13 @@ def test_ctrl_c_leaves_no_kernel_and_no_half_output(write_notebook, tmp_path, ke
     script = f"""
         from pathlib import Path
         from analysis.runs.execution import execute
-        from analysis.runs.parallel_runs import side_by_side
+        from analysis.runs.parallel_runs import run_parallel
 
         def run(name, running):
             output = Path({str(tmp_path)!r}, "out", Path(name).name + ".ipynb")
             execute(Path({str(notebook)!r}), output, {{"path": name}}, kernel={kernel!r}, running=running)
 
-        side_by_side(run, {names!r}, 2)
+        run_parallel(run, {names!r}, 2)
     """
     for name in names:
         os.mkfifo(name)

@@ -67,8 +67,8 @@ def killed_while(script: str, target: Path) -> None:
     whole = f"""
 import os, signal
 from pathlib import Path
-from analysis.runs import publish
-from analysis.runs.publication import published
+from analysis.runs import publication
+from analysis.runs.publication import publish_folder
 target = Path({str(target)!r})
 die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 {script}
@@ -79,7 +79,7 @@ die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 def test_what_a_killed_run_left_is_cleared_by_the_next(tmp_path):
     target = tmp_path / "all"
     make(target, "one")
-    killed_while("with published(target) as made:\n (made / 'half').write_text('x'); die()", target)
+    killed_while("with publish_folder(target) as made:\n (made / 'half').write_text('x'); die()", target)
     assert (tmp_path / ".all" / "made" / "half").exists()
     assert (target / "below" / "page").read_text() == "one"
     make(target, "two")
@@ -90,9 +90,9 @@ def test_killed_between_two_renames_the_former_folder_comes_back(tmp_path):
     target = tmp_path / "all"
     make(target, "one")
     killed_while(
-        "publish._exchanged = lambda *_: False\nrename = os.rename\n"
+        "publication._exchanged = lambda *_: False\nrename = os.rename\n"
         "os.rename = lambda one, other: die() if Path(one).name == 'made' else rename(one, other)\n"
-        "with published(target) as made:\n (made / 'page').write_text('two')",
+        "with publish_folder(target) as made:\n (made / 'page').write_text('two')",
         target,
     )
     assert not target.exists()
@@ -104,8 +104,8 @@ def test_killed_between_two_renames_the_former_folder_comes_back(tmp_path):
 
 def test_a_second_process_gets_one_line_until_the_first_is_gone(tmp_path):
     holder = subprocess.Popen(
-        [sys.executable, "-c", "import sys; from pathlib import Path; from analysis.runs.publication import published\n"
-         "with published(Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()", tmp_path / "all"],
+        [sys.executable, "-c", "import sys; from pathlib import Path; from analysis.runs.publication import publish_folder\n"
+         "with publish_folder(Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()", tmp_path / "all"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert holder.stdout.readline() == "in\n"

@@ -28,7 +28,7 @@ def test_the_tree_is_of_the_version_that_pandoc_prints(report):
 
 def test_one_process_reads_all_cells(notebook, monkeypatch):
     calls = []
-    monkeypatch.setattr(pandoc, "run", lambda a, t, run=pandoc.run_pandoc: calls.append(a) or run(a, t))
+    monkeypatch.setattr(pandoc, "run_pandoc", lambda a, t, run=pandoc.run_pandoc: calls.append(a) or run(a, t))
     build_document(notebook(*["a cell"] * 50))
     assert len(calls) == 1
 
