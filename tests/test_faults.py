@@ -85,11 +85,11 @@ KILLER = """
     import psutil
     from analysis.reports.plan import Plan
     from analysis.reports.report import run_report
-    from analysis.runs.forked_kernels import prepare
-    from analysis.runs.normalisation import environment
+    from analysis.runs.forked_kernels import prepare_server
+    from analysis.runs.normalisation import fixed_environment
     from analysis.runs.variants import Variant
 
-    prepare(environment())
+    prepare_server(fixed_environment())
     root = Path(sys.argv[1])
 
     def child(number):
