@@ -7,9 +7,10 @@ from datetime import date
 
 import pandas as pd
 
+from analysis.evidence.arguments import read_day, require_type
 from analysis.evidence.errors import InputError, suggest_name
 from analysis.evidence.schema import CONFIRMATION, RELIABILITY, WEAPONS
-from analysis.incidents.dataset import Dataset
+from analysis.incidents.dataset import Dataset, evidence_of
 from analysis.incidents.incident_table import join_sources, resolve_incidents
 from analysis.incidents.trace_text import VOICE_NAMES
 
@@ -82,10 +83,7 @@ class View:
 def _day(name: str, value) -> date | None:
     if value is None or value == "":
         return None
-    try:
-        return pd.Timestamp(value).date()
-    except ValueError:
-        raise InputError(f"{name} is {value!r}; allowed: a day, YYYY-MM-DD, or empty") from None
+    return read_day(value, name)
 
 
 def select(dataset: Dataset, view: View, *, empty_ok: bool = False) -> pd.DataFrame:
@@ -97,6 +95,8 @@ def select(dataset: Dataset, view: View, *, empty_ok: bool = False) -> pd.DataFr
     Raises InputError if the view names a value that does not occur in the dataset, or, unless
     `empty_ok`, if nothing is left.
     """
+    require_type(dataset, Dataset, "dataset", "what open_folder returns")
+    require_type(view, View, "view", "a View, such as View(countries='Syria')")
     _check_values(dataset, view)
     incidents = dataset.incidents
     if dataset.evidence is not None and _restricts_claims(view):
@@ -148,7 +148,8 @@ def _restricts_claims(view: View) -> bool:
 
 
 def _resolved_again(dataset: Dataset, view: View) -> pd.DataFrame:
-    claims = join_sources(dataset.evidence)
+    evidence = evidence_of(dataset)
+    claims = join_sources(evidence)
     incident = dataset.incidents.assign(claim_id=dataset.incidents["claims"].str.split("|"))
     incident = incident.explode("claim_id").set_index("claim_id")["incident_id"]
     claims["incident_id"] = claims["claim_id"].map(incident)
@@ -160,7 +161,7 @@ def _resolved_again(dataset: Dataset, view: View) -> pd.DataFrame:
         admitted &= claims["origin"].str.split("|").map(lambda parts: not set(view.origins).isdisjoint(parts))
     if view.confirmation:  # who denies is evidence against, whatever voices may support
         admitted &= claims["confirmation"].isin(view.confirmation) | (claims["stance"] == "denies")
-    resolved, _ = resolve_incidents(claims[admitted], "incident_id", dataset.evidence.places)
+    resolved, _ = resolve_incidents(claims[admitted], "incident_id", evidence.places)
     return resolved.sort_values(["date", "incident_id"], ignore_index=True)
 
 
