@@ -6,6 +6,7 @@ import importlib.util
 import io
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,11 @@ def export(dataset: Dataset, rows: pd.DataFrame, path: str | Path) -> Path:
     """
     require_type(path, (str, Path), "path", "the path of a file")
     target = Path(path)
-    writers = {".csv": _csv, ".geojson": _geojson, ".xlsx": _xlsx}
+    writers: dict[str, Callable[[pd.DataFrame, pd.DataFrame], str | bytes]] = {
+        ".csv": _csv,
+        ".geojson": _geojson,
+        ".xlsx": _xlsx,
+    }
     if target.suffix.lower() not in writers:
         raise InputError(f"path ends in {target.suffix!r}; allowed: {', '.join(writers)}")
     if target.is_dir():
@@ -123,7 +128,7 @@ def _drawable(value: Any) -> Any:
 
 
 def _geojson(incidents: pd.DataFrame, claims: pd.DataFrame) -> str:
-    said: dict[str, list[dict]] = {}
+    said: dict[str | None, list[dict]] = {}
     for claim in _plain_rows(claims):
         said.setdefault(claim.pop("incident_id"), []).append(claim)
     features = [_feature(row, said.get(row["incident_id"], [])) for row in _plain_rows(incidents)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.evidence.arguments import read_day, require_columns, require_type
+from analysis.evidence.arguments import read_day, require_columns
 from analysis.evidence.errors import InputError, suggest_name
 from analysis.incidents.dataset import Dataset, evidence_of
 from analysis.incidents.incident_table import join_sources

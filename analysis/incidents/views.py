@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -39,11 +41,29 @@ class View:
     start: date | None = None
     end: date | None = None
 
+    if TYPE_CHECKING:  # what may be given is more than what is kept: a text for one value, a day as text
+
+        def __init__(
+            self,
+            sets: str | Iterable[str] = (),
+            confirmation: str | Iterable[str] = (),
+            reliability: str | Iterable[str] = (),
+            origins: str | Iterable[str] = (),
+            countries: str | Iterable[str] = (),
+            places: str | Iterable[str] = (),
+            place_kinds: str | Iterable[str] = (),
+            weapons: str | Iterable[str] = (),
+            actors: str | Iterable[str] = (),
+            denied: str = "keep",
+            start: str | date | None = None,
+            end: str | date | None = None,
+        ) -> None: ...
+
     def __post_init__(self):
         for field in fields(self):
             value = getattr(self, field.name)
             if field.type.startswith("tuple"):
-                given = (value,) if isinstance(value, str) else tuple(value or ())
+                given = (value,) if isinstance(value, str) else _texts(field.name, value)
                 object.__setattr__(self, field.name, given)
         for name in ("start", "end"):
             object.__setattr__(self, name, _day(name, getattr(self, name)))
@@ -80,7 +100,14 @@ class View:
         return f"to {self.end}" if self.end else ""
 
 
-def _day(name: str, value) -> date | None:
+def _texts(name: str, value: Any) -> tuple[str, ...]:
+    given = tuple(value or ()) if isinstance(value, Iterable) or not value else (value,)
+    for each in given:
+        require_type(each, str, name, "text, or several texts")
+    return given
+
+
+def _day(name: str, value: Any) -> date | None:
     if value is None or value == "":
         return None
     return read_day(value, name)
