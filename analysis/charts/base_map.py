@@ -15,7 +15,9 @@ from analysis.charts import style
 from analysis.charts.borders import Borders, draw_countries, longitude_scale, name_countries, read_borders, scale_bar
 from analysis.charts.point_labels import Point, name_points
 from analysis.charts.text_format import join_names, plural, shorten
+from analysis.evidence.arguments import require_columns, require_whole_number
 
+COLUMNS = ("place", "country", "latitude", "longitude", "precision", "count")
 WIDTH = 7.0  # inches
 LARGEST = 34  # points, diameter of the largest circle
 KEY = (LARGEST + 2) / 72  # inches, height of a line of the key
@@ -28,10 +30,48 @@ NOWHERE = HOLLOW | {"linestyle": ":"}
 
 
 def base_map(places: pd.DataFrame, borders: Borders | None = None, names: int = 20) -> Figure:
-    """`places` from `places.by_place`: a circle per place, its area in proportion to its count, filled
-    where the place is known to about a kilometre, hollow where only a town near it is. What has no point
-    stands below the map. The largest, up to `names`, carry name and count. A degree of longitude is
-    drawn as long as it is in the middle of the map."""
+    """Draw a map with a circle for each place, its area in proportion to its count.
+
+    Parameters
+    ----------
+    places : DataFrame
+        What `by_place` returns: place, country, latitude, longitude (degrees, WGS 84), precision, count.
+    borders : dict, optional
+        Outlines of countries, {name: list of arrays (n, 2) of longitude and latitude}; those that come
+        with the package by default.
+    names : int, default 20
+        How many of the largest circles carry name and count.
+
+    Returns
+    -------
+    Figure
+        The map, with a key below it.
+
+    Raises
+    ------
+    InputError
+        If a column is missing or `names` is no whole number from 0 up.
+
+    See Also
+    --------
+    map_alt : The same map in words.
+
+    Notes
+    -----
+    A circle is filled where the place is known to about a kilometre, and hollow where only a town near it is
+    known. A place without a point stands below the map. A degree of longitude is drawn as long as it is in the
+    middle of the map. The map shows counts and cannot be split by a column: select the incidents first.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> dataset = a.open_folder()
+    >>> places = a.by_place(a.select(dataset, a.View(countries="Syria")), dataset.evidence.places)
+    >>> len(a.charts.base_map(places).axes)
+    2
+    """
+    require_columns(places, COLUMNS, "places")
+    require_whole_number(names, 0, "names")
     at = places[places["latitude"].notna()]
     if at.empty:
         return style.figure_of(style.draw_nothing(style.new_axes(height=1), "no place with a known point to show"))
@@ -118,7 +158,35 @@ def _round_numbers(most: int) -> list[int]:
 
 
 def map_alt(places: pd.DataFrame) -> str:
-    """For `base_map`: how many places, the three with most, what is vague or without a point."""
+    """Describe `base_map` in words: how many places, the three with most, what is vague or has no point.
+
+    Parameters
+    ----------
+    places : DataFrame
+        What `by_place` returns.
+
+    Returns
+    -------
+    str
+        Whole sentences.
+
+    Raises
+    ------
+    InputError
+        If a column is missing.
+
+    See Also
+    --------
+    base_map : The map.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> places = a.by_place(a.select(a.open_folder(), a.View(countries="Jordan")))
+    >>> a.charts.map_alt(places).split(",")[0]
+    'Map of 1 place with circles as large as their number of attacks'
+    """
+    require_columns(places, COLUMNS, "places")
     at, nowhere = places[places["latitude"].notna()], places[places["latitude"].isna()]
     if at.empty:
         return "Map of attacks: no place with a known point to show."

@@ -9,7 +9,10 @@ from matplotlib.patches import Rectangle
 
 from analysis.charts import style
 from analysis.charts.coverage_shading import LOOK, MEANING
+from analysis.charts.splits import require_one_row
 from analysis.charts.text_format import format_date, plural
+from analysis.evidence.arguments import require_columns
+from analysis.evidence.errors import InputError
 
 WIDTH = 7.0  # inches
 GAP = 1.3  # days between two months side by side
@@ -19,10 +22,44 @@ SMALLEST = 0.14  # inches a square needs to hold a number that can be read
 
 
 def calendar(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """`counts` from `frequency.count(..., "day")`, not grouped: a square per day with its number and
-    the darker the more; white = none, on grey = none found, but watched sparsely; hatched = nobody
-    looked. Days outside the counts have no square. Up to 15 months stand five in a row, up to 24 six,
-    more of them twelve."""
+    """Draw a square for each day with its number of incidents, the darker the more.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        What `count(incidents, "day")` returns, without `by`.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+
+    Returns
+    -------
+    Axes
+        The axes that were drawn on.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, a period is longer than a day, or `counts` are split by a column: a square
+        shows one number. Use `small_multiples` or `frequency_bars` to split.
+
+    See Also
+    --------
+    calendar_alt : The same calendar in words.
+
+    Notes
+    -----
+    White means none. Grey means that none was found in a search that came back only now and then. Hatched
+    means that nobody looked. A day outside `counts` has no square. Up to 15 months stand five in a row, up to
+    24 six, more of them twelve.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> dataset = a.open_folder()
+    >>> days = a.count(a.select(dataset, a.View()), "day", window=("2024-01-01", "2024-02-29"))
+    >>> ax = a.charts.calendar(days)
+    """
+    _require_days(counts)
     if counts.empty:
         return style.draw_nothing(style.new_axes(ax, height=1), "no day to show")
     cells = _placed(counts)
@@ -39,6 +76,13 @@ def calendar(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax.set_xlim(0, _width(cells["across"].iloc[0]))
         ax.set_ylim(bottom + max(1.0, SMALLEST / square), -1.4)
     return ax
+
+
+def _require_days(counts: pd.DataFrame) -> None:
+    require_columns(counts, ("start", "end", "count", "sparse"), "counts")
+    require_one_row(counts, "calendar")
+    if (counts["start"] != counts["end"]).any():
+        raise InputError("calendar shows days; counts have longer periods: count by 'day'")
 
 
 def _width(across: int) -> float:
@@ -129,7 +173,35 @@ def _entries(cells: pd.DataFrame) -> list[tuple[dict, str, str]]:
 
 
 def calendar_alt(counts: pd.DataFrame) -> str:
-    """For `calendar`: on how many days, the fullest day, the longest run of days without."""
+    """Describe `calendar` in words: on how many days, the fullest day, the longest run of days without.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        What `count(incidents, "day")` returns, without `by`.
+
+    Returns
+    -------
+    str
+        Whole sentences.
+
+    Raises
+    ------
+    InputError
+        As `calendar`.
+
+    See Also
+    --------
+    calendar : The chart.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> days = a.count(a.select(a.open_folder(), a.View()), "day", window=("2024-01-28", "2024-02-03"))
+    >>> a.charts.calendar_alt(days).split(".")[0]
+    'Calendar of attacks per day from 28 January 2024 to 3 February 2024'
+    """
+    _require_days(counts)
     if counts.empty:
         return "Calendar of attacks per day: no day to show."
     head = (

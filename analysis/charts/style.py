@@ -36,6 +36,9 @@ VOICE_LABEL = {
     "claim_only": "attackers' claim only",
 }
 COUNTER_COLOUR = {"Pentagon": ACCENT, "SOHR": SECOND}
+# Groups of any other column, the largest first; then the rest, and what is not stated.
+CATEGORY_FILL = (ACCENT, SECOND, "#7aabc8", "#e9b872", "#6c1bb2", "#996363", "#6b1c10")
+OTHER_FILL, NOT_STATED_FILL = "#d3d8de", "#ffffff"
 OTHERS = (INK, "#996363", "#6c1bb2", "#6b1c10")  # told apart by every kind of colour blindness
 
 RC: dict[Any, Any] = {

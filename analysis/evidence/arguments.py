@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,15 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[str], parameter: str)
         )
 
 
+def require_frames(frames: Mapping[str, pd.DataFrame], columns: Iterable[str], parameter: str) -> None:
+    """Raise InputError unless `frames`, given as `parameter`, are tables with all these columns, by label."""
+    if not isinstance(frames, Mapping):
+        raise InputError(f"{parameter} is {_kind(frames)}; allowed: a dict of DataFrames by label")
+    needed = list(columns)
+    for label, frame in frames.items():
+        require_columns(frame, needed, f"{parameter}[{label!r}]")
+
+
 def require_column_name(name: str, allowed: Iterable[str], parameter: str) -> None:
     """Raise InputError unless `name`, given as `parameter`, is one of the columns that are allowed."""
     known = [str(each) for each in allowed]
@@ -55,7 +64,7 @@ def require_type(value: Any, kind: type | tuple[type, ...], parameter: str, allo
         raise InputError(f"{parameter} is {_kind(value)}; allowed: {allowed}")
 
 
-def read_day(value: Any, parameter: str) -> date:
+def read_day(value: Any, parameter: str, allowed: str = "a day, YYYY-MM-DD") -> date:
     """The day that `value`, given as `parameter`, names: a date, or text of the form YYYY-MM-DD.
 
     No other form is guessed: `28.01.2024` and `2024-02` raise InputError.
@@ -70,8 +79,8 @@ def read_day(value: Any, parameter: str) -> date:
         except ValueError:
             pass
     if hasattr(value, "astype") and hasattr(value, "item"):  # numpy.datetime64
-        return read_day(value.astype("datetime64[D]").item(), parameter)
-    raise InputError(f"{parameter} is {_kind(value)}; allowed: a day, YYYY-MM-DD")
+        return read_day(value.astype("datetime64[D]").item(), parameter, allowed)
+    raise InputError(f"{parameter} is {_kind(value)}; allowed: {allowed}")
 
 
 def read_window(value: Any, parameter: str = "window") -> tuple[date, date]:

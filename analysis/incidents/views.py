@@ -110,7 +110,7 @@ def _texts(name: str, value: Any) -> tuple[str, ...]:
 def _day(name: str, value: Any) -> date | None:
     if value is None or value == "":
         return None
-    return read_day(value, name)
+    return read_day(value, name, "a day, YYYY-MM-DD, or empty")
 
 
 def select(dataset: Dataset, view: View, *, empty_ok: bool = False) -> pd.DataFrame:
