@@ -170,8 +170,9 @@ def small_multiples_alt(counts: pd.DataFrame, by: str) -> str:
     if not total:
         return f"{head} No attack in any of them."
     peak, every = counts.loc[counts["count"].fillna(-1).astype(int).idxmax()], period_name(counts)
+    where = format_value(NOT_STATED if pd.isna(peak[by]) else peak[by])
     share = f"{100 * sums[largest] / total:.0f} percent of {total:,}"
     return (
         f"{head} None has more than {largest}, {share}; the fullest {every}, with {peak['count']}, is from "
-        f"{format_date(peak['start'])} to {format_date(peak['end'])}: {format_value(NOT_STATED if pd.isna(peak[by]) else peak[by])}."
+        f"{format_date(peak['start'])} to {format_date(peak['end'])}: {where}."
     )
