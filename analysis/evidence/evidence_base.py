@@ -9,12 +9,13 @@ import pandas as pd
 
 from analysis.evidence import schema
 from analysis.evidence.csv_tables import HEADER_ROWS, read_table
+from analysis.evidence.display import html_summary
 from analysis.evidence.errors import InputError, InvalidTables, Problem, format_path, suggest_name
 from analysis.evidence.folders import find_evidence_root, list_evidence_sets
 from analysis.evidence.schema import Table
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evidence:
     """What sources say. Every frame is typed as the schema declares; the four tables of the
     evidence sets carry one more column, `set`, the name of the folder they come from."""
@@ -27,6 +28,19 @@ class Evidence:
     places: pd.DataFrame
     coverage: pd.DataFrame
     reviewed: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return (
+            f"Evidence({format_path(self.root)!r}: {', '.join(f'{n:,} {what}' for what, n in self._sizes().items())})"
+        )
+
+    def _repr_html_(self) -> str:
+        return html_summary(f"Evidence {format_path(self.root)}; sets: {', '.join(self.sets)}", self._sizes())
+
+    def _sizes(self) -> dict[str, int]:
+        """Rows of each table that has some."""
+        names = [table.name for table in (*schema.EVIDENCE, *schema.SHARED)]
+        return {name: len(getattr(self, name)) for name in names if len(getattr(self, name))}
 
     @property
     def sets(self) -> list[str]:

@@ -52,8 +52,9 @@ def search_claims(dataset: Dataset, text: str) -> pd.DataFrame:
     --------
     >>> import analysis as a
     >>> dataset = a.open_folder()
-    >>> found = a.search_claims(dataset, "TOWER 22 asleep")
-    >>> print(found[["claim_id", "incident_id", "found_in"]].to_string(index=False))
+    >>> found = a.search_claims(dataset, "AL-MAYADEEN harir")
+    >>> found[["claim_id", "incident_id", "found_in"]].values.tolist()
+    [['A3-005', 'I20240128-al-harir', 'note|place_as_reported']]
     """
     require_type(text, str, "text", "words, such as 'tower 22'")
     words = fold(text).split()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.evidence import schema
 from analysis.evidence.csv_tables import read_table, to_csv
 from analysis.evidence.data_dictionary import build_datapackages
+from analysis.evidence.display import html_summary
 from analysis.evidence.evidence_base import Evidence
 from analysis.incidents.incident_ids import assign_ids, retire_ids
 from analysis.incidents.reconciliation import reconcile
@@ -57,7 +58,7 @@ def source_origins(sources: pd.DataFrame) -> pd.Series:
     return named["origin"].fillna(named["outlet"])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class IncidentTables:
     """The derived tables: the incidents, what is disputed, claims without incident, old ids."""
 
@@ -65,6 +66,15 @@ class IncidentTables:
     disputes: pd.DataFrame
     unplaced: pd.DataFrame
     retired: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return f"IncidentTables({', '.join(f'{n:,} {what}' for what, n in self._sizes().items())})"
+
+    def _repr_html_(self) -> str:
+        return html_summary("Incident tables", self._sizes())
+
+    def _sizes(self) -> dict[str, int]:
+        return {field.name: len(getattr(self, field.name)) for field in fields(self)}
 
 
 def build_incidents(evidence: Evidence) -> IncidentTables:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.evidence.arguments import read_day, require_type
+from analysis.evidence.display import html_summary
 from analysis.evidence.errors import InputError, suggest_name
 from analysis.evidence.schema import CONFIRMATION, RELIABILITY, WEAPONS
 from analysis.incidents.dataset import Dataset, evidence_of
@@ -17,15 +18,43 @@ from analysis.incidents.incident_table import join_sources, resolve_incidents
 from analysis.incidents.trace_text import VOICE_NAMES
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class View:
-    """Which evidence counts. An empty tuple, or None, means: no restriction.
+    """Which evidence counts; what is left empty restricts nothing.
 
-    sets, confirmation, reliability, origins : of the claims that may support an incident
-    countries, places, place_kinds, weapons, actors : of the incidents as resolved from them
-    denied : "keep" or "drop" incidents that some claim denies
-    start, end : first and last day of the window, both inclusive; an incident whose day is only
-        known as a range stays if any day of the range lies in the window
+    Parameters
+    ----------
+    sets, confirmation, reliability, origins : str or iterable of str, optional
+        Of the claims that may support an incident: evidence sets, who confirms, grades of the source (A to F),
+        whose reporting.
+    countries, places, place_kinds, weapons, actors : str or iterable of str, optional
+        Of the incidents as resolved from these claims.
+    denied : {"keep", "drop"}
+        What to do with incidents that some claim denies.
+    start, end : day, optional
+        First and last day, inclusive, as YYYY-MM-DD or a date.
+
+    Raises
+    ------
+    InputError
+        If a day is none, `end` is before `start`, or a value is no text. Whether a value occurs is checked by `select`.
+
+    See Also
+    --------
+    select : The incidents that a view counts.
+    select_by_definition : The same under each definition.
+
+    Notes
+    -----
+    An incident whose day is only known as a range stays if any day of the range lies in the window. `confirmation`
+    admits claims, not incidents: an incident that officials confirm stays in a view of monitors if a monitor reports
+    it too.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> a.View(confirmation="us_official", countries=("Iraq", "Syria"), end="2024-02-04").words()
+    'only U.S. officials; in Iraq, Syria; to 2024-02-04'
     """
 
     sets: tuple[str, ...] = ()
@@ -72,6 +101,14 @@ class View:
         if self.denied not in ("keep", "drop"):
             raise InputError(f"denied is {self.denied!r}; allowed: keep, drop")
 
+    def __repr__(self) -> str:
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        said = [f"{name}={_as_given(value)}" for name, value in given.items() if value not in ((), None, "keep")]
+        return f"View({', '.join(said)})"
+
+    def _repr_html_(self) -> str:
+        return html_summary(f"View: {self.words()}", {})
+
     def words(self) -> str:
         """The view in a phrase that can stand under a figure."""
         parts = [self._voices(), self._list("sets", "evidence set")]
@@ -100,6 +137,13 @@ class View:
         return f"to {self.end}" if self.end else ""
 
 
+def _as_given(value: Any) -> str:
+    """A value of a view as a person types it."""
+    if isinstance(value, tuple) and len(value) == 1:
+        value = value[0]
+    return repr(f"{value:%Y-%m-%d}") if isinstance(value, date) else repr(value)
+
+
 def _texts(name: str, value: Any) -> tuple[str, ...]:
     given = tuple(value or ()) if isinstance(value, Iterable) or not value else (value,)
     for each in given:
@@ -114,13 +158,43 @@ def _day(name: str, value: Any) -> date | None:
 
 
 def select(dataset: Dataset, view: View, *, empty_ok: bool = False) -> pd.DataFrame:
-    """The incidents that a view counts, resolved again from the claims it admits.
+    """Give the incidents that a view counts, resolved again from the claims it admits.
 
-    Same columns as incidents.csv and never more rows. Where the dataset has no claims, the rows
-    themselves are filtered. Sorted by date and id.
+    Parameters
+    ----------
+    dataset : Dataset
+        What `open_folder` returns.
+    view : View
+        Which evidence counts.
+    empty_ok : bool, default False
+        Whether a view that selects nothing gives an empty frame.
 
-    Raises InputError if the view names a value that does not occur in the dataset, or, unless
-    `empty_ok`, if nothing is left.
+    Returns
+    -------
+    DataFrame
+        The columns of incidents.csv, sorted by date and id; never more rows than it.
+
+    Raises
+    ------
+    InputError
+        If the view names a value that does not occur in the dataset, or, unless `empty_ok`, selects nothing.
+
+    See Also
+    --------
+    count : Incidents per period.
+    claims_of_incidents : The claims behind them.
+
+    Notes
+    -----
+    Grouping stays as it is; day, weapon and every other value are chosen again from the claims that count. Where the
+    dataset has no claims, the rows themselves are filtered.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> dataset = a.open_folder()
+    >>> a.select(dataset, a.View(countries="Jordan"))["incident_id"].tolist()
+    ['I20240128-tower-22']
     """
     require_type(dataset, Dataset, "dataset", "what open_folder returns")
     require_type(view, View, "view", "a View, such as View(countries='Syria')")
@@ -150,19 +224,83 @@ PUBLIC_RECORD = "public_record"  # the evidence set of which coverage.csv says `
 
 
 def select_by_definition(dataset: Dataset, view: View) -> dict[str, pd.DataFrame]:
-    """The incidents of a view under each of DEFINITIONS in turn; a definition that leaves nothing
-    gives an empty frame. A table without claims is filtered by its own column."""
+    """Give the incidents of a view under each definition of what counts.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What `open_folder` returns.
+    view : View
+        Which evidence counts; its own `confirmation` is replaced.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        The incidents by the label of the definition, from all claims to monitors alone. A definition that leaves
+        nothing gives an empty frame.
+
+    Raises
+    ------
+    InputError
+        If the view names a value that does not occur in the dataset.
+
+    See Also
+    --------
+    count_series : The same as series, with the totals that others state.
+
+    Notes
+    -----
+    The definition moves a level more than sampling error does: state which one a number is of.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> list(a.select_by_definition(a.open_folder(), a.View()))[:2]
+    ['all claims', "without attackers' own claims"]
+    """
+    require_type(view, View, "view", "a View, such as View(countries='Syria')")
     chosen = {name: replace(view, confirmation=levels) for name, levels in DEFINITIONS.items()}
     return {name: select(dataset, each, empty_ok=True) for name, each in chosen.items()}
 
 
 def view_coverage(dataset: Dataset, view: View) -> pd.DataFrame:
-    """The rows of coverage.csv that say when the view's evidence was watched.
+    """Give the rows of coverage.csv that say when somebody looked for what a view counts.
 
-    Those of the counter `itemised`, which speaks of the public record; where the view is one other
-    evidence set, those of a counter of that name: a set that nobody watched has none. Of one
-    country where the view has one and the table says so.
+    Parameters
+    ----------
+    dataset : Dataset
+        What `open_folder` returns.
+    view : View
+        Which evidence counts.
+
+    Returns
+    -------
+    DataFrame
+        Columns of coverage.csv, with counter, scope, start, end (days) and density; no row where nobody says.
+
+    Raises
+    ------
+    InputError
+        If `dataset` or `view` is something else.
+
+    See Also
+    --------
+    count : Takes these rows as `coverage`.
+
+    Notes
+    -----
+    The rows are those of the counter `itemised`, which speaks of the public record; where the view is one other
+    evidence set, those of a counter of that name. Without rows every day counts as watched, which may be wrong.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> dataset = a.open_folder()
+    >>> sorted(a.view_coverage(dataset, a.View())["density"].unique())
+    ['days', 'sparse', 'weeks']
     """
+    require_type(dataset, Dataset, "dataset", "what open_folder returns")
+    require_type(view, View, "view", "a View, such as View(countries='Syria')")
     counter = "itemised"
     if len(view.sets) == 1 and view.sets[0] != PUBLIC_RECORD:
         counter = view.sets[0]

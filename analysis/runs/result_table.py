@@ -22,10 +22,27 @@ NAMED_BY = ["measure", "what_counts"]
 
 
 def show_results(rows: pd.DataFrame | list[dict], caption: str = "**The results of this notebook.**") -> None:
-    """Display the results as a table; in the notebook's file they stand as data too.
+    """Display the results of a notebook as a table; the notebook's file holds them as data too.
 
-    Raises InputError for a column that is not one of COLUMNS, a row without measure, two rows of one measure for what
-    counts, what is no number or no day, and low > high.
+    Parameters
+    ----------
+    rows : DataFrame or list of dict
+        One row for each number or day: measure and what_counts (text), and either value, low and high (numbers) with
+        unit, or day, first_day and last_day.
+    caption : str, optional
+        Markdown.
+
+    Raises
+    ------
+    InputError
+        If a column is another one, a row has no measure, two rows have the same measure and what_counts, a number or
+        a day is none, or low is more than high.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> a.show_results([{"measure": "attacks", "value": 2, "unit": "number"}])  # doctest: +ELLIPSIS
+    {...}
     """
     from analysis.charts.notebook_output import show_table
 
