@@ -32,7 +32,8 @@ check: $(READY)
 	@$(BIN)/mypy
 
 docs: $(READY)
-	@$(BIN)/sphinx-build --quiet --fail-on-warning docs/api build/docs
+	@mkdir -p build/docs-source
+	@$(BIN)/sphinx-build --quiet --fail-on-warning -c docs/api build/docs-source build/docs
 	@echo build/docs/index.html
 
 lab: $(READY)

@@ -30,9 +30,8 @@ class Evidence:
     reviewed: pd.DataFrame
 
     def __repr__(self) -> str:
-        return (
-            f"Evidence({format_path(self.root)!r}: {', '.join(f'{n:,} {what}' for what, n in self._sizes().items())})"
-        )
+        sizes = ", ".join(f"{number:,} {name}" for name, number in self._sizes().items())
+        return f"Evidence({format_path(self.root)!r}: {sizes})"
 
     def _repr_html_(self) -> str:
         return html_summary(f"Evidence {format_path(self.root)}; sets: {', '.join(self.sets)}", self._sizes())
