@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.charts import style
-from analysis.measures.frequency import is_thinly_covered
+from analysis.measures.coverage import is_thinly_covered
 
 
 def show_figure(ax: Axes | Figure, caption: str, alt: str, label: str) -> None:

@@ -12,21 +12,21 @@ from analysis.charts.text_format import format_date
 
 
 def onset_dots(table: pd.DataFrame, window, ax: Axes | None = None, marks: dict | None = None) -> Axes:
-    """`table` from `onset.onset_by_definition`: view, day, low, high, announced. Hollow = no change announced.
+    """`table` from `onset.onset_by_definition`: definition, day, day_low, day_high, is_announced. Hollow = no change announced.
     A set that reaches beyond the window ends at its edge in an arrow; `marks` is {day: label}."""
     ax = style.new_axes(ax, height=0.9 + 0.42 * len(table))
     start, end = (pd.Timestamp(day) for day in window)
     with mpl.rc_context(style.RC):
         for level, row in enumerate(table.iloc[::-1].itertuples()):
-            low, high = (mdates.date2num(min(max(d, start), end)) for d in (row.low, row.high))
+            low, high = (mdates.date2num(min(max(d, start), end)) for d in (row.day_low, row.day_high))
             ax.hlines(level, low, high, color=style.ACCENT, linewidth=5, alpha=0.25)
             if start <= row.day <= end:
                 ax.plot(mdates.date2num(row.day), level, "o", markersize=6, color=style.ACCENT,
-                        markerfacecolor=style.ACCENT if row.announced else "white")  # fmt: skip
+                        markerfacecolor=style.ACCENT if row.is_announced else "white")  # fmt: skip
                 ax.annotate(f"{row.day.day} {row.day:%b}", (mdates.date2num(row.day), level), xytext=(0, -6),
                             textcoords="offset points", ha="center", va="top", fontsize=7.5)  # fmt: skip
-            _beyond(ax, level, row.low < start, row.high > end)
-        ax.set_yticks(range(len(table)), list(table["view"])[::-1])
+            _beyond(ax, level, row.day_low < start, row.day_high > end)
+        ax.set_yticks(range(len(table)), list(table["definition"])[::-1])
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)
         ax.set_ylim(-0.6, len(table) - 0.2)
@@ -48,12 +48,12 @@ def onset_alt(table: pd.DataFrame) -> str:
     if table.empty:
         return "Dot plot of the most probable day of a change under each view: no view to show."
     parts = [
-        f"{row.view}: {format_date(row.day)}, 95 percent set from {format_date(row.low)} to {format_date(row.high)}"
-        + ("" if row.announced else ", not announced")
+        f"{row.definition}: {format_date(row.day)}, 95 percent set from {format_date(row.day_low)} to {format_date(row.day_high)}"
+        + ("" if row.is_announced else ", not announced")
         for row in table.itertuples()
     ]
     return (
         f"Dot plot of the most probable day of the change under each view. {'; '.join(parts)}. Announced for "
-        f"{int(table['announced'].sum())} of {len(table)}; the days run from {format_date(table['day'].min())} to "
+        f"{int(table['is_announced'].sum())} of {len(table)}; the days run from {format_date(table['day'].min())} to "
         f"{format_date(table['day'].max())}."
     )
