@@ -4,12 +4,14 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help report reports test lab clean
+.PHONY: help report reports test check docs lab clean
 
 help:
 	@echo "make report   run the notebooks and make the report of the variant 'all' in build/all"
 	@echo "make reports  the same for every variant in notebooks/parameters"
 	@echo "make test     run the tests"
+	@echo "make check    ruff and mypy over the whole repository"
+	@echo "make docs     the page of the public functions, in build/docs"
 	@echo "make lab      open the notebooks in JupyterLab"
 	@echo "make clean    remove build/ (the environment stays; remove .venv by hand)"
 
@@ -23,6 +25,15 @@ reports: $(READY)
 
 test: $(READY)
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+check: $(READY)
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy
+
+docs: $(READY)
+	@$(BIN)/sphinx-build --quiet --fail-on-warning docs/api build/docs
+	@echo build/docs/index.html
 
 lab: $(READY)
 	@$(BIN)/jupyter lab --notebook-dir=notebooks

@@ -125,7 +125,11 @@ def report(
         if each not in stale:
             click.echo(f"{format_path(each.target)} is up to date")
     with tqdm(total=len(stale) * (2 * len(notebooks) + 1), unit="step", disable=None, leave=False) as bar:
-        step = lambda done: (bar.set_postfix_str(done), bar.update())  # noqa: E731
+
+        def step(done: str) -> None:
+            bar.set_postfix_str(done)
+            bar.update()
+
         for each in stale:
             bar.set_description(each.variant.name)
             for path in make_report(each, step, Limits(cell_seconds, run_seconds, memory)):
@@ -140,10 +144,13 @@ def verify(folder: Path) -> None:
     from analysis.runs import run_record
 
     if "variant" in run_record.read_record(folder)["basis"]:
-        from analysis.reports.report import verify_report as compare
+        from analysis.reports.report import verify_report
+
+        found = verify_report(folder)
     else:
-        from analysis.runs.sweeps import verify_run as compare
-    found = compare(folder)
+        from analysis.runs.sweeps import verify_run
+
+        found = verify_run(folder)
     for line in found.differ:
         click.echo(line)
     for line in found.changed:

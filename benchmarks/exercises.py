@@ -82,10 +82,14 @@ def by_grade(course: Path, name: str, way: str, workers: int) -> tuple[float, in
 def by_nbgrader(course: Path, name: str) -> tuple[float, int, int]:
     """Seconds of `nbgrader autograde`, submissions that it graded, submissions."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    call = {"cwd": course, "env": os.environ | {"PATH": path}, "capture_output": True}
-    subprocess.run([sys.executable, "-m", "nbgrader", "generate_assignment", name], check=True, **call)
+
+    def nbgrader(action: str, check: bool) -> None:
+        command = [sys.executable, "-m", "nbgrader", action, name]
+        subprocess.run(command, check=check, cwd=course, env=os.environ | {"PATH": path}, capture_output=True)
+
+    nbgrader("generate_assignment", check=True)
     start = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "nbgrader", "autograde", name], check=False, **call)
+    nbgrader("autograde", check=False)
     seconds = time.perf_counter() - start
     done = {path.parent.parent.name for path in course.glob(f"autograded/*/{name}/*.ipynb")}
     return seconds, len(done), len(list((course / "submitted").iterdir()))

@@ -197,7 +197,7 @@ def apart(method: str, claims: int) -> dict | str:
 def table(rows: list[tuple[int, str, dict | str]]) -> str:
     lines = ["| claims | method | seconds | against ours | peak MB | F1 | B3 F1 | count bias |",
              "|---:|---|---:|---:|---:|---:|---:|---:|"]  # fmt: skip
-    base = {claims: found["seconds"] for claims, method, found in rows if method == "ours"}
+    base = {claims: found["seconds"] for claims, method, found in rows if method == "ours" and isinstance(found, dict)}
     for claims, method, found in rows:
         if isinstance(found, str):
             lines.append(f"| {claims:,} | {method} | {found} | | | | | |")

@@ -6,6 +6,7 @@ luck; `pytest --hypothesis-profile=explore` looks further.
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -17,7 +18,7 @@ from analysis.incidents.dataset import open_folder
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
-slow_is_fine = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+slow_is_fine: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("same", derandomize=True, max_examples=40, **slow_is_fine)
 settings.register_profile("explore", max_examples=1000, **slow_is_fine)
 settings.load_profile("same")

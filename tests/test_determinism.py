@@ -56,7 +56,7 @@ def started(folder: Path, evidence: Path, kernel: str, **settings: str) -> subpr
     (folder / "sitecustomize.py").write_text(textwrap.dedent(LATER))
     environment = os.environ | {"PYTHONPATH": str(folder), "HOME": str(folder)} | settings
     notebook = REPOSITORY / "notebooks" / "attack_frequency.ipynb"
-    command = [sys.executable, "-c", textwrap.dedent(REPORT), notebook, kernel, evidence]
+    command = [sys.executable, "-c", textwrap.dedent(REPORT), str(notebook), kernel, str(evidence)]
     return subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE)
 
 

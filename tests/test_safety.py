@@ -65,7 +65,7 @@ def runs_nothing(page: str) -> bool:
         e
         for e in soup.find_all(True)
         for v in (e.get("href"), e.get("src"))
-        if re.match(r"\W*(java|vb)script:", v or "", re.I)
+        if re.match(r"\W*(java|vb)script:", str(v or ""), re.I)
     ]
     return not ours + handlers + links + soup.find_all(["iframe", "object", "embed"])
 

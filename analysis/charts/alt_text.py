@@ -17,7 +17,8 @@ def frequency_alt(counts: pd.DataFrame, what: str = "attacks") -> str:
         count=("count", lambda c: c.sum(min_count=1)), sparse_days=("sparse_days", "first")
     )
     known = per[per["count"].notna()]
-    head = f"Bar chart of {what} per {period_name(counts)} from {format_date(per.start.min())} to {format_date(per.end.max())}."
+    first, last = format_date(per.start.min()), format_date(per.end.max())
+    head = f"Bar chart of {what} per {period_name(counts)} from {first} to {last}."
     if known.empty:
         return f"{head} No period was covered."
     peak = known.loc[known["count"].astype(int).idxmax()]
@@ -25,7 +26,8 @@ def frequency_alt(counts: pd.DataFrame, what: str = "attacks") -> str:
     weak, unwatched = int((none["sparse_days"] > 0).sum()), plural(len(per) - len(known), "period")
     return (
         f"{head} {int(known['count'].sum()):,} {what} in {plural(len(known), 'period')}; the most, "
-        f"{int(peak['count'])}, from {format_date(peak.start)} to {format_date(peak.end)}. None in {plural(len(none), 'period')}"
+        f"{int(peak['count'])}, from {format_date(peak.start)} to {format_date(peak.end)}. "
+        f"None in {plural(len(none), 'period')}"
         f"{f', {weak} of them watched sparsely' if weak else ''}."
         f"{f' Nobody watched {unwatched}.' if len(known) < len(per) else ''}"
     )
@@ -41,10 +43,10 @@ def cumulative_alt(lines: dict[str, pd.DataFrame], window=None) -> str:
     days = pd.concat([line["day"] for line in lines.values()])
     ends = {label: int(line["total"].iloc[-1]) for label, line in lines.items()}
     each = (f"{label} reaches {ends[label]:,} on {format_date(line['day'].iloc[-1])}" for label, line in lines.items())
-    highest = f" The highest line is that of {max(ends, key=ends.get)}." if len(ends) > 1 else ""
+    highest = f" The highest line is that of {max(ends, key=ends.__getitem__)}." if len(ends) > 1 else ""
     return (
-        f"Step chart of running totals, one line per counter, from {format_date(days.min())} to {format_date(days.max())}. "
-        f"{'; '.join(each)}.{highest}"
+        f"Step chart of running totals, one line per counter, from {format_date(days.min())} "
+        f"to {format_date(days.max())}. {'; '.join(each)}.{highest}"
     )
 
 
@@ -62,7 +64,8 @@ def step_rates_alt(intervals: pd.DataFrame, counter: str) -> str:
     return (
         f"Rates per day by {format_counter(counter)} totals in {plural(len(known), 'interval')} from "
         f"{format_date(known['start'].min())} to {format_date(known['end'].max())}, with 95 percent intervals; lowest "
-        f"{known['rate_per_day'].min():.1f}, highest {peak.rate_per_day:.1f} per day from {format_date(peak.start)} to {format_date(peak.end)}.{tail}"
+        f"{known['rate_per_day'].min():.1f}, highest {peak.rate_per_day:.1f} per day from {format_date(peak.start)} "
+        f"to {format_date(peak.end)}.{tail}"
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.charts import style
-from analysis.charts.borders import Borders, choose_borders, draw_countries, name_countries, read_borders, scale_bar
+from analysis.charts.borders import Borders, draw_countries, longitude_scale, name_countries, read_borders, scale_bar
 from analysis.charts.point_labels import Point, name_points
 from analysis.charts.text_format import join_names, plural, shorten
 
@@ -20,8 +22,8 @@ KEY = (LARGEST + 2) / 72  # inches, height of a line of the key
 LEAST = 2.0  # degrees a map spans at least
 SHAPE = (0.5, 0.72)  # height of a map by its width, at least and at most
 LISTED = 3  # places without a point that are named below the map
-SOLID = {"facecolor": style.ACCENT, "edgecolor": "white", "linewidth": 0.6, "alpha": 0.8}
-HOLLOW = {"facecolor": "none", "edgecolor": style.ACCENT, "linewidth": 1.2}
+SOLID: dict[str, Any] = {"facecolor": style.ACCENT, "edgecolor": "white", "linewidth": 0.6, "alpha": 0.8}
+HOLLOW: dict[str, Any] = {"facecolor": "none", "edgecolor": style.ACCENT, "linewidth": 1.2}
 NOWHERE = HOLLOW | {"linestyle": ":"}
 
 
@@ -32,13 +34,13 @@ def base_map(places: pd.DataFrame, borders: Borders | None = None, names: int = 
     drawn as long as it is in the middle of the map."""
     at = places[places["latitude"].notna()]
     if at.empty:
-        return style.draw_nothing(style.new_axes(height=1), "no place with a known point to show").get_figure()
+        return style.figure_of(style.draw_nothing(style.new_axes(height=1), "no place with a known point to show"))
     west, east, south, north = _extent(at)
-    shape = (north - south) / ((east - west) * choose_borders(south, north))
+    shape = (north - south) / ((east - west) * longitude_scale(south, north))
     with mpl.rc_context(style.RC):
         heights = WIDTH * shape, KEY * (1 + places["latitude"].isna().any())
         figure, (ax, key) = plt.subplots(2, figsize=(WIDTH, sum(heights)), height_ratios=heights)
-        ax.set(xlim=(west, east), ylim=(south, north), aspect=1 / choose_borders(south, north), xticks=[], yticks=[])
+        ax.set(xlim=(west, east), ylim=(south, north), aspect=1 / longitude_scale(south, north), xticks=[], yticks=[])
         ax.spines[:].set(visible=True, color=style.BORDER)
         land = read_borders() if borders is None else borders
         draw_countries(ax, land, set(places["country"].dropna()))
@@ -66,7 +68,7 @@ def _extent(at: pd.DataFrame) -> tuple[float, float, float, float]:
     """West, east, south, north of the map: all points with a margin, neither flat nor slender."""
     south, north = at["latitude"].min(), at["latitude"].max()
     west, east = at["longitude"].min(), at["longitude"].max()
-    parallel = choose_borders(south, north)
+    parallel = longitude_scale(south, north)
     height, width = max(1.3 * (north - south), LEAST), max(1.3 * (east - west) * parallel, LEAST)
     width = max(width, height / SHAPE[1])
     height = max(height, width * SHAPE[0])
@@ -94,8 +96,8 @@ def _key(ax: Axes, places: pd.DataFrame) -> None:
     if len(nowhere):
         rest = pd.DataFrame({"place": ["others"], "count": [nowhere["count"].iloc[LISTED:].sum()]})
         shown = pd.concat([nowhere.head(LISTED), rest[rest["count"] > 0]])
-        said = [(row.count, NOWHERE, f"{shorten(row.place)}: {row.count:,}") for row in shown.itertuples()]
-        _line(ax, -1, [(0, NOWHERE, "no point known:"), *said], most)
+        named = [(row.count, NOWHERE, f"{shorten(row.place)}: {row.count:,}") for row in shown.itertuples()]
+        _line(ax, -1, [(0, NOWHERE, "no point known:"), *named], most)
 
 
 def _line(ax: Axes, level: int, entries: list[tuple], most: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,7 +11,7 @@ from matplotlib.axes import Axes
 from analysis.charts import style
 
 MEANING = {"nobody": "nobody looked", "sparse": "watched sparsely, a zero is weak"}
-LOOK = {
+LOOK: dict[str, dict[str, Any]] = {
     "nobody": {"facecolor": style.NOBODY, "edgecolor": "white", "hatch": style.HATCH},
     "sparse": {"facecolor": style.SPARSE, "edgecolor": "none"},
 }

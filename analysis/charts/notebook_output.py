@@ -38,7 +38,7 @@ def show_figure(ax: Axes | Figure, caption: str, alt: str, label: str) -> None:
 
 def to_svg(ax: Axes | Figure) -> str:
     """The figure as SVG text: the same bytes for the same data; closes the figure."""
-    figure = ax.get_figure()
+    figure = style.figure_of(ax)
     out = io.StringIO()
     with mpl.rc_context(style.RC):
         figure.savefig(out, format="svg", bbox_inches="tight", metadata={"Date": None})

@@ -23,12 +23,12 @@ def small_multiples(counts: pd.DataFrame, by: str, across: int = 3) -> Figure:
     titled with its name and its sum, in the order of the groups. All share both axes: a bar means the
     same in each. The ground is shaded where nobody, or hardly anybody, looked."""
     if counts.empty:
-        return style.draw_nothing(style.new_axes(height=1), "no period to show").get_figure()
+        return style.figure_of(style.draw_nothing(style.new_axes(height=1), "no period to show"))
     groups = [(name, rows) for name, rows in counts.groupby(by, observed=True) if len(rows)]
     down = -(-len(groups) // across)
     with mpl.rc_context(style.RC):
         figure, panels = plt.subplots(down, across, figsize=(WIDTH, HEIGHT * down + 0.5), sharey=True, squeeze=False)
-        figure.get_layout_engine().set(w_pad=0.12)  # inches: the sum of one panel is not the name of the next
+        figure.set_layout_engine("constrained", w_pad=0.12)  # inches: the sum of one panel is not the name of the next
         for ax, (name, rows) in zip(panels.flat, groups, strict=False):
             _panel(ax, name, rows)
         _share(panels, len(groups))
@@ -78,7 +78,7 @@ def small_multiples_alt(counts: pd.DataFrame, by: str) -> str:
         f"from {format_date(counts['start'].min())} to {format_date(counts['end'].max())}. "
         f"{join_names(f'{name} {number:,}' for name, number in sums.items())}."
     )
-    total, largest = sum(sums.values()), max(sums, key=sums.get)
+    total, largest = sum(sums.values()), max(sums, key=sums.__getitem__)
     if not total:
         return f"{head} No attack in any of them."
     peak, every = counts.loc[counts["count"].fillna(-1).astype(int).idxmax()], period_name(counts)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib as mpl
 import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.textpath import TextPath
 
 INK, QUIET, RULE = "#1b1f24", "#6b7280", "#d5d9de"
@@ -35,7 +38,7 @@ VOICE_LABEL = {
 COUNTER_COLOUR = {"Pentagon": ACCENT, "SOHR": SECOND}
 OTHERS = (INK, "#996363", "#6c1bb2", "#6b1c10")  # told apart by every kind of colour blindness
 
-RC = {
+RC: dict[Any, Any] = {
     "figure.dpi": 100,
     "figure.constrained_layout.use": True,
     "font.family": "DejaVu Sans",
@@ -77,6 +80,13 @@ def new_axes(ax: Axes | None = None, width: float = 7.0, height: float = 3.0) ->
         return plt.subplots(figsize=(width, height))[1]
 
 
+def figure_of(drawn: Axes | Figure) -> Figure:
+    """The whole figure that axes, or the figure itself, belong to."""
+    figure = drawn.get_figure(root=True)
+    assert figure is not None, "axes of a chart always belong to a figure"
+    return figure
+
+
 def draw_nothing(ax: Axes, words: str) -> Axes:
     """Empty axes that say so."""
     ax.set_axis_off()
@@ -97,7 +107,7 @@ def date_axis(ax: Axes, start, end, most: int = 9) -> None:
     ax.xaxis.set_major_formatter(_month_and_year)
 
 
-def _month_and_year(number: float, position: int) -> str:
+def _month_and_year(number: float, position: float) -> str:
     day = mdates.num2date(number)
     with_year = position == 0 or (day.month == 1 and day.day == 1)
     month = f"{day:%b}" if day.day == 1 else f"{day.day} {day:%b}"

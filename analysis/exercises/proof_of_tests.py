@@ -98,7 +98,9 @@ def _errors(ran: NotebookNode) -> list[tuple[int, str]]:
         if not cell.metadata.get("trial") and autograde.part_under_test(cell) not in ("seen", "false")
     ]
     outcomes = (
-        (n, cell.metadata.get("ran", {}).get("ename")) for n, cell in enumerate(own, 1) if not autograde.part_under_test(cell)
+        (n, cell.metadata.get("ran", {}).get("ename"))
+        for n, cell in enumerate(own, 1)
+        if not autograde.part_under_test(cell)
     )
     return [(n, error) for n, error in outcomes if error]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.evidence import schema
+from analysis.evidence.arguments import require_type
 from analysis.evidence.csv_tables import read_table
 from analysis.evidence.errors import InputError, InvalidTables, format_path
 from analysis.evidence.evidence_base import Evidence, load_evidence
@@ -35,6 +36,14 @@ class Dataset:
     def sets(self) -> list[str]:
         """Names of the evidence sets; `incidents` where there is nothing but the table."""
         return self.evidence.sets if self.evidence else ["incidents"]
+
+
+def evidence_of(dataset: Dataset) -> Evidence:
+    """The claims and sources of a dataset. Raises InputError where it holds nothing but incidents."""
+    require_type(dataset, Dataset, "dataset", "what open_folder returns")
+    if dataset.evidence is None:
+        raise InputError(f"{dataset.root} holds incidents but no claims: there is nothing to trace")
+    return dataset.evidence
 
 
 def open_folder(folder: str | Path = "") -> Dataset:

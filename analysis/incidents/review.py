@@ -12,7 +12,7 @@ from analysis.evidence.csv_tables import HEADER_ROWS, read_raw_rows, to_csv
 from analysis.evidence.errors import InputError, InvalidTables, Problem, format_path, suggest_name
 from analysis.evidence.evidence_base import Evidence
 from analysis.evidence.spreadsheet import from_spreadsheet
-from analysis.incidents.dataset import Dataset
+from analysis.incidents.dataset import Dataset, evidence_of
 from analysis.incidents.incident_table import LINKAGE_RULES, claims_as_reports
 from analysis.incidents.record_linkage import candidate_pairs, match_weights
 from analysis.incidents.trace import claims_of_incidents
@@ -30,7 +30,7 @@ def doubtful_claims(dataset: Dataset, margin: float = MARGIN) -> pd.DataFrame:
     claims disagree on the day or the place. Incidents a reader has decided whole are left out.
     """
     questions = [*_near_pairs(dataset, margin), *_disagreeing(dataset)]
-    decided = set(dataset.evidence.reviewed["claim_id"])
+    decided = set(evidence_of(dataset).reviewed["claim_id"])
     claims = claims_of_incidents(dataset, dataset.incidents).set_index("incident_id", drop=False)
     rows: list[tuple] = []
     number = 0
@@ -66,7 +66,7 @@ def _near_pairs(dataset: Dataset, margin: float) -> list[tuple[set[str], str, fl
 def incident_links(dataset: Dataset) -> pd.DataFrame:
     """Mean points between every two incidents that share candidate pairs, and within each incident:
     a, b (ids, a <= b), points (mean over all pairs of claims, as `reconcile` counts it)."""
-    claims = claims_as_reports(dataset.evidence).sort_values("report_id", ignore_index=True)
+    claims = claims_as_reports(evidence_of(dataset)).sort_values("report_id", ignore_index=True)
     incident = dataset.incidents.assign(claim=dataset.incidents["claims"].str.split("|")).explode("claim")
     of = claims["report_id"].map(incident.set_index("claim")["incident_id"])
     pairs = candidate_pairs(claims, LINKAGE_RULES)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.evidence.arguments import read_day, require_columns
 from analysis.evidence.errors import InputError, suggest_name
-from analysis.incidents.dataset import Dataset
+from analysis.incidents.dataset import Dataset, evidence_of
 from analysis.incidents.incident_table import join_sources
 
 
@@ -15,14 +16,26 @@ def claims_of_incidents(dataset: Dataset, incidents: pd.DataFrame) -> pd.DataFra
 
     Raises InputError if the dataset holds no claims.
     """
-    if dataset.evidence is None:
-        raise InputError(f"{dataset.root} holds incidents but no claims: there is nothing to trace")
+    claims = claims_and_sources(dataset).drop(columns="incident_id")
+    require_columns(incidents, ("incident_id", "claims"), "incidents")
     listed = incidents[["incident_id", "claims"]]
     listed = listed.assign(claim_id=listed["claims"].str.split("|")).explode("claim_id")
-    claims = join_sources(dataset.evidence)
-    source = dataset.evidence.sources[["source_id", "outlet", "kind", "url", "reliability_reason"]]
     found = listed[["incident_id", "claim_id"]].merge(claims, on="claim_id", how="inner")
-    return found.merge(source, on="source_id").sort_values(["incident_id", "claim_id"], ignore_index=True)
+    return found.sort_values(["incident_id", "claim_id"], ignore_index=True)
+
+
+def claims_and_sources(dataset: Dataset) -> pd.DataFrame:
+    """Every claim of the dataset with its source, as `claims_of_incidents`; a claim that belongs to no
+    incident has no incident_id.
+
+    Raises InputError if the dataset holds no claims.
+    """
+    evidence = evidence_of(dataset)
+    home = dataset.incidents.assign(claim_id=dataset.incidents["claims"].str.split("|")).explode("claim_id")
+    source = evidence.sources[["source_id", "outlet", "kind", "url", "reliability_reason"]]
+    claims = join_sources(evidence).merge(source, on="source_id")
+    claims.insert(0, "incident_id", claims["claim_id"].map(home.set_index("claim_id")["incident_id"]))
+    return claims
 
 
 def trace_incident(dataset: Dataset, incident_id: str) -> tuple[pd.Series, pd.DataFrame, pd.DataFrame]:
@@ -73,10 +86,7 @@ def find_incidents(dataset: Dataset, day: str = "", place: str = "") -> pd.DataF
     """
     found = dataset.incidents
     if day:
-        try:
-            when = pd.Timestamp(day)
-        except ValueError:
-            raise InputError(f"date is {day!r}; allowed: a day, YYYY-MM-DD") from None
+        when = pd.Timestamp(read_day(day, "date"))
         found = found[(found["date_start"] <= when) & (found["date_end"] >= when)]
     if place:
         found = found[found["place_id"] == find_place_id(dataset, place)]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.evidence.arguments import read_day, require_type
 from analysis.evidence.errors import InputError, suggest_name
 from analysis.evidence.schema import CONFIRMATION, RELIABILITY, WEAPONS
-from analysis.incidents.dataset import Dataset
+from analysis.incidents.dataset import Dataset, evidence_of
 from analysis.incidents.incident_table import join_sources, resolve_incidents
 from analysis.incidents.trace_text import VOICE_NAMES
 
@@ -38,11 +41,29 @@ class View:
     start: date | None = None
     end: date | None = None
 
+    if TYPE_CHECKING:  # what may be given is more than what is kept: a text for one value, a day as text
+
+        def __init__(
+            self,
+            sets: str | Iterable[str] = (),
+            confirmation: str | Iterable[str] = (),
+            reliability: str | Iterable[str] = (),
+            origins: str | Iterable[str] = (),
+            countries: str | Iterable[str] = (),
+            places: str | Iterable[str] = (),
+            place_kinds: str | Iterable[str] = (),
+            weapons: str | Iterable[str] = (),
+            actors: str | Iterable[str] = (),
+            denied: str = "keep",
+            start: str | date | None = None,
+            end: str | date | None = None,
+        ) -> None: ...
+
     def __post_init__(self):
         for field in fields(self):
             value = getattr(self, field.name)
             if field.type.startswith("tuple"):
-                given = (value,) if isinstance(value, str) else tuple(value or ())
+                given = (value,) if isinstance(value, str) else _texts(field.name, value)
                 object.__setattr__(self, field.name, given)
         for name in ("start", "end"):
             object.__setattr__(self, name, _day(name, getattr(self, name)))
@@ -79,13 +100,17 @@ class View:
         return f"to {self.end}" if self.end else ""
 
 
-def _day(name: str, value) -> date | None:
+def _texts(name: str, value: Any) -> tuple[str, ...]:
+    given = tuple(value or ()) if isinstance(value, Iterable) or not value else (value,)
+    for each in given:
+        require_type(each, str, name, "text, or several texts")
+    return given
+
+
+def _day(name: str, value: Any) -> date | None:
     if value is None or value == "":
         return None
-    try:
-        return pd.Timestamp(value).date()
-    except ValueError:
-        raise InputError(f"{name} is {value!r}; allowed: a day, YYYY-MM-DD, or empty") from None
+    return read_day(value, name)
 
 
 def select(dataset: Dataset, view: View, *, empty_ok: bool = False) -> pd.DataFrame:
@@ -97,6 +122,8 @@ def select(dataset: Dataset, view: View, *, empty_ok: bool = False) -> pd.DataFr
     Raises InputError if the view names a value that does not occur in the dataset, or, unless
     `empty_ok`, if nothing is left.
     """
+    require_type(dataset, Dataset, "dataset", "what open_folder returns")
+    require_type(view, View, "view", "a View, such as View(countries='Syria')")
     _check_values(dataset, view)
     incidents = dataset.incidents
     if dataset.evidence is not None and _restricts_claims(view):
@@ -148,7 +175,8 @@ def _restricts_claims(view: View) -> bool:
 
 
 def _resolved_again(dataset: Dataset, view: View) -> pd.DataFrame:
-    claims = join_sources(dataset.evidence)
+    evidence = evidence_of(dataset)
+    claims = join_sources(evidence)
     incident = dataset.incidents.assign(claim_id=dataset.incidents["claims"].str.split("|"))
     incident = incident.explode("claim_id").set_index("claim_id")["incident_id"]
     claims["incident_id"] = claims["claim_id"].map(incident)
@@ -160,7 +188,7 @@ def _resolved_again(dataset: Dataset, view: View) -> pd.DataFrame:
         admitted &= claims["origin"].str.split("|").map(lambda parts: not set(view.origins).isdisjoint(parts))
     if view.confirmation:  # who denies is evidence against, whatever voices may support
         admitted &= claims["confirmation"].isin(view.confirmation) | (claims["stance"] == "denies")
-    resolved, _ = resolve_incidents(claims[admitted], "incident_id", dataset.evidence.places)
+    resolved, _ = resolve_incidents(claims[admitted], "incident_id", evidence.places)
     return resolved.sort_values(["date", "incident_id"], ignore_index=True)
 
 

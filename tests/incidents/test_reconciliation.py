@@ -53,7 +53,7 @@ report = st.fixed_dictionaries(
         "count": st.sampled_from([None, None, 2, 3]),
         "stance": st.sampled_from(["reports", "reports", "reports", "denies"]),
     }
-).map(lambda row: row | {"end": row["day"] + row["width"]})
+).map(lambda row: row | {"end": row["day"] + row["width"]})  # type: ignore[operator]
 tables = st.lists(report, min_size=1, max_size=12)
 rules = st.sampled_from([RULES, LinkageRules(), LIKELY])
 

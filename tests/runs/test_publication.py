@@ -104,7 +104,8 @@ def test_killed_between_two_renames_the_former_folder_comes_back(tmp_path):
 
 def test_a_second_process_gets_one_line_until_the_first_is_gone(tmp_path):
     holder = subprocess.Popen(
-        [sys.executable, "-c", "import sys; from pathlib import Path; from analysis.runs.publication import publish_folder\n"
+        [sys.executable, "-c", "import sys; from pathlib import Path\n"
+         "from analysis.runs.publication import publish_folder\n"
          "with publish_folder(Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()", tmp_path / "all"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip

@@ -62,7 +62,7 @@ def brute_force(frame: pd.DataFrame, placement: tuple[int, ...], ranges=()) -> f
     total = 0.0
     for way in product(*ways):
         weight = np.prod([part[0] for part in way])
-        counts = sum(np.asarray(part[1]) for part in way)
+        counts = np.sum([part[1] for part in way], axis=0)
         for pair in zip(counts, exposed, strict=True):
             weight *= one_rate(*map(float, pair))
         total += weight
