@@ -10,10 +10,12 @@ View: decide what counts
 Count
     `count` gives incidents per period, `cumulative` their running sum, `by_place` incidents per place,
     `lump_categories` a column with few values, `daily_counts` the series that `changes` takes. `dispersion` and
-    `is_overdispersed` measure clustering. `totals` holds the running totals that officials and monitors state.
+    `is_overdispersed` measure clustering. `totals` holds the running totals that officials and monitors state,
+    `total_intervals` gives the counts between them, `zero_intervals` the stretches without a rise.
 
 Rates
-    `rate_interval` gives a rate per day and its interval, `completeness` sets incidents beside a stated total.
+    `rate` gives one rate per day with its interval, `rate_interval` many at once.
+    `completeness` sets incidents beside a stated total.
 
 Gaps
     `gaps` lists runs of days without an incident, `longest_gap_probability` says how likely such a run is.
@@ -93,18 +95,21 @@ if TYPE_CHECKING:
     from analysis.measures import totals as totals
     from analysis.measures.categories import lump_categories as lump_categories
     from analysis.measures.changepoints.changes import changes as changes
-    from analysis.measures.changepoints.observed_counts import daily_counts as daily_counts
+    from analysis.measures.daily_counts import daily_counts as daily_counts
     from analysis.measures.completeness import completeness as completeness
     from analysis.measures.frequency import count as count
     from analysis.measures.frequency import cumulative as cumulative
-    from analysis.measures.frequency import dispersion as dispersion
-    from analysis.measures.frequency import is_overdispersed as is_overdispersed
-    from analysis.measures.frequency import observed_window as observed_window
+    from analysis.measures.dispersion import dispersion as dispersion
+    from analysis.measures.dispersion import is_overdispersed as is_overdispersed
+    from analysis.measures.coverage import observed_window as observed_window
     from analysis.measures.gap_probability import longest_gap_probability as longest_gap_probability
     from analysis.measures.gaps import gaps as gaps
     from analysis.measures.place_counts import by_place as by_place
-    from analysis.measures.rates import compare as compare
+    from analysis.measures.rate_ratios import compare as compare
+    from analysis.measures.rates import rate as rate
     from analysis.measures.rates import rate_interval as rate_interval
+    from analysis.measures.total_intervals import total_intervals as total_intervals
+    from analysis.measures.total_intervals import zero_intervals as zero_intervals
     from analysis.measures.totals import format_counter as format_counter
     from analysis.runs.result_table import show_results as show_results
 else:  # hidden from type checkers: a module with __getattr__ has every name for them
@@ -133,13 +138,17 @@ else:  # hidden from type checkers: a module with __getattr__ has every name for
         "analysis.incidents.views": "View select select_by_definition view_coverage",
         "analysis.measures.categories": "lump_categories",
         "analysis.measures.changepoints.changes": "changes",
-        "analysis.measures.changepoints.observed_counts": "daily_counts",
+        "analysis.measures.daily_counts": "daily_counts",
         "analysis.measures.completeness": "completeness",
-        "analysis.measures.frequency": "count cumulative dispersion is_overdispersed observed_window",
+        "analysis.measures.coverage": "observed_window",
+        "analysis.measures.dispersion": "dispersion is_overdispersed",
+        "analysis.measures.frequency": "count cumulative",
         "analysis.measures.gap_probability": "longest_gap_probability",
         "analysis.measures.gaps": "gaps",
         "analysis.measures.place_counts": "by_place",
-        "analysis.measures.rates": "compare rate_interval",
+        "analysis.measures.rate_ratios": "compare",
+        "analysis.measures.rates": "rate rate_interval",
+        "analysis.measures.total_intervals": "total_intervals zero_intervals",
         "analysis.measures.totals": "format_counter",
         "analysis.runs.result_table": "show_results",
     }

@@ -6,7 +6,8 @@ import pandas as pd
 
 from analysis.charts.text_format import format_date, join_names, period_name, plural
 from analysis.evidence.arguments import read_window, require_columns, require_frames, require_type
-from analysis.measures.totals import format_counter, zero_intervals
+from analysis.measures.total_intervals import zero_intervals
+from analysis.measures.totals import format_counter
 
 
 def frequency_alt(counts: pd.DataFrame, what: str = "attacks") -> str:
@@ -44,7 +45,7 @@ def frequency_alt(counts: pd.DataFrame, what: str = "attacks") -> str:
     if counts.empty:
         return f"Bar chart of {what} per period: no period to show."
     per = counts.groupby(["start", "end"], as_index=False).agg(
-        count=("count", lambda c: c.sum(min_count=1)), sparse=("sparse", "first")
+        count=("count", lambda c: c.sum(min_count=1)), sparse_days=("sparse_days", "first")
     )
     known = per[per["count"].notna()]
     first, last = format_date(per.start.min()), format_date(per.end.max())
@@ -53,7 +54,7 @@ def frequency_alt(counts: pd.DataFrame, what: str = "attacks") -> str:
         return f"{head} No period was covered."
     peak = known.loc[known["count"].astype(int).idxmax()]
     none = known[known["count"] == 0]
-    weak, unwatched = int((none["sparse"] > 0).sum()), plural(len(per) - len(known), "period")
+    weak, unwatched = int((none["sparse_days"] > 0).sum()), plural(len(per) - len(known), "period")
     return (
         f"{head} {int(known['count'].sum()):,} {what} in {plural(len(known), 'period')}; the most, "
         f"{int(peak['count'])}, from {format_date(peak.start)} to {format_date(peak.end)}. "
@@ -147,7 +148,7 @@ def step_rates_alt(intervals: pd.DataFrame, counter: str) -> str:
     known = intervals[intervals["count"].notna()]
     if known.empty:
         return f"Rates per day by {format_counter(counter)} totals: no interval to show."
-    peak = known.loc[known["rate"].idxmax()]
+    peak = known.loc[known["rate_per_day"].idxmax()]
     none = zero_intervals(known)
     tail = ""
     if len(none):
@@ -156,7 +157,7 @@ def step_rates_alt(intervals: pd.DataFrame, counter: str) -> str:
     return (
         f"Rates per day by {format_counter(counter)} totals in {plural(len(known), 'interval')} from "
         f"{format_date(known['start'].min())} to {format_date(known['end'].max())}, with 95 percent intervals; lowest "
-        f"{known['rate'].min():.1f}, highest {peak.rate:.1f} per day from {format_date(peak.start)} "
+        f"{known['rate_per_day'].min():.1f}, highest {peak.rate_per_day:.1f} per day from {format_date(peak.start)} "
         f"to {format_date(peak.end)}.{tail}"
     )
 
@@ -202,7 +203,7 @@ def gap_strip_alt(longest: dict[str, pd.Series | None], window=None) -> str:
     when = f", from {format_date(window[0])} to {format_date(window[1])}" if window else ""
     head = f"One strip per view with a tick for every day with an attack{when}."
     parts = [f"{view}: {_gap(row)}" for view, row in longest.items()]
-    found = {view: row.days for view, row in longest.items() if row is not None}
+    found = {view: row.gap_days for view, row in longest.items() if row is not None}
     if not found:
         return f"{head} No gap to show."
     most = max(found.values())
@@ -213,4 +214,4 @@ def gap_strip_alt(longest: dict[str, pd.Series | None], window=None) -> str:
 def _gap(row: pd.Series | None) -> str:
     if row is None:
         return "no gap"
-    return f"{plural(row.days, 'empty day')} from {format_date(row.start)} to {format_date(row.end)}"
+    return f"{plural(row.gap_days, 'empty day')} from {format_date(row.start)} to {format_date(row.end)}"

@@ -114,7 +114,7 @@ def cell_style(number, sparse: int = 0) -> dict:
 
 
 def _cell(ax: Axes, day, numbered: bool) -> None:
-    ax.add_patch(_square(day.column, day.row, **cell_style(day.count, day.sparse)))
+    ax.add_patch(_square(day.column, day.row, **cell_style(day.count, day.sparse_days)))
     if numbered and not pd.isna(day.count) and day.count:
         _number(ax, day.column, day.row, day.count)
 
@@ -163,9 +163,9 @@ def _entries(cells: pd.DataFrame) -> list[tuple[dict, str, str]]:
         more = "+" if (known["count"] > top).any() else ""
         out[-1] = (out[-1][0], f"{top}{more}", "attacks on the day")
     none = known[known["count"] == 0]
-    if (none["sparse"] == 0).any():
+    if (none["sparse_days"] == 0).any():
         out.append((cell_style(0), "", "none"))
-    if (none["sparse"] > 0).any():
+    if (none["sparse_days"] > 0).any():
         out.append((cell_style(0, sparse=1), "", f"none, {MEANING['sparse']}"))
     if len(known) < len(cells):
         out.append((cell_style(pd.NA), "", MEANING["nobody"]))
@@ -227,7 +227,7 @@ def _quiet(known: pd.DataFrame) -> str:
         return "No day is without one."
     run = (none["start"].diff() != pd.Timedelta(days=1)).cumsum()
     longest = max((part for _, part in none.groupby(run)), key=len)
-    sparse = int((longest["sparse"] > 0).sum())
+    sparse = int((longest["sparse_days"] > 0).sum())
     weak = f", {'all' if sparse == len(longest) else sparse} of them watched sparsely" if sparse else ""
     return (
         f"The longest run without: {plural(len(longest), 'day')} from {format_date(longest['start'].iloc[0])} to "

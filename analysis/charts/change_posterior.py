@@ -19,11 +19,11 @@ def change_posterior(
     sets: pd.DataFrame | None = None,
     ax: Axes | None = None,
     marks: dict | None = None,
-    cautious: bool = True,
+    overdispersed: pd.DataFrame | None = None,
 ) -> Axes:
-    """`dates` and `sets` as `Changes.dates` and `Changes.highest_density` give them: a bar per day as
-    high as the probability that a new rate began on it, over shaded days of the sets. With
-    `cautious`, the tempered probability, where it is given, is drawn over it as a line."""
+    """`dates` and `sets` are from `ChangePosterior.dates` and `ChangePosterior.highest_density`: a bar for each day, as
+    high as the probability that a new rate began on it, over the shaded days of the sets. `overdispersed` is the
+    `dates` of the overdispersed posterior, drawn as a line."""
     ax = style.new_axes(ax, height=2.4)
     if dates.empty:
         return style.draw_nothing(ax, "a single day: no change could be seen")
@@ -31,8 +31,8 @@ def change_posterior(
         day = mdates.date2num(dates["day"])
         ax.stairs(dates["probability"], np.append(day, day[-1] + 1), fill=True, color=style.ACCENT, linewidth=0,
                   label="Poisson")  # fmt: skip
-        if cautious and "probability_tempered" in dates:
-            ax.step(day, dates["probability_tempered"], where="post", color=style.SECOND, linewidth=0.9,
+        if overdispersed is not None:
+            ax.step(day, overdispersed["probability"], where="post", color=style.SECOND, linewidth=0.9,
                     label="allowing for overdispersion")  # fmt: skip
             ax.legend(loc="upper right", handlelength=1.2)
         for start, end in [] if sets is None else _runs(sets["day"]):
@@ -67,7 +67,7 @@ def change_posterior_alt(dates: pd.DataFrame, sets: pd.DataFrame | None = None) 
         return f"{head} No set of dates is shaded."
     each = [
         f"change {order}: {len(part)} days between {format_date(part['day'].min())} "
-        f"and {format_date(part['day'].max())} ({100 * part['mass'].iloc[0]:.0f} percent)"
+        f"and {format_date(part['day'].max())} ({100 * part['set_probability'].iloc[0]:.0f} percent)"
         for order, part in sets.groupby("order")
     ]
     return f"{head} Shaded - " + "; ".join(each) + "."

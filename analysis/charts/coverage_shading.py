@@ -19,7 +19,7 @@ WIDE = 0.25  # share of the axis a stretch needs to carry its meaning in words
 
 
 def shade_coverage(ax: Axes, periods: pd.DataFrame, words: bool = True) -> None:
-    """Shade the periods (start, end, covered, sparse, as `frequency.count` gives them) that nobody or
+    """Shade the periods (start, end, covered_days, sparse_days, as `frequency.count` gives them) that nobody or
     hardly anybody watched: an empty place is a zero only on white ground. `words` names each shade,
     once, on its longest stretch."""
     last = periods["end"].max() + pd.Timedelta(days=1)
@@ -37,8 +37,8 @@ def shade_coverage(ax: Axes, periods: pd.DataFrame, words: bool = True) -> None:
 def unwatched_periods(periods: pd.DataFrame) -> dict[str, list[tuple[pd.Timestamp, pd.Timestamp]]]:
     """First day, and first day after, of each stretch nobody or hardly anybody watched; a kind that
     does not occur is left out."""
-    nobody = periods["covered"] == 0
-    kinds = {"nobody": nobody, "sparse": (periods["sparse"] > 0) & ~nobody}
+    nobody = periods["covered_days"] == 0
+    kinds = {"nobody": nobody, "sparse": (periods["sparse_days"] > 0) & ~nobody}
     return {kind: _stretches(periods[rows]) for kind, rows in kinds.items() if rows.any()}
 
 

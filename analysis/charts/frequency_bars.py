@@ -128,7 +128,7 @@ def _stack(
 
 
 def _outline_cut(ax: Axes, periods: pd.DataFrame, height: pd.Series) -> None:
-    for row in periods[~periods["complete"]].itertuples():
+    for row in periods[~periods["is_complete"]].itertuples():
         if height[row.start]:
             ax.bar(row.start, height[row.start], width=row.days * FILLED, align="edge",
                    facecolor="none", edgecolor=style.SECOND, linewidth=1, linestyle=":")  # fmt: skip

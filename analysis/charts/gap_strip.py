@@ -92,8 +92,8 @@ def _unwatched(ax: Axes, start, end, coverage: pd.DataFrame | None) -> None:
 
 def _shade(ax: Axes, found: pd.DataFrame, level: int) -> None:
     for row in found.itertuples():
-        left, width = mdates.date2num(row.start), row.days
+        left, width = mdates.date2num(row.start), row.gap_days
         ax.broken_barh([(left, width)], (level - 0.3, 0.6), color=style.SECOND, alpha=0.16)
-        words = f"{'≥ ' if row.edge else ''}{row.days}"
+        words = f"{'≥ ' if row.is_censored else ''}{row.gap_days}"
         ax.text(left + width / 2, level, words, ha="center", va="center", fontsize=8,
                 color=style.INK)  # fmt: skip

@@ -69,14 +69,14 @@ def step_rates(
     if shown.empty:
         return style.draw_nothing(ax, "no interval to show")
     with mpl.rc_context(style.RC):
-        top = top or float(shown["rate_high"].quantile(0.8)) * 1.25
+        top = top or float(shown["rate_per_day_high"].quantile(0.8)) * 1.25
         left = mdates.date2num(shown["start"])
         width = shown["days"].to_numpy(float)
-        high = shown["rate_high"].clip(upper=top)
-        ax.bar(left, high - shown["rate_low"], width=width, bottom=shown["rate_low"],
+        high = shown["rate_per_day_high"].clip(upper=top)
+        ax.bar(left, high - shown["rate_per_day_low"], width=width, bottom=shown["rate_per_day_low"],
                align="edge", color=colour, alpha=0.18, linewidth=0)  # fmt: skip
-        ax.hlines(shown["rate"], left, left + width, color=colour, linewidth=1.8)
-        over = (shown["rate_high"] > top).to_numpy()
+        ax.hlines(shown["rate_per_day"], left, left + width, color=colour, linewidth=1.8)
+        over = (shown["rate_per_day_high"] > top).to_numpy()
         ax.plot((left + width / 2)[over], [top * 0.99] * int(over.sum()), "^", color=colour,
                 markersize=3, clip_on=False)  # fmt: skip
         style.count_axis(ax, "attacks per day", whole=False)

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from analysis.charts import style
 from analysis.evidence.arguments import require_columns, require_type
-from analysis.measures.frequency import is_thinly_covered
+from analysis.measures.coverage import is_thinly_covered
 
 SHOWN = ("incident_id", "date_start", "date_end", "place", "weapon", "result", "disputed", "confirmation", "n_origins",
          "reliability")  # fmt: skip

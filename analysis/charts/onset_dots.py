@@ -11,7 +11,7 @@ from analysis.charts import style
 from analysis.charts.text_format import format_date
 from analysis.evidence.arguments import read_window, require_columns
 
-COLUMNS = ("view", "day", "low", "high", "announced")
+COLUMNS = ("definition", "day", "day_low", "day_high", "is_announced")
 
 
 def onset_dots(table: pd.DataFrame, window, ax: Axes | None = None, marks: dict | None = None) -> Axes:
@@ -52,7 +52,8 @@ def onset_dots(table: pd.DataFrame, window, ax: Axes | None = None, marks: dict 
     >>> import analysis as a
     >>> import pandas as pd
     >>> day = pd.Timestamp("2024-02-05")
-    >>> table = pd.DataFrame({"view": ["U.S. officials"], "day": day, "low": day, "high": day, "announced": True})
+    >>> table = pd.DataFrame({"definition": ["U.S. officials"], "day": day, "day_low": day, "day_high": day,
+    ...                       "is_announced": True})
     >>> ax = a.charts.onset_dots(table, ("2024-01-01", "2024-03-31"))
     """
     require_columns(table, COLUMNS, "table")
@@ -60,15 +61,15 @@ def onset_dots(table: pd.DataFrame, window, ax: Axes | None = None, marks: dict 
     ax = style.new_axes(ax, height=0.9 + 0.42 * len(table))
     with mpl.rc_context(style.RC):
         for level, row in enumerate(table.iloc[::-1].itertuples()):
-            low, high = (mdates.date2num(min(max(d, start), end)) for d in (row.low, row.high))
+            low, high = (mdates.date2num(min(max(d, start), end)) for d in (row.day_low, row.day_high))
             ax.hlines(level, low, high, color=style.ACCENT, linewidth=5, alpha=0.25)
             if start <= row.day <= end:
                 ax.plot(mdates.date2num(row.day), level, "o", markersize=6, color=style.ACCENT,
-                        markerfacecolor=style.ACCENT if row.announced else "white")  # fmt: skip
+                        markerfacecolor=style.ACCENT if row.is_announced else "white")  # fmt: skip
                 ax.annotate(f"{row.day.day} {row.day:%b}", (mdates.date2num(row.day), level), xytext=(0, -6),
                             textcoords="offset points", ha="center", va="top", fontsize=7.5)  # fmt: skip
-            _beyond(ax, level, row.low < start, row.high > end)
-        ax.set_yticks(range(len(table)), list(table["view"])[::-1])
+            _beyond(ax, level, row.day_low < start, row.day_high > end)
+        ax.set_yticks(range(len(table)), list(table["definition"])[::-1])
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)
         ax.set_ylim(-0.6, len(table) - 0.2)
@@ -112,7 +113,8 @@ def onset_alt(table: pd.DataFrame) -> str:
     >>> import analysis as a
     >>> import pandas as pd
     >>> day = pd.Timestamp("2024-02-05")
-    >>> table = pd.DataFrame({"view": ["U.S. officials"], "day": day, "low": day, "high": day, "announced": True})
+    >>> table = pd.DataFrame({"definition": ["U.S. officials"], "day": day, "day_low": day, "day_high": day,
+    ...                       "is_announced": True})
     >>> a.charts.onset_alt(table).split(". ")[-1]
     'Announced for 1 of 1; the days run from 5 February 2024 to 5 February 2024.'
     """
@@ -120,12 +122,12 @@ def onset_alt(table: pd.DataFrame) -> str:
     if table.empty:
         return "Dot plot of the most probable day of a change under each view: no view to show."
     parts = [
-        f"{row.view}: {format_date(row.day)}, 95 percent set from {format_date(row.low)} to {format_date(row.high)}"
-        + ("" if row.announced else ", not announced")
+        f"{row.definition}: {format_date(row.day)}, 95 percent set from {format_date(row.day_low)} to {format_date(row.day_high)}"
+        + ("" if row.is_announced else ", not announced")
         for row in table.itertuples()
     ]
     return (
         f"Dot plot of the most probable day of the change under each view. {'; '.join(parts)}. Announced for "
-        f"{int(table['announced'].sum())} of {len(table)}; the days run from {format_date(table['day'].min())} to "
+        f"{int(table['is_announced'].sum())} of {len(table)}; the days run from {format_date(table['day'].min())} to "
         f"{format_date(table['day'].max())}."
     )

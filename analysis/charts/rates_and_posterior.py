@@ -17,9 +17,10 @@ from analysis.evidence.arguments import require_columns
 def rates_and_posterior(
     intervals: pd.DataFrame,
     dates: pd.DataFrame,
-    held: pd.DataFrame | None = None,
+    sets: pd.DataFrame | None = None,
     marks: dict | None = None,
     top: float | None = None,
+    overdispersed: pd.DataFrame | None = None,
 ) -> Axes:
     """Draw rates between stated totals above the posterior of the dates on which the rate changed.
 
@@ -29,12 +30,14 @@ def rates_and_posterior(
         What `totals.total_intervals` returns.
     dates : DataFrame
         Columns day and probability (that a new rate began on the day).
-    held : DataFrame, optional
+    sets : DataFrame, optional
         The days of the 95 % sets, with order, day and mass; they are shaded.
     marks : dict, optional
         Dated events to mark, {day: label}.
     top : float, optional
         Upper end of the axis of rates, in incidents per day.
+    overdispersed : DataFrame, optional
+        Columns day and probability of the posterior that allows for overdispersion, drawn as a line.
 
     Returns
     -------
@@ -68,14 +71,14 @@ def rates_and_posterior(
     with mpl.rc_context(style.RC):
         _, (upper, lower) = plt.subplots(2, 1, figsize=(7.0, 4.3), sharex=True, height_ratios=(3, 2))
         step_rates(intervals, upper, top=top, marks=marks)
-        change_posterior(dates, held, lower)
+        change_posterior(dates, sets, lower, overdispersed=overdispersed)
         style.date_axis(lower, intervals["start"].min(), intervals["end"].max())
         upper.tick_params(axis="x", length=0)
     return upper
 
 
 def rates_and_posterior_alt(
-    intervals: pd.DataFrame, counter: str, dates: pd.DataFrame, held: pd.DataFrame | None = None
+    intervals: pd.DataFrame, counter: str, dates: pd.DataFrame, sets: pd.DataFrame | None = None
 ) -> str:
     """Describe `rates_and_posterior` in words: the rates above, and the posterior below them.
 
@@ -87,7 +90,7 @@ def rates_and_posterior_alt(
         Who states the total, such as `Pentagon`.
     dates : DataFrame
         Columns day and probability.
-    held : DataFrame, optional
+    sets : DataFrame, optional
         The days of the 95 % sets, with order, day and mass.
 
     Returns
@@ -114,4 +117,4 @@ def rates_and_posterior_alt(
     'Two panels'
     """
     require_columns(dates, ("day", "probability"), "dates")
-    return f"Two panels. Above: {step_rates_alt(intervals, counter)} Below: {change_posterior_alt(dates, held)}"
+    return f"Two panels. Above: {step_rates_alt(intervals, counter)} Below: {change_posterior_alt(dates, sets)}"

@@ -211,7 +211,7 @@ def format_probability(p: float) -> str:
 
 def period_name(counts: pd.DataFrame) -> str:
     """What one whole period of `frequency.count` is called: day, week, month, quarter, 14 days."""
-    whole = counts[counts["complete"]]
+    whole = counts[counts["is_complete"]]
     lengths, first = whole["days"], (whole["start"].dt.day == 1).all()
     for name, low, high in (("month", 28, 31), ("quarter", 90, 92)):
         if len(whole) and first and lengths.between(low, high).all():

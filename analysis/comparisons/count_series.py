@@ -1,28 +1,44 @@
-"""Ways of counting one process: the totals of every counter, the incidents under every definition."""
+"""One process counted under several definitions: the totals of every counter, the incidents by every definition."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from html import escape
 
 import pandas as pd
 
 from analysis.incidents.dataset import Dataset
 from analysis.incidents.views import PUBLIC_RECORD, View, select, select_by_definition, view_coverage
-from analysis.measures import totals
-from analysis.measures.changepoints.observed_counts import daily_counts
-from analysis.measures.frequency import is_thinly_covered
+from analysis.measures.coverage import Window, is_thinly_covered
+from analysis.measures.daily_counts import daily_counts
+from analysis.measures.total_intervals import total_intervals
+from analysis.measures.totals import format_counter, list_counters, running_total, tallies_of_sets
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class CountSeries:
-    """One way of counting attacks, as `changes` takes it.
+    """Attacks counted under one definition, in the shape that `changes` takes.
 
-    label : in words, such as "Pentagon totals" or "U.S. officials"
-    rows : start, end (days, inclusive), count (missing where nobody looked)
-    ranges : start, end, count of incidents known only to a range; None for totals
-    incidents : the incidents themselves; None where only totals are known
-    coverage : rows of coverage.csv that say when somebody looked
-    counter, scope : of totals; "itemised" and the scope "all" otherwise
+    Parameters
+    ----------
+    label : str
+        The definition in words, such as "Pentagon totals" or "U.S. officials".
+    rows : DataFrame
+        start, end (days, inclusive), count (missing where nobody looked); of totals also days.
+    ranges : DataFrame or None
+        start, end, count of incidents known only to a range; None for totals.
+    incidents : DataFrame or None
+        The incidents themselves; None where only totals are known.
+    coverage : DataFrame
+        The rows of coverage.csv that say when somebody looked.
+    counter, scope : str
+        Of totals; "itemised" and "all" otherwise.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"start": [1], "end": [9], "count": [4], "days": [9]})
+    >>> CountSeries("my totals", rows, None, None, pd.DataFrame())
+    CountSeries('my totals', n=4, totals of 1 interval)
     """
 
     label: str
@@ -35,47 +51,87 @@ class CountSeries:
 
     @property
     def n(self) -> int:
-        """Attacks counted: rises of a total, or incidents."""
+        """Attacks counted, int: rises of a total, or incidents."""
         return int(self.rows["count"].sum()) if self.incidents is None else len(self.incidents)
 
     @property
-    def thin(self) -> bool:
-        """Whether its coverage says that nobody watched any period day by day."""
+    def is_thinly_covered(self) -> bool:
+        """Whether nobody watched any period day by day, bool."""
         return is_thinly_covered(self.coverage)
 
+    @property
+    def _kind(self) -> str:
+        if self.incidents is not None:
+            return "itemised incidents"
+        return f"totals of {len(self.rows)} interval{'' if len(self.rows) == 1 else 's'}"
 
-def count_series(dataset: Dataset, view: View, window) -> dict[str, CountSeries]:
-    """Every way of counting that the evidence offers inside a view, by label.
+    def __repr__(self) -> str:
+        return f"CountSeries({self.label!r}, n={self.n}, {self._kind})"
 
-    In this order: the running totals of each counter stated on three days or more (of the view's one
-    country where they are split by country; left out where they are not, for a total of all
-    countries is no count of one; a counter's totals of one country are left out beside its totals of
-    all), the incidents under each of `views.DEFINITIONS`, and each evidence
-    set other than the public record alone. `window` is first and last day, inclusive. A way that
-    counts nothing is left out. Raises InputError as `views.select` does.
+    def _repr_html_(self) -> str:
+        return f"<p><strong>{escape(self.label)}</strong>: {self.n:,} attacks, {self._kind}</p>"
+
+
+def count_series(dataset: Dataset, view: View, window: Window) -> dict[str, CountSeries]:
+    """The count series of every definition that the evidence offers inside a view.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        From `open_folder`.
+    view : View
+        Which evidence counts.
+    window : tuple of two days
+        First and last day, inclusive.
+
+    Returns
+    -------
+    dict of str to CountSeries
+        By label, in this order: the running totals of each counter that are stated on three days or more, the
+        incidents under each of `views.DEFINITIONS`, and each evidence set other than the public record alone. A
+        definition that counts nothing is left out.
+
+    Raises
+    ------
+    InputError
+        As `views.select` does.
+
+    Notes
+    -----
+    The definitions of itemised incidents are parts of one table that overlap: that several agree is not several
+    witnesses. In a view of one country the totals are that country's part; a total that is not split by country is
+    left out, because it counts other attacks too. The totals of one country by a counter are left out beside its totals of
+    all countries.
+
+    Examples
+    --------
+    >>> from analysis.incidents.dataset import open_folder
+    >>> found = count_series(open_folder(), View(), ("2023-10-17", "2024-04-30"))
+    >>> list(found)[:3]
+    ['Pentagon totals', 'Syrian Observatory totals', 'all claims']
     """
     found = [*_totals(dataset, view, window), *_definitions(dataset, view, window)]
     found += _sets_alone(dataset, view, window)
-    return {way.label: way for way in found if way.n}
+    return {series.label: series for series in found if series.n}
 
 
-def _totals(dataset: Dataset, view: View, window) -> list[CountSeries]:
-    tallies = totals.tallies_of_sets(dataset.tallies, view.sets)
+def _totals(dataset: Dataset, view: View, window: Window) -> list[CountSeries]:
+    tallies = tallies_of_sets(dataset.tallies, view.sets)
     out: dict[str, CountSeries] = {}
-    stated = totals.list_counters(tallies, window)
+    stated = list_counters(tallies, window)
     for counter, scope in sorted(stated, key=lambda each: each[1] != "all"):  # all countries first
         column = _column(scope, view.countries)
-        series = totals.running_total(tallies, counter, scope)
-        if column is None or column not in series or series[column].notna().sum() < 2:
+        running = running_total(tallies, counter, scope)
+        if column is None or column not in running or running[column].notna().sum() < 2:
             continue
         if not view.countries and scope != "all" and (counter, "all") in stated:
             continue
-        label = f"{totals.format_counter(counter)} totals" + ("" if column == "total" else f", {column.capitalize()}")
-        spans = totals.total_intervals(series, until=window[1], of=column)
-        spans = spans[spans["start"] >= pd.Timestamp(window[0])].reset_index(drop=True)
+        label = f"{format_counter(counter)} totals" + ("" if column == "total" else f", {column.capitalize()}")
+        rows = total_intervals(running, until=window[1], column=column)
+        rows = rows[rows["start"] >= pd.Timestamp(window[0])].reset_index(drop=True)
         coverage = dataset.coverage
         coverage = coverage[(coverage["counter"] == counter) & coverage["scope"].isin(["all", scope])]
-        out[label] = CountSeries(label, spans, None, None, coverage, counter, scope)  # one country's own total wins
+        out[label] = CountSeries(label, rows, None, None, coverage, counter, scope)  # one country's own total wins
     return list(out.values())
 
 
@@ -86,14 +142,13 @@ def _column(scope: str, countries: tuple[str, ...]) -> str | None:
     return countries[0].lower() if len(countries) == 1 and scope == "all" else None
 
 
-def _definitions(dataset: Dataset, view: View, window) -> list[CountSeries]:
+def _definitions(dataset: Dataset, view: View, window: Window) -> list[CountSeries]:
     coverage = view_coverage(dataset, view)
-    return [
-        itemised_series(label, each, window, coverage) for label, each in select_by_definition(dataset, view).items()
-    ]  # fmt: skip
+    chosen = select_by_definition(dataset, view).items()
+    return [itemised_series(label, incidents, window, coverage) for label, incidents in chosen]
 
 
-def _sets_alone(dataset: Dataset, view: View, window) -> list[CountSeries]:
+def _sets_alone(dataset: Dataset, view: View, window: Window) -> list[CountSeries]:
     if view.sets or len(dataset.sets) < 2:
         return []
     out = []
@@ -104,7 +159,32 @@ def _sets_alone(dataset: Dataset, view: View, window) -> list[CountSeries]:
     return out
 
 
-def itemised_series(label: str, incidents: pd.DataFrame, window, coverage: pd.DataFrame) -> CountSeries:
-    """Incidents (date, date_start, date_end) of a window as a way of counting; see `observed_counts.daily_counts`."""
+def itemised_series(label: str, incidents: pd.DataFrame, window: Window, coverage: pd.DataFrame) -> CountSeries:
+    """The count series of itemised incidents.
+
+    Parameters
+    ----------
+    label : str
+        The definition in words.
+    incidents : DataFrame
+        With the columns date, date_start and date_end.
+    window : tuple of two days
+        First and last day, inclusive; an incident belongs to it by its best day.
+    coverage : DataFrame
+        Rows of coverage.csv that say when somebody looked; without rows every day counts as covered.
+
+    Returns
+    -------
+    CountSeries
+        Its rows are daily counts, see `daily_counts.daily_counts`.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2024-01-01", "2024-01-03"])
+    >>> incidents = pd.DataFrame({"date": days, "date_start": days, "date_end": days})
+    >>> series = itemised_series("mine", incidents, ("2024-01-01", "2024-01-04"), pd.DataFrame())
+    >>> series.rows["count"].tolist()
+    [1, 0, 1, 0]
+    """
     inside = incidents[incidents["date"].between(*window)]
     return CountSeries(label, *daily_counts(inside, window, coverage), inside, coverage)

@@ -1,80 +1,213 @@
-"""Since when, and until when, did the rate of a pause hold? Compared over ways of counting."""
+"""When did the rate of a day begin, and when did it end? Compared over definitions."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from analysis.measures.changepoints.changes import ANNOUNCED_ABOVE, Changes, highest_density_set
-from analysis.measures.changepoints.observed_counts import DAY
+from analysis.measures.changepoints.changes import ANNOUNCED_ABOVE, Changes
+from analysis.measures.changepoints.posterior import LEVEL, highest_density_set
+from analysis.measures.coverage import DAY
 
-MASS = 0.95
-MISSING = {"day": pd.NaT, "low": pd.NaT, "high": pd.NaT, "width": 0, "mass": float("nan"), "chance": float("nan"),
-           "chance_cautious": float("nan"), "announced": False, "rate_then": float("nan"),
-           "rate_other": float("nan")}  # fmt: skip
+UNKNOWN = {
+    "day": pd.NaT, "day_low": pd.NaT, "day_high": pd.NaT, "set_days": 0, "set_probability": float("nan"),
+    "probability": float("nan"), "probability_overdispersed": float("nan"), "is_announced": False,
+    "rate_per_day": float("nan"), "rate_per_day_other_side": float("nan"),
+}  # fmt: skip
 
 
-def pause_onset(found: Changes, during) -> dict:
-    """When the rate that holds on the day `during` began, whatever the number of changes.
+def pause_onset(found: Changes, day) -> dict:
+    """When the rate of one day began, whatever the number of changes.
 
-    Returns day (most probable day of the change, missing where the series starts on `during`), low,
-    high and width (first day, last day and number of days of its 95 % set: the smallest set of days;
-    it may have holes), mass (of that set), all under the more cautious posterior and given that there
-    was a change; chance and chance_cautious (of a change before `during` at all, up or down),
-    announced (whether both are above 0.95), rate_then (on `during`) and rate_other (on the day before the set
-    begins; both per day of exposure, cautious posterior means over everything, so that their order
-    says whether the rate fell), phi. All but phi are missing where the series does not hold `during`.
+    Parameters
+    ----------
+    found : Changes
+        From `changes`.
+    day : day
+        A day in the middle of the pause.
+
+    Returns
+    -------
+    dict
+        day (most probable day of the change), day_low, day_high and set_days (first day, last day and number of days
+        of its 95 % set, the smallest set of days, which may have holes), set_probability (of that set): all allowing
+        for overdispersion and given that there was a change; probability and probability_overdispersed (of a change
+        before `day`, up or down), is_announced (whether both are above 0.95), rate_per_day (on `day`) and
+        rate_per_day_other_side (on the day before the set), posterior means allowing for overdispersion, phi. All but
+        phi are missing where the series does not hold `day`.
+
+    Notes
+    -----
+    A change before the day need not be a fall: compare rate_per_day with rate_per_day_other_side.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import found
+    >>> onset = pause_onset(found, "2024-01-15")
+    >>> f"{onset['day']:%d %B}", onset["is_announced"], onset["rate_per_day"] < onset["rate_per_day_other_side"]
+    ('11 January', True, True)
     """
-    if not found.holds(during):
-        return MISSING | {"phi": found.phi}
-    plain, cautious = found.since(during), found.since(during, tempered=True)
-    return _one_date(found, during, cautious.iloc[1:], 1 - plain.iloc[0], 1 - cautious.iloc[0], -1)
+    if not found.holds(day):
+        return UNKNOWN | {"phi": found.phi}
+    poisson, overdispersed = (each.since(day) for each in found.posteriors)
+    return _one_date(found, day, overdispersed.iloc[1:], 1 - poisson.iloc[0], 1 - overdispersed.iloc[0], -1)
 
 
-def pause_ending(found: Changes, during, by=None) -> dict:
-    """When the rate that holds on the day `during` ended: as `onset`, of the change after it; chance is
-    that of a change between that day and the end of the series, rate_other the rate after the set. With `by`
-    also by and by_cautious: probability that it has ended by that day."""
-    if not found.holds(during):
-        unknown = {} if by is None else {"by": float("nan"), "by_cautious": float("nan")}
-        return MISSING | unknown | {"phi": found.phi}
-    plain, cautious = found.until(during), found.until(during, tempered=True)
-    ended = {} if by is None else {"by": plain[:by].sum(), "by_cautious": cautious[:by].sum()}
-    return _one_date(found, during, cautious, plain.sum(), cautious.sum(), +1) | ended
+def pause_ending(found: Changes, day, until=None) -> dict:
+    """When the rate of one day ended, whatever the number of changes.
+
+    Parameters
+    ----------
+    found : Changes
+        From `changes`.
+    day : day
+        A day in the middle of the pause.
+    until : day, optional
+        The day by which the rate may have ended.
+
+    Returns
+    -------
+    dict
+        As from `pause_onset`, of the change after `day`: the probabilities are those of a change between `day` and the
+        end of the series, and rate_per_day_other_side is the rate after the set. With `until` also
+        probability_until and probability_until_overdispersed: of an end by that day.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import found
+    >>> f"{pause_ending(found, '2024-01-05')['day']:%d %B}"
+    '11 January'
+    """
+    if not found.holds(day):
+        nan = float("nan")
+        unknown = {} if until is None else {"probability_until": nan, "probability_until_overdispersed": nan}
+        return UNKNOWN | unknown | {"phi": found.phi}
+    poisson, overdispersed = (each.until(day) for each in found.posteriors)
+    ended = {}
+    if until is not None:
+        ended = {
+            "probability_until": poisson[:until].sum(),
+            "probability_until_overdispersed": overdispersed[:until].sum(),
+        }
+    return _one_date(found, day, overdispersed, poisson.sum(), overdispersed.sum(), +1) | ended
 
 
-def _one_date(found: Changes, during, chance: pd.Series, plain: float, cautious: float, side: int) -> dict:
-    out = MISSING | {
-        "chance": float(plain), "chance_cautious": float(cautious), "announced": bool(min(plain, cautious) > ANNOUNCED_ABOVE),
-        "rate_then": found.mean_rate(during, tempered=True), "phi": found.phi,
+def _one_date(
+    found: Changes, day, dates: pd.Series, probability: float, probability_overdispersed: float, side: int
+) -> dict:
+    """One row of the tables. `dates` : probability by day, allowing for overdispersion; `side` : -1 before the set of
+    dates, +1 after it."""
+    out = UNKNOWN | {
+        "probability": float(probability), "probability_overdispersed": float(probability_overdispersed),
+        "is_announced": bool(min(probability, probability_overdispersed) > ANNOUNCED_ABOVE),
+        "rate_per_day": found.overdispersed.rate_on(day).estimate, "phi": found.phi,
     }  # fmt: skip
-    if not chance.sum():
+    if not dates.sum():
         return out
-    held = posterior_set(chance)
-    step = DAY if isinstance(found.seen.first, pd.Timestamp) else 1
-    beyond = held["day"].min() - step if side < 0 else held["day"].max() + step
+    chosen = posterior_set(dates)
+    first, last = chosen["day"].min(), chosen["day"].max()
+    step = DAY if isinstance(found.observed.first, pd.Timestamp) else 1
+    beyond = first - step if side < 0 else last + step
     if found.holds(beyond):
-        out["rate_other"] = found.mean_rate(beyond, tempered=True)
-    return out | {"day": chance.idxmax(), "low": held["day"].min(), "high": held["day"].max(), "width": len(held),
-                  "mass": float(held["mass"].iloc[0])}  # fmt: skip
+        out["rate_per_day_other_side"] = found.overdispersed.rate_on(beyond).estimate
+    return out | {"day": dates.idxmax(), "day_low": first, "day_high": last, "set_days": len(chosen),
+                  "set_probability": float(chosen["set_probability"].iloc[0])}  # fmt: skip
 
 
-def posterior_set(chance: pd.Series, order: int = 1) -> pd.DataFrame:
-    """The 95 % set of a date from `Changes.since` (its first day left out) or `Changes.until`, given that
-    there was a change: order, day, probability, mass, as `Changes.highest_density` gives them."""
-    return highest_density_set((chance / chance.sum()).rename_axis("day"), MASS, order)
+def posterior_set(probability: pd.Series, order: int = 1, level: float = LEVEL) -> pd.DataFrame:
+    """The smallest set of days that holds a date, given that there was a change.
+
+    Parameters
+    ----------
+    probability : Series of float
+        By day, from `ChangePosterior.since` without its first day, or from `ChangePosterior.until`.
+    order : int
+        Number of the change, for the column of that name.
+    level : float
+        Probability of the set, above 0 and at most 1.
+
+    Returns
+    -------
+    DataFrame
+        order, day, probability, set_probability, as from `ChangePosterior.highest_density`.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import found
+    >>> posterior_set(found.poisson.since("2024-01-15").iloc[1:])["day"].dt.day.tolist()
+    [10, 11, 12]
+    """
+    return highest_density_set((probability / probability.sum()).rename_axis("day"), level, order)
 
 
-def onset_by_definition(found: dict[str, Changes], during) -> pd.DataFrame:
-    """`onset` for every way of counting: one row per label, in the order given, with the column `view`."""
-    return pd.DataFrame([{"view": label, **pause_onset(each, during)} for label, each in found.items()])
+def onset_by_definition(posteriors: dict[str, Changes], day) -> pd.DataFrame:
+    """`pause_onset` under every definition.
+
+    Parameters
+    ----------
+    posteriors : dict of str to Changes
+        By label of the definition.
+    day : day
+        A day in the middle of the pause.
+
+    Returns
+    -------
+    DataFrame
+        definition, and the items of `pause_onset`: one row for each definition, in the order given.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import found
+    >>> onset_by_definition({"all": found}, "2024-01-15")[["definition", "is_announced"]].to_numpy().tolist()
+    [['all', True]]
+    """
+    return pd.DataFrame([{"definition": label, **pause_onset(each, day)} for label, each in posteriors.items()])
 
 
-def ending_by_definition(found: dict[str, Changes], during, by) -> pd.DataFrame:
-    """`ending` for every way of counting, as `onsets`."""
-    return pd.DataFrame([{"view": label, **pause_ending(each, during, by)} for label, each in found.items()])
+def ending_by_definition(posteriors: dict[str, Changes], day, until) -> pd.DataFrame:
+    """`pause_ending` under every definition.
+
+    Parameters
+    ----------
+    posteriors : dict of str to Changes
+        By label of the definition.
+    day : day
+        A day in the middle of the pause.
+    until : day
+        The day by which the rate may have ended.
+
+    Returns
+    -------
+    DataFrame
+        definition, and the items of `pause_ending`: one row for each definition, in the order given.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import found
+    >>> table = ending_by_definition({"all": found}, "2024-01-05", until="2024-01-08")
+    >>> bool(table.loc[0, "probability_until"] < 0.1 < table.loc[0, "probability"])
+    True
+    """
+    rows = [{"definition": label, **pause_ending(each, day, until)} for label, each in posteriors.items()]
+    return pd.DataFrame(rows)
 
 
 def middle_day(first, last) -> pd.Timestamp:
-    """The day in the middle of two, the earlier one of two middles."""
+    """The day in the middle of two days.
+
+    Parameters
+    ----------
+    first, last : day
+        The two days.
+
+    Returns
+    -------
+    Timestamp
+        The earlier one of two middles.
+
+    Examples
+    --------
+    >>> f"{middle_day('2024-02-05', '2024-02-08'):%d %B}"
+    '06 February'
+    """
     first, last = pd.Timestamp(first), pd.Timestamp(last)
     return first + (last - first) // (2 * DAY) * DAY

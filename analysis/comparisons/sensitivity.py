@@ -1,4 +1,4 @@
-"""One conclusion under every way of counting: the pause in a table, one row per way."""
+"""One conclusion under every definition and prior: a sensitivity analysis."""
 
 from __future__ import annotations
 
@@ -12,52 +12,124 @@ from analysis.comparisons.pause_gaps import gap_near_pause
 from analysis.comparisons.period_rates import period_ratios
 from analysis.measures.changepoints.change_tables import prior_sensitivity
 from analysis.measures.changepoints.changes import Changes, changes
-from analysis.measures.changepoints.observed_counts import DAY
+from analysis.measures.coverage import DAY, Window
 
-MOST = 4  # changes looked for
+MAX_CHANGES = 4  # changes looked for, where nothing else is asked
 
 
-def changes_by_definition(ways: dict[str, CountSeries], **options) -> dict[str, Changes]:
-    """`changes` of every way of counting, by label; `options` are those of `changes` (by default at
-    most MOST changes). Raises InputError as `changes` does."""
-    return {label: changes(way.rows, way.ranges, **({"most": MOST} | options)) for label, way in ways.items()}
+def changes_by_definition(definitions: dict[str, CountSeries], **options) -> dict[str, Changes]:
+    """`changes` under every definition.
+
+    Parameters
+    ----------
+    definitions : dict of str to CountSeries
+        By label, from `count_series`.
+    **options
+        As for `changes`, without `ranges`; `max_changes` is 4 where not given.
+
+    Returns
+    -------
+    dict of str to Changes
+        By label, in the order given.
+
+    Raises
+    ------
+    InputError
+        As `changes` does.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import counts
+    >>> changes_by_definition({"all": CountSeries("all", counts, None, None, pd.DataFrame())})["all"].is_announced
+    True
+    """
+    options = {"max_changes": MAX_CHANGES} | options
+    return {label: changes(series.rows, series.ranges, **options) for label, series in definitions.items()}
 
 
 def pause_by_definition(
-    ways: dict[str, CountSeries], found: dict[str, Changes], last_before, none_until, window
+    definitions: dict[str, CountSeries], posteriors: dict[str, Changes], last_before, none_until, window: Window
 ) -> pd.DataFrame:
-    """The pause by every way of counting.
+    """The pause under every definition, one row for each.
 
-    `found` is from `posteriors`; `last_before` and `none_until` are the days of the last attack before
-    the pause and of its last day, as some counter dates them; `window` is first and last day.
+    Parameters
+    ----------
+    definitions : dict of str to CountSeries
+        By label, from `count_series`.
+    posteriors : dict of str to Changes
+        By the same labels, from `changes_by_definition`.
+    last_before, none_until : day
+        Day of the last attack before the pause, and its last day, as some counter dates them.
+    window : tuple of two days
+        First and last day, inclusive.
 
-    Returns view, n, thin (see `Way`), what `onset` gives of the rate in the middle of the pause, what
-    `quiet_near` gives (the longest spell that touches the pause), and ratio, ratio_low, ratio_high:
-    the rate during the pause against the rate before it (see `period_ratios`). What a way did not
-    observe is missing.
+    Returns
+    -------
+    DataFrame
+        definition, n (attacks), is_thinly_covered, the items of `onset.pause_onset` for the middle of the pause, the
+        items of `pause_gaps.gap_near_pause`, and ratio, ratio_low, ratio_high of the rate during the pause over the
+        rate before it (see `period_rates.period_ratios`). What a definition did not observe is missing.
+
+    Notes
+    -----
+    The pause is given from outside: by whoever says that there was one. The ratio describes it and does not test it.
+
+    Examples
+    --------
+    >>> from analysis.incidents.dataset import open_folder
+    >>> from analysis.incidents.views import View
+    >>> from analysis.comparisons.count_series import count_series
+    >>> window = "2023-10-17", "2024-06-30"
+    >>> found = count_series(open_folder(), View(), window)
+    >>> pentagon = {"Pentagon totals": found["Pentagon totals"]}
+    >>> table = pause_by_definition(pentagon, changes_by_definition(pentagon), "2024-02-04", "2024-04-20", window)
+    >>> table[["gap_days", "attacks_inside", "is_announced"]].to_numpy().tolist()
+    [[76, 0, True]]
     """
     eve, until = pd.Timestamp(last_before), pd.Timestamp(none_until)
     middle = middle_day(eve + DAY, until)
     rows = [
-        {"view": label, "n": way.n, "thin": way.thin, **pause_onset(found[label], middle),
-         **gap_near_pause(way, eve + DAY, until, window)}
-        for label, way in ways.items()
+        {"definition": label, "n": series.n, "is_thinly_covered": series.is_thinly_covered,
+         **pause_onset(posteriors[label], middle), **gap_near_pause(series, eve + DAY, until, window)}
+        for label, series in definitions.items()
     ]  # fmt: skip
-    ratios = period_ratios(ways, (window[0], eve), (eve + DAY, until))
-    ratios = ratios.rename(columns={"low": "ratio_low", "high": "ratio_high"})
-    kept = ratios[["view", "ratio", "ratio_low", "ratio_high"]]
-    return pd.DataFrame(rows).merge(kept, how="left", on="view")
+    ratios = period_ratios(definitions, (window[0], eve), (eve + DAY, until))
+    kept = ratios[["definition", "ratio", "ratio_low", "ratio_high"]]
+    return pd.DataFrame(rows).merge(kept, how="left", on="definition")
 
 
-def prior_sensitivity_by_definition(found: dict[str, Changes], during, about: Callable[..., dict]) -> pd.DataFrame:
-    """What the prior does to a conclusion: `sensitivity` of `about` (`onset.pause_onset` or `onset.pause_ending`) on the day
-    `during`, with the number of changes expected, or the shape, divided or multiplied by four.
+def prior_sensitivity_by_definition(
+    posteriors: dict[str, Changes], day, summarise: Callable[..., dict]
+) -> pd.DataFrame:
+    """How much a conclusion depends on the prior, under every definition.
 
-    One row per way of counting that holds the day and prior: view, then the columns of `sensitivity`.
+    Parameters
+    ----------
+    posteriors : dict of str to Changes
+        By label, from `changes_by_definition`.
+    day : day
+        A day in the middle of the pause.
+    summarise : callable
+        `onset.pause_onset` or `onset.pause_ending`: takes a posterior and the day, returns a dict.
+
+    Returns
+    -------
+    DataFrame
+        definition, and the columns of `change_tables.prior_sensitivity`, with the expected number of changes, or the
+        shape, divided or multiplied by four. No row for a definition whose series does not hold the day.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import found
+    >>> table = prior_sensitivity_by_definition({"all": found}, "2024-01-15", pause_onset)
+    >>> len(table), table["is_announced"].all().item()
+    (5, True)
     """
     tables = [
-        prior_sensitivity(each, factors=(0.25, 4), vary=("expected", "shape"), about=lambda one: about(one, during))
-        .assign(view=label)
-        for label, each in found.items() if each.holds(during)
-    ]  # fmt: skip
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["view"])
+        prior_sensitivity(
+            each, factors=(0.25, 4), vary=("expected_changes", "shape"), summarise=lambda one: summarise(one, day)
+        ).assign(definition=label)
+        for label, each in posteriors.items()
+        if each.holds(day)
+    ]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["definition"])

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
-from analysis.evidence.errors import InputError
-from analysis.measures import totals
+from analysis.measures.total_intervals import total_intervals
+from analysis.measures.totals import COUNTRIES
 
 
 def completeness(incidents: pd.DataFrame, intervals: pd.DataFrame) -> pd.DataFrame:
@@ -24,28 +22,28 @@ def completeness(incidents: pd.DataFrame, intervals: pd.DataFrame) -> pd.DataFra
     out = intervals.assign(itemised=pd.array(items, dtype="Int64"))
     official = out["count"].astype("Float64")
     out["share"] = (out["itemised"] / official.mask(official == 0)).astype("Float64")
-    out["clash"] = (out["itemised"] > out["count"].astype("Int64")).astype("boolean")
+    out["has_excess"] = (out["itemised"] > out["count"].astype("Int64")).astype("boolean")
     return out
 
 
-def completeness_by_country(incidents: pd.DataFrame, series: pd.DataFrame, until=None) -> pd.DataFrame:
+def completeness_by_country(incidents: pd.DataFrame, running: pd.DataFrame, until=None) -> pd.DataFrame:
     """`completeness` of each country's part of a running total, where it is stated.
 
-    `series` is from `totals.running_total`, `incidents` has date and country. Returns country and the columns of
+    `running` is from `totals.running_total`, `incidents` has date and country. Returns country and the columns of
     `completeness`, one row per country and pair of neighbouring statements that split the total by
     country; no row for a total that is never split.
     """
     parts = []
-    for column in (name for name in totals.COUNTRIES if name in series and series[name].notna().any()):
+    for column in (name for name in COUNTRIES if name in running and running[name].notna().any()):
         country = column.capitalize()
-        spans = totals.total_intervals(series, until=until, of=column)
+        spans = total_intervals(running, until=until, column=column)
         there = incidents[incidents["country"] == country]
         parts.append(completeness(there, spans).assign(country=country))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["country"])
 
 
 def find_largest_excess(
-    found: pd.DataFrame, incidents: pd.DataFrame, reviewed: set[str], most: int = 3
+    compared: pd.DataFrame, incidents: pd.DataFrame, reviewed: set[str], max_rows: int = 3
 ) -> pd.DataFrame:
     """The intervals of `completeness` in which items exceed the official count by most, and whose items these are.
 
@@ -53,116 +51,15 @@ def find_largest_excess(
     went over. Returns start, end, count, itemised, countries (attacks by country), official (attacks that a U.S.
     official speaks of), read (attacks with a reviewed claim); the largest excess first, no row without one.
     """
-    clashing = found[found["clash"].fillna(False)]
-    worst = clashing.assign(excess=clashing["itemised"] - clashing["count"]).nlargest(most, "excess")
+    exceeding = found[compared["has_excess"].fillna(False)]
+    worst = exceeding.assign(excess=exceeding["itemised"] - exceeding["count"]).nlargest(max_rows, "excess")
     rows = []
     for row in worst.itertuples():
         there = incidents[incidents["date"].between(row.start, row.end)]
         rows.append({
             "start": row.start, "end": row.end, "count": row.count, "itemised": row.itemised,
             "countries": there["country"].value_counts().to_dict(),
-            "official": int((there["confirmation"] == "us_official").sum()),
-            "read": int(there["claims"].map(lambda claims: bool(reviewed & set(claims.split("|")))).sum()),
+            "us_official": int((there["confirmation"] == "us_official").sum()),
+            "reviewed": int(there["claims"].map(lambda claims: bool(reviewed & set(claims.split("|")))).sum()),
         })  # fmt: skip
-    return pd.DataFrame(rows, columns=["start", "end", "count", "itemised", "countries", "official", "read"])
-
-
-# What fails: to be printed beside the figures.
-CAPTURE_CAVEAT = (
-    "Chao's figure is a lower bound only if every item is a true attack and origins report independently: an item "
-    "that never happened, or one attack listed as two, stands with one origin and raises it, and outlets that read "
-    "each other lower it. Chapman's assumes that all attacks are as likely to be reported by either origin: where two "
-    "report the same kind of attack it comes out too low, where each has its own region or kind too high."
-)
-
-
-def chapman_estimate(first: int, second: int, both: int, level: float = 0.95) -> pd.Series:
-    """Number of attacks from two origins: seen by the `first`, by the `second`, by `both`.
-
-    Returns a Series: estimate, low, high (attacks). Nearly unbiased where both are independent.
-    Source: Chapman (1951); variance Seber (1970); the interval is log-normal on the number that
-    neither saw. Raises InputError where `both` exceeds one of the two.
-    """
-    if both > min(first, second) or both < 0:
-        raise InputError(f"seen by both ({both}) cannot exceed seen by one ({first}, {second})")
-    estimate = (first + 1) * (second + 1) / (both + 1) - 1
-    variance = (first + 1) * (second + 1) * (first - both) * (second - both) / ((both + 1) ** 2 * (both + 2))
-    return _log_normal(estimate, variance, first + second - both, level)
-
-
-def two_origin_captures(claims: pd.DataFrame) -> pd.Series:
-    """The two origins that report most incidents, and how many each and both of them report.
-
-    `claims` has incident_id and origin (several joined by |). Returns a Series: first_origin,
-    second_origin, first, second, both (incidents), as `chapman` takes them. Raises InputError for
-    fewer than two origins.
-    """
-    each = claims.assign(origin=claims["origin"].str.split("|")).explode("origin").groupby("origin")["incident_id"]
-    reported = each.agg(set)
-    if len(reported) < 2:
-        raise InputError(f"{len(reported)} origin reports these incidents; two are needed")
-    first, second = reported.map(len).sort_values(ascending=False, kind="stable").index[:2]
-    both = reported[first] & reported[second]
-    return pd.Series({
-        "first_origin": first, "second_origin": second,
-        "first": len(reported[first]), "second": len(reported[second]), "both": len(both),
-    })  # fmt: skip
-
-
-def capture_counts(incidents: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
-    """Both estimates of the number of attacks, side by side, for `incidents` (n_origins, confirmation) and
-    their `claims` (incident_id, origin); Chao's also without what only the attackers claim.
-
-    Returns method, reports (what it goes by), seen (attacks), estimate, low, high, contradicted
-    (whether the interval lies below the incidents there are: the assumption fails visibly). One row
-    where fewer than two origins report, none without incidents.
-    """
-    if incidents.empty:
-        return pd.DataFrame(columns=["method", "reports", "seen", "estimate", "low", "high", "contradicted"])
-    voiced = incidents[incidents["confirmation"] != "claim_only"]
-    rows = [{"method": "Chao", "reports": "how many origins report each", "seen": len(incidents),
-             **chao_lower_bound(incidents["n_origins"])}]  # fmt: skip
-    if 0 < len(voiced) < len(incidents):
-        rows.append({"method": "Chao", "reports": "the same, without attackers' own claims", "seen": len(voiced),
-                     **chao_lower_bound(voiced["n_origins"])})  # fmt: skip
-    if claims["origin"].str.split("|").explode().nunique() > 1:
-        two = two_origin_captures(claims)
-        one, other = (f"{two[f'{each}_origin']} ({two[each]})" for each in ("first", "second"))
-        words = f"{one}, {other}, both ({two['both']})"
-        seen = two["first"] + two["second"] - two["both"]
-        rows.append(
-            {"method": "Chapman", "reports": words, "seen": seen, **chapman_estimate(*two[["first", "second", "both"]])}
-        )
-    out = pd.DataFrame(rows)
-    seen = out["seen"].where(out["method"] == "Chao", len(incidents))
-    return out.assign(contradicted=out["high"] < seen)
-
-
-def chao_lower_bound(origins: pd.Series, level: float = 0.95) -> pd.Series:
-    """Least number of attacks, from how many origins report each (`origins`, one number an attack).
-
-    Returns a Series: estimate, low, high (attacks). A lower bound where some attacks are likelier
-    to be reported than others. Source: Chao (1987), bias-corrected form. Raises InputError for an
-    attack that nobody reports.
-    """
-    if (origins < 1).any():
-        raise InputError("every attack needs at least one origin")
-    seen, once, twice = len(origins), int((origins == 1).sum()), int((origins == 2).sum())
-    unseen = once * (once - 1) / (2 * (twice + 1))
-    ratio = once / (twice + 1)
-    variance = (
-        unseen
-        + once * (2 * once - 1) ** 2 / (4 * (twice + 1) ** 2)
-        + once**2 * twice * (once - 1) ** 2 / (4 * (twice + 1) ** 4)
-    )
-    return _log_normal(seen + unseen, variance if ratio else 0.0, seen, level)
-
-
-def _log_normal(estimate: float, variance: float, seen: int, level: float) -> pd.Series:
-    """An interval that cannot fall below what was seen (Chao 1987)."""
-    unseen = estimate - seen
-    if unseen <= 0 or variance <= 0:
-        return pd.Series({"estimate": estimate, "low": float(seen), "high": estimate})
-    z = stats.norm.ppf(0.5 + level / 2)
-    factor = np.exp(z * np.sqrt(np.log1p(variance / unseen**2)))
-    return pd.Series({"estimate": estimate, "low": seen + unseen / factor, "high": seen + unseen * factor})
+    return pd.DataFrame(rows, columns=["start", "end", "count", "itemised", "countries", "us_official", "reviewed"])

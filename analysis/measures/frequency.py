@@ -6,12 +6,11 @@ import re
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from analysis.evidence.errors import InputError
-from analysis.measures.rates import overdispersed_rate_interval, rate_interval
+from analysis.measures.coverage import Window, covered_days, observed_window, sparse_days
+from analysis.measures.rates import rate_interval
 
-Window = tuple[object, object]  # first and last day; None or "" = as far as is known
 NAMED = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q"}
 
 
@@ -61,42 +60,17 @@ def count(
         raise InputError(f"{undated} incidents have no date: they cannot be counted by period")
     window = observed_window(incidents, window, coverage)
     periods = _periods(every, *window)
-    periods["covered"] = covered_days(periods, coverage)
-    periods["sparse"] = _sparse_days(periods, coverage)
+    periods["covered_days"] = covered_days(periods, coverage)
+    periods["sparse_days"] = sparse_days(periods, coverage)
     groups = _groups(incidents[incidents["date"].between(*window)], by)
     out = periods if not by else periods.merge(groups, how="cross")
     counted = [_counts(periods, incidents[_belongs(incidents, group)]) for group in groups.to_dict("records")]
     out[["count", "count_low", "count_high"]] = _period_by_period(counted)
-    nobody = (out["covered"] == 0) & (out["count"] == 0)
+    nobody = (out["covered_days"] == 0) & (out["count"] == 0)
     for column in ("count", "count_low", "count_high"):
         out[column] = out[column].astype("Int64").mask(nobody)
-    rate, low, high = rate_interval(out["count"], out["covered"])
-    return out.assign(rate=rate, rate_low=low, rate_high=high)
-
-
-def observed_window(
-    incidents: pd.DataFrame, window: Window | None = None, coverage: pd.DataFrame | None = None
-) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """First and last day to count over: those given, else what is covered, else the incidents'. Raises
-    InputError where none of them is known, for what is no day, and for a window that ends before it starts."""
-    given = window or (None, None)
-    if coverage is not None and len(coverage):
-        known = coverage["start"].min(), coverage["end"].max()
-    else:
-        known = incidents["date"].min(), incidents["date"].max()
-    start, end = (_day(g) if g else k for g, k in zip(given, known, strict=True))
-    if pd.isna(start) or pd.isna(end):
-        raise InputError("no incident, no window and no coverage: there is nothing to count over")
-    if end < start:
-        raise InputError(f"the window ends ({end:%Y-%m-%d}) before it starts ({start:%Y-%m-%d})")
-    return start, end
-
-
-def _day(given) -> pd.Timestamp:
-    try:
-        return pd.Timestamp(given)
-    except (ValueError, TypeError):
-        raise InputError(f"window: {given!r} is not a day, YYYY-MM-DD") from None
+    rate, low, high = rate_interval(out["count"], out["covered_days"])
+    return out.assign(rate_per_day=rate, rate_per_day_low=low, rate_per_day_high=high)
 
 
 def _periods(every: str, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
@@ -114,44 +88,8 @@ def _periods(every: str, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame
     clipped = pd.DataFrame({"start": first.where(first > start, start)})
     clipped["end"] = last.where(last < end, end)
     clipped["days"] = (clipped["end"] - clipped["start"]).dt.days + 1
-    clipped["complete"] = clipped["days"] == whole
+    clipped["is_complete"] = clipped["days"] == whole
     return clipped
-
-
-def covered_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Series:
-    """Days of each period (start, end inclusive) that some coverage row covers, int (n,); without
-    coverage rows, all of them."""
-    if coverage is None or coverage.empty:
-        return (periods["end"] - periods["start"]).dt.days + 1
-    return _days_in(periods, coverage)
-
-
-def is_covered(days: pd.DatetimeIndex, coverage: pd.DataFrame | None) -> np.ndarray:
-    """Whether some coverage row holds each day, bool (n,); without coverage rows, all days count as watched."""
-    if coverage is None or coverage.empty:
-        return np.ones(len(days), bool)
-    return np.any([(days >= row.start) & (days <= row.end) for row in coverage.itertuples()], axis=0)
-
-
-def is_thinly_covered(coverage: pd.DataFrame) -> bool:
-    """Whether the coverage rows say that nobody watched any period day by day; False without rows."""
-    return len(coverage) > 0 and bool((coverage["density"] == "sparse").all())
-
-
-def _sparse_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Series:
-    """Covered days on which nobody counted day by day."""
-    if coverage is None or coverage.empty:
-        return pd.Series(0, periods.index)
-    dense = coverage[coverage["density"] != "sparse"]
-    return _days_in(periods, coverage) - _days_in(periods, dense)
-
-
-def _days_in(periods: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
-    looked = pd.DatetimeIndex([])
-    for row in rows.itertuples():
-        looked = looked.union(pd.date_range(row.start, row.end))
-    bounds = zip(periods["start"], periods["end"], strict=True)
-    return pd.Series([((looked >= a) & (looked <= b)).sum() for a, b in bounds], periods.index)
 
 
 def _groups(incidents: pd.DataFrame, by: list[str]) -> pd.DataFrame:
@@ -193,42 +131,6 @@ def cumulative(incidents: pd.DataFrame, window: Window | None = None) -> pd.Data
     return total.rename_axis("day").reset_index()
 
 
-def dispersion(counts: pd.DataFrame) -> float:
-    """Variance over mean of the counts per day of exposure (phi); 1 for a Poisson process.
-
-    Pearson's statistic over its degrees of freedom, with the common rate as the only parameter, so
-    a rate that changes also raises it. Uses covered periods only; NaN for fewer than two, or none
-    with an incident. Source: McCullagh and Nelder (1989), 4.5.
-    """
-    known = _observed(counts)
-    if len(known) < 2 or not known["count"].sum():
-        return float("nan")
-    expected = known["count"].sum() / known["covered"].sum() * known["covered"].astype(float)
-    observed = known["count"].astype(float)
-    return float(((observed - expected) ** 2 / expected).sum() / (len(known) - 1))
-
-
-def _observed(counts: pd.DataFrame) -> pd.DataFrame:
-    return counts[counts["count"].notna() & (counts["covered"] > 0)]
-
-
-def is_overdispersed(counts: pd.DataFrame, level: float = 0.975) -> bool:
-    """Whether `dispersion` is above what a steady Poisson rate exceeds only with 1 - `level`
-    (chi-squared approximation to Pearson's statistic, one degree of freedom less than periods: McCullagh
-    and Nelder 1989, 4.5); False if unknown."""
-    freedom = len(_observed(counts)) - 1
-    return freedom > 0 and bool(dispersion(counts) * freedom > stats.chi2.ppf(level, freedom))
-
-
-def add_overdispersed_intervals(counts: pd.DataFrame, phi: float) -> pd.DataFrame:
-    """`counts` (from `count`) with rate_low_quasi and rate_high_quasi: the interval of the rate where
-    counts vary `phi` times as much as Poisson allows (see `rates.overdispersed_rate_interval`). Take phi from within
-    stretches of one rate (`Changes.phi`): `dispersion` also takes every change of the rate for excess.
-    Raises InputError for phi below 1."""
-    _, low, high = overdispersed_rate_interval(counts["count"], counts["covered"], phi)
-    return counts.assign(rate_low_quasi=low, rate_high_quasi=high)
-
-
 def trailing_mean(counts: pd.DataFrame, periods: int, pauses: pd.DataFrame | None = None) -> pd.Series:
     """Mean count of the last `periods` periods, aligned with `counts` (from `count`, not grouped).
 
@@ -241,7 +143,7 @@ def trailing_mean(counts: pd.DataFrame, periods: int, pauses: pd.DataFrame | Non
     paused = pd.Series(False, counts.index)
     for pause in () if pauses is None else pauses.itertuples():
         paused |= (counts["start"] <= pause.end) & (counts["end"] >= pause.start)
-    missing = counts["count"].isna() | ~counts["complete"]
+    missing = counts["count"].isna() | ~counts["is_complete"]
     stretch = (paused.ne(paused.shift()) | missing | missing.shift(fill_value=False)).cumsum()
     values = counts["count"].astype(float).mask(missing)
     means = values.groupby(stretch).rolling(periods).mean()

@@ -16,23 +16,23 @@ CAVEAT = (
 )
 
 
-def longest_gap_probability(events: int, days: int, empty: int, edges: bool = False) -> float:
-    """P(the longest run of empty days is at least `empty`), exact; a float from 0 to 1.
+def longest_gap_probability(events: int, days: int, gap_days: int, include_edges: bool = False) -> float:
+    """P(the longest run of empty days is at least `gap_days`), exact; a float from 0 to 1.
 
     `events` fall independently and uniformly on `days` days; several may fall on one. A gap is a
-    run of empty days between two occupied ones; with `edges`, also a run at either end.
+    run of empty days between two occupied ones; with `include_edges`, also a run at either end.
 
     Occupancy: the number k of occupied days follows the classical occupancy distribution (Feller
     1968, II.5); given k every set of k days is equally likely, and the sets without a run of
-    `empty` are counted as compositions with bounded parts. Raises InputError for less than 1 day,
-    fewer than 0 events, or `empty` below 1.
+    `gap_days` are counted as compositions with bounded parts. Raises InputError for less than 1 day,
+    fewer than 0 events, or `gap_days` below 1.
     """
-    _check(events, days, empty)
-    chance = 0.0
+    _check(events, days, gap_days)
+    probability = 0.0
     for occupied, p in enumerate(_occupancy(events, days)):
         if p > 0:
-            chance += p * float(1 - _share_without(occupied, days, empty, edges))
-    return min(chance, 1.0)
+            probability += p * float(1 - _share_without(occupied, days, gap_days, include_edges))
+    return min(probability, 1.0)
 
 
 def _occupancy(events: int, days: int) -> np.ndarray:
@@ -47,27 +47,29 @@ def _occupancy(events: int, days: int) -> np.ndarray:
     return p
 
 
-def _share_without(occupied: int, days: int, empty: int, edges: bool) -> Fraction:
-    """Share of the sets of `occupied` days in which every gap is shorter than `empty`."""
+def _share_without(occupied: int, days: int, gap_days: int, include_edges: bool) -> Fraction:
+    """Share of the sets of `occupied` days in which every gap is shorter than `gap_days`."""
     if occupied == 0:
-        return Fraction(int(days < empty)) if edges else Fraction(1)
+        return Fraction(int(days < gap_days)) if include_edges else Fraction(1)
     free = days - occupied
-    gaps = occupied + 1 if edges else occupied - 1
-    ways = _bounded_compositions(gaps, free, empty)
+    gaps = occupied + 1 if include_edges else occupied - 1
+    compositions = _bounded_compositions(gaps, free, gap_days)
     # Without the edges, what the gaps leave goes to the two ends, in any split.
-    good = ways[free] if edges else sum(number * (free - used + 1) for used, number in enumerate(ways))
+    good = compositions[free]
+    if not include_edges:
+        good = sum(number * (free - used + 1) for used, number in enumerate(compositions))
     return Fraction(good, comb(days, occupied))
 
 
-def _bounded_compositions(parts: int, most: int, bound: int) -> list[int]:
-    """Ways to write 0 .. `most` as ordered sums of `parts` numbers from 0 to `bound` - 1: inclusion
+def _bounded_compositions(parts: int, largest: int, bound: int) -> list[int]:
+    """Ways to write 0 .. `largest` as ordered sums of `parts` numbers from 0 to `bound` - 1: inclusion
     and exclusion over the parts that are too large."""
     return [
         sum(
             (-1) ** j * comb(parts, j) * _compositions(parts, total - j * bound)
             for j in range(min(parts, total // bound) + 1)
         )
-        for total in range(most + 1)
+        for total in range(largest + 1)
     ]
 
 
@@ -77,15 +79,15 @@ def _compositions(parts: int, total: int) -> int:
     return comb(total + parts - 1, parts - 1)
 
 
-def longest_gap_probability_continuous(events: int, days: float, gap: float) -> float:
-    """P(the longest spacing is at least `gap` days), exact, a float from 0 to 1; both edges count.
+def longest_gap_probability_continuous(events: int, days: float, gap_days: float) -> float:
+    """P(the longest spacing is at least `gap_days`), exact, a float from 0 to 1; both edges count.
 
     `events` fall uniformly on a line of `days`. Source: Whitworth (1897), by way of Feller (1971,
-    I.9): sum over j of (-1)^(j+1) C(n+1, j) (1 - j gap/days)^n. The alternating sum is taken in
-    fractions, for its terms cancel. Raises InputError as `longest_gap_on_days`.
+    I.9): sum over j of (-1)^(j+1) C(n+1, j) (1 - j gap_days/days)^n. The alternating sum is taken in
+    fractions, for its terms cancel. Raises InputError as `longest_gap_probability`.
     """
-    _check(events, days, gap)
-    x = Fraction(gap) / Fraction(days)
+    _check(events, days, gap_days)
+    x = Fraction(gap_days) / Fraction(days)
     if x >= 1:
         return 1.0 if x == 1 and events == 0 else 0.0
     terms = range(1, min(events + 1, int(1 / x)) + 1)

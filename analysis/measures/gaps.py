@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.measures.changepoints.observed_counts import DAY
-from analysis.measures.frequency import Window, is_covered, observed_window
+from analysis.measures.coverage import DAY, Window, covered_window, is_covered
 
 
 def gaps(
     incidents: pd.DataFrame,
     window: Window | None = None,
-    at_least: int = 1,
+    min_days: int = 1,
     coverage: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Every run of empty days, longest first.
@@ -21,7 +20,7 @@ def gaps(
     ----------
     incidents : columns incident_id, date, date_start, date_end.
     window : first and last day, inclusive.
-    at_least : shortest run listed, in empty days.
+    min_days : shortest run listed, in empty days.
     coverage : rows of coverage.csv; a day that none covers is not an empty one: it belongs to no run
         and bounds those beside it.
 
@@ -43,25 +42,15 @@ def gaps(
     run = (empty != empty.shift()).cumsum()
     rows = []
     for _, stretch in days.to_series()[empty].groupby(run[empty]):
-        if len(stretch) >= at_least:
+        if len(stretch) >= min_days:
             left, right = stretch.iloc[0] - DAY, stretch.iloc[-1] + DAY
             low, high = _limits(*ranges, left.to_datetime64(), right.to_datetime64(), left in ids, right in ids)
             rows.append((left + DAY, right - DAY, len(stretch), min(low, len(stretch)), max(high, len(stretch)),
                          ids.get(left), ids.get(right)))  # fmt: skip
-    names = ["start", "end", "days", "days_low", "days_high", "before", "after"]
+    names = ["start", "end", "gap_days", "gap_days_low", "gap_days_high", "before", "after"]
     out = pd.DataFrame(rows, columns=names)
-    out["edge"] = out["before"].isna() | out["after"].isna()
-    return out.sort_values(["days", "start"], ascending=[False, True], ignore_index=True)
-
-
-def covered_window(
-    incidents: pd.DataFrame, window: Window | None, coverage: pd.DataFrame | None
-) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """The window as far as it was watched: see `frequency.observed_window`."""
-    first, last = observed_window(incidents, window, coverage)
-    if coverage is None or coverage.empty:
-        return first, last
-    return max(first, coverage["start"].min()), min(last, coverage["end"].max())
+    out["is_censored"] = out["before"].isna() | out["after"].isna()
+    return out.sort_values(["gap_days", "start"], ascending=[False, True], ignore_index=True)
 
 
 def _limits(

@@ -1,142 +1,382 @@
-"""Rates of counts per day: exact intervals, and the exact comparison of two periods."""
+"""Rates of counts per day with their intervals: exact for Poisson counts, or allowing for overdispersion."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
-from statsmodels.stats.proportion import proportion_confint
+from numpy.typing import ArrayLike
 from statsmodels.stats.rates import confint_poisson
 
 from analysis.evidence.errors import InputError
 
 
-def rate_interval(count, days, level: float = 0.95) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rate per day and its exact interval, for counts over `days` (both broadcastable).
+class Interval(NamedTuple):
+    """Lower and upper limit of an interval, in the unit of the estimate that it belongs to.
 
-    Returns (rate, low, high), each float (n,). No days, or a missing count: NaN.
-    Source: Garwood (1936), by way of statsmodels' `exact-c`. The interval holds for a Poisson
-    count; where counts vary more than that it is too narrow.
+    Parameters
+    ----------
+    low, high : float
+        The limits, inclusive.
+
+    Examples
+    --------
+    >>> low, high = Interval(0.5, 2.0)
+    >>> high - low
+    1.5
     """
-    count, days = np.broadcast_arrays(_floats(count), _floats(days))
-    usable = np.where(days > 0, count, np.nan)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        low, high = confint_poisson(usable, days, method="exact-c", alpha=1 - level)
-        rate = usable / days
-    low = np.where(usable == 0, 0.0, low)  # the lower bound of none is none
-    low, high = (np.where(np.isnan(rate), np.nan, bound) for bound in (low, high))
-    return rate, low, high
+
+    low: float
+    high: float
 
 
-def _floats(values) -> np.ndarray:
-    """Numbers of any kind as a float array of at least one dimension; missing is NaN."""
-    return np.atleast_1d(pd.to_numeric(pd.Series(np.atleast_1d(values)), errors="coerce")).astype(float)
+@dataclass(frozen=True)
+class Rate:
+    """A rate per day, from a count over a number of days. `rate` makes one.
 
+    Parameters
+    ----------
+    count : int
+        Events.
+    days : float
+        Days of exposure, above 0.
+    phi : float
+        Variance over mean of the counts, 1 or more; 1 for Poisson counts.
 
-def compare(
-    count_a: int,
-    days_a: float,
-    count_b: int,
-    days_b: float,
-    level: float = 0.95,
-    mid_p: bool = False,
-) -> pd.Series:
-    """Rate of period B against period A: ratio, exact interval, exact two-sided p.
+    Raises
+    ------
+    InputError
+        For a negative count, no days, or a phi below 1.
 
-    Given the sum of both counts, B's count is binomial with the odds ratio*days_b/days_a, so the
-    Clopper-Pearson interval of that probability gives the interval of the ratio (Przyborowski and
-    Wilenski 1940). `mid_p` counts the observed outcome half (Lancaster 1961): shorter intervals
-    that hold their level on average, not always. Returns a Series: rate_a, rate_b, ratio, low,
-    high, p_value, p_words ("< 1e-300" where the number is too small to hold). The p-value is
-    meaningless as a test where the periods were chosen from the same counts: call it descriptive.
-
-    Raises InputError for negative counts or periods without days.
+    Examples
+    --------
+    >>> Rate(13, 8).estimate
+    1.625
     """
-    if min(count_a, count_b) < 0 or min(days_a, days_b) <= 0:
-        raise InputError(
-            f"counts must be 0 or more and days above 0, given {count_a} in {days_a} and {count_b} in {days_b}"
+
+    count: int
+    days: float
+    phi: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not self.count >= 0 or not self.days > 0:
+            raise InputError(f"the count must be 0 or more and days above 0, given {self.count} in {self.days}")
+        check_phi(self.phi)
+
+    @property
+    def estimate(self) -> float:
+        """Events per day, float.
+
+        Examples
+        --------
+        >>> Rate(2, 86).estimate.__round__(4)
+        0.0233
+        """
+        return float(self.count / self.days)
+
+    def interval(self, level: float = 0.95) -> Interval:
+        """Interval of the rate: Garwood's exact one, or the overdispersed one where phi is above 1.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level, above 0 and below 1.
+
+        Returns
+        -------
+        Interval
+            Lower and upper limit, per day.
+
+        Raises
+        ------
+        InputError
+            For a level that is not above 0 and below 1.
+
+        Examples
+        --------
+        >>> low, high = Rate(13, 8).interval(0.95)
+        >>> f"{low:.3f} to {high:.3f}"
+        '0.865 to 2.779'
+        """
+        _, low, high = overdispersed_rate_interval(self.count, self.days, self.phi, level)
+        return Interval(float(low[0]), float(high[0]))
+
+    def sentence(self, level: float = 0.95, noun: str = "event") -> str:
+        """The rate in one sentence, with its interval.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level of the interval.
+        noun : str
+            What was counted, in the singular.
+
+        Returns
+        -------
+        str
+            One sentence of plain text. The noun is not escaped.
+
+        Examples
+        --------
+        >>> Rate(13, 8).sentence(noun="attack")
+        '13 attacks in 8 days are 1.62 per day (95 % interval 0.865 to 2.78).'
+        """
+        verb = "is" if self.count == 1 else "are"
+        return (
+            f"{counted(self.count, noun)} in {counted(self.days, 'day')} {verb} {self.estimate:.3g} per day "
+            f"({format_interval(self.interval(level), level, self.phi)})."
         )
-    total = count_a + count_b
-    low, high = _as_ratio(_share_interval(count_b, total, level, mid_p), days_a / days_b)
-    rate_a, rate_b = count_a / days_a, count_b / days_b
-    p_value = _p_value(count_b, total, days_b / (days_a + days_b), mid_p)
-    return pd.Series(
-        {
-            "rate_a": rate_a,
-            "rate_b": rate_b,
-            "ratio": rate_b / rate_a if rate_a else np.nan if not rate_b else np.inf,
-            "low": low,
-            "high": high,
-            "p_value": p_value,
-            "p_words": format_p_value(p_value),
-        }
-    )
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self.sentence()}</p>"
 
 
-def _as_ratio(shares: tuple[float, float], odds: float) -> tuple[float, float]:
-    """Limits of B's share of both counts as limits of the ratio of the rates."""
-    low, high = (odds * share / (1 - share) if share < 1 else np.inf for share in shares)
-    return low, high
+def rate(count: int, days: float, phi: float = 1.0) -> Rate:
+    """A rate per day with its interval, from one count.
 
+    Parameters
+    ----------
+    count : int
+        Events, 0 or more.
+    days : float
+        Days of exposure, above 0: the days on which somebody watched.
+    phi : float
+        Variance over mean of the counts, 1 or more; 1 for Poisson counts.
 
-def overdispersed_ratio_interval(
-    count_a: int, days_a: float, count_b: int, days_b: float, phi: float, level: float = 0.95
-):
-    """Limits (low, high) of the ratio of `compare` where counts vary `phi` times as much as Poisson
-    allows: those of counts / phi effective events, exact at phi = 1 and about the root of phi wider on the
-    log scale beyond. Source of the idea: quasi-likelihood (Wedderburn 1974). Raises InputError for phi
-    below 1, negative counts, or periods without days."""
-    if phi < 1:
-        raise InputError(f"phi must be 1 or more, given {phi}")
-    if min(count_a, count_b) < 0 or min(days_a, days_b) <= 0:
-        raise InputError(f"counts must be 0 or more and days above 0, given {count_a}, {count_b}, {days_a}, {days_b}")
-    a, b = count_a / phi, count_b / phi
-    tail = (1 - level) / 2
-    low = stats.beta.ppf(tail, b, a + 1) if b else 0.0
-    high = stats.beta.ppf(1 - tail, b + 1, a) if a else 1.0
-    return _as_ratio((low, high), days_a / days_b)
+    Returns
+    -------
+    Rate
+        Its `estimate`, `interval(level)` and `sentence()` are per day of exposure.
 
+    Raises
+    ------
+    InputError
+        For a negative count, no days, or a phi below 1.
 
-def _share_interval(count: int, total: int, level: float, mid_p: bool) -> tuple[float, float]:
-    """Interval of a binomial probability: Clopper-Pearson, or its mid-p version."""
-    if not total:
-        return 0.0, 1.0
-    if not mid_p:
-        return proportion_confint(count, total, alpha=1 - level, method="beta")
-    tail = (1 - level) / 2
+    See Also
+    --------
+    rate_interval : The same for arrays of counts.
 
-    def above(p: float) -> float:
-        return stats.binom.sf(count, total, p) + stats.binom.pmf(count, total, p) / 2
+    Notes
+    -----
+    With phi = 1 the interval holds for independent events at a constant rate. Attacks that come in clusters vary
+    more: take phi from `changes(...).phi`.
 
-    low = optimize.brentq(lambda p: above(p) - tail, 0, 1) if count else 0.0
-    high = optimize.brentq(lambda p: above(p) - (1 - tail), 0, 1) if count < total else 1.0
-    return low, high
-
-
-def _p_value(count: int, total: int, share: float, mid_p: bool) -> float:
-    """Two-sided p: exact by summing what is no likelier; mid-p as twice the smaller tail."""
-    if not total:
-        return 1.0
-    if not mid_p:
-        return stats.binomtest(count, total, share).pvalue
-    half = stats.binom.pmf(count, total, share) / 2
-    tail = min(stats.binom.cdf(count, total, share), stats.binom.sf(count - 1, total, share)) - half
-    return min(1.0, 2 * tail)
-
-
-def format_p_value(p_value: float) -> str:
-    """A p-value (0 to 1) as text; one that is too small for a float is said to be so, never 0."""
-    return "< 1e-300" if p_value < 1e-300 else f"{p_value:.2g}"
-
-
-def overdispersed_rate_interval(count, days, phi: float, level: float = 0.95):
-    """Rate per day and interval where counts vary `phi` times as much as Poisson allows.
-
-    Garwood's interval for count / phi effective events, scaled back: exact at phi = 1, and wider by
-    about the root of phi. Source of the idea: quasi-likelihood (Wedderburn 1974). Raises
-    InputError for phi below 1; shapes as `rate_interval`.
+    Examples
+    --------
+    >>> print(rate(0, 76).sentence(noun="attack"))
+    0 attacks in 76 days are 0 per day (95 % interval 0 to 0.0485).
     """
-    if phi < 1:
+    return Rate(count, days, phi)
+
+
+def rate_interval(
+    count: ArrayLike, days: ArrayLike, level: float = 0.95
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rates per day and their exact intervals, for arrays of counts.
+
+    Parameters
+    ----------
+    count : array-like of int, (n,)
+        Events; missing where unknown.
+    days : array-like of float, (n,)
+        Days of exposure. `count` and `days` are broadcast.
+    level : float
+        Confidence level, above 0 and below 1.
+
+    Returns
+    -------
+    rate, low, high : array of float, (n,)
+        Per day. NaN where the count is missing or there are no days.
+
+    Raises
+    ------
+    InputError
+        For a level that is not above 0 and below 1.
+
+    Notes
+    -----
+    The interval holds for Poisson counts [1]_. It is too narrow for counts that vary more; see
+    `overdispersed_rate_interval`.
+
+    References
+    ----------
+    .. [1] Garwood (1936), Fiducial limits for the Poisson distribution, Biometrika 28, 437-442; computed by
+       statsmodels (``exact-c``).
+
+    Examples
+    --------
+    >>> rate, low, high = rate_interval([13, 0], [8, 76])
+    >>> low.round(3).tolist(), high.round(3).tolist()
+    ([0.865, 0.0], [2.779, 0.049])
+    """
+    check_level(level)
+    counts, exposure = np.broadcast_arrays(as_floats(count), as_floats(days))
+    usable = np.where(exposure > 0, counts, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low, high = confint_poisson(usable, exposure, method="exact-c", alpha=1 - level)
+        estimate = usable / exposure
+    low = np.where(usable == 0, 0.0, low)  # the lower limit for a count of zero is zero
+    low, high = (np.where(np.isnan(estimate), np.nan, limit) for limit in (low, high))
+    return estimate, low, high
+
+
+def overdispersed_rate_interval(
+    count: ArrayLike, days: ArrayLike, phi: float, level: float = 0.95
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rates per day and their intervals, for counts that vary phi times as much as Poisson counts.
+
+    Parameters
+    ----------
+    count : array-like of int, (n,)
+        Events; missing where unknown.
+    days : array-like of float, (n,)
+        Days of exposure. `count` and `days` are broadcast.
+    phi : float
+        Variance over mean of the counts, 1 or more, without unit.
+    level : float
+        Confidence level, above 0 and below 1.
+
+    Returns
+    -------
+    rate, low, high : array of float, (n,)
+        Per day. NaN where the count is missing or there are no days.
+
+    Raises
+    ------
+    InputError
+        For a phi below 1, or a level that is not above 0 and below 1.
+
+    Notes
+    -----
+    The interval is Garwood's for count / phi effective events, scaled back. It is exact at phi = 1 and wider by about
+    the square root of phi beyond. The idea is that of quasi-likelihood [1]_.
+
+    References
+    ----------
+    .. [1] Wedderburn (1974), Quasi-likelihood functions, generalized linear models, and the Gauss-Newton method,
+       Biometrika 61, 439-447.
+
+    Examples
+    --------
+    >>> _, low, high = overdispersed_rate_interval(40, 10, phi=3.0)
+    >>> low.round(2).tolist(), high.round(2).tolist()
+    ([2.13, 4.0][:1], [6.85])
+    """
+    check_phi(phi)
+    estimate, low, high = rate_interval(as_floats(count) / phi, days, level)
+    return estimate * phi, low * phi, high * phi
+
+
+def as_floats(values: ArrayLike) -> np.ndarray:
+    """Numbers of any kind as floats.
+
+    Parameters
+    ----------
+    values : array-like
+        Numbers; missing ones as None, NaN or NA.
+
+    Returns
+    -------
+    array of float, (n,)
+        At least one dimension; NaN where a number is missing.
+
+    Examples
+    --------
+    >>> as_floats([1, None]).tolist()
+    [1.0, nan]
+    """
+    return np.atleast_1d(pd.to_numeric(pd.Series(np.atleast_1d(np.asarray(values, object))), errors="coerce")).astype(float)
+
+
+def check_level(level: float) -> None:
+    """Refuse a level that is no share.
+
+    Parameters
+    ----------
+    level : float
+        Confidence level of an interval.
+
+    Raises
+    ------
+    InputError
+        For a level that is not above 0 and below 1, such as 95.
+
+    Examples
+    --------
+    >>> check_level(0.95)
+    """
+    if not 0 < level < 1:
+        raise InputError(f"level is {level!r}; it must be above 0 and below 1, such as 0.95")
+
+
+def check_phi(phi: float) -> None:
+    """Refuse a phi that no overdispersed count has.
+
+    Parameters
+    ----------
+    phi : float
+        Variance over mean of the counts.
+
+    Raises
+    ------
+    InputError
+        For a phi below 1.
+
+    Examples
+    --------
+    >>> check_phi(2.5)
+    """
+    if not phi >= 1:
         raise InputError(f"phi must be 1 or more, given {phi}")
-    rate, low, high = rate_interval(_floats(count) / phi, days, level)
-    return rate * phi, low * phi, high * phi
+
+
+def counted(number: float, noun: str) -> str:
+    """A number and its noun.
+
+    Parameters
+    ----------
+    number : int or float
+        How many.
+    noun : str
+        In the singular.
+
+    Returns
+    -------
+    str
+        With the noun in the plural where the number is not 1.
+
+    Examples
+    --------
+    >>> counted(1, "day"), counted(1500, "day")
+    ('1 day', '1,500 days')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def format_interval(interval: Interval, level: float, phi: float = 1.0) -> str:
+    """An interval in words, for a sentence.
+
+    Parameters
+    ----------
+    interval : Interval
+        The limits.
+    level : float
+        Its level.
+    phi : float
+        Where above 1, the words say that the interval allows for overdispersion.
+
+    Returns
+    -------
+    str
+        Level and limits, with three significant digits.
+
+    Examples
+    --------
+    >>> format_interval(Interval(0.865, 2.779), 0.95)
+    '95 % interval 0.865 to 2.78'
+    """
+    allowing = "" if phi == 1 else f", allowing for overdispersion with phi = {phi:.3g}"
+    return f"{100 * level:g} % interval {interval.low:.3g} to {interval.high:.3g}{allowing}"

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import optimize
 
 from analysis.evidence.errors import InputError
-from analysis.measures.rates import rate_interval
+from analysis.measures.coverage import DAY, Window
 
 # Which statement of a day is used, best first. `more_than` is a stale lower bound: "more than 150"
 # was still said when the count stood at 165; it never stands for the total.
@@ -48,12 +48,12 @@ def running_total(tallies: pd.DataFrame, counter: str, scope: str = "all") -> pd
         known = ", ".join(f"{c} ({s})" for c, s in _known(tallies))
         raise InputError(f"no totals of counter {counter!r}, scope {scope!r}; there are: {known}")
     begin = stated["since"].min()
-    later = stated["since"] > begin + pd.Timedelta(days=START_SLACK_DAYS)
-    running = stated[~later & stated["bound"].isin(USABLE)]
-    if running.empty:
+    later = stated["since"] > begin + START_SLACK_DAYS * DAY
+    usable = stated[~later & stated["bound"].isin(USABLE)]
+    if usable.empty:
         raise InputError(f"counter {counter!r}, scope {scope!r} states no total that stands: only 'more than'")
-    parts = [country for country in COUNTRIES if country in running]
-    said = sorted(running.itertuples(), key=attrgetter("as_of"))
+    parts = [country for country in COUNTRIES if country in usable]
+    said = sorted(usable.itertuples(), key=attrgetter("as_of"))
     days = pd.DataFrame([_of_one_day(day, list(rows), parts) for day, rows in groupby(said, attrgetter("as_of"))])
     days = _with_spans(days, stated[later])
     stands = days.loc[~days["note"].str.startswith("contradicted"), "total"]
@@ -76,8 +76,8 @@ def _of_one_day(day: pd.Timestamp, rows: list, parts: list[str]) -> dict:
     return {
         "as_of": day,
         "total": int(chosen.total),
-        "low": int(min(row.total for row in rows)),
-        "high": int(max(row.total for row in rows)),
+        "total_low": int(min(row.total for row in rows)),
+        "total_high": int(max(row.total for row in rows)),
         **{part: number if possible else pd.NA for part, number in stated.items()},
         "bound": bound,
         "n_statements": len(rows),
@@ -107,7 +107,7 @@ def _with_spans(days: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
 
 def _hold(days: pd.DataFrame, since: pd.Timestamp, stands: pd.DataFrame) -> pd.DataFrame:
     """The total does not move from the eve of `since` to the last day for which some of `stands` say so."""
-    eve, until = since - pd.Timedelta(days=1), stands["as_of"].max()
+    eve, until = since - DAY, stands["as_of"].max()
     inside = days["as_of"].between(since, until)
     exact = days[inside & (days["bound"] == "exact")]
     at_eve = days[days["as_of"] <= eve]
@@ -126,79 +126,15 @@ def _hold(days: pd.DataFrame, since: pd.Timestamp, stands: pd.DataFrame) -> pd.D
 
 
 def _add(days: pd.DataFrame, day: pd.Timestamp, total: int, ids: str, note: str) -> pd.DataFrame:
-    row = {"as_of": day, "total": total, "low": total, "high": total, "bound": "exact",
+    row = {"as_of": day, "total": total, "total_low": total, "total_high": total, "bound": "exact",
            "n_statements": ids.count("|") + 1, "tally_ids": ids, "note": note}  # fmt: skip
     return pd.concat([days, pd.DataFrame([row])], ignore_index=True)
 
 
-def total_intervals(series: pd.DataFrame, until: str | pd.Timestamp | None = None, of: str = "total") -> pd.DataFrame:
-    """Counts between the days on which a total was stated; `of` may be a country's column.
-
-    Of a country: between days on which its part was stated; but where the total of all countries stood
-    still no part rose, so that the rest of such a stretch is known only if it is one interval.
-
-    Returns start, end (days, inclusive), days, count, total (at the end), rate, rate_low,
-    rate_high (per day, 95 % Garwood), tally_ids. The count is missing, never negative, where the
-    total falls or a part is unknown. Totals after `until` are left out. Raises InputError for an
-    unknown `of`.
-    """
-    if of not in ("total", *COUNTRIES) or of not in series:
-        raise InputError(f"of is {of!r}; allowed: total, and of {', '.join(COUNTRIES)} those that the series has")
-    used = usable_totals(series)
-    if until is not None:
-        used = used[used["as_of"] <= pd.Timestamp(until)]
-    out = _steps(used, "total")
-    if of != "total":
-        out = _steps_of_part(out, used, of)
-    out["days"] = (out["end"] - out["start"]).dt.days + 1
-    out["rate"], out["rate_low"], out["rate_high"] = rate_interval(out["count"], out["days"])
-    columns = ["start", "end", "days", "count", "total", "rate", "rate_low", "rate_high", "tally_ids"]
-    return out[columns].reset_index(drop=True)
-
-
-def _steps(used: pd.DataFrame, of: str) -> pd.DataFrame:
-    """start, end, count, total, tally_ids from one statement of `of` to the next."""
-    used = used.dropna(subset=[of])
-    day, total = pd.Timedelta(days=1), used[of].astype("Int64")
-    start = used["as_of"].shift(fill_value=used["since"].min() - day) + day
-    steps = total.diff().fillna(total)
-    return pd.DataFrame({
-        "start": start, "end": used["as_of"], "count": steps.mask(steps < 0), "total": total,
-        "tally_ids": used["tally_ids"],
-    })  # fmt: skip
-
-
-def _steps_of_part(whole: pd.DataFrame, used: pd.DataFrame, of: str) -> pd.DataFrame:
-    """The steps of a part, with the days on which the whole stood still taken out of them as zeros."""
-    still = whole[whole["count"] == 0]
-    out = []
-    for step in _steps(used, of).to_dict("records"):
-        inside = still[(still["start"] >= step["start"]) & (still["end"] <= step["end"])]
-        rest = _without(step["start"], step["end"], inside)
-        zeros = [{**step, "start": row.start, "end": row.end, "count": 0, "tally_ids": row.tally_ids}
-                 for row in inside.itertuples()]  # fmt: skip
-        known = step["count"] if len(rest) == 1 or not step["count"] else pd.NA
-        out += zeros + [{**step, "start": a, "end": b, "count": known} for a, b in rest]
-    table = pd.DataFrame(out, columns=["start", "end", "count", "total", "tally_ids"])
-    stated = table["end"].isin(used.loc[used[of].notna(), "as_of"])
-    table["total"] = table["total"].where(stated)  # between two statements of the part it is not known
-    return table.astype({"count": "Int64", "total": "Int64"}).sort_values("start", ignore_index=True)
-
-
-def _without(start: pd.Timestamp, end: pd.Timestamp, taken: pd.DataFrame) -> list[tuple]:
-    """First and last day of each stretch from `start` to `end` that no row of `taken` holds."""
-    day, stretches = pd.Timedelta(days=1), []
-    for row in taken.sort_values("start").itertuples():
-        if start < row.start:
-            stretches.append((start, row.start - day))
-        start = row.end + day
-    return [*stretches, (start, end)] if start <= end else stretches
-
-
-def usable_totals(series: pd.DataFrame) -> pd.DataFrame:
+def usable_totals(running: pd.DataFrame) -> pd.DataFrame:
     """The days of a series that stand: those contradicted by "none since" are left out, and of
     one day the last."""
-    stands = series[~series["note"].str.startswith("contradicted")]
+    stands = running[~running["note"].str.startswith("contradicted")]
     return stands.drop_duplicates("as_of", keep="last").reset_index(drop=True)
 
 
@@ -212,32 +148,23 @@ def format_counter(counter: str) -> str:
     return COUNTER_NAME.get(counter, counter)
 
 
-def list_counters(tallies: pd.DataFrame, window, least: int = 3) -> list[tuple[str, str]]:
-    """(counter, scope) of every running total stated on at least `least` days of the window, the one
+def list_counters(tallies: pd.DataFrame, window: Window, min_days: int = 3) -> list[tuple[str, str]]:
+    """(counter, scope) of every running total stated on at least `min_days` days of the window, the one
     stated most often first."""
     start, end = window
     stated = tallies[tallies["bound"].isin(USABLE) & tallies["as_of"].between(start, end)]
     days = stated[stated["total"].notna()].groupby(["counter", "scope"])["as_of"].nunique()
-    often = days[days >= least].reset_index().sort_values(["as_of", "counter"], ascending=[False, True])
+    often = days[days >= min_days].reset_index().sort_values(["as_of", "counter"], ascending=[False, True])
     return list(often[["counter", "scope"]].itertuples(index=False, name=None))
 
 
-def zero_intervals(intervals: pd.DataFrame) -> pd.DataFrame:
-    """Runs of intervals (from `intervals`) without an attack, joined: start, end (days, inclusive), days
-    (int); longest first. An interval whose count is missing ends a run."""
-    none = (intervals["count"] == 0).fillna(False).astype(bool)
-    run = (none != none.shift()).cumsum()[none]
-    spells = intervals[none].groupby(run).agg(start=("start", "min"), end=("end", "max"), days=("days", "sum"))
-    return spells.sort_values(["days", "start"], ascending=[False, True], ignore_index=True)
-
-
-def country_shares(series: pd.DataFrame) -> pd.DataFrame:
+def country_shares(running: pd.DataFrame) -> pd.DataFrame:
     """Share of each country in the running total, on the days on which all parts were stated.
 
     Returns as_of, country, total (attacks in that country so far), share (0 to 1, of the sum of the
     parts: a statement whose parts do not add up to its total is not repaired).
     """
-    stands = usable_totals(series)
+    stands = usable_totals(running)
     parts = [country for country in COUNTRIES if country in stands]
     stated = stands[stands[parts].notna().sum(axis=1) >= 2]
     long = stated[["as_of", *parts]].melt("as_of", parts, "country", "total").dropna(subset="total")
@@ -245,12 +172,12 @@ def country_shares(series: pd.DataFrame) -> pd.DataFrame:
     return long.assign(share=long["total"] / whole).sort_values(["as_of", "country"], ignore_index=True)
 
 
-def isotonic_total(series: pd.DataFrame) -> pd.DataFrame:
+def isotonic_total(running: pd.DataFrame) -> pd.DataFrame:
     """A running total that never falls, nearest to the stated ones: for display only.
 
     Adds `fitted` (least squares under monotony; Barlow et al. 1972, by way of scipy). Nothing is
     ever computed from it.
     """
-    stands = usable_totals(series)
+    stands = usable_totals(running)
     fit = optimize.isotonic_regression(stands["total"].astype(float))
     return stands.assign(fitted=fit.x)

@@ -1,7 +1,7 @@
-"""Arrays that several processes need: worked out by the first of them, read by the others.
+"""Arrays that several processes need: the first process computes them, the others read them.
 
-A sweep runs one notebook many times, and most of its runs put the same series to the same question. Where the
-environment names a folder, what is slow to work out is left there under a hash of all that decides it.
+A sweep runs one notebook many times, and most of its runs ask the same question of the same series. Where the
+environment names a folder, slow arrays are kept there under a hash of all their inputs.
 """
 
 from __future__ import annotations
@@ -17,24 +17,26 @@ import numpy as np
 FOLDER = "INCIDENTS_SHARED"  # environment variable; nothing is kept where it is not set
 
 
-def cached_array(basis: tuple, make: Callable[[], np.ndarray]) -> np.ndarray:
-    """The array that `make` gives, or gave to another process; `basis` is all that decides it: arrays and plain
-    values."""
+def cached_array(inputs: tuple, compute: Callable[[], np.ndarray]) -> np.ndarray:
+    """The array that `compute` returns, or returned in another process.
+
+    inputs : arrays and plain values, everything on which the array depends
+    """
     folder = os.environ.get(FOLDER)
     if not folder:
-        return make()
-    path = Path(folder, f"{_named(basis)}.npy")
+        return compute()
+    path = Path(folder, f"{_hash_inputs(inputs)}.npy")
     with suppress(OSError, ValueError, EOFError):
         return np.load(path)
-    made = make()
-    with suppress(OSError):  # no room: it is worked out again
-        _keep(made, path)
-    return made
+    computed = compute()
+    with suppress(OSError):  # the disk is full: the array is computed again
+        _write_whole(computed, path)
+    return computed
 
 
-def _named(basis: tuple) -> str:
+def _hash_inputs(inputs: tuple) -> str:
     whole = hashlib.sha256()
-    for part in basis:
+    for part in inputs:
         if isinstance(part, np.ndarray):
             whole.update(f"{part.dtype} {part.shape}".encode() + np.ascontiguousarray(part).tobytes())
         else:
@@ -42,12 +44,12 @@ def _named(basis: tuple) -> str:
     return whole.hexdigest()
 
 
-def _keep(made: np.ndarray, path: Path) -> None:
-    """Whole or not at all: others may read it at any moment."""
+def _write_whole(computed: np.ndarray, path: Path) -> None:
+    """Write the whole file or none: other processes may read it at any moment."""
     staged = path.with_name(f"{path.stem}.{os.getpid()}")
     try:
         with staged.open("wb") as handle:
-            np.save(handle, made)
+            np.save(handle, computed)
         os.replace(staged, path)
     finally:
         staged.unlink(missing_ok=True)

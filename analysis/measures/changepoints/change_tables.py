@@ -2,88 +2,145 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import pandas as pd
 from tqdm import tqdm
 
 from analysis.evidence.errors import InputError
-from analysis.measures.changepoints.changes import Changes, changes, changes_under_prior, highest_density_set
+from analysis.measures.changepoints.changes import Changes, changes, changes_under_prior
+from analysis.measures.changepoints.posterior import LEVEL
 
-PRIORS = ("expected", "shape", "rate")  # the first has most of its work in common with what was done before
+PRIORS = ("expected_changes", "shape", "rate")  # the first shares most of its computation with the posterior given
 
 
 def changes_by(frame: pd.DataFrame, by: str | list[str], progress: bool = True, **options) -> pd.DataFrame:
-    """`changes` for every group of rows: one row per group and change.
+    """`changes` for every group of rows, in one table.
 
-    frame : as for `changes`, and the columns `by`. options : those of `changes` but `ranges`.
-    Returns [by], phi, chance and chance_tempered (of at least one change), announced, changes (most
-    probable number under the tempered posterior), order (1 ..; missing where there is none), day,
-    low, high (most probable day of that change given that number, first and last day of its 95 %
-    set). Raises InputError, with the group, where `changes` does, and for an unknown column.
+    Parameters
+    ----------
+    frame : DataFrame
+        As for `changes`, with the columns `by`.
+    by : str or list of str
+        Columns to group by.
+    progress : bool
+        Whether a progress bar is shown.
+    **options
+        As for `changes`, without `ranges`.
+
+    Returns
+    -------
+    DataFrame
+        One row for each group and change: [by], phi, probability and probability_overdispersed (of at least one
+        change), is_announced, changes (most probable number, allowing for overdispersion), order (1 ..; missing where
+        there is none), day (most probable day of that change given that number), day_low, day_high (first and last day
+        of its 95 % set), both allowing for overdispersion.
+
+    Raises
+    ------
+    InputError
+        With the group, where `changes` raises it; for an unknown column.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import counts
+    >>> table = changes_by(counts.assign(country="Iraq"), "country", progress=False)
+    >>> table[["country", "is_announced", "changes", "day"]].to_string(index=False, header=False).strip()
+    'Iraq  True  1 2024-01-11'
     """
     by = [by] if isinstance(by, str) else list(by)
     unknown = [name for name in by if name not in frame]
     if unknown:
         raise InputError(f"by: {unknown[0]!r} is not a column of the counts")
-    rows = []
+    rows: list[tuple] = []
     for key, part in tqdm(frame.groupby(by, sort=True), disable=not progress, unit="series"):
         try:
             found = changes(part, **options)
         except InputError as error:
             raise InputError(f"{', '.join(map(str, key))}: {error}") from None
         rows += [(*key, *row) for row in _summary(found)]
-    columns = ["phi", "chance", "chance_tempered", "announced", "changes", "order", "day", "low", "high"]
+    columns = ["phi", "probability", "probability_overdispersed", "is_announced", "changes",
+               "order", "day", "day_low", "day_high"]  # fmt: skip
     return pd.DataFrame(rows, columns=[*by, *columns]).astype({"order": "Int64"})
 
 
 def _summary(found: Changes) -> list[tuple]:
-    number = int(found.tempered.number.argmax())
-    head = found.phi, found.chance(), found.chance(True), found.announced, number
-    missing = pd.NaT if isinstance(found.seen.first, pd.Timestamp) else None
-    rows = [(*head, None, missing, missing, missing)] if not number else []
+    number = int(found.overdispersed.recursion.number.argmax())
+    head = found.phi, found.poisson.probability(), found.overdispersed.probability(), found.is_announced, number
+    missing = pd.NaT if isinstance(found.observed.first, pd.Timestamp) else None
+    if not number:
+        return [(*head, None, missing, missing, missing)]
+    rows = []
     for order in range(1, number + 1):
-        chance = found.date(order, number, tempered=True)
-        days = highest_density_set(chance, 0.95, order)["day"]
-        rows.append((*head, order, chance.idxmax(), days.iloc[0], days.iloc[-1]))
+        days = found.overdispersed.highest_density(LEVEL, order, number)["day"]
+        rows.append((*head, order, found.overdispersed.date(order, number).idxmax(), days.iloc[0], days.iloc[-1]))
     return rows
 
 
 def prior_sensitivity(
-    base: Changes, *, factors=(0.25, 0.5, 2, 4), vary=PRIORS, about: Callable[[Changes], dict] | None = None
+    found: Changes,
+    *,
+    factors: Iterable[float] = (0.25, 0.5, 2, 4),
+    vary: Iterable[str] = PRIORS,
+    summarise: Callable[[Changes], dict] | None = None,
 ) -> pd.DataFrame:
-    """What the priors do to `base`: each of `vary` (of expected, shape, rate) in turn multiplied by each of
-    `factors`, all else as in `base`.
+    """How much a conclusion depends on the prior.
 
-    Returns varied ("", expected, shape, rate), shape, rate, expected, phi, chance, chance_tempered,
-    announced, changes, changes_tempered (most probable numbers), and day, low, high: of the change
-    given exactly one, its most probable day and its 95 % set's first and last, tempered. With `about`,
-    what it says of each posterior instead of these three (and of what it says under the same names)."""
-    cases = [("", base.prior)]
-    cases += [(name, replace(base.prior, **{name: getattr(base.prior, name) * by})) for name in vary for by in factors]
+    Parameters
+    ----------
+    found : Changes
+        The posterior whose prior is varied.
+    factors : iterable of float
+        Each prior of `vary` in turn is multiplied by each of them.
+    vary : iterable of str
+        Of expected_changes, shape and rate.
+    summarise : callable, optional
+        Returns the conclusion of one posterior as a dict. None: of the change given exactly one, day, day_low,
+        day_high (most probable day, first and last day of its 95 % set), allowing for overdispersion.
+
+    Returns
+    -------
+    DataFrame
+        One row for each prior, that of `found` first: varied ("" or the name), shape, rate, expected_changes, phi,
+        probability and probability_overdispersed (of at least one change), is_announced, changes,
+        changes_overdispersed (most probable numbers), and the conclusion, which wins where names are the same.
+
+    Notes
+    -----
+    One prior is varied at a time. Two that are varied together may move the conclusion further.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import found
+    >>> table = prior_sensitivity(found, factors=[0.25, 4], vary=["expected_changes"])
+    >>> table[["varied", "expected_changes", "is_announced"]].to_numpy().tolist()
+    [['', 1.0, True], ['expected_changes', 0.25, True], ['expected_changes', 4.0, True]]
+    """
+    base = found.prior
+    cases = [("", base)]
+    cases += [(name, replace(base, **{name: getattr(base, name) * by})) for name in vary for by in factors]
     rows = []
     for varied, prior in tqdm(cases, unit="prior", disable=None):
-        found = changes_under_prior(base.seen, prior) if varied else base
-        used = {name: getattr(prior, name) for name in ("shape", "rate", "expected")}
-        rows.append({"varied": varied, **used, **_overall(found), **(about or _one_change)(found)})
+        each = changes_under_prior(found.observed, prior) if varied else found
+        used = {name: getattr(prior, name) for name in ("shape", "rate", "expected_changes")}
+        rows.append({"varied": varied, **used, **_overall(each), **(summarise or _one_change)(each)})
     return pd.DataFrame(rows)
 
 
 def _overall(found: Changes) -> dict:
     return {
         "phi": found.phi,
-        "chance": found.chance(),
-        "chance_tempered": found.chance(tempered=True),
-        "announced": found.announced,
-        "changes": int(found.plain.number.argmax()),
-        "changes_tempered": int(found.tempered.number.argmax()),
+        "probability": found.poisson.probability(),
+        "probability_overdispersed": found.overdispersed.probability(),
+        "is_announced": found.is_announced,
+        "changes": int(found.poisson.recursion.number.argmax()),
+        "changes_overdispersed": int(found.overdispersed.recursion.number.argmax()),
     }
 
 
 def _one_change(found: Changes) -> dict:
-    if len(found.plain.number) < 2:
+    if len(found.poisson.recursion.number) < 2:
         return {}
-    chance = found.date(1, 1, tempered=True)
-    days = highest_density_set(chance, 0.95, 1)["day"]
-    return {"day": chance.idxmax(), "low": days.iloc[0], "high": days.iloc[-1]}
+    days = found.overdispersed.highest_density(LEVEL, 1, 1)["day"]
+    return {"day": found.overdispersed.date(1, 1).idxmax(), "day_low": days.iloc[0], "day_high": days.iloc[-1]}

@@ -1,9 +1,8 @@
-"""The exact posterior of the number and the places of changes: a dynamic programme over states.
+"""The forward-backward recursion over the candidate change points.
 
-Source of the principle: Fearnhead (2006), Exact and efficient Bayesian inference for multiple
-changepoint problems, Statistics and Computing 16, 203-213: sums over all placements of changes by
-recursion from both ends. Here the places are the states of `segments`, so that the sum also runs
-over every way in which a change may split a total.
+It sums over all placements of changes from both ends of the series (Fearnhead 2006, Exact and efficient Bayesian
+inference for multiple changepoint problems, Statistics and Computing 16, 203-213). The candidates also say how a change
+splits a total, so that the sum runs over every split as well.
 """
 
 from __future__ import annotations
@@ -19,134 +18,137 @@ from analysis.measures.changepoints.array_cache import cached_array
 from analysis.measures.changepoints.segment_likelihood import SegmentLikelihood
 from analysis.measures.changepoints.splits import Block
 
-DENSE = 700  # states of one block up to which every pair of them is looked at
-PAIRS = 200_000  # pairs of states handled at a time
-SAFE = 600.0  # logs apart up to which sums of exponentials lose nothing
-GIANT = 2e8  # products, and
-LONG = 1500  # days, beyond which a convolution goes by Fourier transform
-NOISE = 1e-13  # share of the largest term below which a transform says nothing
+MAX_PAIRWISE = 700  # candidates of one evenly spread block up to which every pair is computed
+PAIRS_AT_ONCE = 200_000  # pairs of candidates computed at a time
+MAX_LOG_RANGE = 600.0  # difference of logs up to which a sum of exponentials keeps every term
+FOURIER_PRODUCTS = 2e8  # products beyond which, and
+FOURIER_DAYS = 1500  # days beyond which a convolution uses the Fourier transform
+FOURIER_NOISE = 1e-13  # share of the largest term below which a term of the transform is rounding error
 
 
 @dataclass(frozen=True)
 class Recursion:
-    """What one series says under one prior and one phi, for 0 .. most changes.
+    """The sums over all placements of 0 .. max_changes changes, under one likelihood.
 
-    states : the places of a change (n,)
-    before : (most + 2, n) log evidence of all that lies before a state, cut into that many segments
-    after : the same for all that lies after it
-    log_prior : (most + 1,) log prior probability of 0 .. most changes
+    likelihood : of the segments between n candidates
+    before : (max_changes + 2, n) log marginal likelihood of the counts before a candidate in so many segments
+    after : (max_changes + 2, n) the same of the counts after it
+    log_prior : (max_changes + 1,) log prior probability of 0 .. max_changes changes
     """
 
-    states: SegmentLikelihood
+    likelihood: SegmentLikelihood
     before: np.ndarray
     after: np.ndarray
     log_prior: np.ndarray
 
     @cached_property
     def log_sum(self) -> np.ndarray:
-        """Log evidence of k changes summed over placements and splits, k = 0 .. most."""
+        """Log marginal likelihood of k changes summed over placements and splits, k = 0 .. max_changes."""
         last = self.after[1]
-        return np.array([_total(self.before[k] + last) for k in range(len(self.log_prior))])
+        return np.array([_log_total(self.before[k] + last) for k in range(len(self.log_prior))])
 
     @cached_property
-    def log_evidence(self) -> np.ndarray:
-        """Log evidence of k changes, every placement being as likely as any other."""
-        places = self.states.seen.days - 1
+    def log_marginal(self) -> np.ndarray:
+        """Log marginal likelihood of k changes, every placement being as likely as any other."""
+        places = self.likelihood.observed.days - 1
         return self.log_sum - log_choose(places, np.arange(len(self.log_prior)))
 
     @cached_property
     def number(self) -> np.ndarray:
         """Posterior probability of k changes."""
-        weight = np.where(np.isneginf(self.log_prior), -np.inf, self.log_prior + self.log_evidence)
-        chance = np.exp(weight - weight.max())
-        return chance / chance.sum()
+        weight = np.where(np.isneginf(self.log_prior), -np.inf, self.log_prior + self.log_marginal)
+        probability = np.exp(weight - weight.max())
+        return probability / probability.sum()
 
     def date(self, order: int, changes: int) -> np.ndarray:
         """Probability that the `order`-th of `changes` changes is on each day: (days,)."""
         log = self.before[order] + self.after[changes + 1 - order] - self.log_sum[changes]
-        found = np.bincount(self.states.day, np.exp(log), self.states.seen.days + 1)[:-1]
+        found = np.bincount(self.likelihood.day, np.exp(log), self.likelihood.observed.days + 1)[:-1]
         return found / found.sum()
 
     def marginal(self) -> np.ndarray:
         """Probability that a change is on each day, over all numbers of changes: (days,)."""
-        out = np.zeros(self.states.seen.days)
+        out = np.zeros(self.likelihood.observed.days)
         for changes in np.flatnonzero(self.number > 0):
             out += self.number[changes] * sum(self.date(j, changes) for j in range(1, changes + 1))
         return out
 
 
-def run_recursion(states: SegmentLikelihood, log_prior: np.ndarray) -> Recursion:
-    """Run the recursion from both ends; `log_prior` holds the numbers 0 .. most."""
-    most = min(len(log_prior) - 1, states.seen.days - 1)
-    log_prior = log_prior[: most + 1] - logsumexp(log_prior[: most + 1])
-    mirrored = SegmentLikelihood(states.seen.mirrored, states.shape, states.rate, states.phi)
-    # From the end, a cut total's factorial would be booked where the total begins: book it here.
-    after = forward_messages(mirrored, most + 1)[:, ::-1] + states.ways
-    return Recursion(states, forward_messages(states, most + 1), after, log_prior)
+def run_recursion(likelihood: SegmentLikelihood, log_prior: np.ndarray) -> Recursion:
+    """Run the recursion from both ends; `log_prior` is of 0 .. max_changes changes, (max_changes + 1,)."""
+    max_changes = min(len(log_prior) - 1, likelihood.observed.days - 1)
+    log_prior = log_prior[: max_changes + 1] - logsumexp(log_prior[: max_changes + 1])
+    mirrored = SegmentLikelihood(likelihood.observed.mirrored, likelihood.shape, likelihood.rate, likelihood.phi)
+    # The mirrored recursion adds the factorial of a split total where the total starts; it belongs at its end.
+    after = forward_messages(mirrored, max_changes + 1)[:, ::-1] + likelihood.log_factorials
+    return Recursion(likelihood, forward_messages(likelihood, max_changes + 1), after, log_prior)
 
 
 @lru_cache(maxsize=16)
-def forward_messages(states: SegmentLikelihood, segments: int) -> np.ndarray:
-    """Log evidence of everything before each state in 0 .. `segments` segments: (segments + 1, n), read-only.
+def forward_messages(likelihood: SegmentLikelihood, segments: int) -> np.ndarray:
+    """Log marginal likelihood of the counts before each candidate in 0 .. `segments` segments: (segments + 1, n).
 
-    The last few are kept: they do not depend on how many changes are expected, so that the same are asked for under
-    other such priors, and by the search for phi.
+    The array is read-only. The last sixteen are cached: they do not depend on the expected number of changes, so that
+    other such priors and the search for phi need the same ones.
     """
-    seen = states.seen
-    basis = (seen.exposure, seen.single, seen.cuttable, states.shape, states.rate, states.phi, segments)
-    out = cached_array(basis, lambda: _messages(states, segments))
+    observed = likelihood.observed
+    prior = likelihood.shape, likelihood.rate, likelihood.phi
+    inputs = (observed.exposure, observed.day_counts, observed.interval_counts, *prior, segments)
+    out = cached_array(inputs, lambda: _messages(likelihood, segments))
     out.flags.writeable = False
     return out
 
 
-def _messages(states: SegmentLikelihood, segments: int) -> np.ndarray:
-    out = np.full((segments + 1, len(states.day)), -np.inf)
+def _messages(likelihood: SegmentLikelihood, segments: int) -> np.ndarray:
+    out = np.full((segments + 1, len(likelihood.day)), -np.inf)
     out[0, 0] = 0.0
-    lean = states.between(np.zeros(1, int), np.arange(len(states.day)))[0]
-    lean[0] = 0.0  # the begin has no segment before it
-    for block in states.blocks:
+    offset = likelihood.between(np.zeros(1, int), np.arange(len(likelihood.day)))[0]
+    offset[0] = 0.0  # there is no segment before the start
+    for block in likelihood.blocks:
         if block.begin:
-            _from_earlier(states, block, out, lean)
-        (_plain if block.cuts is None else _cutting)(states, block, out, lean)
+            _add_earlier_blocks(likelihood, block, out, offset)
+        (_add_unsplit_block if block.splits is None else _add_split_block)(likelihood, block, out, offset)
     return out
 
 
-def _plain(states: SegmentLikelihood, block: Block, out: np.ndarray, lean: np.ndarray) -> None:
+def _add_unsplit_block(likelihood: SegmentLikelihood, block: Block, out: np.ndarray, offset: np.ndarray) -> None:
     here = slice(block.begin, block.end)
-    within = states.between(np.arange(block.begin, block.end), np.arange(block.begin, block.end))
-    kernel = _Sums(within, lean[here])
+    within = likelihood.between(np.arange(block.begin, block.end), np.arange(block.begin, block.end))
+    kernel = _Sums(within, offset[here])
     for level in range(1, len(out)):
         out[level, here] = np.logaddexp(out[level, here], kernel(out[level - 1 : level, here])[0])
 
 
-def _from_earlier(states: SegmentLikelihood, block: Block, out: np.ndarray, lean: np.ndarray) -> None:
+def _add_earlier_blocks(likelihood: SegmentLikelihood, block: Block, out: np.ndarray, offset: np.ndarray) -> None:
     """Segments that begin in an earlier block and end in this one."""
     earlier = np.arange(block.begin)
-    step = max(PAIRS // block.begin, 1)
+    step = max(PAIRS_AT_ONCE // block.begin, 1)
     for first in range(block.begin, block.end, step):
         to = np.arange(first, min(first + step, block.end))
-        kernel = _Sums(states.between(earlier, to), lean[: block.begin])
+        kernel = _Sums(likelihood.between(earlier, to), offset[: block.begin])
         out[1:, to] = kernel(out[:-1, : block.begin])
 
 
-def _cutting(states: SegmentLikelihood, block: Block, out: np.ndarray, lean: np.ndarray) -> None:
+def _add_split_block(likelihood: SegmentLikelihood, block: Block, out: np.ndarray, offset: np.ndarray) -> None:
     here = slice(block.begin, block.end)
     size = block.end - block.begin
-    even = block.even and size > DENSE
-    inner = _even_sums(states, block) if even else _pairwise(states, block, lean[here])
+    even_spread = block.even_spread and size > MAX_PAIRWISE
+    inner = _even_spread_sums(likelihood, block) if even_spread else _pairwise_sums(likelihood, block, offset[here])
     for level in range(1, len(out)):
         out[level, here] = np.logaddexp(out[level, here], inner(out[level - 1, here]))
 
 
-def _pairwise(states: SegmentLikelihood, block: Block, lean: np.ndarray):
+def _pairwise_sums(likelihood: SegmentLikelihood, block: Block, offset: np.ndarray):
     """Segments inside a block, pair by pair."""
     size = block.end - block.begin
-    every, step = np.arange(size), max(PAIRS // size, 1)
+    every, step = np.arange(size), max(PAIRS_AT_ONCE // size, 1)
     parts = [every[first : first + step] for first in range(0, size, step)]
-    kernels = [_Sums(states.inside(block, every, part), lean) for part in parts] if size <= 4 * DENSE else None
+    kernels = None
+    if size <= 4 * MAX_PAIRWISE:
+        kernels = [_Sums(likelihood.inside(block, every, part), offset) for part in parts]
 
     def inner(before: np.ndarray) -> np.ndarray:
-        ready = kernels or (_Sums(states.inside(block, every, part), lean) for part in parts)
+        ready = kernels or (_Sums(likelihood.inside(block, every, part), offset) for part in parts)
         return np.concatenate([kernel(before[None])[0] for kernel in ready])
 
     return inner
@@ -155,31 +157,31 @@ def _pairwise(states: SegmentLikelihood, block: Block, lean: np.ndarray):
 class _Sums:
     """log sum_i exp(before[k, i] + kernel[i, j]) for rows of `before`.
 
-    `lean` (n,), the log evidence of one segment from the begin to i, is moved from the one to the
-    other: what is left lies close to 0 and can be summed as exponentials, taken once. Where logs
-    still lie too far apart for that to keep every term, the sum is taken in logs throughout.
+    `offset` (n,), the log marginal likelihood of one segment from the start to i, is subtracted from `before` and
+    added to the kernel: the rest is close to 0, so that the exponentials of the kernel are taken once. Where logs still
+    differ too much to keep every term, the sum is taken in logs.
     """
 
-    def __init__(self, kernel: np.ndarray, lean: np.ndarray):
-        self.kernel, self.lean = kernel, lean
-        leant = kernel + lean[:, None]
-        self.top = finite(leant.max(axis=0))
-        leant -= self.top
-        lowest = leant.min(axis=0, where=leant > -np.inf, initial=0.0)
-        self.exp = np.exp(leant, out=leant) if lowest.min(initial=0.0) > -SAFE / 2 else None
+    def __init__(self, kernel: np.ndarray, offset: np.ndarray):
+        self.kernel, self.offset = kernel, offset
+        shifted = kernel + offset[:, None]
+        self.top = replace_infinite(shifted.max(axis=0))
+        shifted -= self.top
+        lowest = shifted.min(axis=0, where=shifted > -np.inf, initial=0.0)
+        self.exp = np.exp(shifted, out=shifted) if lowest.min(initial=0.0) > -MAX_LOG_RANGE / 2 else None
 
     def __call__(self, before: np.ndarray) -> np.ndarray:
         out = np.full((len(before), self.kernel.shape[1]), -np.inf)
         live = before > -np.inf
         number = live.sum(axis=1)
-        leant = before - self.lean
-        top = finite(leant.max(axis=1))[:, None]
-        leant -= top
-        near = leant.min(axis=1, where=live, initial=0.0) > -SAFE / 2
+        shifted = before - self.offset
+        top = replace_infinite(shifted.max(axis=1))[:, None]
+        shifted -= top
+        near = shifted.min(axis=1, where=live, initial=0.0) > -MAX_LOG_RANGE / 2
         at_once = near & (number > 1) & (self.exp is not None)
         if at_once.any():
             with np.errstate(divide="ignore"):
-                out[at_once] = np.log(np.exp(leant[at_once]) @ self.exp) + top[at_once] + self.top
+                out[at_once] = np.log(np.exp(shifted[at_once]) @ self.exp) + top[at_once] + self.top
         for k in np.flatnonzero(~at_once & (number > 0)):
             some = live[k]
             out[k] = logsumexp_columns(self.kernel[some] + before[k, some][:, None])
@@ -188,25 +190,24 @@ class _Sums:
 
 def logsumexp_columns(terms: np.ndarray) -> np.ndarray:
     """Log of the sum of exponentials down each column; -inf where a column has only -inf."""
-    top = finite(terms.max(axis=0))
+    top = replace_infinite(terms.max(axis=0))
     terms -= top
     np.exp(terms, out=terms)
     with np.errstate(divide="ignore"):
         return np.log(terms.sum(axis=0)) + top
 
 
-def _even_sums(states: SegmentLikelihood, block: Block):
-    """Segments inside one evenly spread total: their evidence depends only on how many days and
-    units lie between two states, so the sum is a convolution. Logs are first tilted by so much per
-    unit as makes the longest segments alike, which adds up along any path and keeps exponentials
-    in range."""
-    days, units, *_ = block.even
-    kernel = states.even_kernel(block)
+def _even_spread_sums(likelihood: SegmentLikelihood, block: Block):
+    """Segments inside one evenly spread total: their marginal likelihood depends only on the number of days and units
+    between two candidates, so that the sum is a convolution. A constant per unit is subtracted from the logs first: it
+    adds up along every path and keeps the exponentials in range."""
+    days, units, *_ = block.even_spread
+    kernel = likelihood.even_spread_kernel(block)
     tilt = np.arange(units + 1) * (kernel[-1, -1] - kernel[-1, 0]) / units
     top = (kernel[1:] - tilt).max()
     weights = np.exp(kernel - tilt - top)[:-1]
-    giant = days > LONG or float(days) ** 2 * (units + 1.0) ** 2 / 2 > GIANT
-    convolve = _by_fourier if giant else _by_products
+    by_fourier = days > FOURIER_DAYS or float(days) ** 2 * (units + 1.0) ** 2 / 2 > FOURIER_PRODUCTS
+    convolve = _by_fourier if by_fourier else _by_products
 
     def inner(before: np.ndarray) -> np.ndarray:
         grid = before.reshape(days - 1, units + 1) - tilt
@@ -221,8 +222,8 @@ def _even_sums(states: SegmentLikelihood, block: Block):
 
 
 def _by_products(left: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Convolution over days and units, one number of days at a time: all terms are positive, so
-    nothing cancels. (Many small products: on a busy machine large ones wait for each other.)"""
+    """Convolution over days and units, one lag in days at a time. All terms are positive, so that nothing cancels. Many
+    small products are faster than few large ones on a busy machine."""
     days, units = left.shape
     more = np.arange(units) - np.arange(units)[:, None]
     out = np.zeros_like(left)
@@ -233,18 +234,18 @@ def _by_products(left: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def _by_fourier(left: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The same for a total of thousands of days or incidents, where terms below the rounding of
-    the largest are lost; they are set to 0 rather than left as noise."""
+    """The same for a total of thousands of days or events. Terms below the rounding error of the largest are lost; they
+    are set to 0."""
     found = fftconvolve(left, weights)[: left.shape[0], : left.shape[1]]
-    return np.where(found > NOISE * found.max(), found, 0.0)
+    return np.where(found > FOURIER_NOISE * found.max(), found, 0.0)
 
 
-def finite(values):
+def replace_infinite(values):
     """-inf as 0, where a largest log is subtracted."""
     return np.where(np.isneginf(values), 0.0, values)
 
 
-def _total(logs: np.ndarray) -> float:
+def _log_total(logs: np.ndarray) -> float:
     return float(logsumexp(logs)) if len(logs) else -np.inf
 
 

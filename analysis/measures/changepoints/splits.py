@@ -1,4 +1,4 @@
-"""How a change splits the counts that are known only to several days."""
+"""How a change splits interval-censored counts: those that are known only to several days."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from scipy.special import gammaln, xlogy
 
 @dataclass(frozen=True)
 class Splits:
-    """Counts that a change in one block of days may cut: one row per state, one column per total.
+    """How the candidates of one block split the totals: one row per candidate, one column per total.
 
-    units : left of the state; share : of the total's exposure left of it; done : the total is
-    wholly to the left; whole : units of each total (n_totals,)."""
+    units : int (n, totals), units before the candidate
+    share : float (n, totals), share of the total's exposure before the candidate
+    done : bool (n, totals), whether the whole total lies before the candidate
+    whole : int (totals,), units of each total
+    """
 
     units: np.ndarray
     share: np.ndarray
@@ -24,29 +27,31 @@ class Splits:
     def __getitem__(self, key) -> Splits:
         return Splits(self.units[key], self.share[key], self.done[key], self.whole)
 
-    def log_pieces(self, i: np.ndarray, j: np.ndarray) -> np.ndarray:
-        """`log_pieces` from the states i to the states j: (len(i), len(j))."""
+    def log_shares(self, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+        """`log_split_shares` from the candidates i to the candidates j: (len(i), len(j))."""
         out = np.zeros((len(i), len(j)))
-        for kind, table in self._kinds:
-            out += table[kind[i]][:, kind[j]]
+        for place, table in self._distinct_splits:
+            out += table[place[i]][:, place[j]]
         return out
 
     @cached_property
-    def _kinds(self) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Of each total: which of the few ways to cut it each state has, and what lies between any two."""
+    def _distinct_splits(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        """For each total: which of its few distinct splits each candidate has, and the log share between any two."""
         found = []
         for total in range(len(self.whole)):
-            ways = np.column_stack([self.units[:, total], self.share[:, total], self.done[:, total]])
-            _, first, kind = np.unique(ways, axis=0, return_index=True, return_inverse=True)
+            distinct = np.column_stack([self.units[:, total], self.share[:, total], self.done[:, total]])
+            _, first, place = np.unique(distinct, axis=0, return_index=True, return_inverse=True)
             units, share, done = (part[first, total, None] for part in (self.units, self.share, self.done))
             each = Splits(units, share, done, self.whole[[total]])
-            found.append((kind.ravel(), log_split_shares(each[:, None], each[None])))
+            found.append((place.ravel(), log_split_shares(each[:, None], each[None])))
         return found
 
 
 def log_split_shares(left: Splits, right: Splits) -> np.ndarray:
-    """Log multinomial share of the counts between two sets of states (broadcast over the first
-    axes). The factorial of a whole total is booked where the total ends."""
+    """Log multinomial share of the counts between two sets of candidates (broadcast over the first axes).
+
+    The factorial of a whole total is added where the total ends.
+    """
     units, share = right.units - left.units, right.share - left.share
     with np.errstate(divide="ignore", invalid="ignore"):
         piece = xlogy(units, np.maximum(share, 0.0)) - gammaln(units + 1)
@@ -56,10 +61,14 @@ def log_split_shares(left: Splits, right: Splits) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Block:
-    """Neighbouring states, from `begin` to before `end`. `even` = (days, units, size of a unit,
-    exposure per day) where the block is one total, spread evenly, that no other count overlaps."""
+    """Neighbouring candidates, from `begin` to before `end`.
+
+    splits : of the totals that the candidates lie inside; None where they lie inside none
+    even_spread : (days, units, size of a unit, exposure per day) where the block is one total with the same exposure
+        every day, which no other count overlaps; else None
+    """
 
     begin: int
     end: int
-    cuts: Splits | None = None
-    even: tuple[int, int, float, float] | None = None
+    splits: Splits | None = None
+    even_spread: tuple[int, int, float, float] | None = None

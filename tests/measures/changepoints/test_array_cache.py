@@ -17,7 +17,7 @@ ASK = """
 import pandas as pd
 from analysis.measures.changepoints.changes import changes
 rows = pd.DataFrame({"start": [0, 3, 7, 8], "end": [2, 6, 7, 9], "count": [4, 1, 0, 3]})
-print(repr(changes(rows).dates["probability"].tolist()))
+print(repr(changes(rows).poisson.dates["probability"].tolist()))
 """
 
 
@@ -40,9 +40,9 @@ def made():
     return make
 
 
-def test_the_same_basis_is_worked_out_once(folder, made):
-    basis = (np.arange(3), 1.0, ((0, 2, 5),))
-    assert cached_array(basis, made).tolist() == cached_array(basis, made).tolist() == [1.5, -np.inf, 2.5]
+def test_the_same_inputs_is_worked_out_once(folder, made):
+    inputs = (np.arange(3), 1.0, ((0, 2, 5),))
+    assert cached_array(inputs, made).tolist() == cached_array(inputs, made).tolist() == [1.5, -np.inf, 2.5]
     assert len(made.calls) == 1
 
 
@@ -50,7 +50,7 @@ def test_the_same_basis_is_worked_out_once(folder, made):
     (np.arange(3), 2.0, ((0, 2, 5),)), (np.arange(3.0), 1.0, ((0, 2, 5),)), (np.arange(3), 1.0, ((0, 2, 6),)),
     (np.arange(3).reshape(3, 1), 1.0, ((0, 2, 5),)),
 ])  # fmt: skip
-def test_whatever_differs_in_the_basis_is_worked_out_anew(folder, made, other):
+def test_whatever_differs_in_the_inputs_is_worked_out_anew(folder, made, other):
     cached_array((np.arange(3), 1.0, ((0, 2, 5),)), made)
     cached_array(other, made)
     assert len(made.calls) == 2
@@ -78,13 +78,13 @@ def test_a_folder_that_is_gone_is_no_obstacle(folder, made, monkeypatch):
 
 def test_a_posterior_read_is_the_posterior_worked_out(folder, monkeypatch):
     """In another process, which finds everything there; then without a folder at all."""
-    first = changes(ROWS).dates["probability"].tolist()
+    first = changes(ROWS).poisson.dates["probability"].tolist()
     kept = {path.name for path in folder.iterdir()}
     said = subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True, check=True).stdout
     assert {path.name for path in folder.iterdir()} == kept != set()
     monkeypatch.delenv(FOLDER)
     forward_messages.cache_clear()
-    alone = changes(ROWS).dates["probability"].tolist()
+    alone = changes(ROWS).poisson.dates["probability"].tolist()
     assert eval(said) == first == alone
 
 

@@ -36,29 +36,30 @@ def counted(draw):
 
 @given(counted(), st.sampled_from([1, 1.7]))
 def test_neighbouring_states_weigh_the_same_together_as_apart(series, phi):
-    together = changes(*series, most=3, phi=phi)
-    few, candidates.FEW = candidates.FEW, 1
+    together = changes(*series, max_changes=3, phi=phi)
+    size, candidates.BLOCK_SIZE = candidates.BLOCK_SIZE, 1
     try:
-        apart = changes(*series, most=3, phi=phi)
-        parted = len(apart.plain.states.blocks)
+        apart = changes(*series, max_changes=3, phi=phi)
+        parted = len(apart.poisson.recursion.likelihood.blocks)
     finally:
-        candidates.FEW = few
-    assert parted >= len(together.plain.states.blocks)
-    for table in ("number", "dates"):
-        pd.testing.assert_frame_equal(getattr(together, table), getattr(apart, table), rtol=1e-9, atol=1e-12)
+        candidates.BLOCK_SIZE = size
+    assert parted >= len(together.poisson.recursion.likelihood.blocks)
+    for one, other in zip(together.posteriors, apart.posteriors, strict=True):
+        for table in ("number", "dates"):
+            pd.testing.assert_frame_equal(getattr(one, table), getattr(other, table), rtol=1e-9, atol=1e-12)
 
 
 @given(counted(), st.sampled_from([1, 1.7]))
 def test_a_table_gives_what_its_functions_give(series, phi):
-    seen = observe_counts(*series)
-    tables, most = forward_messages(SegmentLikelihood(seen, 1.3, 0.7, phi), 3), precomputed.MOST
-    precomputed.MOST = 0
+    observed = observe_counts(*series)
+    tables, entries = forward_messages(SegmentLikelihood(observed, 1.3, 0.7, phi), 3), precomputed.MAX_ENTRIES
+    precomputed.MAX_ENTRIES = 0
     try:
-        states = SegmentLikelihood(observe_counts(*series), 1.3, 0.7, phi)
-        assert states._tables is None
-        functions = forward_messages(states, 3)
+        likelihood = SegmentLikelihood(observe_counts(*series), 1.3, 0.7, phi)
+        assert likelihood._tables is None
+        functions = forward_messages(likelihood, 3)
     finally:
-        precomputed.MOST = most
+        precomputed.MAX_ENTRIES = entries
     np.testing.assert_allclose(tables, functions, rtol=1e-11)
 
 
