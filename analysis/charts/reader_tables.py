@@ -116,7 +116,7 @@ def format_priors(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "what counts": table["definition"],
-            "prior": table["varied"].replace("", "as used").astype(str),
+            "prior": table["varied"].replace({"": "as used", "expected_changes": "expected"}).astype(str),
             "shape": table["shape"].map("{:.2g}".format),
             "rate": table["rate"].map("{:.2g}".format),
             "changes expected": table["expected_changes"].map("{:.2g}".format),

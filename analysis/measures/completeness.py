@@ -51,7 +51,7 @@ def find_largest_excess(
     went over. Returns start, end, count, itemised, countries (attacks by country), official (attacks that a U.S.
     official speaks of), read (attacks with a reviewed claim); the largest excess first, no row without one.
     """
-    exceeding = found[compared["has_excess"].fillna(False)]
+    exceeding = compared[compared["has_excess"].fillna(False)]
     worst = exceeding.assign(excess=exceeding["itemised"] - exceeding["count"]).nlargest(max_rows, "excess")
     rows = []
     for row in worst.itertuples():

@@ -66,7 +66,7 @@ def changes_by(frame: pd.DataFrame, by: str | list[str], progress: bool = True, 
 
 
 def _summary(found: Changes) -> list[tuple]:
-    number = int(found.overdispersed.recursion.number.argmax())
+    number = found.overdispersed.most_probable_number
     head = found.phi, found.poisson.probability(), found.overdispersed.probability(), found.is_announced, number
     missing = pd.NaT if isinstance(found.observed.first, pd.Timestamp) else None
     if not number:
@@ -134,8 +134,8 @@ def _overall(found: Changes) -> dict:
         "probability": found.poisson.probability(),
         "probability_overdispersed": found.overdispersed.probability(),
         "is_announced": found.is_announced,
-        "changes": int(found.poisson.recursion.number.argmax()),
-        "changes_overdispersed": int(found.overdispersed.recursion.number.argmax()),
+        "changes": found.poisson.most_probable_number,
+        "changes_overdispersed": found.overdispersed.most_probable_number,
     }
 
 

@@ -275,7 +275,7 @@ class Changes:
 
     def _repr_html_(self) -> str:
         rows = pd.DataFrame(
-            [(each.likelihood, each.probability_words(), int(each.recursion.number.argmax())) for each in self.posteriors],
+            [(each.likelihood, each.probability_words(), each.most_probable_number) for each in self.posteriors],
             columns=["likelihood", "P(a change)", "most probable number of changes"],
         )
         head = f"{self.observed.total:,} events on {self.observed.days:,} days; phi = {self.phi:.2f}"

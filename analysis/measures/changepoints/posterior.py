@@ -90,6 +90,18 @@ class ChangePosterior:
         """
         return float(min(self.recursion.number[1:].sum(), 1.0))
 
+    @property
+    def most_probable_number(self) -> int:
+        """Most probable number of changes, int.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import found
+        >>> found.poisson.most_probable_number
+        1
+        """
+        return int(self.recursion.number.argmax())
+
     @cached_property
     def number(self) -> pd.DataFrame:
         """Posterior of the number of changes.
@@ -220,7 +232,7 @@ class ChangePosterior:
         if not 0 < level <= 1:
             raise InputError(f"level is {level!r}; it must be above 0 and at most 1")
         if order is None and number is None:
-            number = int(self.recursion.number.argmax())
+            number = self.most_probable_number
         orders = range(1, (number or 0) + 1) if order is None else [order]
         sets = [highest_density_set(self.date(each, number), level, each) for each in orders]
         columns = ["order", "day", "probability", "set_probability"]
@@ -298,7 +310,7 @@ class ChangePosterior:
         return self.observed.day_labels(np.array(self._best_places(), int))
 
     def _best_places(self) -> list[int]:
-        return best_dates(self.recursion.likelihood, self.recursion.before, int(self.recursion.number.argmax()))
+        return best_dates(self.recursion.likelihood, self.recursion.before, self.most_probable_number)
 
     def within(self, start, end) -> float:
         """Posterior probability of at least one change on some days.
@@ -447,7 +459,7 @@ class ChangePosterior:
     def __repr__(self) -> str:
         return (
             f"ChangePosterior({self.likelihood}: P(a change) {self.probability_words()}, "
-            f"most probable number of changes {self.recursion.number.argmax()})"
+            f"most probable number of changes {self.most_probable_number})"
         )
 
     def _repr_html_(self) -> str:
