@@ -68,7 +68,9 @@ def test_a_name_the_facade_does_not_have_is_an_ordinary_error():
 @pytest.mark.parametrize("path", MODULES, ids=named)
 def test_no_file_is_too_long_to_read(path):
     text = path.read_text(encoding="utf-8")
-    documented = [node for node in ast.walk(ast.parse(text)) if isinstance(node, DOCUMENTED) and ast.get_docstring(node)]
+    documented = [
+        node for node in ast.walk(ast.parse(text)) if isinstance(node, DOCUMENTED) and ast.get_docstring(node)
+    ]
     docstrings = sum(node.body[0].end_lineno - node.body[0].lineno + 1 for node in documented)
     assert len(text.splitlines()) - docstrings <= LONGEST
 

@@ -71,7 +71,9 @@ def format_rates(rates: pd.DataFrame) -> pd.DataFrame:
             "of these thinly": rates["sparse_days"],
             "attacks": rates["count"],
             "per day": rates["rate_per_day"],
-            "95 % interval": [format_interval(row.rate_per_day_low, row.rate_per_day_high) for row in rates.itertuples()],
+            "95 % interval": [
+                format_interval(row.rate_per_day_low, row.rate_per_day_high) for row in rates.itertuples()
+            ],
         }
     )
 
@@ -91,7 +93,8 @@ def format_ratios(ratios: pd.DataFrame) -> pd.DataFrame:
             "ratio": ratios["ratio"],
             "95 % interval": [format_interval(row.ratio_low, row.ratio_high) for row in ratios.itertuples()],
             "allowing for excess": [
-                format_interval(row.ratio_low_overdispersed, row.ratio_high_overdispersed) for row in ratios.itertuples()
+                format_interval(row.ratio_low_overdispersed, row.ratio_high_overdispersed)
+                for row in ratios.itertuples()
             ],
         }
     )

@@ -62,7 +62,5 @@ def test_in_words_the_peak_and_every_set():
 
 
 def test_the_same_posterior_gives_the_same_bytes():
-    one, other = (
-        change_posterior(posterior(0.2, 0.8), chosen(1), overdispersed=posterior(0.5, 0.5)) for _ in range(2)
-    )
+    one, other = (change_posterior(posterior(0.2, 0.8), chosen(1), overdispersed=posterior(0.5, 0.5)) for _ in range(2))
     assert to_svg(one) == to_svg(other)

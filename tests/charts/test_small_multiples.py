@@ -18,7 +18,11 @@ def counts(attacks):
     def build(*days, coverage=None, max_categories=7, every="week", **columns):
         (by,) = columns
         return count(
-            lump_categories(attacks(*days, **columns), by, max_categories), every, by=by, window=WINDOW, coverage=coverage
+            lump_categories(attacks(*days, **columns), by, max_categories),
+            every,
+            by=by,
+            window=WINDOW,
+            coverage=coverage,
         )
 
     return build

@@ -141,7 +141,12 @@ def test_what_runs_have_in_common_is_worked_out_once_and_is_what_each_would_have
     execute(runs[0].notebook, tmp_path / "alone.ipynb", {"number": 3})
     alone = read_results(nbformat.read(tmp_path / "alone.ipynb", as_version=4)).set_index("measure")["value"]
     assert alone["left"] == 0
-    assert alone["probability"] == table.loc[3, "probability"] == table.loc[1, "probability"] != table.loc[2, "probability"]
+    assert (
+        alone["probability"]
+        == table.loc[3, "probability"]
+        == table.loc[1, "probability"]
+        != table.loc[2, "probability"]
+    )
 
 
 def test_runs_that_show_no_results_give_an_empty_table(write_notebook, tmp_path):
