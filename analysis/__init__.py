@@ -95,13 +95,13 @@ if TYPE_CHECKING:
     from analysis.measures import totals as totals
     from analysis.measures.categories import lump_categories as lump_categories
     from analysis.measures.changepoints.changes import changes as changes
-    from analysis.measures.daily_counts import daily_counts as daily_counts
     from analysis.measures.completeness import completeness as completeness
-    from analysis.measures.frequency import count as count
-    from analysis.measures.frequency import cumulative as cumulative
+    from analysis.measures.coverage import observed_window as observed_window
+    from analysis.measures.daily_counts import daily_counts as daily_counts
     from analysis.measures.dispersion import dispersion as dispersion
     from analysis.measures.dispersion import is_overdispersed as is_overdispersed
-    from analysis.measures.coverage import observed_window as observed_window
+    from analysis.measures.frequency import count as count
+    from analysis.measures.frequency import cumulative as cumulative
     from analysis.measures.gap_probability import longest_gap_probability as longest_gap_probability
     from analysis.measures.gaps import gaps as gaps
     from analysis.measures.place_counts import by_place as by_place

@@ -41,7 +41,7 @@ def frequency_alt(counts: pd.DataFrame, what: str = "attacks") -> str:
     >>> a.charts.frequency_alt(counts).split(".")[0]
     'Bar chart of attacks per month from 1 January 2024 to 29 February 2024'
     """
-    require_columns(counts, ("start", "end", "days", "complete", "sparse", "count"), "counts")
+    require_columns(counts, ("start", "end", "days", "is_complete", "sparse_days", "count"), "counts")
     if counts.empty:
         return f"Bar chart of {what} per period: no period to show."
     per = counts.groupby(["start", "end"], as_index=False).agg(
@@ -119,7 +119,7 @@ def step_rates_alt(intervals: pd.DataFrame, counter: str) -> str:
     Parameters
     ----------
     intervals : DataFrame
-        What `totals.total_intervals` returns.
+        What `total_intervals` returns.
     counter : str
         Who states the total, such as `Pentagon`.
 
@@ -141,10 +141,10 @@ def step_rates_alt(intervals: pd.DataFrame, counter: str) -> str:
     --------
     >>> import analysis as a
     >>> totals = a.totals.running_total(a.open_folder().tallies, "Pentagon")
-    >>> a.charts.step_rates_alt(a.totals.total_intervals(totals), "Pentagon").split(" in ")[0]
+    >>> a.charts.step_rates_alt(a.total_intervals(totals), "Pentagon").split(" in ")[0]
     'Rates per day by Pentagon totals'
     """
-    require_columns(intervals, ("start", "end", "days", "count", "rate"), "intervals")
+    require_columns(intervals, ("start", "end", "days", "count", "rate_per_day"), "intervals")
     known = intervals[intervals["count"].notna()]
     if known.empty:
         return f"Rates per day by {format_counter(counter)} totals: no interval to show."

@@ -79,7 +79,7 @@ def calendar(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
 
 def _require_days(counts: pd.DataFrame) -> None:
-    require_columns(counts, ("start", "end", "count", "sparse"), "counts")
+    require_columns(counts, ("start", "end", "count", "sparse_days"), "counts")
     require_one_row(counts, "calendar")
     if (counts["start"] != counts["end"]).any():
         raise InputError("calendar shows days; counts have longer periods: count by 'day'")

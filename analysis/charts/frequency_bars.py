@@ -70,7 +70,7 @@ def frequency_bars(
     >>> ax.get_ylabel()
     'attacks per month'
     """
-    require_columns(counts, ("start", "end", "days", "complete", "covered", "sparse", "count"), "counts")
+    require_columns(counts, ("start", "end", "days", "is_complete", "covered_days", "sparse_days", "count"), "counts")
     split = find_split(counts, by)
     if trailing is not None:
         require_columns(trailing, ("end", "mean"), "trailing")

@@ -23,7 +23,8 @@ def step_rates(
     Parameters
     ----------
     intervals : DataFrame
-        What `totals.total_intervals` returns: start, end (days), days, count, rate, rate_low, rate_high (per day).
+        What `total_intervals` returns: start, end (days), days, count, rate_per_day, rate_per_day_low
+        and rate_per_day_high.
     ax : Axes, optional
         Axes to draw on; new ones by default.
     colour : str, optional
@@ -60,10 +61,14 @@ def step_rates(
     --------
     >>> import analysis as a
     >>> totals = a.totals.running_total(a.open_folder().tallies, "Pentagon")
-    >>> a.charts.step_rates(a.totals.total_intervals(totals)).get_ylabel()
+    >>> a.charts.step_rates(a.total_intervals(totals)).get_ylabel()
     'attacks per day'
     """
-    require_columns(intervals, ("start", "end", "days", "count", "rate", "rate_low", "rate_high"), "intervals")
+    require_columns(
+        intervals,
+        ("start", "end", "days", "count", "rate_per_day", "rate_per_day_low", "rate_per_day_high"),
+        "intervals",
+    )
     ax = style.new_axes(ax, height=3.0)
     shown = intervals[intervals["count"].notna()]
     if shown.empty:

@@ -27,7 +27,7 @@ def rates_and_posterior(
     Parameters
     ----------
     intervals : DataFrame
-        What `totals.total_intervals` returns.
+        What `total_intervals` returns.
     dates : DataFrame
         Columns day and probability (that a new rate began on the day).
     sets : DataFrame, optional
@@ -64,7 +64,7 @@ def rates_and_posterior(
     >>> import pandas as pd
     >>> totals = a.totals.running_total(a.open_folder().tallies, "Pentagon")
     >>> dates = pd.DataFrame({"day": pd.date_range("2024-02-01", periods=9), "probability": 1 / 9})
-    >>> upper = a.charts.rates_and_posterior(a.totals.total_intervals(totals), dates)
+    >>> upper = a.charts.rates_and_posterior(a.total_intervals(totals), dates)
     """
     require_columns(intervals, ("start", "end"), "intervals")
     require_columns(dates, ("day", "probability"), "dates")
@@ -85,7 +85,7 @@ def rates_and_posterior_alt(
     Parameters
     ----------
     intervals : DataFrame
-        What `totals.total_intervals` returns.
+        What `total_intervals` returns.
     counter : str
         Who states the total, such as `Pentagon`.
     dates : DataFrame
@@ -113,7 +113,7 @@ def rates_and_posterior_alt(
     >>> import pandas as pd
     >>> totals = a.totals.running_total(a.open_folder().tallies, "Pentagon")
     >>> dates = pd.DataFrame({"day": pd.date_range("2024-02-01", periods=9), "probability": 1 / 9})
-    >>> a.charts.rates_and_posterior_alt(a.totals.total_intervals(totals), "Pentagon", dates).split(".")[0]
+    >>> a.charts.rates_and_posterior_alt(a.total_intervals(totals), "Pentagon", dates).split(".")[0]
     'Two panels'
     """
     require_columns(dates, ("day", "probability"), "dates")

@@ -79,7 +79,7 @@ def small_multiples(counts: pd.DataFrame, by: str, across: int = 3) -> Figure:
 
 
 def _require_groups(counts: pd.DataFrame, by: str) -> None:
-    require_columns(counts, ("start", "end", "days", "complete", "covered", "sparse", "count"), "counts")
+    require_columns(counts, ("start", "end", "days", "is_complete", "covered_days", "sparse_days", "count"), "counts")
     find_split(counts, by)
     several = counts.duplicated(["start", by])
     if several.any():

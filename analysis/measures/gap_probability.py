@@ -17,22 +17,56 @@ CAVEAT = (
 
 
 def longest_gap_probability(events: int, days: int, gap_days: int, include_edges: bool = False) -> float:
-    """P(the longest run of empty days is at least `gap_days`), exact; a float from 0 to 1.
+    """Probability of a gap at least as long as given, on days, under one constant rate: exact.
 
-    `events` fall independently and uniformly on `days` days; several may fall on one. A gap is a
-    run of empty days between two occupied ones; with `include_edges`, also a run at either end.
+    Parameters
+    ----------
+    events : int
+        Events, 0 or more. They fall independently and uniformly on the days; several may fall on one.
+    days : int
+        Days of the window, 1 or more.
+    gap_days : int
+        Length of the gap in days without an event, 1 or more.
+    include_edges : bool
+        Whether the days before the first event and after the last also count as gaps.
 
-    Occupancy: the number k of occupied days follows the classical occupancy distribution (Feller
-    1968, II.5); given k every set of k days is equally likely, and the sets without a run of
-    `gap_days` are counted as compositions with bounded parts. Raises InputError for less than 1 day,
-    fewer than 0 events, or `gap_days` below 1.
+    Returns
+    -------
+    float
+        From 0 to 1.
+
+    Raises
+    ------
+    InputError
+        For less than one day, fewer than 0 events, or a gap of less than one day.
+
+    See Also
+    --------
+    longest_gap_probability_continuous : The same in continuous time.
+
+    Notes
+    -----
+    The number of days with an event follows the occupancy distribution ([1]_, II.5). Given that number, every set of so
+    many days is equally probable, and the sets without a gap are counted as compositions with bounded parts.
+
+    The result does not cover that the window was chosen after looking, nor that events come in clusters. Both make long
+    gaps less surprising.
+
+    References
+    ----------
+    .. [1] Feller (1968), An Introduction to Probability Theory and Its Applications, vol. 1, 3rd ed.
+
+    Examples
+    --------
+    >>> longest_gap_probability(events=2, days=4, gap_days=2)
+    0.125
     """
     _check(events, days, gap_days)
     probability = 0.0
     for occupied, p in enumerate(_occupancy(events, days)):
         if p > 0:
             probability += p * float(1 - _share_without(occupied, days, gap_days, include_edges))
-    return min(probability, 1.0)
+    return float(min(probability, 1.0))
 
 
 def _occupancy(events: int, days: int) -> np.ndarray:
@@ -80,11 +114,40 @@ def _compositions(parts: int, total: int) -> int:
 
 
 def longest_gap_probability_continuous(events: int, days: float, gap_days: float) -> float:
-    """P(the longest spacing is at least `gap_days`), exact, a float from 0 to 1; both edges count.
+    """Probability of a spacing at least as long as given, in continuous time, under one constant rate: exact.
 
-    `events` fall uniformly on a line of `days`. Source: Whitworth (1897), by way of Feller (1971,
-    I.9): sum over j of (-1)^(j+1) C(n+1, j) (1 - j gap_days/days)^n. The alternating sum is taken in
-    fractions, for its terms cancel. Raises InputError as `longest_gap_probability`.
+    Parameters
+    ----------
+    events : int
+        Events, 0 or more. They fall independently and uniformly on the line.
+    days : float
+        Length of the line in days, above 0.
+    gap_days : float
+        Length of the spacing in days, above 0. The spacings at both ends count too.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
+
+    Raises
+    ------
+    InputError
+        As `longest_gap_probability` does.
+
+    Notes
+    -----
+    The probability is the sum over j of (-1)^(j+1) C(events + 1, j) (1 - j gap_days / days)^events (Whitworth 1897;
+    [1]_, I.9). It is computed in fractions, because the terms of the alternating sum cancel.
+
+    References
+    ----------
+    .. [1] Feller (1971), An Introduction to Probability Theory and Its Applications, vol. 2, 2nd ed.
+
+    Examples
+    --------
+    >>> longest_gap_probability_continuous(events=1, days=10, gap_days=7.5)
+    0.5
     """
     _check(events, days, gap_days)
     x = Fraction(gap_days) / Fraction(days)

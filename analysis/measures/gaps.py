@@ -14,29 +14,49 @@ def gaps(
     min_days: int = 1,
     coverage: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Every run of empty days, longest first.
+    """Every gap: a run of days without an incident, longest first.
 
     Parameters
     ----------
-    incidents : columns incident_id, date, date_start, date_end.
-    window : first and last day, inclusive.
-    min_days : shortest run listed, in empty days.
-    coverage : rows of coverage.csv; a day that none covers is not an empty one: it belongs to no run
-        and bounds those beside it.
+    incidents : DataFrame
+        With the columns incident_id, date, date_start and date_end.
+    window : tuple of two days, optional
+        First and last day, inclusive. What is not given: as for `coverage.observed_window`.
+    min_days : int
+        Shortest gap listed, in days.
+    coverage : DataFrame, optional
+        Rows of coverage.csv of one counter, with the columns start and end (days, inclusive). A day that none of them
+        holds belongs to no gap, and ends those beside it.
 
     Returns
     -------
-    start, end (first and last empty day), days (empty days), days_low, days_high (shortest and
-    longest it can be, given the days known only as ranges), before, after (incident ids of the day
-    before and of the day after, joined by |; missing where the run ends at the window or at days that
-    nobody watched), edge (True where one of them is missing: the run may go on).
+    DataFrame
+        start, end (first and last day without an incident), gap_days (length), gap_days_low, gap_days_high (shortest
+        and longest it can be, given the incidents known only to a range of days), before, after (incident ids of the
+        day before and of the day after, joined by |; missing where the gap ends at the window or at days that nobody
+        watched), is_censored (whether one of them is missing: the gap may go on).
 
-    Raises InputError as `frequency.observed_window` does.
+    Raises
+    ------
+    InputError
+        As `coverage.observed_window` does.
+
+    Notes
+    -----
+    A gap in the incidents that are known is not a gap in what happened. Without coverage, days that nobody watched
+    count as days without an incident.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2024-01-01", "2024-01-05", "2024-01-06"])
+    >>> incidents = pd.DataFrame({"incident_id": ["a", "b", "c"], "date": days, "date_start": days, "date_end": days})
+    >>> gaps(incidents)[["gap_days", "before", "after", "is_censored"]].to_numpy().tolist()
+    [[3, 'a', 'b', False]]
     """
     first, last = covered_window(incidents, window, coverage)
     inside = incidents[incidents["date"].between(first, last)]
     ids = inside.groupby("date")["incident_id"].agg("|".join)
-    ranges = [inside[name].to_numpy() for name in ("date", "date_start", "date_end")]
+    known = inside["date"].to_numpy(), inside["date_start"].to_numpy(), inside["date_end"].to_numpy()
     days = pd.date_range(first, last)
     empty = pd.Series(is_covered(days, coverage) & ~days.isin(ids.index), days)
     run = (empty != empty.shift()).cumsum()
@@ -44,7 +64,7 @@ def gaps(
     for _, stretch in days.to_series()[empty].groupby(run[empty]):
         if len(stretch) >= min_days:
             left, right = stretch.iloc[0] - DAY, stretch.iloc[-1] + DAY
-            low, high = _limits(*ranges, left.to_datetime64(), right.to_datetime64(), left in ids, right in ids)
+            low, high = _limits(*known, left.to_datetime64(), right.to_datetime64(), left in ids, right in ids)
             rows.append((left + DAY, right - DAY, len(stretch), min(low, len(stretch)), max(high, len(stretch)),
                          ids.get(left), ids.get(right)))  # fmt: skip
     names = ["start", "end", "gap_days", "gap_days_low", "gap_days_high", "before", "after"]

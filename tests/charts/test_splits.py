@@ -36,7 +36,7 @@ COLUMNS = ["weapon", "country", "place", "result", "actor", "reliability", "n_or
 def test_bars_are_split_by_any_column_and_lose_no_incident(incidents, column):
     counts = count(incidents, "quarter", by=column)
     ax = frequency_bars(counts, by=column)
-    cut = counts.groupby("start")["complete"].first()
+    cut = counts.groupby("start")["is_complete"].first()
     outlined = counts.groupby("start")["count"].sum()[~cut].sum()  # drawn once more as an outline
     assert heights(ax) == len(incidents) + outlined
     names = listed(ax)

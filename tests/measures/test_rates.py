@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analysis.evidence.errors import InputError
-from analysis.measures.rates import compare, rate_interval
+from analysis.measures.rate_ratios import compare
+from analysis.measures.rates import rate_interval
 
 COUNTS = st.integers(0, 400)
 DAYS = st.integers(1, 500)
@@ -51,52 +52,52 @@ def test_counts_and_days_are_broadcast():
 
 def test_the_ratio_of_two_periods_matches_the_known_answer():
     found = compare(165, 105, 2, 86)
-    assert found["ratio"] == pytest.approx(0.0148, abs=5e-5)
-    assert found["low"] == pytest.approx(0.0018, abs=5e-5)
-    assert found["high"] == pytest.approx(0.0543, abs=5e-5)
-    assert found["rate_a"] == pytest.approx(165 / 105)
-    assert 0 < found["p_value"] < 1e-30
+    assert found.estimate == pytest.approx(0.0148, abs=5e-5)
+    assert found.interval(0.95) == pytest.approx((0.0018, 0.0543), abs=5e-5)
+    assert found.rate_a.estimate == pytest.approx(165 / 105)
+    assert 0 < found.p_value < 1e-30
 
 
 @given(COUNTS, DAYS, COUNTS, DAYS)
 def test_swapping_the_periods_inverts_the_ratio_and_keeps_the_p_value(a, days_a, b, days_b):
     one, other = compare(a, days_a, b, days_b), compare(b, days_b, a, days_a)
-    assert one["p_value"] == pytest.approx(other["p_value"], rel=1e-6)
-    for name, mirror in (("ratio", "ratio"), ("low", "high"), ("high", "low")):
-        inverse = math.inf if other[mirror] == 0 else 1 / other[mirror]
-        assert math.isnan(one[name]) == math.isnan(other[mirror])
-        assert math.isnan(one[name]) or one[name] == pytest.approx(inverse, rel=1e-6)
+    assert one.p_value == pytest.approx(other.p_value, rel=1e-6)
+    low, high = other.interval()
+    for value, mirror in zip((one.estimate, *one.interval()), (other.estimate, high, low), strict=True):
+        inverse = math.inf if mirror == 0 else 1 / mirror
+        assert math.isnan(value) == math.isnan(mirror)
+        assert math.isnan(value) or value == pytest.approx(inverse, rel=1e-6)
 
 
 @given(COUNTS, DAYS, COUNTS, DAYS)
 def test_at_each_bound_of_the_ratio_the_split_is_as_unlikely_as_the_level_says(a, days_a, b, days_b):
-    found = compare(a, days_a, b, days_b)
+    low, high = compare(a, days_a, b, days_b).interval(0.95)
 
     def share(ratio):
         return ratio * days_b / (days_a + ratio * days_b)
 
     if a and b:
-        assert stats.binom.cdf(b, a + b, share(found["high"])) == pytest.approx(0.025, rel=1e-5)
-        assert stats.binom.sf(b - 1, a + b, share(found["low"])) == pytest.approx(0.025, rel=1e-5)
+        assert stats.binom.cdf(b, a + b, share(high)) == pytest.approx(0.025, rel=1e-5)
+        assert stats.binom.sf(b - 1, a + b, share(low)) == pytest.approx(0.025, rel=1e-5)
 
 
 def test_equal_rates_are_compatible_with_a_ratio_of_one():
     found = compare(30, 10, 60, 20)
-    assert found["ratio"] == pytest.approx(1)
-    assert found["low"] < 1 < found["high"]
-    assert found["p_value"] == pytest.approx(1)
+    assert found.estimate == pytest.approx(1)
+    assert found.interval().low < 1 < found.interval().high
+    assert found.p_value == pytest.approx(1)
 
 
 def test_none_in_both_periods_says_nothing_about_the_ratio():
     found = compare(0, 105, 0, 86)
-    assert math.isnan(found["ratio"])
-    assert (found["low"], found["high"], found["p_value"]) == (0, math.inf, 1)
+    assert math.isnan(found.estimate)
+    assert (*found.interval(), found.p_value) == (0, math.inf, 1)
 
 
 def test_some_after_none_is_an_infinite_ratio_with_a_finite_lower_bound():
     found = compare(0, 100, 3, 100)
-    assert found["ratio"] == found["high"] == math.inf
-    assert 0 < found["low"] < math.inf
+    assert found.estimate == found.interval().high == math.inf
+    assert 0 < found.interval().low < math.inf
 
 
 @pytest.mark.parametrize("given", [(-1, 10, 2, 10), (1, 0, 2, 10), (1, 10, 2, -3)])

@@ -46,8 +46,8 @@ def changes_by(frame: pd.DataFrame, by: str | list[str], progress: bool = True, 
     --------
     >>> from analysis.measures.changepoints.example import counts
     >>> table = changes_by(counts.assign(country="Iraq"), "country", progress=False)
-    >>> table[["country", "is_announced", "changes", "day"]].to_string(index=False, header=False).strip()
-    'Iraq  True  1 2024-01-11'
+    >>> table[["country", "is_announced", "changes", "order"]].to_numpy().tolist()
+    [['Iraq', True, 1, 1]]
     """
     by = [by] if isinstance(by, str) else list(by)
     unknown = [name for name in by if name not in frame]
@@ -66,7 +66,7 @@ def changes_by(frame: pd.DataFrame, by: str | list[str], progress: bool = True, 
 
 
 def _summary(found: Changes) -> list[tuple]:
-    number = int(found.overdispersed.recursion.number.argmax())
+    number = found.overdispersed.most_probable_number
     head = found.phi, found.poisson.probability(), found.overdispersed.probability(), found.is_announced, number
     missing = pd.NaT if isinstance(found.observed.first, pd.Timestamp) else None
     if not number:
@@ -134,8 +134,8 @@ def _overall(found: Changes) -> dict:
         "probability": found.poisson.probability(),
         "probability_overdispersed": found.overdispersed.probability(),
         "is_announced": found.is_announced,
-        "changes": int(found.poisson.recursion.number.argmax()),
-        "changes_overdispersed": int(found.overdispersed.recursion.number.argmax()),
+        "changes": found.poisson.most_probable_number,
+        "changes_overdispersed": found.overdispersed.most_probable_number,
     }
 
 

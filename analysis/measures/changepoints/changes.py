@@ -178,9 +178,7 @@ def changes_under_prior(observed: ObservedCounts, prior: Prior) -> Changes:
     allowing = reference
     if phi != 1:
         allowing = run_recursion(SegmentLikelihood(observed, prior.shape, prior.rate, phi), log_prior)
-    return Changes(
-        observed, prior, ChangePosterior("Poisson", reference), ChangePosterior("overdispersed", allowing)
-    )
+    return Changes(observed, prior, ChangePosterior("Poisson", reference), ChangePosterior("overdispersed", allowing))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -257,6 +255,7 @@ class Changes:
         Returns
         -------
         bool
+            True also for a day inside the series on which nobody looked.
 
         Examples
         --------
@@ -275,7 +274,7 @@ class Changes:
 
     def _repr_html_(self) -> str:
         rows = pd.DataFrame(
-            [(each.likelihood, each.probability_words(), int(each.recursion.number.argmax())) for each in self.posteriors],
+            [(each.likelihood, each.probability_words(), each.most_probable_number) for each in self.posteriors],
             columns=["likelihood", "P(a change)", "most probable number of changes"],
         )
         head = f"{self.observed.total:,} events on {self.observed.days:,} days; phi = {self.phi:.2f}"

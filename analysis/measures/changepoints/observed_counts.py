@@ -37,7 +37,7 @@ class ObservedCounts:
     ObservedCounts(11 events on 3 days from 1851)
     """
 
-    first: object
+    first: pd.Timestamp | int
     exposure: np.ndarray
     day_counts: np.ndarray
     interval_counts: tuple[tuple[int, int, int], ...]
@@ -45,12 +45,26 @@ class ObservedCounts:
 
     @property
     def days(self) -> int:
-        """Number of days of the grid, int."""
+        """Number of days of the grid, int.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import found
+        >>> found.observed.days
+        20
+        """
         return len(self.exposure)
 
     @property
     def total(self) -> int:
-        """Number of events, int."""
+        """Number of events, int.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import found
+        >>> found.observed.total
+        35
+        """
         return int(self.day_counts.sum()) + sum(n for *_, n in self.interval_counts)
 
     @cached_property
@@ -59,24 +73,81 @@ class ObservedCounts:
 
         The order of `interval_counts` stays, so that the candidates of the mirror image are those of the original,
         counted from the other end.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import found
+        >>> found.observed.mirrored.day_counts[-2:].tolist()
+        [4, 3]
         """
         turned = tuple((self.days - b, self.days - a, n) for a, b, n in self.interval_counts)
         return replace(self, exposure=self.exposure[::-1], day_counts=self.day_counts[::-1], interval_counts=turned)
 
     def day_labels(self, numbers: np.ndarray) -> pd.Index:
-        """Days of the grid as days of the calendar, or as the periods that were given."""
+        """Days of the grid as days of the calendar, or as the periods that were given.
+
+        Parameters
+        ----------
+        numbers : array of int, (n,)
+            Days, counted from the first.
+
+        Returns
+        -------
+        Index
+            Timestamps, or numbers of periods.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import found
+        >>> found.observed.day_labels(np.array([10]))[0]
+        Timestamp('2024-01-11 00:00:00')
+        """
         if isinstance(self.first, pd.Timestamp):
             return self.first + pd.to_timedelta(np.asarray(numbers), unit="D")
         return pd.Index(np.asarray(numbers) + self.first)
 
     def day_number(self, day) -> int:
-        """Number of one day or period, counted from the first; the inverse of `day_labels`."""
+        """Number of one day or period, counted from the first; the inverse of `day_labels`.
+
+        Parameters
+        ----------
+        day : day
+            Or number of a period.
+
+        Returns
+        -------
+        int
+            Below 0 before the series; `days` or more after it.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import found
+        >>> found.observed.day_number("2024-01-11")
+        10
+        """
         if isinstance(self.first, pd.Timestamp):
             return (_as_day(day, "day") - self.first).days
         return int(day) - int(self.first)
 
     def holds(self, day) -> bool:
-        """Whether a day or period lies between the first and the last observed one."""
+        """Whether a day or period lies between the first and the last observed one.
+
+        Parameters
+        ----------
+        day : day
+            Or number of a period.
+
+        Returns
+        -------
+        bool
+            True also for a day inside the series on which nobody looked.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import found
+        >>> found.observed.holds("2024-01-21")
+        False
+        """
         return 0 <= self.day_number(day) < self.days
 
     def __repr__(self) -> str:
@@ -116,7 +187,8 @@ def observe_counts(frame: pd.DataFrame, ranges: pd.DataFrame | None = None) -> O
     for one in range(len(rows) - 1):
         if a[one + 1] < b[one]:
             raise InputError(
-                f"rows overlap: {_format_span(rows, one)} and {_format_span(rows, one + 1)}; every day belongs to one row"
+                f"rows overlap: {_format_span(rows, one)} and {_format_span(rows, one + 1)}; "
+                "every day belongs to one row"
             )
     exposure, day_counts = np.zeros(b.max()), np.zeros(b.max(), int)
     counted, interval_counts = [], []
@@ -140,8 +212,9 @@ def _trim_unobserved(observed: ObservedCounts) -> ObservedCounts:
     looked = np.flatnonzero(observed.exposure)
     begin, end = int(looked[0]), int(looked[-1]) + 1
     moved = [tuple((a - begin, b - begin, n) for a, b, n in rows) for rows in (observed.interval_counts, observed.rows)]
-    step = DAY if isinstance(observed.first, pd.Timestamp) else 1
-    return ObservedCounts(observed.first + begin * step, observed.exposure[begin:end], observed.day_counts[begin:end], *moved)
+    first = observed.first
+    first = first + begin * DAY if isinstance(first, pd.Timestamp) else first + begin
+    return ObservedCounts(first, observed.exposure[begin:end], observed.day_counts[begin:end], *moved)
 
 
 def _add_ranges(observed: ObservedCounts, ranges: pd.DataFrame) -> ObservedCounts:
@@ -181,11 +254,11 @@ def _checked_rows(frame: pd.DataFrame, what: str) -> pd.DataFrame:
     given = _checked_amounts(frame["exposure"], "exposure") if "exposure" in frame else length.astype(float)
     rows["exposure"] = given.fillna(0.0)
     rows = rows.sort_values("start", kind="stable", ignore_index=True)
-    for one in np.flatnonzero(rows["end"] < rows["start"]):
+    for one in np.flatnonzero(rows["end"] < rows["start"]).tolist():
         raise InputError(f"the {what} {_format_span(rows, one)} ends before it starts")
-    for one in np.flatnonzero((rows["exposure"] == 0) & (rows["count"] > 0)):
+    for one in np.flatnonzero((rows["exposure"] == 0) & (rows["count"] > 0)).tolist():
         raise InputError(f"the {what} {_format_span(rows, one)} has a count, but no exposure")
-    for one in np.flatnonzero(rows["count"] % 1 > 0):
+    for one in np.flatnonzero(rows["count"] % 1 > 0).tolist():
         raise InputError(f"count: {rows['count'][one]:g} ({_format_span(rows, one)}) is not a whole number")
     return rows
 

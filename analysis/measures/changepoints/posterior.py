@@ -90,6 +90,18 @@ class ChangePosterior:
         """
         return float(min(self.recursion.number[1:].sum(), 1.0))
 
+    @property
+    def most_probable_number(self) -> int:
+        """Most probable number of changes, int.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import found
+        >>> found.poisson.most_probable_number
+        1
+        """
+        return int(self.recursion.number.argmax())
+
     @cached_property
     def number(self) -> pd.DataFrame:
         """Posterior of the number of changes.
@@ -130,15 +142,15 @@ class ChangePosterior:
     def rates(self) -> pd.DataFrame:
         """Rate on each day.
 
-        Columns: day, rate_per_day (posterior mean), rate_per_day_low, rate_per_day_high (95 % credible interval,
-        equal tails), all per day of exposure. They are computed at the first use, which takes seconds where long totals have
+        Columns: day, rate_per_day (posterior mean), rate_per_day_low, rate_per_day_high (95 % credible interval, equal
+        tails), all per day of exposure. They are computed at the first use, which takes seconds where long totals have
         many splits.
 
         Examples
         --------
         >>> from analysis.measures.changepoints.example import found
         >>> found.poisson.rates["rate_per_day"].round(2).iloc[[0, -1]].tolist()
-        [3.39, 0.12]
+        [3.36, 0.12]
         """
         mean, low, high = rates_by_day(self.recursion, LEVEL)
         day = self.observed.day_labels(np.arange(self.observed.days))
@@ -173,9 +185,7 @@ class ChangePosterior:
         max_changes = len(self.recursion.number) - 1
         given = range(order, max_changes + 1) if number is None else [number]
         if order < 1 or not given or not order <= given[0] <= max_changes:
-            raise InputError(
-                f"change {order} of {number or max_changes}: there are 1 to {number or max_changes}"
-            )
+            raise InputError(f"change {order} of {number or max_changes}: there are 1 to {number or max_changes}")
         weight = self.recursion.number[list(given)] if number is None else np.ones(1)
         weight = weight / weight.sum() if weight.sum() else np.eye(len(weight))[0]
         terms = [w * self.recursion.date(order, k) for w, k in zip(weight, given, strict=True) if w]
@@ -214,13 +224,13 @@ class ChangePosterior:
         --------
         >>> from analysis.measures.changepoints.example import found
         >>> chosen = found.poisson.highest_density(0.5, order=1)
-        >>> chosen["day"].dt.day.tolist(), round(chosen["set_probability"].iloc[0], 2)
-        ([11], 0.74)
+        >>> chosen["day"].dt.day.tolist(), chosen["set_probability"].round(2).tolist()
+        ([11], [0.82])
         """
         if not 0 < level <= 1:
             raise InputError(f"level is {level!r}; it must be above 0 and at most 1")
         if order is None and number is None:
-            number = int(self.recursion.number.argmax())
+            number = self.most_probable_number
         orders = range(1, (number or 0) + 1) if order is None else [order]
         sets = [highest_density_set(self.date(each, number), level, each) for each in orders]
         columns = ["order", "day", "probability", "set_probability"]
@@ -298,7 +308,7 @@ class ChangePosterior:
         return self.observed.day_labels(np.array(self._best_places(), int))
 
     def _best_places(self) -> list[int]:
-        return best_dates(self.recursion.likelihood, self.recursion.before, int(self.recursion.number.argmax()))
+        return best_dates(self.recursion.likelihood, self.recursion.before, self.most_probable_number)
 
     def within(self, start, end) -> float:
         """Posterior probability of at least one change on some days.
@@ -316,8 +326,8 @@ class ChangePosterior:
         Examples
         --------
         >>> from analysis.measures.changepoints.example import found
-        >>> round(found.poisson.within("2024-01-09", "2024-01-13"), 3)
-        0.999
+        >>> round(found.poisson.within("2024-01-10", "2024-01-10"), 3)
+        0.021
         """
         first = max(self.observed.day_number(start), 1)
         last = min(self.observed.day_number(end), self.observed.days - 1)
@@ -349,7 +359,7 @@ class ChangePosterior:
         --------
         >>> from analysis.measures.changepoints.example import found
         >>> found.poisson.rate_on("2024-01-15").sentence()
-        'The rate is 0.106 per day (95 % credible interval 0.00255 to 0.401).'
+        'The rate is 0.0999 per day (95 % credible interval 0.00248 to 0.374).'
         """
         return self._holding(day).rate
 
@@ -447,7 +457,7 @@ class ChangePosterior:
     def __repr__(self) -> str:
         return (
             f"ChangePosterior({self.likelihood}: P(a change) {self.probability_words()}, "
-            f"most probable number of changes {self.recursion.number.argmax()})"
+            f"most probable number of changes {self.most_probable_number})"
         )
 
     def _repr_html_(self) -> str:

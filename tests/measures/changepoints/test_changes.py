@@ -200,7 +200,9 @@ def test_rates_of_given_dates_are_those_of_conjugacy():
     assert found["count"].tolist() == [15, 1]
     for row in found.itertuples():
         exact = stats.gamma(2 + found.loc[row.Index, "count"], scale=1 / (1.5 + row.exposure))
-        assert (row.rate_per_day, row.rate_per_day_low, row.rate_per_day_high) == pytest.approx((exact.mean(), *exact.interval(0.95)), rel=1e-6)
+        assert (row.rate_per_day, row.rate_per_day_low, row.rate_per_day_high) == pytest.approx(
+            (exact.mean(), *exact.interval(0.95)), rel=1e-6
+        )
 
 
 def test_the_rate_of_a_day_averages_over_everything_that_could_hold_it():
