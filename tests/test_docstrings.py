@@ -122,7 +122,7 @@ EXAMPLES = [name for name in modules(analysis) if name.count(".") and ">>>" in i
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_examples_run_in_any_time_zone(name, far_away):
-    tried = doctest.testmod(import_module(name))
+    tried = doctest.testmod(import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE)
     assert (tried.failed, tried.attempted > 0) == (0, True)
 
 

@@ -198,7 +198,7 @@ def gap_strip_alt(longest: dict[str, pd.Series | None], window=None) -> str:
     for label, row in longest.items():
         if row is not None:
             require_type(row, pd.Series, f"longest[{label!r}]", "a row of what gaps returns, or None")
-            require_columns(row.to_frame().T, ("start", "end", "days"), f"longest[{label!r}]")
+            require_columns(row.to_frame().T, ("start", "end", "gap_days"), f"longest[{label!r}]")
     window = read_window(window) if window else None
     when = f", from {format_date(window[0])} to {format_date(window[1])}" if window else ""
     head = f"One strip per view with a tick for every day with an attack{when}."

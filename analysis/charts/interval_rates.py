@@ -11,6 +11,9 @@ from analysis.charts import style
 from analysis.evidence.arguments import require_columns
 
 
+COLUMNS = ("start", "end", "days", "count", "rate_per_day", "rate_per_day_low", "rate_per_day_high")
+
+
 def step_rates(
     intervals: pd.DataFrame,
     ax: Axes | None = None,

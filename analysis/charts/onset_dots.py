@@ -122,8 +122,8 @@ def onset_alt(table: pd.DataFrame) -> str:
     if table.empty:
         return "Dot plot of the most probable day of a change under each view: no view to show."
     parts = [
-        f"{row.definition}: {format_date(row.day)}, 95 percent set from {format_date(row.day_low)} to {format_date(row.day_high)}"
-        + ("" if row.is_announced else ", not announced")
+        f"{row.definition}: {format_date(row.day)}, 95 percent set from {format_date(row.day_low)} "
+        f"to {format_date(row.day_high)}" + ("" if row.is_announced else ", not announced")
         for row in table.itertuples()
     ]
     return (

@@ -39,7 +39,8 @@ def _length(row) -> str:
     if pd.isna(row.gap_days):
         return "none" if pd.isna(row.gap_days_high) else f"not known ({row.gap_days_low} to {row.gap_days_high})"
     exact = row.gap_days_low == row.gap_days == row.gap_days_high
-    return f"{row.gap_days}{'' if exact else f' ({row.gap_days_low} to {row.gap_days_high})'}{' or more' if row.is_censored else ''}"
+    limits = "" if exact else f" ({row.gap_days_low} to {row.gap_days_high})"
+    return f"{row.gap_days}{limits}{' or more' if row.is_censored else ''}"
 
 
 def format_changes(dates: pd.DataFrame, day: str = "most probable day") -> pd.DataFrame:

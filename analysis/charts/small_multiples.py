@@ -58,7 +58,7 @@ def small_multiples(counts: pd.DataFrame, by: str, across: int = 3) -> Figure:
     Examples
     --------
     >>> import analysis as a
-    >>> incidents = a.lump_categories(a.select(a.open_folder(), a.View()), "weapon", most=3)
+    >>> incidents = a.lump_categories(a.select(a.open_folder(), a.View()), "weapon", max_categories=3)
     >>> figure = a.charts.small_multiples(a.count(incidents, "month", by="weapon"), "weapon")
     """
     require_whole_number(across, 1, "across")
