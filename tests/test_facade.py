@@ -1,10 +1,12 @@
 """The facade: every name is grouped by task, typed, imported late, and answers a wrong argument in words."""
 
 import ast
+import inspect
 import re
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 
 import analysis
@@ -45,6 +47,31 @@ def test_importing_the_package_imports_no_room():
     script = "import sys, analysis; print([name for name in sys.modules if name.startswith('analysis.')])"
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert said.stdout == "[]\n"
+
+
+def questions() -> list[str]:
+    """Functions of the facade that need at least one argument, but those that take any value."""
+    named = [name for name in dir(analysis) if inspect.isfunction(getattr(analysis, name))]
+    return [name for name in named if needed(name) and name not in ("format_value", "rate_interval", "show_text")]
+
+
+def needed(name: str) -> int:
+    parameters = inspect.signature(getattr(analysis, name)).parameters.values()
+    return len([each for each in parameters if each.default is each.empty and each.kind != each.VAR_KEYWORD])
+
+
+WRONG = [None, "nonsense", 5.5, [["nonsense"]], {"nonsense": 1}, pd.DataFrame({"nonsense": [1]})]
+RIGHT = {("compare", float), ("rate", float), ("plural", float), ("longest_gap_probability", float), ("join_names", list),
+         ("format_counter", str), ("join_names", dict), ("join_names", pd.DataFrame)}  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda each: type(each).__name__)
+@pytest.mark.parametrize("name", questions())
+def test_a_wrong_argument_is_refused_by_an_error_of_the_package(name, wrong):
+    if (name, type(wrong)) in RIGHT:
+        return
+    with pytest.raises(analysis.InputError):
+        getattr(analysis, name)(*[wrong] * needed(name))
 
 
 SNIPPET = """\

@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from analysis.charts import style
 from analysis.evidence.arguments import require_columns
 
-
 COLUMNS = ("start", "end", "days", "count", "rate_per_day", "rate_per_day_low", "rate_per_day_high")
 
 

@@ -106,6 +106,7 @@ def format_range(first, last) -> str:
     >>> a.format_range("2024-02-04", "2024-02-04")
     'on 4 February 2024'
     """
+    first, last = read_day(first, "first"), read_day(last, "last")
     return f"on {format_date(first)}" if first == last else f"from {format_date(first)} to {format_date(last)}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.comparisons.count_series import CountSeries
+from analysis.evidence.arguments import read_window, require_dict_of, require_type
 from analysis.measures.coverage import Window
 from analysis.measures.frequency import count
 from analysis.measures.rate_ratios import compare
@@ -37,7 +38,8 @@ def observed_in_period(series: CountSeries, period: Window) -> dict:
     >>> found["covered_days"], found["count"]
     (10, 3)
     """
-    first, last = (pd.Timestamp(day) for day in period)
+    require_type(series, CountSeries, "series", "a CountSeries, one of what count_series returns")
+    first, last = (pd.Timestamp(day) for day in read_window(period, "period"))
     if series.incidents is not None:
         every = f"{(last - first).days + 1} days"
         row = count(series.incidents, every, window=(first, last), coverage=series.coverage).iloc[0]
@@ -79,6 +81,8 @@ def period_rates(definitions: dict[str, CountSeries], periods: dict[str, Window]
     >>> table[["definition", "period", "covered_days", "rate_per_day"]].to_numpy().tolist()
     [['totals', 'January', 10, 0.8]]
     """
+    require_dict_of(definitions, CountSeries, "definitions", "CountSeries")
+    require_type(periods, dict, "periods", "a dict of windows by name")
     rows = [
         {"definition": label, "period": name, **observed_in_period(series, period)}
         for label, series in definitions.items()
@@ -132,6 +136,9 @@ def period_ratios(
     >>> table[["ratio", "ratio_low", "ratio_high"]].round(3).to_numpy().tolist()
     [[0.1, 0.011, 0.412]]
     """
+    require_dict_of(definitions, CountSeries, "definitions", "CountSeries")
+    read_window(before, "before")
+    read_window(after, "after")
     rows = []
     for label, series in definitions.items():
         a, b = observed_in_period(series, before), observed_in_period(series, after)

@@ -58,6 +58,23 @@ def require_whole_number(value: int, least: int, parameter: str, most: int | Non
         raise InputError(f"{parameter} is {value!r}; allowed: a whole number, {allowed}")
 
 
+def require_numbers(**given: Any) -> None:
+    """Raise InputError unless every value, given by the name of its parameter, is one number."""
+    for parameter, value in given.items():
+        is_number = isinstance(value, (int, float)) or (hasattr(value, "dtype") and getattr(value, "ndim", 1) == 0)
+        if not is_number or isinstance(value, bool):
+            raise InputError(f"{parameter} is {_kind(value)}; allowed: a number")
+
+
+def require_dict_of(given: Mapping[str, Any], kind: type, parameter: str, words: str) -> None:
+    """Raise InputError unless `given` is a dict whose values are all of this kind; `words` says so."""
+    if not isinstance(given, Mapping):
+        raise InputError(f"{parameter} is {_kind(given)}; allowed: a dict of {words} by definition")
+    for label, value in given.items():
+        if not isinstance(value, kind):
+            raise InputError(f"{parameter}[{label!r}] is {_kind(value)}; allowed: a dict of {words} by definition")
+
+
 def require_type(value: Any, kind: type | tuple[type, ...], parameter: str, allowed: str) -> None:
     """Raise InputError unless `value`, given as `parameter`, is of this type; `allowed` says so in words."""
     if not isinstance(value, kind):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis.evidence.arguments import read_day, require_columns
 from analysis.evidence.errors import InputError
 
 DAY = pd.Timedelta(days=1)
@@ -47,6 +48,9 @@ def observed_window(
     >>> observed_window(incidents, ("2024-01-01", ""))
     (Timestamp('2024-01-01 00:00:00'), Timestamp('2024-01-09 00:00:00'))
     """
+    if coverage is not None:
+        require_columns(coverage, ("start", "end"), "coverage")
+    require_columns(incidents, ("date",), "incidents")
     given = window or (None, None)
     if coverage is not None and len(coverage):
         known = coverage["start"].min(), coverage["end"].max()
@@ -61,10 +65,7 @@ def observed_window(
 
 
 def _as_day(given) -> pd.Timestamp:
-    try:
-        return pd.Timestamp(given)
-    except (ValueError, TypeError):
-        raise InputError(f"window: {given!r} is not a day, YYYY-MM-DD") from None
+    return pd.Timestamp(read_day(given, "window"))
 
 
 def covered_window(

@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 
+from analysis.evidence.arguments import require_columns
 from analysis.evidence.errors import InputError
 from analysis.measures.coverage import Window, covered_days, observed_window, sparse_days
 from analysis.measures.rates import rate_interval
@@ -73,6 +74,7 @@ def count(
     >>> weeks[["start", "days", "count"]].to_string(index=False, header=False).splitlines()
     ['2024-01-01 7 2', '2024-01-08 7 0', '2024-01-15 7 1']
     """
+    require_columns(incidents, ("date", "date_start", "date_end"), "incidents")
     by = [by] if isinstance(by, str) else list(by)
     unknown = [name for name in by if name not in incidents.columns]
     if unknown:
@@ -170,6 +172,7 @@ def cumulative(incidents: pd.DataFrame, window: Window | None = None) -> pd.Data
     >>> cumulative(incidents)["total"].tolist()
     [2, 3]
     """
+    require_columns(incidents, ("date",), "incidents")
     start, end = observed_window(incidents, window)
     per_day = incidents.loc[incidents["date"].between(start, end), "date"].value_counts()
     total = per_day.sort_index().cumsum().rename("total")

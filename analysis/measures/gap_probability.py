@@ -7,6 +7,7 @@ from math import comb
 
 import numpy as np
 
+from analysis.evidence.arguments import require_numbers
 from analysis.evidence.errors import InputError
 
 # To be printed beside every such probability.
@@ -61,6 +62,7 @@ def longest_gap_probability(events: int, days: int, gap_days: int, include_edges
     >>> longest_gap_probability(events=2, days=4, gap_days=2)
     0.125
     """
+    require_numbers(events=events, days=days, gap_days=gap_days)
     _check(events, days, gap_days)
     probability = 0.0
     for occupied, p in enumerate(_occupancy(events, days)):

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import optimize, stats
 from statsmodels.stats.proportion import proportion_confint
 
+from analysis.evidence.arguments import require_numbers
 from analysis.evidence.errors import InputError
 from analysis.measures.rates import Interval, Rate, check_level, check_phi, counted, format_interval
 
@@ -195,6 +196,7 @@ def compare(
     >>> round(ratio.estimate, 4), ratio.rate_a.count
     (0.0148, 165)
     """
+    require_numbers(count_a=count_a, days_a=days_a, count_b=count_b, days_b=days_b, phi=phi)
     _check_periods(count_a, days_a, count_b, days_b)
     check_phi(phi)
     if mid_p and phi > 1:

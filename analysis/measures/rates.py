@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from statsmodels.stats.rates import confint_poisson
 
+from analysis.evidence.arguments import require_numbers
 from analysis.evidence.errors import InputError
 
 
@@ -169,6 +170,7 @@ def rate(count: int, days: float, phi: float = 1.0) -> Rate:
     >>> print(rate(0, 76).sentence(noun="attack"))
     0 attacks in 76 days are 0 per day (95 % interval 0 to 0.0485).
     """
+    require_numbers(count=count, days=days, phi=phi)
     return Rate(count, days, phi)
 
 

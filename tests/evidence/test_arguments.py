@@ -84,7 +84,7 @@ def test_what_is_no_table_is_said_to_be_none(given):
 
 def test_a_dict_of_tables_is_checked_table_by_table():
     with pytest.raises(InputError, match="lines is a DataFrame; allowed: a dict of DataFrames by label"):
-        require_frames(pd.DataFrame(), ("day",), "lines")  # type: ignore[arg-type]
+        require_frames(pd.DataFrame(), ("day",), "lines")
     with pytest.raises(InputError, match=r"lines\['SOHR'\] has no column 'day'"):
         require_frames({"SOHR": pd.DataFrame()}, ("day",), "lines")
 

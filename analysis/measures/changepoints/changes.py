@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import poisson
 
+from analysis.evidence.arguments import require_columns
 from analysis.evidence.errors import InputError
 from analysis.measures.changepoints.observed_counts import ObservedCounts, observe_counts
 from analysis.measures.changepoints.overdispersion import estimate_phi
@@ -95,6 +96,7 @@ def changes(
     >>> found.is_announced, found.poisson.most_probable_dates().day.tolist()
     (True, [11])
     """
+    require_columns(frame, ("start", "end", "count"), "frame")
     observed = observe_counts(frame, ranges)
     if rate is None:
         rate = shape * observed.exposure.sum() / max(observed.total, 1)
