@@ -13,7 +13,7 @@ import yaml
 from analysis.evidence.errors import InputError, format_path, suggest_name
 from analysis.runs.parameters import check_parameters, declared_parameters, parse_parameters
 
-ALLOWED = ("title", "about", "parameters")
+VARIANT_KEYS = ("title", "about", "parameters")
 
 
 @dataclass(frozen=True)
@@ -28,32 +28,33 @@ class Variant:
 
 
 def list_variants(folder: Path) -> dict[str, Variant]:
-    """Every variant below `folder` (`*.yml`), by name."""
+    """Every variant in `folder` (`*.yml`), by name. Raises InputError as `read_variant`."""
     return {path.stem: read_variant(path) for path in sorted(folder.glob("*.yml"))}
 
 
 def choose_variants(folder: Path, names: Sequence[str], every: bool) -> list[Variant]:
-    """The variants asked for. Raises InputError for a name that has no file."""
+    """The variants of these names, or `every` one. Raises InputError for a name without a file."""
     known = {path.stem: path for path in sorted(folder.glob("*.yml"))}
     for name in names:
         if name not in known:
             raise InputError(
-                f"no variant {name!r} in {format_path(folder)}{suggest_name(name, known)} (there are: {', '.join(known)})"
+                f"no variant {name!r} in {format_path(folder)}{suggest_name(name, known)} "
+                f"(there are: {', '.join(known)})"
             )
     return [read_variant(known[name]) for name in (known if every else names)]
 
 
 def read_variant(path: Path) -> Variant:
-    """One variant file. Raises InputError for anything but title, about and parameters."""
+    """The variant in a file. Raises InputError if the file is no YAML, or holds more than title, about, parameters."""
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, ValueError) as error:  # ValueError: an impossible day, or no UTF-8
         raise InputError(f"{format_path(path)} is not YAML: {str(error).splitlines()[0]}") from None
     if not isinstance(found, dict) or not isinstance(found.get("parameters", {}), dict | None):
-        raise InputError(f"{format_path(path)} must be a mapping with: {', '.join(sorted(ALLOWED))}")
+        raise InputError(f"{format_path(path)} must be a mapping with: {', '.join(sorted(VARIANT_KEYS))}")
     for name in found:
-        if name not in ALLOWED:
-            raise InputError(f"{format_path(path)}: {name!r} is not known{suggest_name(name, ALLOWED)}")
+        if name not in VARIANT_KEYS:
+            raise InputError(f"{format_path(path)}: {name!r} is not known{suggest_name(name, VARIANT_KEYS)}")
     values = {k: v.isoformat() if isinstance(v, date) else v for k, v in (found.get("parameters") or {}).items()}
     return Variant(path.stem, found.get("title", path.stem), found.get("about", ""), values, path)
 
@@ -61,7 +62,7 @@ def read_variant(path: Path) -> Variant:
 def parameters_by_notebook(notebooks: Sequence[Path], chosen: Variant) -> dict[Path, dict[str, Any]]:
     """The variant's values for every notebook that has the parameter, checked.
 
-    Raises InputError if a value is known to none of them, or does not suit one.
+    Raises InputError for a value that no notebook has as a parameter, or that does not suit one.
     """
     where = format_path(chosen.path)
     names = {notebook: {p.name for p in declared_parameters(notebook)} for notebook in notebooks}
@@ -81,7 +82,10 @@ def parameters_by_notebook(notebooks: Sequence[Path], chosen: Variant) -> dict[P
 
 
 def override_parameters(chosen: Variant, given: Mapping[str, str], notebooks: Sequence[Path]) -> Variant:
-    """The variant with values typed as text beside its own, checked; its title names them."""
+    """The variant with values typed as text in place of its own, checked; its title names them.
+
+    Raises InputError as `parameters_by_notebook`.
+    """
     if not given:
         return chosen
     typed = parameters_by_notebook(

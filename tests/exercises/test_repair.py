@@ -13,7 +13,7 @@ def named(notebook):
 
 def test_the_released_notebook_needs_no_mending(exercise):
     whole, remarks = repair_submission(exercise.released, exercise)
-    assert remarks == [] and [c.source for c in whole.cells] == [c.source for c in exercise.kept.cells]
+    assert remarks == [] and [c.source for c in whole.cells] == [c.source for c in exercise.for_grading.cells]
 
 
 def test_answers_are_the_students_and_tests_have_their_hidden_parts(exercise, paper):
@@ -27,7 +27,7 @@ def test_deleted_tests_come_back_in_their_place(exercise, paper):
     whole, remarks = repair_submission(notebook, exercise)
     assert [c.source for c in whole.cells if grade_id(c)] == [
         (c if grade_id(c) in ("setup", "mean", "largest", "letters") else cells_by_id(notebook)[grade_id(c)]).source
-        for c in exercise.kept.cells if grade_id(c)
+        for c in exercise.for_grading.cells if grade_id(c)
     ]  # fmt: skip
     places = [c.source[:11] for c in whole.cells]
     assert places.index("The largest") > named(whole).index("mean")
@@ -84,7 +84,7 @@ def test_points_kinds_and_checksums_are_the_instructors(exercise, paper):
     edited.cell("mean").metadata["nbgrader"] |= {"points": 100, "grade": False, "checksum": "0"}
     edited.cell("mean_answer").cell_type = "raw"
     whole, remarks = repair_submission(edited.notebook, exercise)
-    assert cells_by_id(whole)["mean"].metadata == cells_by_id(exercise.kept)["mean"].metadata
+    assert cells_by_id(whole)["mean"].metadata == cells_by_id(exercise.for_grading)["mean"].metadata
     assert cells_by_id(whole)["mean_answer"].cell_type == "code"
     assert remarks == ["answer mean_answer: made a raw cell, made code again"]
 
@@ -94,4 +94,4 @@ def test_nonsense_in_metadata_is_no_name(exercise, paper):
     for cell, nonsense in zip(odd.notebook.cells, ([], "a", {"grade_id": 5}, {"grade_id": []}), strict=False):
         cell.metadata["nbgrader"] = nonsense
     whole, _ = repair_submission(odd.notebook, exercise)
-    assert named(whole) == named(exercise.kept)
+    assert named(whole) == named(exercise.for_grading)

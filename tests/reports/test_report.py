@@ -69,17 +69,20 @@ def test_a_report_is_every_notebook_as_pdf_and_page_and_one_bound_pdf_first(plan
 
 def test_the_record_says_what_ran_under_which_view_and_the_report_is_up_to_date_by_it(plan):
     plan = with_values(plan, number=5, countries=["Iraq"])
-    assert plan.stale() == [f"{plan.target} holds no run.json, the record of a run"]
+    assert plan.stale_reasons() == [f"{plan.target} holds no run.json, the record of a run"]
     run_report(plan)
     found = json.loads((plan.target / "run.json").read_text())
     assert found["outcome"] == "complete"
     assert found["runs"]["first"]["parameters"] == {"number": 5, "countries": ["Iraq"]}
     assert found["runs"]["first"]["view"] == "all claims, whoever makes them; in Iraq"
     assert all(run["seconds"] >= 0 for run in found["runs"].values())
-    assert plan.stale() == []
-    assert with_values(plan, number=6).stale() == ["parameters number changed", "parameters countries changed"]
-    assert replace(plan, variant=replace(plan.variant, title="Another")).stale() == ["variant title changed"]
-    assert replace(plan, notebooks=plan.notebooks[:1]).stale() == ["notebooks changed", f"{plan.notebooks[1]} changed"]
+    assert plan.stale_reasons() == []
+    assert with_values(plan, number=6).stale_reasons() == ["parameters number changed", "parameters countries changed"]
+    assert replace(plan, variant=replace(plan.variant, title="Another")).stale_reasons() == ["variant title changed"]
+    assert replace(plan, notebooks=plan.notebooks[:1]).stale_reasons() == [
+        "notebooks changed",
+        f"{plan.notebooks[1]} changed",
+    ]
 
 
 def test_the_folder_holds_what_was_asked_for_last_and_nothing_else(plan):
@@ -128,7 +131,7 @@ def test_a_run_that_fails_leaves_the_earlier_report_whole_and_is_kept_with_its_r
     failed = plan.target.with_name("small.failed")
     assert visible(failed) == ["run.json", "second.failed.ipynb"]
     assert "ZeroDivisionError" in json.loads((failed / "run.json").read_text())["outcome"]
-    assert plan.stale() == []
+    assert plan.stale_reasons() == []
     run_report(plan)
     assert visible(plan.target.parent) == ["small"]
 
@@ -181,24 +184,24 @@ def test_the_evidence_hash_changes_with_a_byte_and_with_a_name_and_with_nothing_
 
 
 def test_provenance_names_variant_view_parameters_evidence_notebooks_package_and_libraries(plan):
-    basis = plan.basis()
-    names = basis["notebooks"]
-    said = dict(chapters.provenance(plan.variant, {"sets": ["seeds"]}, basis["inputs"], names, "seeds alone"))
+    inputs = plan.inputs()
+    names = inputs["notebooks"]
+    said = dict(chapters.provenance(plan.variant, {"sets": ["seeds"]}, inputs["files"], names, "seeds alone"))
     assert said["Variant"] == "small: for the tests"
     assert said["View"] == "seeds alone"
     assert said["Parameters"] == '{"sets": ["seeds"]}'
     assert folder_fingerprint(REPOSITORY)[:16] in said["Evidence"]
     for name in names:
-        assert f"{Path(name).name}, sha256 {basis['inputs'][name][:16]}" in said["Notebooks"]
-    assert run_record.package_hash(basis["inputs"])[:16] in said["Package"]
+        assert f"{Path(name).name}, sha256 {inputs['files'][name][:16]}" in said["Notebooks"]
+    assert run_record.package_hash(inputs["files"])[:16] in said["Package"]
     assert all(name in said["Made with"] for name in chapters.LIBRARIES)
-    bare = dict(chapters.provenance(plan.variant, {}, basis["inputs"], names))
+    bare = dict(chapters.provenance(plan.variant, {}, inputs["files"], names))
     assert bare["Parameters"] == "the defaults"
     assert "View" not in bare
 
 
 def test_the_hash_of_the_package_changes_with_its_files_and_with_nothing_else(plan):
-    inputs = plan.basis()["inputs"]
+    inputs = plan.inputs()["files"]
     first = run_record.package_hash(inputs)
     assert run_record.package_hash(inputs | {"data/claims.csv": "0", "notebooks/x.ipynb": "0"}) == first
     for name in ("analysis/reports/templates/tables.js", "requirements.lock", "data/borders.geojson"):

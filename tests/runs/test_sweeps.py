@@ -56,28 +56,28 @@ def test_the_results_of_all_runs_stand_in_one_table(squares, tmp_path):
     assert table["value"].tolist() == [4, 4, 9, 9]
     assert table["run"].is_unique
     assert len(seen) == 4
-    assert (swept.good, swept.kept, swept.failures) == (4, 0, {})
+    assert (swept.finished, swept.reused, swept.failures) == (4, 0, {})
 
 
 def test_every_run_is_kept_whole_with_its_record(squares, tmp_path):
     (run,) = plan_sweep(squares, [{"number": 4}], tmp_path / "runs")
     run_sweep([run], local_runner())
     nbformat.validate(nbformat.read(run.output, as_version=4))
-    assert run_record.read_record(run.folder)["basis"]["parameters"] == {"number": 4}
-    assert run_record.is_stale(run.folder, run.basis) == []
+    assert run_record.read_record(run.folder)["inputs"]["parameters"] == {"number": 4}
+    assert run_record.stale_reasons(run.folder, run.inputs) == []
 
 
 def test_what_is_finished_is_not_run_again(run_all, diary):
     run_all(2, 3)
     swept = run_all(2, 3, 4)
     assert sorted(diary.read_text().split()) == ["2", "3", "4"]
-    assert (swept.good, swept.kept) == (3, 2)
+    assert (swept.finished, swept.reused) == (3, 2)
     assert swept.table["value"].tolist() == [4, 9, 16]
 
 
 def test_force_runs_everything_again(run_all, diary):
     run_all(2)
-    assert run_all(2, force=True).kept == 0
+    assert run_all(2, force=True).reused == 0
     assert diary.read_text().split() == ["2", "2"]
 
 
@@ -113,7 +113,7 @@ def test_a_run_and_what_a_failed_one_leaves_have_a_record_and_a_run_can_be_verif
     assert run_record.read_record(good.folder)["outcome"] == "complete"
     assert "Iraq" in run_record.read_record(good.folder)["view"]
     assert "unlucky" in run_record.read_record(bad.failed)["outcome"]
-    assert run_record.read_record(bad.failed)["basis"]["parameters"] == {"number": 13}
+    assert run_record.read_record(bad.failed)["inputs"]["parameters"] == {"number": 13}
     said = CliRunner().invoke(main, ["verify", str(good.folder)])
     assert (said.exit_code, said.output) == (0, "1 of 1 files are the same, byte for byte\n")
     good.output.write_text(good.output.read_text() + "\n")
