@@ -89,7 +89,7 @@ def limits(command):
 
 @main.command()
 @click.argument("variants", nargs=-1)
-@click.option("--all", "every", is_flag=True, help="Every variant in notebooks/parameters.")
+@click.option("--all", "all_variants", is_flag=True, help="Every variant in notebooks/parameters.")
 @click.option("--notebook", "only", multiple=True, help="Only this notebook; may be given again.")
 @click.option("-p", "--parameter", "given", type=(str, str), multiple=True, metavar="NAME VALUE",
               help="A parameter beside those of the variant; may be given again.")  # fmt: skip
@@ -99,8 +99,8 @@ def limits(command):
 @click.option("--force", is_flag=True, help="Run also what is up to date.")
 @limits
 def report(
-    variants: tuple[str, ...], every: bool, only: tuple[str, ...], given: tuple[tuple[str, str], ...], folder: str,
-    target: Path, force: bool, cell_seconds: int, run_seconds: int, memory: int | None,
+    variants: tuple[str, ...], all_variants: bool, only: tuple[str, ...], given: tuple[tuple[str, str], ...],
+    folder: str, target: Path, force: bool, cell_seconds: int, run_seconds: int, memory: int | None,
 ) -> None:  # fmt: skip
     """Run the notebooks and render them to PDF and HTML; the variant 'all' by default.
 
@@ -117,7 +117,7 @@ def report(
     from analysis.runs.variants import choose_variants, override_parameters
 
     notebooks = choose_notebooks(only)
-    chosen = choose_variants(REPOSITORY / "notebooks" / "parameters", variants or ("all",), every)
+    chosen = choose_variants(REPOSITORY / "notebooks" / "parameters", variants or ("all",), all_variants)
     if folder:
         given = (*given, ("folder", str(Path(folder).expanduser().resolve())))
     plans = [Plan(override_parameters(each, dict(given), notebooks), notebooks, target / each.name) for each in chosen]
@@ -126,7 +126,11 @@ def report(
         if each not in stale:
             click.echo(f"{format_path(each.target)} is up to date")
     with tqdm(total=len(stale) * (2 * len(notebooks) + 1), unit="step", disable=None, leave=False) as bar:
-        step = lambda done: (bar.set_postfix_str(done), bar.update())  # noqa: E731
+
+        def step(done: str) -> None:
+            bar.set_postfix_str(done)
+            bar.update()
+
         for each in stale:
             bar.set_description(each.variant.name)
             for path in make_report(each, step, RunLimits(cell_seconds, run_seconds, memory)):

@@ -61,9 +61,9 @@ def grade_rows(graded: Iterable[GradedSubmission]) -> pd.DataFrame:
     return pd.DataFrame(table, columns=GRADE_COLUMNS)
 
 
-def gradebook_json(graded: GradedSubmission) -> str:
+def gradebook_json(submission: GradedSubmission) -> str:
     """The grades and remarks of one submission as JSON."""
-    content = asdict(replace(graded, cells=[]))
+    content = asdict(replace(submission, cells=[]))
     del content["cells"]
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 

@@ -30,8 +30,8 @@ class SubmissionLimits:
 
     cell_seconds: int = 30
     seconds: int = 300
-    memory: int = 4000
-    file: int = 100
+    memory_mb: int = 4000
+    file_mb: int = 100
 
 
 class SandboxKernelManager(AsyncKernelManager):
@@ -83,7 +83,7 @@ def sandbox_kernel(folder: Path, limits: SubmissionLimits, backend: str) -> Sand
 
     Every kernel of the exercises is started by this function.
     """
-    caps = {"memory": limits.memory, "seconds": 2 * limits.seconds, "file": limits.file}
+    caps = {"memory_mb": limits.memory_mb, "cpu_seconds": 2 * limits.seconds, "file_mb": limits.file_mb}
     command = [
         sys.executable,
         "-P",

@@ -1,6 +1,6 @@
 """The process of a submission's kernel: it sets its own limits, then becomes an ordinary kernel.
 
-python -P -m analysis.exercises.sandboxed_kernel '{"memory": 4000, ...}' -f CONNECTION
+python -P -m analysis.exercises.sandboxed_kernel '{"memory_mb": 4000, ...}' -f CONNECTION
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class LimitedStream(OutStream):
         return len(string)
 
 
-def limit_process(memory: int, seconds: int, file: int) -> None:
+def limit_process(memory_mb: int, cpu_seconds: int, file_mb: int) -> None:
     """Limit this process: megabytes of memory, seconds of processor time, megabytes of one file.
 
     A limit that the system does not have is left out.
@@ -42,7 +42,7 @@ def limit_process(memory: int, seconds: int, file: int) -> None:
         import resource
     except ImportError:  # Windows
         return
-    for kind, most in (("RLIMIT_AS", memory * 10**6), ("RLIMIT_CPU", seconds), ("RLIMIT_FSIZE", file * 10**6),
+    for kind, most in (("RLIMIT_AS", memory_mb * 10**6), ("RLIMIT_CPU", cpu_seconds), ("RLIMIT_FSIZE", file_mb * 10**6),
                        ("RLIMIT_CORE", 0)):  # fmt: skip
         if sys.platform == "linux" or kind != "RLIMIT_AS":  # macOS has the name but ignores it
             resource.setrlimit(getattr(resource, kind), (most, most))

@@ -37,13 +37,13 @@ INTRODUCTION = (
 )
 
 
-def link_incidents(document: dict, known: set[str]) -> tuple[dict, list[str]]:
-    """The document with every incident id of `known` as a link, and the ids that it names, sorted."""
+def link_incidents(document: dict, known_ids: set[str]) -> tuple[dict, list[str]]:
+    """The document with every incident id of `known_ids` as a link, and the ids that it names, sorted."""
     strings = (e["c"] for e in elements(document["blocks"]) if e["t"] == "Str")
-    ids = sorted({_without_punctuation(text) for text in strings} & known)
+    ids = sorted({_without_punctuation(text) for text in strings} & known_ids)
 
     def change(element: Node) -> list[Node] | None:
-        if element["t"] != "Str" or _without_punctuation(element["c"]) not in known:
+        if element["t"] != "Str" or _without_punctuation(element["c"]) not in known_ids:
             return None
         name = _without_punctuation(element["c"])
         before, after = element["c"].split(name, 1)
@@ -57,7 +57,7 @@ def _without_punctuation(text: str) -> str:
     return text.strip(",;:.()")
 
 
-def appendix(dataset: Dataset, ids: list[str]) -> list[Node]:
+def appendix_blocks(dataset: Dataset, ids: list[str]) -> list[Node]:
     """The blocks of an appendix: a heading, then an entry for each incident in order of day; empty without ids."""
     heading = node("Header", 2, attr("appendix"), inlines_of_text(APPENDIX_TITLE))
     return [heading, paragraph(INTRODUCTION), *_by_month(dataset, ids, 3)] if ids else []

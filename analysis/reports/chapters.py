@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from analysis.evidence.folders import REPOSITORY, find_evidence_root, folder_fingerprint
 from analysis.incidents.dataset import Dataset
-from analysis.reports.appendix import appendix, appendix_chapter, link_incidents
+from analysis.reports.appendix import appendix_blocks, appendix_chapter, link_incidents
 from analysis.reports.document.book import bind_documents
 from analysis.reports.document.notebook_document import build_document
 from analysis.reports.document.tree import title_of
@@ -46,7 +46,7 @@ def render_chapter(
     `provenance` says how it was made. Raises InputError for a figure without description."""
     tree, ids = link_incidents(build_document(notebook, strict=True), _traceable(dataset))
     title = title_of(tree, otherwise=name)
-    whole = {**tree, "blocks": tree["blocks"] + appendix(dataset, ids)}
+    whole = {**tree, "blocks": tree["blocks"] + appendix_blocks(dataset, ids)}
     _write(whole, folder / name, title=title, subtitle=variant.title, provenance=provenance)
     return Chapter(tree, title, ids)
 
@@ -76,20 +76,21 @@ def _traceable(dataset: Dataset) -> set[str]:
     return set(dataset.incidents["incident_id"]) if dataset.evidence else set()
 
 
-def provenance(
-    variant: Variant, parameters: Mapping[str, Any], files: Mapping[str, str], notebooks: Sequence[str], view: str = ""
+def format_provenance(
+    variant: Variant, parameters: Mapping[str, Any], files: Mapping[str, str], notebook_names: Sequence[str],
+    view_in_words: str = "",
 ) -> Pairs:  # fmt: skip
     """How the report was made, as pairs of a name and a text; nothing that differs from run to run or place to place.
 
-    `files` are the hashes among the inputs of a run (see `run_record.run_inputs`), `notebooks` the names there of the
-    notebooks that were run, `view` what counts, in words.
+    `files` are the hashes among the inputs of a run (see `run_record.run_inputs`), `notebook_names` the names there of
+    the notebooks that were run, `view_in_words` what counts.
     """
     shown = {k: Path(v).name if k == "folder" else v for k, v in parameters.items()}
     return [
         ("Variant", f"{variant.name}: {variant.about}" if variant.about else variant.name),
-        *([("View", view)] if view else []),
+        *([("View", view_in_words)] if view_in_words else []),
         ("Parameters", json.dumps(shown, ensure_ascii=False) if shown else "the defaults"),
-        ("Notebooks", "; ".join(f"{Path(name).name}, sha256 {files[name][:16]}" for name in notebooks)),
+        ("Notebooks", "; ".join(f"{Path(name).name}, sha256 {files[name][:16]}" for name in notebook_names)),
         ("Package", f"sha256 of source and lock {run_record.package_hash(files)[:16]}"),
         (
             "Evidence",

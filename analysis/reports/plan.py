@@ -21,7 +21,7 @@ class Plan:
     """A variant, the notebooks it is run on in the order of the report, and the folder it goes to."""
 
     variant: Variant
-    notebooks: tuple[Path, ...]
+    notebook_paths: tuple[Path, ...]
     target: Path
 
     def inputs(self) -> dict[str, Any]:
@@ -31,7 +31,7 @@ class Plan:
         except InputError as error:
             raise InputError(f"{format_path(self.variant.path)}: {error}") from None
         variant = {"name": self.variant.name, "title": self.variant.title, "about": self.variant.about}
-        return run_record.run_inputs(self.notebooks, self.variant.parameters, variant=variant)
+        return run_record.run_inputs(self.notebook_paths, self.variant.parameters, variant=variant)
 
     def stale_reasons(self) -> list[str]:
         """Why the report has to be made; empty if the folder holds it already."""

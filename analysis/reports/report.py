@@ -14,7 +14,7 @@ from typing import Any
 from analysis.evidence.errors import InputError, RunError, format_path
 from analysis.incidents.dataset import Dataset, open_folder
 from analysis.incidents.views import View, select
-from analysis.reports.chapters import Chapter, bind_chapters, provenance, render_chapter
+from analysis.reports.chapters import Chapter, bind_chapters, format_provenance, render_chapter
 from analysis.reports.plan import Plan, recorded_plan
 from analysis.reports.report_tables import write_report_tables
 from analysis.runs import run_record
@@ -41,9 +41,9 @@ def run_report(
     failed notebooks as far as they ran.
     """
     started, inputs = datetime.now(UTC), plan.inputs()
-    values = parameters_by_notebook(plan.notebooks, plan.variant)
+    values = parameters_by_notebook(plan.notebook_paths, plan.variant)
     dataset = open_folder(plan.variant.parameters.get("folder", ""))
-    name_of = dict(zip(plan.notebooks, inputs["notebooks"], strict=True))
+    name_of = dict(zip(plan.notebook_paths, inputs["notebooks"], strict=True))
     views = {source: _view(source, given, plan.variant, dataset) for source, given in values.items()}
     with publish_folder(plan.target) as made, _failed_runs(plan.target, inputs, started) as failed:
 
@@ -54,13 +54,13 @@ def run_report(
                                    kernel=kernel, limits=limits, running=running)  # fmt: skip
             seconds = run_record.seconds_since(begun)
             progress(f"ran {source.stem}")
-            about = provenance(plan.variant, values[source], inputs["files"], [name_of[source]], views[source])
+            about = format_provenance(plan.variant, values[source], inputs["files"], [name_of[source]], views[source])
             rendered = render_chapter(executed, source.stem, plan.variant, about, dataset, made)
             progress(f"rendered {source.stem}")
             return rendered, seconds
 
-        chapters, seconds = zip(*run_parallel(chapter, plan.notebooks, AT_ONCE), strict=True)
-        about = provenance(plan.variant, plan.variant.parameters, inputs["files"], inputs["notebooks"])
+        chapters, seconds = zip(*run_parallel(chapter, plan.notebook_paths, AT_ONCE), strict=True)
+        about = format_provenance(plan.variant, plan.variant.parameters, inputs["files"], inputs["notebooks"])
         bind_chapters(chapters, plan.variant, about, dataset, made)
         write_report_tables(made / "data", dataset, plan.variant.parameters)
         progress("bound the report")

@@ -93,7 +93,7 @@ def environment_differences(folder: str, inputs: dict[str, Any]) -> list[str]:
 
 
 def _message(run: SweepRun) -> tuple[str, str, dict[str, Any], dict[str, Any]]:
-    return run.notebook.read_text(encoding="utf-8"), run.notebook.name, run.parameters, run.inputs
+    return run.notebook_path.read_text(encoding="utf-8"), run.notebook_path.name, run.parameters, run.inputs
 
 
 def run_on_worker(
@@ -124,7 +124,7 @@ def _keep_answer(run: SweepRun, task) -> str:
         return f"{type(error).__name__}: {str(error).splitlines()[0]}"
     text, reason = task.result()
     if reason:
-        failed = run.failed / f"{run.notebook.stem}.failed.ipynb"
+        failed = run.failed / f"{run.notebook_path.stem}.failed.ipynb"
         failed.parent.mkdir(parents=True, exist_ok=True)
         failed.write_text(text, encoding="utf-8")
         return reason.replace(failed.name, format_path(failed))

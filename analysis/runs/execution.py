@@ -27,7 +27,7 @@ ADDED_TAGS = {"injected-parameters", "papermill-error-cell-tag"}  # tags of cell
 
 
 def execute(
-    notebook: Path,
+    notebook_path: Path,
     output: Path,
     parameters: Mapping[str, Any],
     *,
@@ -37,7 +37,7 @@ def execute(
     running: RunningKernels | None = None,
     cache_folder: str = "",
 ) -> nbformat.NotebookNode:
-    """Run `notebook` with `parameters` (already checked), save the result at `output` and return it.
+    """Run `notebook_path` with `parameters` (already checked), save the result at `output` and return it.
 
     A `cold` kernel is a new process. A `warm` kernel is forked from a process that has already imported the libraries;
     the result is the same. Kernels that are given the same `cache_folder` share computed arrays there (see
@@ -59,19 +59,19 @@ def execute(
         staged = Path(folder) / output.name
         try:
             papermill.execute_notebook(
-                str(notebook.resolve()), str(staged), dict(parameters),
+                str(notebook_path.resolve()), str(staged), dict(parameters),
                 engine_name=papermill_engine.ENGINE, kernel_name=KERNEL,
                 progress_bar=False, request_save_on_cell_execute=False, limits=limits, running=running,
                 cache_folder=cache_folder, kernel_manager_class=_manager(kernel), config=_connection(sockets),
             )  # fmt: skip
         except PapermillExecutionError as error:
             if running.stopped:
-                raise RunError(f"{format_path(notebook)}: stopped") from None
+                raise RunError(f"{format_path(notebook_path)}: stopped") from None
             failed.parent.mkdir(parents=True, exist_ok=True)
             os.replace(staged, failed)
-            raise _explain_failure(error, notebook, failed, limits) from None
+            raise _explain_failure(error, notebook_path, failed, limits) from None
         except (RuntimeError, NoSuchKernel) as error:  # the kernel did not start
-            raise RunError(f"{format_path(notebook)}: the kernel did not start: {_first_line(error)}") from None
+            raise RunError(f"{format_path(notebook_path)}: the kernel did not start: {_first_line(error)}") from None
         executed = normalise_output(nbformat.read(staged, as_version=4))
         nbformat.write(executed, staged)
         os.replace(staged, output)
@@ -96,12 +96,12 @@ def _connection(sockets: str) -> Config:
 
 
 def _explain_failure(
-    error: PapermillExecutionError, notebook: Path, failed: Path, limits: RunLimits
+    error: PapermillExecutionError, notebook_path: Path, failed: Path, limits: RunLimits
 ) -> InputError | RunError:
     """An error of one line: which cell, as its author counts, and what happened to it."""
     name, message = error.ename, _first_line(error.evalue)
     if name in ("InputError", "InvalidTables"):
-        return InputError(f"{format_path(notebook)}: {error.evalue}")
+        return InputError(f"{format_path(notebook_path)}: {error.evalue}")
     cell = f"cell {_failed_cell_number(nbformat.read(failed, as_version=4))}"
     messages = {
         "DeadKernelError": f"the kernel died in {cell}: {message}",
@@ -111,7 +111,7 @@ def _explain_failure(
     what = messages.get(name, f"{cell} failed: {name}: {message}".removesuffix(": "))
     if name.endswith("MemoryError"):
         what = f"{cell} ran out of memory{limits.format_memory()}: {message or name}"
-    return RunError(f"{format_path(notebook)}: {what} (see {format_path(failed)})")
+    return RunError(f"{format_path(notebook_path)}: {what} (see {format_path(failed)})")
 
 
 def _failed_cell_number(executed: nbformat.NotebookNode) -> int:

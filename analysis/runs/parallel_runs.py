@@ -50,15 +50,17 @@ def _kill(pid: int) -> None:
         os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
-def run_parallel(run: Callable[[Item, RunningKernels], Result], items: Iterable[Item], at_once: int) -> list[Result]:
-    """The results of `run` for every item, in order of the items; at most `at_once` run at the same time.
+def run_parallel(
+    run_one: Callable[[Item, RunningKernels], Result], items: Iterable[Item], at_once: int
+) -> list[Result]:
+    """The results of `run_one` for every item, in order of the items; at most `at_once` run at the same time.
 
     A run that fails stops no other. Raises InputError if any run raised it, else RunError if any run did, with the
     messages of all of them. Ctrl-C ends all runs at once.
     """
     running = RunningKernels()
     with ThreadPoolExecutor(at_once) as pool:
-        tasks = [pool.submit(run, item, running) for item in items]
+        tasks = [pool.submit(run_one, item, running) for item in items]
         try:
             wait(tasks)
         except BaseException:

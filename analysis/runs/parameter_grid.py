@@ -37,13 +37,13 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def parse_grid(notebook: Path, texts: Iterable[str]) -> Grid:
+def parse_grid(notebook_path: Path, texts: Iterable[str]) -> Grid:
     """The lists of values in texts such as `shortest_gap=3,7`. Where a value is itself a list, `|` joins its
     items, as in `countries=Iraq,Iraq|Syria`. Nothing between two commas is an empty value.
 
     Raises InputError for a text without `=`, and for two texts with one name.
     """
-    lists = {each.name for each in declared_parameters(notebook) if each.kind.noun == "list"}
+    lists = {each.name for each in declared_parameters(notebook_path) if each.kind.noun == "list"}
     grid: Grid = {}
     for text in texts:
         name, sign, values = text.partition("=")
@@ -52,22 +52,22 @@ def parse_grid(notebook: Path, texts: Iterable[str]) -> Grid:
         if name in grid:
             raise InputError(f"--set {text}: {name} is set twice; give all its values at once")
         pieces = [piece.replace("|", ",") if name in lists else piece.strip() for piece in values.split(",")]
-        grid[name] = [parse_parameters([notebook], {name: piece})[name] for piece in pieces]
+        grid[name] = [parse_parameters([notebook_path], {name: piece})[name] for piece in pieces]
     return grid
 
 
-def combine_grids(notebook: Path, file: Path | None, texts: Iterable[str]) -> list[dict[str, Any]]:
+def combine_grids(notebook_path: Path, file: Path | None, texts: Iterable[str]) -> list[dict[str, Any]]:
     """The points of a grid file; `texts` (as in `parse_grid`) replace or add parameters.
 
     Raises InputError if neither is given, and as `read_grid`, `parse_grid` and `grid_points` do.
     """
-    grid = (read_grid(file) if file else {}) | parse_grid(notebook, texts)
+    grid = (read_grid(file) if file else {}) | parse_grid(notebook_path, texts)
     if not grid:
         raise InputError("nothing to vary: give --set name=value,value or --grid FILE.yml")
-    return grid_points(notebook, grid, format_path(file) if file else "--set")
+    return grid_points(notebook_path, grid, format_path(file) if file else "--set")
 
 
-def grid_points(notebook: Path, grid: Mapping[str, list[Any]], where: str) -> list[dict[str, Any]]:
+def grid_points(notebook_path: Path, grid: Mapping[str, list[Any]], where: str) -> list[dict[str, Any]]:
     """Every combination of the grid's values, checked and converted to JSON values, in the order of the lists.
 
     `where` says in messages where the grid comes from. Raises InputError if a list is empty, and with every fault of
@@ -79,7 +79,7 @@ def grid_points(notebook: Path, grid: Mapping[str, list[Any]], where: str) -> li
     faults: list[str] = []
     for values in product(*grid.values()):
         try:
-            points.append(check_parameters(notebook, dict(zip(grid, values, strict=True)), where))
+            points.append(check_parameters(notebook_path, dict(zip(grid, values, strict=True)), where))
         except InputError as error:
             faults += str(error).splitlines()
     if faults:

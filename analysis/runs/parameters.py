@@ -79,21 +79,22 @@ class Parameter:
     kind: ParameterKind
 
 
-def declared_parameters(notebook: Path) -> list[Parameter]:
+def declared_parameters(notebook_path: Path) -> list[Parameter]:
     """The parameters of a notebook, in order.
 
     Raises InputError if it has no or several parameters cells, or one that is not one literal per
     line.
     """
-    cells = [cell for cell in read_notebook_json(notebook)["cells"] if _holds_parameters(cell)]
+    cells = [cell for cell in read_notebook_json(notebook_path)["cells"] if _holds_parameters(cell)]
     if len(cells) != 1:
-        raise InputError(f"{format_path(notebook)} has {len(cells)} cells tagged 'parameters'; needs 1")
+        raise InputError(f"{format_path(notebook_path)} has {len(cells)} cells tagged 'parameters'; needs 1")
     source = "".join(cells[0]["source"])  # a text, or a list of its lines
     try:
         return [_parameter(node, source.splitlines()) for node in ast.parse(source).body]
     except (SyntaxError, ValueError, AttributeError) as error:
         raise InputError(
-            f"{format_path(notebook)}: the parameters cell must hold one 'name = literal  # help' per line ({error})"
+            f"{format_path(notebook_path)}: the parameters cell must hold one 'name = literal  # help' per line "
+            f"({error})"
         ) from None
 
 
@@ -160,37 +161,37 @@ def _kind_of(default: Any) -> ParameterKind:
     return ParameterKind(type(default), NOUN_OF_TYPE[type(default)])
 
 
-def parameter_model(notebook: Path) -> type[BaseModel]:
+def parameter_model(notebook_path: Path) -> type[BaseModel]:
     """The parameters of a notebook as a pydantic model that forbids unknown names. Raises as `declared_parameters`."""
     fields: dict[str, Any] = {
-        p.name: (p.kind.type, Field(default=p.default, description=p.help)) for p in declared_parameters(notebook)
+        p.name: (p.kind.type, Field(default=p.default, description=p.help)) for p in declared_parameters(notebook_path)
     }
-    return create_model(notebook.stem, __config__=CONFIG, **fields)
+    return create_model(notebook_path.stem, __config__=CONFIG, **fields)
 
 
-def check_parameters(notebook: Path, given: Mapping[str, Any], where: str = "") -> dict[str, Any]:
+def check_parameters(notebook_path: Path, given: Mapping[str, Any], where: str = "") -> dict[str, Any]:
     """The given values, checked and converted to JSON values; only those given, not the defaults.
 
     Raises InputError with a line for each fault: `where` the value comes from, the parameter, the value, and what is
     allowed.
     """
     try:
-        whole = parameter_model(notebook).model_validate(dict(given))
+        whole = parameter_model(notebook_path).model_validate(dict(given))
     except ValidationError as error:
-        faults = [_explain(each, notebook) for each in error.errors()]
+        faults = [_explain(each, notebook_path) for each in error.errors()]
     else:
-        faults = [f"{notebook.stem}: {fault}" for fault in _out_of_order(dict(whole))]
+        faults = [f"{notebook_path.stem}: {fault}" for fault in _out_of_order(dict(whole))]
     if faults:
         raise InputError("\n".join(f"{where}: {fault}" if where else fault for fault in dict.fromkeys(faults)))
     return whole.model_dump(mode="json", include=set(given))
 
 
-def _explain(error: Mapping[str, Any], notebook: Path) -> str:
+def _explain(error: Mapping[str, Any], notebook_path: Path) -> str:
     name, *below = error["loc"]
-    parameters = {p.name: p for p in declared_parameters(notebook)}
+    parameters = {p.name: p for p in declared_parameters(notebook_path)}
     if error["type"] == "extra_forbidden":
         hint = suggest_name(name, parameters)
-        return f"{name!r} is not a parameter of {notebook.stem}{hint} (it has: {', '.join(parameters)})"
+        return f"{name!r} is not a parameter of {notebook_path.stem}{hint} (it has: {', '.join(parameters)})"
     kind = parameters[name].kind
     if below and isinstance(below[0], int):
         hint = suggest_name(error["input"], kind.allowed.split(", "))
@@ -205,13 +206,13 @@ def _out_of_order(values: Mapping[str, Any]) -> Iterable[str]:
             yield f"{high} ({last}) is {'before' if first > last else 'the same day as'} {low} ({first})"
 
 
-def parse_parameters(notebooks: Iterable[Path], given: Mapping[str, str]) -> dict[str, Any]:
+def parse_parameters(notebook_paths: Iterable[Path], texts: Mapping[str, str]) -> dict[str, Any]:
     """Values typed as text, such as `14` or `Iraq,Syria`, in the types of the notebooks' parameters.
 
     A text that cannot be read stays text; `check_parameters` then names it.
     """
-    kinds = {p.name: p.kind for notebook in notebooks for p in declared_parameters(notebook)}
-    return {name: _from_text(kinds[name], text) if name in kinds else text for name, text in given.items()}
+    kinds = {p.name: p.kind for notebook_path in notebook_paths for p in declared_parameters(notebook_path)}
+    return {name: _from_text(kinds[name], text) if name in kinds else text for name, text in texts.items()}
 
 
 def _from_text(kind: ParameterKind, text: str) -> Any:
@@ -222,22 +223,22 @@ def _from_text(kind: ParameterKind, text: str) -> Any:
         return value
 
 
-def view_of_parameters(notebook: Path, given: Mapping[str, Any]) -> View | None:
+def view_of_parameters(notebook_path: Path, given: Mapping[str, Any]) -> View | None:
     """The view of a notebook that runs with these values; None if the notebook has no parameter of a view.
 
     Raises InputError for a view that cannot be.
     """
     from analysis.incidents.views import View  # slow to import
 
-    whole = {p.name: p.default for p in declared_parameters(notebook)} | dict(given)
+    whole = {p.name: p.default for p in declared_parameters(notebook_path)} | dict(given)
     chosen = {f.name: whole[f.name] for f in fields(View) if f.name in whole}
     return View(**chosen) if chosen else None
 
 
-def format_parameters(notebook: Path) -> str:
+def format_parameters(notebook_path: Path) -> str:
     """The parameters of a notebook as a text table: name, type, default, help and allowed values."""
     rows = [("name", "type", "default", "what it is")]
-    for each in declared_parameters(notebook):
+    for each in declared_parameters(notebook_path):
         rows.append((each.name, each.kind.noun, json.dumps(each.default, ensure_ascii=False), each.help))
         if each.kind.allowed:
             rows.append(("", "", "", f"allowed: {each.kind.allowed}"))

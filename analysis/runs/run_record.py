@@ -27,22 +27,22 @@ SOURCE_SUFFIXES = (".py", ".lua", ".css", ".html", ".js", ".typ")
 OTHER_FILES = ("requirements.lock", "data/borders.geojson")  # files that the package reads beside the tables
 
 
-def run_inputs(notebooks: Sequence[Path], parameters: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+def run_inputs(notebook_paths: Sequence[Path], parameters: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     """All inputs of a run, as JSON values. Equal inputs give byte-identical outputs.
 
     They are the names of the notebooks, the parameters, the sha256 of every file that is read (`files`: notebooks,
     tables, source of the package) and the versions of Python and the libraries. `more` is whatever else the outputs
     show, such as the title of a variant. Raises InputError for a notebook or a folder that does not exist.
     """
-    for path in notebooks:
+    for path in notebook_paths:
         if not path.is_file():
             raise InputError(f"notebook {format_path(path)} does not exist")
     return {
         **more,
-        "notebooks": [_relative_name(path) for path in notebooks],
+        "notebooks": [_relative_name(path) for path in notebook_paths],
         "parameters": dict(parameters),
         "files": file_hashes(
-            [*notebooks, *list_table_files(find_evidence_root(parameters.get("folder", ""))), *_package()]
+            [*notebook_paths, *list_table_files(find_evidence_root(parameters.get("folder", ""))), *_package()]
         ),
         "versions": package_versions(),
     }

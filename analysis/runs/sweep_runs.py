@@ -25,7 +25,7 @@ from analysis.runs.result_table import read_results
 class SweepRun:
     """One point of a grid: the notebook, its parameters, all inputs of the run, and the folder of its output."""
 
-    notebook: Path
+    notebook_path: Path
     parameters: dict[str, Any]
     inputs: dict[str, Any]
     folder: Path
@@ -33,7 +33,7 @@ class SweepRun:
     @property
     def output(self) -> Path:
         """The executed notebook."""
-        return self.folder / self.notebook.name
+        return self.folder / self.notebook_path.name
 
     @property
     def failed(self) -> Path:
@@ -65,12 +65,12 @@ def keep_run(run: SweepRun, make: Callable[[Path], Any]) -> None:
     A failed run gets a record too, in the folder `run.failed`. Raises InputError for results that contradict each
     other, and what `make` and `publish_folder` raise.
     """
-    started, view = datetime.now(UTC), view_of_parameters(run.notebook, run.parameters)
+    started, view = datetime.now(UTC), view_of_parameters(run.notebook_path, run.parameters)
     view_in_words = {"view": view.words()} if view else {}
     try:
         with publish_folder(run.folder) as made:
-            make(made / run.notebook.name)
-            read_results(nbformat.read(made / run.notebook.name, as_version=4))
+            make(made / run.notebook_path.name)
+            read_results(nbformat.read(made / run.notebook_path.name, as_version=4))
             run_record.write_record(made, run.inputs, "complete", started, **view_in_words)
     except (InputError, RunError) as error:
         if run.failed.is_dir():
@@ -85,7 +85,7 @@ def verify_run(folder: Path) -> run_record.RecordComparison:
     Raises InputError for a folder without such a record, and what `execute` raises.
     """
     recorded = run_record.read_record(folder)["inputs"]
-    notebook, parameters = REPOSITORY / recorded["notebooks"][0], recorded["parameters"]
+    notebook_path, parameters = REPOSITORY / recorded["notebooks"][0], recorded["parameters"]
     with TemporaryDirectory(prefix="verify-") as elsewhere:
-        execute(notebook, Path(elsewhere, notebook.name), parameters)
-        return run_record.compare_records(folder, Path(elsewhere), run_record.run_inputs([notebook], parameters))
+        execute(notebook_path, Path(elsewhere, notebook_path.name), parameters)
+        return run_record.compare_records(folder, Path(elsewhere), run_record.run_inputs([notebook_path], parameters))

@@ -39,22 +39,22 @@ class SweepOutcome:
     reused: int
 
 
-def plan_sweep(notebook: Path, points: Sequence[dict[str, Any]], folder: Path) -> list[SweepRun]:
+def plan_sweep(notebook_path: Path, points: Sequence[dict[str, Any]], folder: Path) -> list[SweepRun]:
     """A run for every point of a grid; each has a folder in `folder`, named after a hash of its inputs.
 
     Raises InputError for a parameter that has the name of a column of the results.
     """
     if taken := {"run", *RESULT_COLUMNS} & {name for point in points for name in point}:
         raise InputError(
-            f"{format_path(notebook)}: {', '.join(taken)} cannot be swept; the results have a column so named"
+            f"{format_path(notebook_path)}: {', '.join(taken)} cannot be swept; the results have a column so named"
         )
 
     @cache
-    def inputs_on(evidence: str) -> dict[str, Any]:
-        return run_record.run_inputs([notebook], {"folder": evidence})
+    def inputs_on(evidence_folder: str) -> dict[str, Any]:
+        return run_record.run_inputs([notebook_path], {"folder": evidence_folder})
 
     each = [(point, inputs_on(point.get("folder", "")) | {"parameters": point}) for point in points]
-    return [SweepRun(notebook, point, inputs, folder / _folder_name(inputs)) for point, inputs in each]
+    return [SweepRun(notebook_path, point, inputs, folder / _folder_name(inputs)) for point, inputs in each]
 
 
 def _folder_name(inputs: dict[str, Any]) -> str:
@@ -98,7 +98,7 @@ def local_runner(at_once: int | None = None, limits: RunLimits | None = None) ->
             def one(run: SweepRun, running: RunningKernels) -> None:
                 try:
                     keep_run(run, lambda made: execute(
-                        run.notebook, made, run.parameters, keep_failed=run.failed, kernel="warm", limits=limits,
+                        run.notebook_path, made, run.parameters, keep_failed=run.failed, kernel="warm", limits=limits,
                         running=running, cache_folder=cache_folder,
                     ))  # fmt: skip
                 except (InputError, RunError) as error:

@@ -138,7 +138,7 @@ def test_what_runs_have_in_common_is_worked_out_once_and_is_what_each_would_have
     table = run_sweep(runs, local_runner(1)).table.pivot(index="number", columns="measure", values="value")
     assert table.loc[1, "left"] == table.loc[3, "left"] > 0, "the second run of the same counts left nothing new"
     assert table.loc[2, "left"] > table.loc[3, "left"]
-    execute(runs[0].notebook, tmp_path / "alone.ipynb", {"number": 3})
+    execute(runs[0].notebook_path, tmp_path / "alone.ipynb", {"number": 3})
     alone = read_results(nbformat.read(tmp_path / "alone.ipynb", as_version=4)).set_index("measure")["value"]
     assert alone["left"] == 0
     assert alone["chance"] == table.loc[3, "chance"] == table.loc[1, "chance"] != table.loc[2, "chance"]

@@ -40,11 +40,11 @@ def finished_piece(*blocks: Node) -> Piece:
     return Piece(lambda: list(blocks))
 
 
-def output_pieces(outputs: list[NotebookNode], location: Location, stderr: bool) -> Iterator[Piece]:
-    """The outputs of one cell as pieces; streams that follow each other are joined. `stderr` says if it is shown."""
+def output_pieces(outputs: list[NotebookNode], location: Location, with_stderr: bool) -> Iterator[Piece]:
+    """The outputs of one cell as pieces; streams that follow each other are joined. `with_stderr` shows stderr too."""
     for output in _joined(outputs):
         if output.output_type == "stream":
-            if output.name == "stdout" or stderr:
+            if output.name == "stdout" or with_stderr:
                 yield _stream(output)
         elif output.output_type == "error":
             yield _error(output)

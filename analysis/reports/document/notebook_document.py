@@ -122,7 +122,7 @@ def _pieces(cell: NotebookNode, location: Location, code: Code, language: str) -
             block = code_block(cell.source, language)
             yield Piece(lambda: sanitise([block], location))
         if not _hidden(cell, "output"):
-            yield from output_pieces(cell.get("outputs", []), location, stderr=with_code)
+            yield from output_pieces(cell.get("outputs", []), location, with_stderr=with_code)
 
 
 def _directed(blocks: list[Node]) -> list[Node]:

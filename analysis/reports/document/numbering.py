@@ -68,8 +68,8 @@ def _anchors(blocks: list[Node]) -> list[str]:
     return [holder[0] for element in elements(blocks) if (holder := anchor_attributes(element))]
 
 
-def shift_headings(blocks: list[Node], first: int = 1) -> list[Node]:
-    """The headings from level `first`, one level deeper at a time.
+def shift_headings(blocks: list[Node], top_level: int = 1) -> list[Node]:
+    """The headings from level `top_level`, one level deeper at a time.
 
     PDF/UA requires it, and screen readers build their list of contents from it.
     """
@@ -82,7 +82,7 @@ def shift_headings(blocks: list[Node], first: int = 1) -> list[Node]:
         while open_levels and open_levels[-1] >= level:
             open_levels.pop()
         open_levels.append(level)
-        return node("Header", min(len(open_levels) + first - 1, 6), identity, inlines)
+        return node("Header", min(len(open_levels) + top_level - 1, 6), identity, inlines)
 
     return walk(blocks, step, LEAF_BLOCKS)
 

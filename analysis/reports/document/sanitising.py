@@ -39,10 +39,10 @@ class Location:
     images: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
 
-    def image(self, target: str) -> str | None:
+    def image(self, address: str) -> str | None:
         """The data URI of an image that a text names; None for one that the text may not use."""
-        held = self.images.get(target) or drawable_uri(target)
-        return held or (read_image_file(self.folder, target) if self.folder is not None else None)
+        held = self.images.get(address) or drawable_uri(address)
+        return held or (read_image_file(self.folder, address) if self.folder is not None else None)
 
     def describe(self, alt: str) -> str:
         """The description `alt`, or a neutral phrase if it is empty. Raises InputError for an empty one if strict."""

@@ -50,10 +50,10 @@ def code_block(text: str, *classes: str) -> Node:
     return node("CodeBlock", attr(classes=classes), text)
 
 
-def figure_block(uri: str, alt: str, caption: Sequence[Node] = (), label: str = "", width: int = 0) -> Node:
-    """A figure with one image from a data URI; `caption` holds inlines, `width` is in pixels, 0 for the image's own."""
+def figure_block(uri: str, alt: str, caption_inlines: Sequence[Node] = (), label: str = "", width: int = 0) -> Node:
+    """A figure with one image from a data URI; `width` is in pixels, 0 for the image's own."""
     image = node("Image", attr(pairs=[("width", f"{width}px")] if width else []), inlines_of_text(alt), [uri, ""])
-    blocks = [node("Plain", list(caption))] if caption else []
+    blocks = [node("Plain", list(caption_inlines))] if caption_inlines else []
     return node("Figure", attr(label), [None, blocks], [node("Plain", [image])])
 
 

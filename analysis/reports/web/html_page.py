@@ -31,7 +31,7 @@ def to_html(
     end. `scripted` lets tables sort and search; without it the page is 0.6 MB smaller. Raises InputError for a `lang`
     that is no language tag.
     """
-    blocks = number_captions(link_figures(shift_headings(drop_title(document["blocks"], title), first=2)))
+    blocks = number_captions(link_figures(shift_headings(drop_title(document["blocks"], title), top_level=2)))
     blocks = walk(fold_entries(blocks), _for_html)
     meta = title_meta(title, subtitle, date_line, provenance, lang) | (_script_meta(blocks) if scripted else {})
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8") + embedded_fonts(blocks, title, subtitle)

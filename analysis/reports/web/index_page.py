@@ -34,27 +34,27 @@ INTRODUCTION = (
 NAME_OF_SUFFIX = {".html": "Page", ".pdf": "PDF", ".ipynb": "Notebook"}
 
 
-def write_index(build: Path, known: Mapping[str, Variant], notebooks: Sequence[str], title: str) -> Path:
-    """Write `build/index.html` for every variant of `known` (by name) with a report in `build`; whole or not at all."""
-    write_files({build / INDEX_FILE: index_html(build, known, notebooks, title)})
+def write_index(build: Path, variants: Mapping[str, Variant], notebook_names: Sequence[str], title: str) -> Path:
+    """Write `build/index.html` for every one of `variants` (by name) with a report in `build`; whole or not at all."""
+    write_files({build / INDEX_FILE: index_html(build, variants, notebook_names, title)})
     return build / INDEX_FILE
 
 
-def index_html(build: Path, known: Mapping[str, Variant], notebooks: Sequence[str], title: str) -> str:
+def index_html(build: Path, variants: Mapping[str, Variant], notebook_names: Sequence[str], title: str) -> str:
     """The index as one HTML page with links relative to `build`.
 
-    Notebooks are listed in the order of `notebooks`; variants and notebooks without output are left out.
+    Notebooks are listed in the order of `notebook_names`; variants and notebooks without output are left out.
     """
-    made = [variant for name, variant in known.items() if (build / name / "notebooks").is_dir()]
+    made = [variant for name, variant in variants.items() if (build / name / "notebooks").is_dir()]
     blocks = [paragraph(INTRODUCTION)]
     for variant in made:
-        blocks += _variant(build, variant, notebooks)
+        blocks += _variant(build, variant, notebook_names)
     return to_html(new_document(blocks), title=title, subtitle="Reports", toc=len(made) > 1)
 
 
-def _variant(build: Path, variant: Variant, notebooks: Sequence[str]) -> list[Node]:
+def _variant(build: Path, variant: Variant, notebook_names: Sequence[str]) -> list[Node]:
     folder = build / variant.name
-    paths = [path for name in notebooks if (path := folder / "notebooks" / f"{name}.ipynb").is_file()]
+    paths = [path for name in notebook_names if (path := folder / "notebooks" / f"{name}.ipynb").is_file()]
     whole = [folder / "report.html", folder / "report.pdf", *sorted(folder.glob("data/*.csv")), folder / "run.json"]
     blocks = [node("Header", 2, attr(f"variant-{variant.name}"), inlines_of_text(variant.title))]
     blocks += [paragraph(f"{variant.about[:1].upper()}{variant.about[1:]}.")] if variant.about else []
@@ -72,8 +72,8 @@ def _heading(build: Path, stem: str, variant: Variant, title: str) -> Node:
 
 def _openings(paths: list[Path]) -> list[tuple[str, list[Node]]]:
     """The title and the first finding of each executed notebook, all parsed by one process."""
-    notebooks = [read_notebook(path) for path in paths]
-    texts = [text for notebook in notebooks for text in (_first_text(notebook), _first_finding(notebook))]
+    notebook_names = [read_notebook(path) for path in paths]
+    texts = [text for notebook in notebook_names for text in (_first_text(notebook), _first_finding(notebook))]
     parsed = [sanitise(blocks, Location("index")) for blocks in parse_markup([(MARKDOWN, text) for text in texts])]
     titles = [_title(blocks, path) for blocks, path in zip(parsed[::2], paths, strict=True)]
     return list(zip(titles, parsed[1::2], strict=True))
