@@ -178,7 +178,7 @@ def prepare_server(env: Mapping[str, str]) -> None:
         start_server((), None, env)
 
 
-def fork_kernel(cmd: Sequence[str], *, env: Mapping[str, str], cwd=None, stdout=None, stderr=None, **_) -> ForkedKernel:
+def fork_kernel(cmd: Sequence[str], env: Mapping[str, str], cwd=None, stdout=None, stderr=None, **_) -> ForkedKernel:
     """The kernel that `cmd` would start. Raises OSError, with the reason, if it cannot be forked."""
     here = cmd.index(LAUNCHER[0]) if LAUNCHER[0] in cmd else 0
     if cmd[0] != sys.executable or list(cmd[here : here + 2]) != LAUNCHER:

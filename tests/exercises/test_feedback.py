@@ -88,7 +88,7 @@ def test_a_page_shows_points_remarks_and_code_as_text(exercise):
         new_code_cell(
             "print('<b>')", outputs=[new_output("display_data", {"text/html": "<script>alert(3)</script>hi"})]
         ),
-        new_markdown_cell("", metadata={"verdict": "mean"}),
+        new_markdown_cell("", metadata={"points_of": "mean"}),
     ]
     grades = [Grade("mean", 0, 2, "failed", "NameError: <i>"), Grade("why", None, 2, "to grade by hand")]
     text = feedback_page("<img src=x>", [GradedSubmission("<img src=x>", "sums", grades, ["`code` <u>"], cells)])

@@ -105,7 +105,7 @@ def test_what_a_worker_sends_back_is_what_a_run_here_gives(scheduler, write_note
 def test_a_worker_with_other_evidence_or_another_package_is_refused(scheduler, squares, tmp_path):
     (run,) = plan_sweep(squares, [{"number": 1}], tmp_path / "runs")
     for name in ("data/incidents.csv", "analysis/measures/gaps.py"):
-        run.inputs["inputs"] |= {name: "other"}
+        run.inputs["files"] |= {name: "other"}
     with pytest.raises(InputError, match="cannot stand in .*: .*incidents.csv changed; .*gaps.py changed"):
         run_sweep([run], cluster.dask_runner(scheduler))
     assert not run.folder.exists()

@@ -28,7 +28,7 @@ def run(tmp_path, write_notebook, tiny):
 def test_a_record_names_the_hash_of_every_input_and_output_and_what_it_was_made_with(run):
     folder, notebook, evidence, _ = run
     found = json.loads((folder / "run.json").read_text())
-    inputs = found["inputs"]["inputs"]
+    inputs = found["inputs"]["files"]
     assert {str(notebook), str(evidence / "seeds" / "claims.csv"), "requirements.lock", "analysis/runs/run_record.py",
             "data/borders.geojson"} <= set(inputs)  # fmt: skip
     templates = (REPOSITORY / "analysis" / "reports" / "templates").iterdir()
@@ -89,6 +89,16 @@ def test_a_folder_without_a_record_or_with_a_broken_one_is_not_up_to_date(run, t
     assert len(stale()) == 1
     with pytest.raises(InputError, match=r"run\.json"):
         run_record.read_record(folder)
+
+
+def test_a_record_of_an_earlier_version_is_read_with_the_keys_of_today(run):
+    folder, *_, stale = run
+    record = json.loads((folder / "run.json").read_text())
+    inputs = record.pop("inputs")
+    earlier = {"inputs" if key == "files" else key: value for key, value in inputs.items()}
+    (folder / "run.json").write_text(json.dumps(record | {"basis": earlier}))
+    assert run_record.read_record(folder) == record | {"basis": earlier, "inputs": inputs}
+    assert stale() == []
 
 
 def test_values_that_json_writes_otherwise_are_no_change(run):

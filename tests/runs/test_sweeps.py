@@ -232,7 +232,7 @@ def test_failing_runs_are_listed_at_the_end_with_exit_status_1(squares, tmp_path
     ],
 )
 def test_bad_input_is_said_before_anything_runs(squares, tmp_path, monkeypatch, arguments, message):
-    monkeypatch.setattr("analysis.runs.cluster.PATIENCE", 1)
+    monkeypatch.setattr("analysis.runs.cluster.ANSWER_SECONDS", 1)
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(main, ["sweep", str(squares), *arguments])
     assert done.exit_code == 2
