@@ -224,7 +224,8 @@ def covered(kind: str, worlds: int) -> pd.DataFrame:
 
 def in_totals(counts: np.ndarray) -> pd.DataFrame:
     """The same counts, known only as totals of 1, 2, ... 9 days in turn."""
-    ends, length = [], 0
+    ends: list[int] = []
+    length = 0
     while sum(ends) < len(counts):
         length = length % 9 + 1
         ends.append(min(length, len(counts) - sum(ends)))
