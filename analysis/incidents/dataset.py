@@ -115,8 +115,8 @@ def open_folder(folder: str | Path = "") -> Dataset:
     Notes
     -----
     A folder with evidence sets (seeds/ or folders of data/) needs the built table, data/incidents.csv, which
-    `incidents build` writes. Any other folder needs an incidents.csv with at least incident_id and date. Without claims nothing can be
-    traced, and a view can only filter rows.
+    `incidents build` writes. Any other folder needs an incidents.csv with at least incident_id and date. Without
+    claims nothing can be traced, and a view can only filter rows.
 
     Tables that stay as they are are read once in a process.
 
