@@ -111,6 +111,8 @@ def show_table(
     {...}
     """
     require_columns(frame, decimals or (), "frame")
+    require_type(caption, str, "caption", "text in Markdown")
+    require_type(label, str, "label", "text")
     places = decimals or {}
     numeric = {name: pd.api.types.is_numeric_dtype(frame[name]) for name in frame}
     head = "".join(_cell("th", name, numeric[name], ' scope="col"') for name in frame)

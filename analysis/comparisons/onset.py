@@ -162,7 +162,6 @@ def onset_by_definition(posteriors: dict[str, Changes], day) -> pd.DataFrame:
     [['all', True]]
     """
     require_dict_of(posteriors, Changes, "posteriors", "Changes, as changes_by_definition returns them")
-    day = pd.Timestamp(read_day(day, "day"))
     return pd.DataFrame([{"definition": label, **pause_onset(each, day)} for label, each in posteriors.items()])
 
 
@@ -191,7 +190,6 @@ def ending_by_definition(posteriors: dict[str, Changes], day, until) -> pd.DataF
     True
     """
     require_dict_of(posteriors, Changes, "posteriors", "Changes, as changes_by_definition returns them")
-    day, until = pd.Timestamp(read_day(day, "day")), pd.Timestamp(read_day(until, "until"))
     rows = [{"definition": label, **pause_ending(each, day, until)} for label, each in posteriors.items()]
     return pd.DataFrame(rows)
 

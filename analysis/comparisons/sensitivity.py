@@ -131,7 +131,6 @@ def prior_sensitivity_by_definition(
     (5, True)
     """
     require_dict_of(posteriors, Changes, "posteriors", "Changes, as changes_by_definition returns them")
-    day = pd.Timestamp(read_day(day, "day"))
     tables = [
         prior_sensitivity(
             each, factors=(0.25, 4), vary=("expected_changes", "shape"), summarise=lambda one: summarise(one, day)

@@ -55,6 +55,8 @@ def show_results(rows: pd.DataFrame | list[dict], caption: str = "**The results 
 
 def tidy_results(rows: pd.DataFrame | list[dict]) -> pd.DataFrame:
     """The rows with all RESULT_COLUMNS, as text, numbers and days. Raises InputError as `show_results` does."""
+    if not isinstance(rows, pd.DataFrame) and not (isinstance(rows, list) and all(isinstance(r, dict) for r in rows)):
+        raise InputError("results: rows must be a DataFrame or a list of dicts")
     given = pd.DataFrame(rows)
     for name in given:
         if name not in RESULT_COLUMNS:

@@ -183,8 +183,8 @@ def test_a_column_to_group_by_that_is_not_there_is_named(attacks, by):
     ("window", "words"),
     [
         (("2024-02-01", "2024-01-31"), r"ends \(2024-01-31\) before it starts \(2024-02-01\)"),
-        (("2024-13-01", None), "'2024-13-01' is not a day"),
-        (("yesterweek", None), "'yesterweek' is not a day"),
+        (("2024-13-01", None), "'2024-13-01'; allowed: a day, YYYY-MM-DD"),
+        (("yesterweek", None), "'yesterweek'; allowed: a day, YYYY-MM-DD"),
     ],
 )
 def test_a_window_that_cannot_be_is_refused(attacks, window, words):
