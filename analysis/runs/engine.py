@@ -6,6 +6,7 @@ itself marks the cell, saves the notebook and raises.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import signal
@@ -25,12 +26,14 @@ from papermill.engines import NBClientEngine, papermill_engines
 from analysis.measures.changepoints.array_cache import FOLDER
 from analysis.runs.normalisation import SEED, fixed_environment
 from analysis.runs.parallel_runs import RunningKernels
-from analysis.runs.run_limits import Limits
+from analysis.runs.run_limits import Limits, MemoryWatch
 
 NAME = "strict"
 OUTPUT_SECONDS = 60  # from a cell's end to the last of its output: much, on a busy machine
 ANSWER_SECONDS = 1  # between two looks whether a kernel that does not answer is alive
-NO_MEMORY = re.compile(rb"MemoryError|bad_alloc|[Cc]annot allocate memory")
+LOOK_SECONDS = 0.2  # between two looks at a kernel that runs a cell; one fills half a gigabyte in a second
+NO_MEMORY = re.compile(rb"MemoryError|bad_alloc|[Cc]annot allocate memory|OUT OF MEMORY")
+CRASHES = (signal.SIGABRT, signal.SIGBUS, signal.SIGSEGV)  # how a program ends that goes on with memory it did not get
 QUIET = logging.getLogger(__name__)  # what nbclient logs, the error says
 QUIET.addHandler(logging.NullHandler())
 QUIET.propagate = False
@@ -49,7 +52,7 @@ class StrictClient(PapermillNotebookClient):
             nb_man, timeout_func=self._seconds, shell_timeout_interval=ANSWER_SECONDS,
             iopub_timeout=OUTPUT_SECONDS, shutdown_kernel="immediate", log=QUIET, **options,
         )  # fmt: skip
-        self.limits, self.running, self.said, self.was_full = limits, running, said, False
+        self.limits, self.running, self.said, self.memory = limits, running, said, MemoryWatch(limits)
         self.end = monotonic() + limits.run_seconds
 
     def papermill_execute_cells(self) -> None:
@@ -84,9 +87,21 @@ class StrictClient(PapermillNotebookClient):
         if not run_sync(ensure_async)(self.km.is_alive()):
             raise DeadKernelError("Kernel died")
 
+    async def _async_poll_kernel_alive(self) -> None:
+        """As nbclient's, which looks at the kernel while a cell runs, but more often."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self._async_check_alive()
+            except DeadKernelError:
+                self.task_poll_for_reply.cancel()
+                return
+
     async def _async_check_alive(self) -> None:
-        """As nbclient's, every second while a cell runs. A kernel without memory may have none left to say so."""
-        self.was_full = self.was_full or self.limits.nearly_full(self.km.provisioner.pid)
+        """As nbclient's; a kernel that stays at its limit of memory is as good as dead."""
+        self.memory.look(self.km.provisioner.pid)
+        if self.memory.stays_full():
+            raise DeadKernelError("Kernel out of memory")
         await super()._async_check_alive()
 
     def _marks(self, error: Exception) -> list[NotebookNode]:
@@ -109,7 +124,10 @@ class StrictClient(PapermillNotebookClient):
     def _how_it_died(self) -> tuple[str, str]:
         self.said.seek(0)
         status = run_sync(self.km.provisioner.poll)()
-        if NO_MEMORY.search(self.said.read()) or (self.was_full and status and status > 0):
+        if self.memory.stays_full():
+            return "MemoryError", "the kernel could not go on"
+        failed = status is not None and (status > 0 or -status in CRASHES)
+        if NO_MEMORY.search(self.said.read()) or (self.memory.was_nearly_full and failed):
             return "MemoryError", "the kernel died of it"
         if status is None or status >= 0:
             return "DeadKernelError", f"it ended with status {status}"
