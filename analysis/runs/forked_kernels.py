@@ -32,7 +32,7 @@ from analysis.runs.forkserver import NUMBER
 
 NAME = "forked"
 LAUNCHER = ["-m", "ipykernel_launcher"]
-PATIENCE = 60  # seconds for the first kernel: the server imports, then forks
+PATIENCE = 300  # seconds for the first kernel: the server imports, then forks; one that fails is known at once
 KEPT = 2  # servers that wait for more kernels; one holds some 200 MB
 # Differ from kernel to kernel and mean nothing to what is imported.
 PER_KERNEL = ("JPY_PARENT_PID", "JPY_SESSION_NAME", "PYTEST_CURRENT_TEST", FOLDER)

@@ -12,6 +12,7 @@ from analysis.evidence.errors import InputError, RunError
 from analysis.runs import run_limits
 from analysis.runs.execution import execute as execute_cold_or_warm
 from analysis.runs.run_limits import Limits
+from tests.conftest import limit
 
 # A warm kernel gives what a cold one gives (test_kernels.py) and saves a second each time.
 execute = partial(execute_cold_or_warm, kernel="warm")
@@ -128,16 +129,12 @@ def test_a_cold_kernel_that_dies_is_told_of_too(write_notebook, earlier):
 
 
 @pytest.mark.parametrize(
-    ("limits", "words"),
-    [
-        (Limits(cell_seconds=1), "not done after 1 s, the limit of a cell"),
-        (Limits(run_seconds=1), "not done after 1 s, the limit of the run"),
-    ],
+    ("kind", "words"), [("cell_seconds", "the limit of a cell"), ("run_seconds", "the limit of the run")]
 )
-def test_a_cell_that_takes_too_long_is_named_with_the_limit(write_notebook, earlier, limits, words):
-    cell = "import time; time.sleep(600)"
-    with pytest.raises(RunError, match=rf"small\.ipynb: cell 3 ran out of time: {words}"):
-        execute(write_notebook("1 + 1", cell), earlier, {}, limits=limits)
+def test_a_cell_that_takes_too_long_is_named_with_the_limit(write_notebook, earlier, kind, words):
+    cell, seconds = "import time; time.sleep(600)", limit(1)
+    with pytest.raises(RunError, match=rf"small\.ipynb: cell 3 ran out of time: not done after {seconds} s, {words}"):
+        execute(write_notebook("1 + 1", cell), earlier, {}, limits=Limits(**{kind: seconds}))
     assert earlier.read_text() == "an earlier good run"
     assert marked(nbformat.read(failed(earlier), as_version=4)) == cell
 
