@@ -22,6 +22,8 @@ from analysis.runs import run_record
 from analysis.runs.publication import publish_folder
 from tests.conftest import write_evidence
 
+pytestmark = pytest.mark.slow
+
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 PARAMETERS = 'folder = ""  # evidence\nnumber = 1  # a number'
 

@@ -145,6 +145,7 @@ def papermill(*arguments, cwd):
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_papermill_alone_runs_the_frequency_notebook_on_another_conflict(other_conflict, tmp_path):
     output = tmp_path / "out.ipynb"
     parameters = ["-p", "folder", other_conflict, "-p", "every", "month"]
@@ -179,6 +180,7 @@ def pages(path) -> int:
         return len(pdf.pages)
 
 
+@pytest.mark.slow
 class TestTheReport:
     def test_every_notebook_becomes_a_pdf_and_a_page(self, made):
         for name in (*NOTEBOOKS, "report"):

@@ -21,6 +21,8 @@ from playwright.sync_api import expect
 from analysis.evidence.folders import REPOSITORY
 from tests.conftest import WAIT
 
+pytestmark = pytest.mark.slow
+
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/lab\?token=\w+")
 CODE = """import pandas as pd
 import analysis as a

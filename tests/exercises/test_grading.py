@@ -16,6 +16,8 @@ from analysis.exercises.submissions import Submission, find_submissions
 from tests.conftest import WAIT, limit
 from tests.exercises.conftest import MEAN, SECRET, Paper, hand_in
 
+pytestmark = pytest.mark.slow
+
 YES = """class Yes:
     def __eq__(self, other): return True
     def __ne__(self, other): return False

@@ -13,6 +13,8 @@ from analysis.exercises.notebook_run import run_notebook
 from analysis.exercises.sandbox import Limits, open_sandbox
 from tests.conftest import skip_unless_ci
 
+pytestmark = pytest.mark.slow
+
 WORKING = [way for way in isolation.BACKENDS if way != "none" and not isolation.missing_backend(way)]
 
 

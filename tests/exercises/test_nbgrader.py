@@ -15,6 +15,8 @@ from traitlets.config import Config
 from analysis.exercises.course import COURSE, cells_by_id, open_course
 from tests.exercises.conftest import Paper, hand_in
 
+pytestmark = pytest.mark.slow
+
 HERE = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}  # nbgrader runs alembic
 
 

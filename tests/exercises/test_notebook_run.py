@@ -11,6 +11,8 @@ from analysis.exercises.notebook_run import run_notebook
 from analysis.exercises.sandbox import Limits, open_sandbox, sandbox_environment
 from tests.conftest import WAIT, limit
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def ran():

@@ -17,6 +17,8 @@ from analysis.runs import cluster
 from analysis.runs.sweeps import local_runner, plan_sweep, run_sweep
 from tests.conftest import WAIT
 
+pytestmark = pytest.mark.slow
+
 SHOW = """
 import os, time, psutil, analysis as a
 if number == 3 and os.path.exists(pipe):

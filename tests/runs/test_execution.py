@@ -14,6 +14,8 @@ from analysis.runs.execution import execute as execute_cold_or_warm
 from analysis.runs.run_limits import Limits
 from tests.conftest import limit
 
+pytestmark = pytest.mark.slow
+
 # A warm kernel gives what a cold one gives (test_kernels.py) and saves a second each time.
 execute = partial(execute_cold_or_warm, kernel="warm")
 

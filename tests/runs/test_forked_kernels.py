@@ -20,7 +20,10 @@ from analysis.runs.normalisation import fixed_environment
 from analysis.runs.variants import list_variants, parameters_by_notebook
 from tests.conftest import WAIT
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="kernels are forked on Linux only")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="kernels are forked on Linux only"),
+]
 NOTEBOOKS = REPOSITORY / "notebooks"
 
 

@@ -19,6 +19,8 @@ from analysis.runs.result_table import read_results, tidy_results
 from analysis.runs.sweeps import check_writable, local_runner, plan_sweep, run_sweep, write_results
 from tests.conftest import WAIT
 
+pytestmark = pytest.mark.slow
+
 PARAMETERS = "number = 1  # a number\ntags = []  # some tags\ndiary = ''  # a file that every run writes to"
 COUNT = "open(diary, 'a').write(f'{number}\\n') if diary else None"
 SHOW = "import analysis as a\na.show_results([{'measure': 'square', 'value': number**2, 'unit': 'points'}])"
