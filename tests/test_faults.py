@@ -19,7 +19,7 @@ from analysis.cli import main
 from analysis.evidence import folders
 from analysis.reports import plan as planning
 from analysis.runs import run_record
-from analysis.runs.publication import publish_folder
+from analysis.runs.atomic_folder import publish_folder
 from tests.conftest import write_evidence
 
 pytestmark = pytest.mark.slow
