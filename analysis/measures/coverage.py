@@ -1,4 +1,4 @@
-"""Which days were watched: the window of a question, and the days of it on which somebody looked."""
+"""Which days were watched: the window of a question, and its covered days."""
 
 from __future__ import annotations
 

@@ -189,7 +189,7 @@ def trailing_mean(counts: pd.DataFrame, periods: int, pauses: pd.DataFrame | Non
     periods : int
         Number of periods of each mean, 1 or more.
     pauses : DataFrame, optional
-        start, end (days, inclusive) of stretches of time that no mean reaches across.
+        start, end (days, inclusive) of pauses that no mean reaches across.
 
     Returns
     -------
@@ -219,7 +219,7 @@ def trailing_mean(counts: pd.DataFrame, periods: int, pauses: pd.DataFrame | Non
     for pause in () if pauses is None else pauses.itertuples():
         paused |= (counts["start"] <= pause.end) & (counts["end"] >= pause.start)
     missing = counts["count"].isna() | ~counts["is_complete"]
-    stretch = (paused.ne(paused.shift()) | missing | missing.shift(fill_value=False)).cumsum()
+    group = (paused.ne(paused.shift()) | missing | missing.shift(fill_value=False)).cumsum()
     values = counts["count"].astype(float).mask(missing)
-    means = values.groupby(stretch).rolling(periods).mean()
+    means = values.groupby(group).rolling(periods).mean()
     return means.reset_index(level=0, drop=True).sort_index()

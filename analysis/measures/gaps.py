@@ -63,11 +63,11 @@ def gaps(
     empty = pd.Series(is_covered(days, coverage) & ~days.isin(ids.index), days)
     run = (empty != empty.shift()).cumsum()
     rows = []
-    for _, stretch in days.to_series()[empty].groupby(run[empty]):
-        if len(stretch) >= min_days:
-            left, right = stretch.iloc[0] - DAY, stretch.iloc[-1] + DAY
+    for _, gap in days.to_series()[empty].groupby(run[empty]):
+        if len(gap) >= min_days:
+            left, right = gap.iloc[0] - DAY, gap.iloc[-1] + DAY
             low, high = _limits(*known, left.to_datetime64(), right.to_datetime64(), left in ids, right in ids)
-            rows.append((left + DAY, right - DAY, len(stretch), min(low, len(stretch)), max(high, len(stretch)),
+            rows.append((left + DAY, right - DAY, len(gap), min(low, len(gap)), max(high, len(gap)),
                          ids.get(left), ids.get(right)))  # fmt: skip
     names = ["start", "end", "gap_days", "gap_days_low", "gap_days_high", "before", "after"]
     out = pd.DataFrame(rows, columns=names)
@@ -78,9 +78,11 @@ def gaps(
 def _limits(
     date: np.ndarray, earliest: np.ndarray, latest: np.ndarray, left, right, from_left: bool, from_right: bool
 ) -> tuple[int, int]:  # fmt: skip
-    """Shortest and longest run of empty days between two days, if ranges resolve one way or the
-    other: an incident listed before the gap may have come later, up to its date_end. The run can only
-    grow towards a side on which an incident ends it."""
+    """Shortest and longest gap between two days, over all that the ranges of days allow.
+
+    An incident listed before the gap may have come later, up to its date_end. A gap can only grow towards a side on
+    which an incident ends it.
+    """
     before, after = date <= left, date >= right
     late = latest[before].max() if before.any() else left
     sure_late = earliest[before].max() if from_left else left

@@ -122,9 +122,9 @@ class RateRatio:
 
         Examples
         --------
-        >>> compare(20, 10, 3, 30).sentence(noun="attack")
-        '3 attacks in 30 days against 20 attacks in 10 days: the rate is 0.05 times as high (95 % interval 0.00951 to
-        0.169).'
+        >>> compare(20, 10, 3, 30).sentence(noun="attack").split(": ")  # doctest: +NORMALIZE_WHITESPACE
+        ['3 attacks in 30 days against 20 attacks in 10 days',
+         'the rate is 0.05 times as high (95 % interval 0.00951 to 0.169).']
         """
         a, b = (f"{counted(each.count, noun)} in {counted(each.days, 'day')}" for each in (self.rate_a, self.rate_b))
         interval = self.interval(level)

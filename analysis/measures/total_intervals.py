@@ -42,7 +42,7 @@ def total_intervals(
     hides every change inside it.
 
     The part of a country counts between the days on which it was stated. Where the total of all countries did not rise,
-    no part rose; the rest of such an interval is known only if it is one stretch of days.
+    no part rose; the rest of such an interval is known only if these days are all neighbours.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def _steps_of_part(whole: pd.DataFrame, used: pd.DataFrame, column: str) -> pd.D
 
 
 def _without(start: pd.Timestamp, end: pd.Timestamp, taken: pd.DataFrame) -> list[tuple]:
-    """First and last day of each stretch from `start` to `end` that no row of `taken` holds."""
+    """First and last day of each run of days from `start` to `end` that no row of `taken` holds."""
     rest = []
     for row in taken.sort_values("start").itertuples():
         if start < row.start:
@@ -137,5 +137,5 @@ def zero_intervals(intervals: pd.DataFrame) -> pd.DataFrame:
     require_columns(intervals, ("start", "end", "days", "count"), "intervals")
     none = (intervals["count"] == 0).fillna(False).astype(bool)
     run = (none != none.shift()).cumsum()[none]
-    spells = intervals[none].groupby(run).agg(start=("start", "min"), end=("end", "max"), days=("days", "sum"))
-    return spells.sort_values(["days", "start"], ascending=[False, True], ignore_index=True)
+    joined = intervals[none].groupby(run).agg(start=("start", "min"), end=("end", "max"), days=("days", "sum"))
+    return joined.sort_values(["days", "start"], ascending=[False, True], ignore_index=True)

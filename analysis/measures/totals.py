@@ -82,7 +82,7 @@ def running_total(tallies: pd.DataFrame, counter: str, scope: str = "all") -> pd
     later = stated["since"] > begin + START_SLACK_DAYS * DAY
     usable = stated[~later & stated["bound"].isin(USABLE)]
     if usable.empty:
-        raise InputError(f"counter {counter!r}, scope {scope!r} states no total that stands: only 'more than'")
+        raise InputError(f"counter {counter!r}, scope {scope!r} states no usable total: only 'more than'")
     parts = [country for country in COUNTRIES if country in usable]
     said = sorted(usable.itertuples(), key=attrgetter("as_of"))
     days = pd.DataFrame([_of_one_day(day, list(rows), parts) for day, rows in groupby(said, attrgetter("as_of"))])

@@ -237,3 +237,9 @@ def test_options_reach_the_posterior(totals):
     assert len(found.poisson.number) == 2
     assert found.phi == 1
     assert middle_day(totals.rows["start"].min(), totals.rows["end"].max()) == day("2024-01-20")
+
+
+def test_a_series_shows_its_definition_and_its_number(totals, itemised):
+    assert repr(totals) == "CountSeries('totals', n=13, totals of 4 intervals)"
+    assert repr(itemised) == "CountSeries('items', n=5, itemised incidents)"
+    assert "<script>" not in replace(totals, label="<script>")._repr_html_()

@@ -1,4 +1,4 @@
-"""The chance of a long gap under a constant rate: known answers, and every case counted out."""
+"""The probability of a long gap under a constant rate: known answers, and every case counted out."""
 
 from itertools import product
 from math import exp

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analysis.evidence.errors import InputError
-from analysis.measures.rate_ratios import compare
-from analysis.measures.rates import rate_interval
+from analysis.measures.rate_ratios import compare, overdispersed_ratio_interval
+from analysis.measures.rates import Interval, overdispersed_rate_interval, rate, rate_interval
 
 COUNTS = st.integers(0, 400)
 DAYS = st.integers(1, 500)
@@ -104,3 +104,85 @@ def test_some_after_none_is_an_infinite_ratio_with_a_finite_lower_bound():
 def test_negative_counts_and_periods_without_days_are_refused(given):
     with pytest.raises(InputError, match="counts must be 0 or more and days above 0"):
         compare(*given)
+
+
+# ---------------------------------------------------------------- results as objects
+
+
+def test_a_rate_has_the_interval_that_the_manual_of_r_prints():
+    """`poisson.test(137, 24.19893)`, the example of R's manual, with the data of the package ISwR."""
+    found = rate(137, 24.19893)
+    assert found.estimate == pytest.approx(5.661407, abs=5e-7)
+    assert found.interval(0.95) == pytest.approx((4.753125, 6.692709), abs=5e-7)
+
+
+def test_a_ratio_has_the_interval_and_the_p_value_that_the_manual_of_r_prints():
+    """`poisson.test(c(11, 21), c(800, 3011))`, the second example there."""
+    found = compare(21, 3011, 11, 800)
+    assert found.estimate == pytest.approx(1.971488, abs=5e-7)
+    assert found.interval(0.95) == pytest.approx((0.8584264, 4.2772659), abs=5e-6)
+    assert found.p_value == pytest.approx(0.07967, abs=5e-6)
+
+
+@given(COUNTS, DAYS, st.sampled_from([0.5, 0.9, 0.95]), st.sampled_from([1.0, 1.7, 3.0]))
+def test_a_rate_says_what_the_functions_for_arrays_say(count, days, level, phi):
+    found = rate(count, days, phi)
+    estimate, low, high = (float(each[0]) for each in overdispersed_rate_interval(count, days, phi, level))
+    assert found.estimate == pytest.approx(estimate)
+    assert found.interval(level) == Interval(low, high)
+
+
+@given(COUNTS, DAYS, COUNTS, DAYS, st.sampled_from([0.5, 0.95]), st.sampled_from([1.0, 1.7]))
+def test_a_ratio_says_what_the_functions_of_numbers_say(a, days_a, b, days_b, level, phi):
+    found = compare(a, days_a, b, days_b, phi=phi)
+    assert found.interval(level) == pytest.approx(overdispersed_ratio_interval(a, days_a, b, days_b, phi, level))
+    assert found.rate_b.interval(level) == rate(b, days_b, phi).interval(level)
+    assert math.isnan(found.p_value) == (phi > 1)
+
+
+def test_a_wider_level_gives_a_wider_interval():
+    narrow, wide = rate(13, 8).interval(0.5), rate(13, 8).interval(0.99)
+    assert wide.low < narrow.low < rate(13, 8).estimate < narrow.high < wide.high
+
+
+def test_a_sentence_says_count_days_rate_and_interval():
+    assert rate(1, 8).sentence(noun="attack") == "1 attack in 8 days is 0.125 per day (95 % interval 0.00316 to 0.696)."
+    assert rate(0, 76).sentence(level=0.9) == "0 events in 76 days are 0 per day (90 % interval 0 to 0.0394)."
+    assert "allowing for overdispersion with phi = 2.5" in rate(40, 10, phi=2.5).sentence()
+
+
+def test_a_sentence_of_a_ratio_says_both_counts_and_what_cannot_be_said():
+    said = compare(165, 105, 2, 86).sentence(noun="attack")
+    assert said.startswith(
+        "2 attacks in 86 days against 165 attacks in 105 days: the rate is 0.0148 times as high (95 %"
+    )
+    assert compare(0, 10, 0, 10).sentence().endswith("the ratio of the rates is unknown.")
+    assert "has no upper limit and is at least" in compare(0, 100, 3, 100).sentence()
+    assert "nan" not in compare(0, 10, 0, 10).sentence() + compare(0, 100, 3, 100).sentence()
+
+
+def test_what_a_person_looks_at_is_the_sentence():
+    assert rate(13, 8).sentence() in rate(13, 8)._repr_html_()
+    assert compare(3, 4, 5, 6).sentence() in compare(3, 4, 5, 6)._repr_html_()
+    assert max(len(repr(each)) for each in (rate(13, 8), compare(3, 4, 5, 6))) < 200
+
+
+@pytest.mark.parametrize("level", [0, 1, 95, -0.1, float("nan")])
+def test_a_level_that_is_no_share_is_refused(level):
+    for ask in (rate(13, 8).interval, compare(3, 4, 5, 6).interval, lambda at: rate_interval(3, 4, at)):
+        with pytest.raises(InputError, match="level is .*; it must be above 0 and below 1"):
+            ask(level)
+
+
+@pytest.mark.parametrize(("given", "message"), [
+    ((-1, 8), "the count must be 0 or more"), ((1, 0), "days above 0"), ((float("nan"), 8), "the count must be"),
+    ((1, 8, 0.5), "phi must be 1 or more"),
+])  # fmt: skip
+def test_a_rate_of_nothing_is_refused(given, message):
+    with pytest.raises(InputError, match=message):
+        rate(*given)
+
+
+def test_mid_p_is_for_poisson_counts_only():
+    with pytest.raises(InputError, match="mid_p needs Poisson counts"):
+        compare(3, 4, 5, 6, phi=2, mid_p=True)

@@ -98,11 +98,11 @@ class Candidates:
         >>> candidates.active
         {}
         """
-        cut: dict[int, list[int]] = {}
+        inside: dict[int, list[int]] = {}
         for number, (a, b, _) in enumerate(self.observed.interval_counts):
             for day in range(a + 1, b):
-                cut.setdefault(day, []).append(number)
-        return cut
+                inside.setdefault(day, []).append(number)
+        return inside
 
     @cached_property
     def _arranged(self) -> tuple[np.ndarray, np.ndarray, list[Block]]:
@@ -111,7 +111,7 @@ class Candidates:
         sizes = [_candidates_on(days, self.active, self.units) for days in groups]
         if (size := sum(sizes)) > MAX_CANDIDATES:
             raise InputError(
-                f"{size:,} ways to cut the totals are too many (allowed: {MAX_CANDIDATES:,}); "
+                f"{size:,} candidate change points inside totals are too many (allowed: {MAX_CANDIDATES:,}); "
                 "count in longer periods, or state the totals more often"
             )
         day, count, base = [], [], self._whole_before()
@@ -134,7 +134,8 @@ class Candidates:
         even_spread = self._even_spread(used, days)
         if not even_spread and len(at) > MAX_OVERLAPPING:
             raise InputError(
-                f"{len(at):,} ways to place the ranges that overlap around {self.observed.day_labels(days[:1])[0]} "
+                f"{len(at):,} candidate change points inside the ranges that overlap around "
+                f"{self.observed.day_labels(days[:1])[0]} "
                 f"are too many (allowed: {MAX_OVERLAPPING:,}); give the longest of them a day"
             )
         splits = self._make_splits(at, left, used)
@@ -154,13 +155,13 @@ class Candidates:
         column = {number: place for place, number in enumerate(used)}
         at, left = [], []
         for day in days:
-            cut = self.active.get(day, [])
-            divisions = np.array(list(product(*(range(self.units[number][0] + 1) for number in cut))))
+            inside = self.active.get(day, [])
+            divisions = np.array(list(product(*(range(self.units[number][0] + 1) for number in inside))))
             filled = np.zeros((len(divisions), len(used)), int)
             for number in used:
                 if self.observed.interval_counts[number][1] <= day:
                     filled[:, column[number]] = self.units[number][0]
-            filled[:, [column[number] for number in cut]] = divisions
+            filled[:, [column[number] for number in inside]] = divisions
             at.append(np.full(len(divisions), day))
             left.append(filled)
         return np.concatenate(at), np.concatenate(left), used
@@ -280,16 +281,16 @@ class Candidates:
         out = np.zeros(len(self.day))
         for block in self.blocks:
             if (splits := block.splits) is not None:
-                cut = (splits.share > 0) & ~splits.done
-                out[block.begin : block.end] = (cut * gammaln(splits.whole + 1)).sum(axis=1)
+                is_split = (splits.share > 0) & ~splits.done
+                out[block.begin : block.end] = (is_split * gammaln(splits.whole + 1)).sum(axis=1)
         return out
 
 
 def _day_groups(last: int, active: dict) -> list[np.ndarray]:
     """Days 0 .. last in groups of neighbours that either all lie inside a total or all do not. Two totals that follow
     each other are separated by the boundary between them, which lies inside neither."""
-    cut = np.array([day in active for day in range(last + 1)])
-    return np.split(np.arange(last + 1), np.flatnonzero(np.diff(cut)) + 1)
+    inside = np.array([day in active for day in range(last + 1)])
+    return np.split(np.arange(last + 1), np.flatnonzero(np.diff(inside)) + 1)
 
 
 def _merge_small(groups: list[np.ndarray], sizes: list[int]) -> list[np.ndarray]:

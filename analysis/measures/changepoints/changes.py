@@ -37,7 +37,7 @@ def changes(
         Rows of start, end (days, inclusive; or whole numbers of periods, such as years) and count, in any order;
         optionally exposure (days of observation in the row; default: all of them). Daily counts have start == end,
         totals between two dates do not; both may be mixed. A missing count, and a day in no row, means that nobody
-        looked.
+        watched.
     ranges : DataFrame, optional
         Rows of start, end (days, inclusive) and count, for incidents known only to a range of days. They may overlap
         each other and daily rows, and are counted in no row of `frame`. Each may have happened on any observed day of

@@ -209,8 +209,8 @@ def observe_counts(frame: pd.DataFrame, ranges: pd.DataFrame | None = None) -> O
 
 def _trim_unobserved(observed: ObservedCounts) -> ObservedCounts:
     """Leave out the unobserved days before the first observed one and after the last: no count tells a change there."""
-    looked = np.flatnonzero(observed.exposure)
-    begin, end = int(looked[0]), int(looked[-1]) + 1
+    observed_days = np.flatnonzero(observed.exposure)
+    begin, end = int(observed_days[0]), int(observed_days[-1]) + 1
     moved = [tuple((a - begin, b - begin, n) for a, b, n in rows) for rows in (observed.interval_counts, observed.rows)]
     first = observed.first
     first = first + begin * DAY if isinstance(first, pd.Timestamp) else first + begin

@@ -162,9 +162,8 @@ def run_recursion(likelihood: SegmentLikelihood, log_prior: np.ndarray) -> Recur
     """
     max_changes = min(len(log_prior) - 1, likelihood.observed.days - 1)
     log_prior = log_prior[: max_changes + 1] - logsumexp(log_prior[: max_changes + 1])
-    mirrored = SegmentLikelihood(likelihood.observed.mirrored, likelihood.shape, likelihood.rate, likelihood.phi)
     # The mirrored recursion adds the factorial of a split total where the total starts; it belongs at its end.
-    after = forward_messages(mirrored, max_changes + 1)[:, ::-1] + likelihood.log_factorials
+    after = forward_messages(likelihood.mirrored, max_changes + 1)[:, ::-1] + likelihood.log_factorials
     return Recursion(likelihood, forward_messages(likelihood, max_changes + 1), after, log_prior)
 
 
@@ -196,8 +195,7 @@ def forward_messages(likelihood: SegmentLikelihood, segments: int) -> np.ndarray
     (3, 21)
     """
     observed = likelihood.observed
-    prior = likelihood.shape, likelihood.rate, likelihood.phi
-    inputs = (observed.exposure, observed.day_counts, observed.interval_counts, *prior, segments)
+    inputs = (observed.exposure, observed.day_counts, observed.interval_counts, *likelihood.parameters, segments)
     out = cached_array(inputs, lambda: _messages(likelihood, segments))
     out.flags.writeable = False
     return out

@@ -6,7 +6,7 @@ the counts that a candidate splits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -42,6 +42,30 @@ class SegmentLikelihood:
     shape: float
     rate: float
     phi: float = 1.0
+
+    @property
+    def parameters(self) -> tuple:
+        """All that the likelihood depends on beside the counts: shape, rate and phi; tuple of plain values.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import likelihood
+        >>> likelihood.parameters[0], likelihood.parameters[2]
+        (1.0, 1.0)
+        """
+        return self.shape, self.rate, self.phi
+
+    @property
+    def mirrored(self) -> SegmentLikelihood:
+        """The same likelihood of the days from last to first.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import likelihood
+        >>> likelihood.mirrored.count[:3].tolist()
+        [0.0, 0.0, 0.0]
+        """
+        return replace(self, observed=self.observed.mirrored)
 
     @cached_property
     def _candidates(self) -> Candidates:

@@ -13,7 +13,7 @@ from analysis.measures.changepoints.posterior_rate import PosteriorRate
 from analysis.measures.changepoints.recursion import MAX_LOG_RANGE, Recursion, logsumexp_columns, replace_infinite
 from analysis.measures.changepoints.segment_likelihood import SegmentLikelihood
 
-NEGLIGIBLE = 1e-5  # posterior mass left out, at most, of the rates day by day
+NEGLIGIBLE = 1e-5  # posterior probability left out, at most, of the rates by day
 RESOLUTION = 1e5  # counts, and exposures, that differ by less than 1 / RESOLUTION are taken as the same
 ROWS_AT_ONCE = 256  # candidates handled at a time
 
@@ -404,7 +404,7 @@ def _likely_segments(found: Recursion):
 
 
 def _likely_candidates(found: Recursion) -> np.ndarray:
-    """The first candidate, the last, and those that together hold all but a negligible mass."""
+    """The first candidate, the last, and those that together hold all but a negligible probability."""
     probability = np.zeros(len(found.likelihood.day))
     for changes in np.flatnonzero(found.number > 0):
         for order in range(1, changes + 1):

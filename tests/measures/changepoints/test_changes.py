@@ -44,7 +44,7 @@ def one_rate(count: float, exposure: float) -> float:
 
 
 def brute_force(frame: pd.DataFrame, placement: tuple[int, ...], ranges=()) -> float:
-    """Evidence of changes on the days of `placement`: the sum over all splits of all totals, and all
+    """Marginal likelihood of changes on the days of `placement`: the sum over all splits of all totals, and all
     days of all ranges, of the product of integrals over the rates."""
     days = int(frame["end"].max()) + 1
     exposure = np.zeros(days)
@@ -52,17 +52,17 @@ def brute_force(frame: pd.DataFrame, placement: tuple[int, ...], ranges=()) -> f
         exposure[row.start : row.end + 1] = 1
     segment = np.searchsorted(placement, np.arange(days), side="right")
     exposed = np.bincount(segment, exposure, len(placement) + 1)
-    ways = []
+    divisions = []
     for row in frame[frame["count"].notna()].itertuples():
         shares = np.bincount(segment[row.start : row.end + 1], minlength=len(placement) + 1)
-        ways.append(list(splits(int(row.count_), shares)))
+        divisions.append(list(splits(int(row.count_), shares)))
     for start, end in ranges:
         shares = np.bincount(segment[start : end + 1], minlength=len(placement) + 1) / (end - start + 1)
-        ways.append([(share, np.eye(len(shares))[each]) for each, share in enumerate(shares) if share])
+        divisions.append([(share, np.eye(len(shares))[each]) for each, share in enumerate(shares) if share])
     total = 0.0
-    for way in product(*ways):
-        weight = np.prod([part[0] for part in way])
-        counts = np.sum([part[1] for part in way], axis=0)
+    for division in product(*divisions):
+        weight = np.prod([part[0] for part in division])
+        counts = np.sum([part[1] for part in division], axis=0)
         for pair in zip(counts, exposed, strict=True):
             weight *= one_rate(*map(float, pair))
         total += weight
@@ -70,7 +70,7 @@ def brute_force(frame: pd.DataFrame, placement: tuple[int, ...], ranges=()) -> f
 
 
 def splits(count: int, shares: np.ndarray):
-    """(weight, counts per segment) of all ways to split a count; the weight is that of independent
+    """(weight, counts per segment) of all splits of a count; the weight is that of independent
     Poisson counts, without the rates, up to the count's own factorial and length."""
     used = np.flatnonzero(shares)
     for parts in product(range(count + 1), repeat=len(used) - 1):
@@ -92,7 +92,7 @@ SMALL = {
     "daily": per_day(3, 1, 0, 2, 0, 0),
     "daily with a gap": per_day(3, 1, None, None, 0, 0),
     "totals": rows((0, 2, 4), (3, 6, 1)),
-    "one interval cut by every change": rows((0, 5, 4)),
+    "one interval split by every change": rows((0, 5, 4)),
     "totals of none": rows((0, 3, 0), (4, 6, 2)),
     "mixture with a gap": rows((0, 0, 2), (1, 3, 3), (6, 6, 0), (7, 7, 1)),
 }
@@ -289,10 +289,10 @@ def test_phi_divides_the_log_likelihood():
 
 
 def test_a_total_does_not_gain_by_being_split_allowing_for_overdispersion_where_the_rate_is_known():
-    """With a prior that fixes the rate, a change means nothing: every evidence must be the same."""
+    """With a prior that fixes the rate, a change means nothing: every marginal likelihood must be the same."""
     found = changes(rows((0, 9, 17), (10, 12, 4)), max_changes=2, shape=1e9, rate=1e9 / 1.6, phi=2.7)
-    evidence = found.overdispersed.number["log_marginal"]
-    assert np.allclose(evidence, evidence[0], atol=1e-5)
+    log_marginal = found.overdispersed.number["log_marginal"]
+    assert np.allclose(log_marginal, log_marginal[0], atol=1e-5)
 
 
 def test_phi_is_the_variance_over_the_mean_within_segments():
