@@ -39,7 +39,7 @@ check: $(READY)
 	@$(BIN)/mypy
 
 docs: $(READY)
-	@mkdir -p build/docs-source
+	@rm -rf build/docs-source build/docs && mkdir -p build/docs-source  # a name that is gone leaves no page
 	@$(BIN)/sphinx-build --quiet --fail-on-warning -c docs/api build/docs-source build/docs
 	@echo build/docs/index.html
 
