@@ -42,7 +42,7 @@ def build(folder: str, check: bool) -> None:
     from analysis.incidents import incident_table
 
     evidence = load_evidence(folder)
-    built = incident_table.build_incidents(evidence)
+    built = incident_table.build_incidents(evidence, incident_table.load_saved_ids(evidence.root))
     files = incident_table.incident_files(evidence, built)
     if check:
         stale = [format_path(p) for p, text in files.items() if not p.is_file() or p.read_bytes() != text.encode()]

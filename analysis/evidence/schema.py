@@ -16,6 +16,16 @@ DATE_BASIS = ("stated", "relative", "inferred")
 BOUNDS = ("exact", "at_least", "more_than", "about")
 PLACE_KINDS = ("us_base", "partner_base", "militia_base", "diplomatic", "airport", "convoy", "town")
 
+
+def _joined(item: str) -> str:
+    """The pattern of one or more such items joined by |."""
+    return rf"{item}(\|{item})*"
+
+
+# Fields of a claim that may be another voice's word than the claim's, and those that are numbers.
+NUMBERS = ("weapon_count", "us_killed", "us_injured", "partner_killed", "partner_injured")
+VOICED = ("place_id", "country", "weapon", "attribution", "result", *NUMBERS)
+
 PATTERNS = {
     "date": r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])",
     "month": r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?",
@@ -25,6 +35,8 @@ PATTERNS = {
     "id": r"[A-Za-z0-9][A-Za-z0-9._-]*",
     "text": r"[^\r\n]+",
     "list": r"[^\r\n|;]+(\|[^\r\n|;]+)*",
+    "voices": _joined(f"({'|'.join(VOICED)})=({'|'.join(CONFIRMATION)})"),
+    "numbers": _joined(f"({'|'.join(NUMBERS)})"),
 }
 
 MEANING = {
@@ -36,6 +48,8 @@ MEANING = {
     "id": "letters, digits, dot, dash and underscore",
     "text": "text on one line",
     "list": "one or more values joined by |",
+    "voices": "one or more field=voice joined by |, of the fields " + ", ".join(VOICED),
+    "numbers": "one or more of " + ", ".join(NUMBERS) + ", joined by |",
 }
 
 
@@ -160,6 +174,10 @@ CLAIMS = Table(
           "never support", required=True, allowed=("reports", "denies")),
         C("confirmation", "text", "best voice behind this claim", required=True,
           allowed=CONFIRMATION),
+        C("field_voices", "voices", "fields that are another voice's word than `confirmation` says, where the source "
+          "tells them apart", optional=True),
+        C("at_least", "numbers", "numbers that the source gives as a lower bound ('at least', 'more than')",
+          optional=True),
         C("note", "text", "anything else, in our words"),
         *_LINE,
     ),
@@ -264,6 +282,18 @@ COVERAGE = Table(
     ranges=(("start", "end"),),
 )  # fmt: skip
 
+ACTORS = Table(
+    "actors",
+    "Names of attackers, each with the wider name that holds it.",
+    (
+        C("actor", "text", "a name as `actor` and `attribution` of a claim have it", required=True),
+        C("parent", "text", "the next wider name; empty = a word that names nobody"),
+        C("note", "text", "why it stands there"),
+    ),
+    key=("actor",),
+    refers=(("parent", "actors"),),
+)
+
 REVIEWED = Table(
     "reviewed",
     "A reader's decisions: the same id = together, different ids = apart, not listed = open.",
@@ -330,6 +360,21 @@ DISPUTES = Table(
     refers=(("incident_id", "incidents"),),
 )  # fmt: skip
 
+VALUES = Table(
+    "values",
+    "Whose word each value of an incident is.",
+    (
+        C("incident_id", "id", "the incident", required=True),
+        C("field", "text", "the column of incidents.csv that claims decide", required=True),
+        C("value", "text", "the value there; of `date` the day or the range", required=True),
+        C("voice", "text", "best voice that says it", required=True, allowed=CONFIRMATION),
+        C("rule", "text", "the rule that chose it", required=True),
+        C("claims", "list", "ids of the claims that say it", required=True),
+    ),
+    key=("incident_id", "field"),
+    refers=(("incident_id", "incidents"),),
+)  # fmt: skip
+
 UNPLACED = Table(
     "unplaced",
     "Claims that belong to no incident, with the reason; listed, never dropped silently.",
@@ -352,8 +397,8 @@ RETIRED = Table(
 )  # fmt: skip
 
 EVIDENCE = (SOURCES, CLAIMS, TALLIES, MILESTONES)
-SHARED = (PLACES, COVERAGE, REVIEWED)
-DERIVED = (INCIDENTS, DISPUTES, UNPLACED, RETIRED)
+SHARED = (PLACES, ACTORS, COVERAGE, REVIEWED)
+DERIVED = (INCIDENTS, VALUES, DISPUTES, UNPLACED, RETIRED)
 TABLES = {table.name: table for table in (*EVIDENCE, *SHARED, *DERIVED)}
 
 

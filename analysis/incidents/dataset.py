@@ -19,12 +19,13 @@ from analysis.evidence.folders import find_evidence_root, folder_fingerprint, li
 class Dataset:
     """An incident table and what is known around it.
 
-    `evidence` is None where the folder holds nothing but an incidents.csv; then `tallies`,
+    `evidence` is None where the folder holds nothing but an incidents.csv; then `values`, `tallies`,
     `milestones` and `coverage` are empty frames with the schema's columns.
     """
 
     root: Path
     incidents: pd.DataFrame
+    values: pd.DataFrame
     disputes: pd.DataFrame
     evidence: Evidence | None
     tallies: pd.DataFrame
@@ -71,7 +72,8 @@ def _opened(root: Path, contents: str) -> Dataset:
     tables = {t.name: _optional(beside, t) for t in (schema.TALLIES, schema.MILESTONES)}
     coverage = _optional(beside, schema.COVERAGE)
     disputes = _optional(beside, schema.DISPUTES)
-    return Dataset(root, _complete(incidents), disputes, None, **tables, coverage=coverage)
+    values = schema.empty_table(schema.VALUES)
+    return Dataset(root, _complete(incidents), values, disputes, None, **tables, coverage=coverage)
 
 
 def _own(shared):
@@ -90,10 +92,11 @@ def _with_evidence(root: Path) -> Dataset:
     if not path.is_file():
         raise InputError(f"{format_path(path)} is missing: run 'incidents build' first")
     incidents, problems = read_table(path, schema.INCIDENTS)
-    disputes, more = read_table(root / "data" / "disputes.csv", schema.DISPUTES)
-    if problems + more:
-        raise InvalidTables(problems + more)
-    return Dataset(root, incidents, disputes, evidence, evidence.tallies, evidence.milestones,
+    values, more = read_table(root / "data" / "values.csv", schema.VALUES)
+    disputes, most = read_table(root / "data" / "disputes.csv", schema.DISPUTES)
+    if problems + more + most:
+        raise InvalidTables(problems + more + most)
+    return Dataset(root, incidents, values, disputes, evidence, evidence.tallies, evidence.milestones,
                    evidence.coverage)  # fmt: skip
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
+from operator import add
 
 import numpy as np
 import pandas as pd
 
 from analysis.evidence.errors import InputError
 from analysis.incidents.copies import assign_witnesses, find_reruns
-from analysis.incidents.record_linkage import LinkageRules, candidate_pairs, locate_reports, match_weights
+from analysis.incidents.record_linkage import LinkageRules, candidate_pairs, locate_reports, weight_parts
 
 
 def reconcile(reports: pd.DataFrame, rules: LinkageRules, decisions: pd.Series | None = None) -> pd.DataFrame:
@@ -78,10 +79,10 @@ def _grouped(reports, witness: np.ndarray, denies, decided, usable, rules: Linka
     groups = _Groups(documents, silent, decided[first].reset_index(drop=True))
     placed = np.flatnonzero(usable[first])
     pairs = placed[candidate_pairs(heard.iloc[placed].reset_index(drop=True), rules)]
-    scores = match_weights(heard, pairs, rules)
+    parts = weight_parts(heard, pairs, rules)
     asserts = ~silent[pairs].any(axis=1)
-    groups.join_best(pairs[asserts], scores[asserts], rules)
-    groups.join_best(pairs[~asserts], scores[~asserts], rules, denials=True)
+    groups.join_best(pairs[asserts], parts[asserts], rules)
+    groups.join_best(pairs[~asserts], parts[~asserts], rules, denials=True)
     return groups.group_of[witness]
 
 
@@ -143,13 +144,13 @@ class _Groups:
         decided = self.decision.get(a), self.decision.get(b)
         return None not in decided or not self.documents[a].isdisjoint(self.documents[b])
 
-    def join_best(self, pairs: np.ndarray, scores: np.ndarray, rules: LinkageRules, *, denials: bool = False) -> None:
+    def join_best(self, pairs: np.ndarray, parts: np.ndarray, rules: LinkageRules, *, denials: bool = False) -> None:
         """Join the two groups of highest mean points until none reaches the threshold.
 
         With `denials`, groups of denials alone join others; a denial never brings together two
         groups that assert.
         """
-        links = self._links(pairs, scores)
+        links = self._links(pairs, parts)
         queue: list[tuple] = []
         for a, others in links.items():
             for b in others:
@@ -164,17 +165,20 @@ class _Groups:
             for other in links[a]:
                 self._offer(queue, links, min(a, other), max(a, other), rules, denials)
 
-    def _links(self, pairs: np.ndarray, scores: np.ndarray) -> dict[int, dict[int, tuple[float, int]]]:
-        """Sum of points and number of pairs between every two groups that any pair links."""
+    def _links(self, pairs: np.ndarray, parts: np.ndarray) -> dict[int, dict[int, tuple[float, ...]]]:
+        """For every two groups that any pair links: the sum of points of each kind of evidence, then the
+        number of pairs that speak of each kind."""
         ends = np.sort(self.group_of[pairs], axis=1)
         code = ends[:, 0] * len(self.group_of) + ends[:, 1]
         between = ends[:, 0] != ends[:, 1]
         code, link = np.unique(code[between], return_inverse=True)
-        totals, counts = np.bincount(link, scores[between]), np.bincount(link)
-        links: dict[int, dict[int, tuple[float, int]]] = defaultdict(dict)
-        for pair, total, count in zip(code.tolist(), totals.tolist(), counts.tolist(), strict=True):
+        said = ~np.isnan(parts[between])
+        points = np.where(said, parts[between], 0.0)
+        sums = [np.bincount(link, column, len(code)) for column in (*points.T, *said.T)]
+        links: dict[int, dict[int, tuple[float, ...]]] = defaultdict(dict)
+        for pair, *summed in zip(code.tolist(), *(column.tolist() for column in sums), strict=True):
             a, b = divmod(pair, len(self.group_of))
-            links[a][b] = links[b][a] = (total, count)
+            links[a][b] = links[b][a] = tuple(summed)
         return links
 
     def _offer(self, queue: list, links: dict, a: int, b: int, rules: LinkageRules, denials: bool) -> None:
@@ -182,22 +186,24 @@ class _Groups:
         heard_a, heard_b = self.asserting[a], self.asserting[b]
         if denials and heard_a * heard_b:
             return
-        total, count = links[a][b]
+        kinds = len(links[a][b]) // 2
+        sums, counts = links[a][b][:kinds], links[a][b][kinds:]
         pairs = heard_a * heard_b or size_a * size_b
-        points = (total + 2 * rules.off_by_a_day * (pairs - count)) / pairs
+        points = (sums[0] + rules.never * (pairs - counts[0])) / pairs
+        points += sum(total / count for total, count in zip(sums[1:], counts[1:], strict=True) if count)
         if heard_a * heard_b:
             few = min(heard_a, heard_b)
-            points += rules.one_beside_many * max(1 - few * few / count, 0.0)
+            points += rules.one_beside_many * max(1 - few * few / counts[0], 0.0) / few ** rules.fewness
         if points >= rules.threshold and not self._apart(a, b):
             heapq.heappush(queue, (-round(points, 9), a, b, size_a, size_b))
 
     @staticmethod
     def _merge_links(links: dict, keep: int, drop: int) -> None:
         links[keep].pop(drop, None)
-        for other, (total, count) in links.pop(drop).items():
+        for other, sums in links.pop(drop).items():
             if other == keep:
                 continue
             del links[other][drop]
-            total_keep, count_keep = links[keep].get(other, (0.0, 0))
-            merged = (total + total_keep, count + count_keep)
+            known = links[keep].get(other)
+            merged = tuple(map(add, sums, known)) if known else sums
             links[keep][other] = links[other][keep] = merged

@@ -44,6 +44,14 @@ class LinkageRules:
     same_origin: float = 0.0  # two reports of one origin that are no copies of each other
     figures_agree: float = 1.0
     figures_differ: float = -0.5
+    fewness: float = 0.0
+    other_place: float = -1.5
+    rarity: float = 0.0
+    never: float = -2.0
+    times_agree: float = 0.5
+    times_differ: float = -2.0
+    ordinals_agree: float = 0.5
+    ordinals_differ: float = -4.0
     one_beside_many: float = 1.25  # for few witnesses near many of another group: a slip, not an event
     threshold: float = 2.5  # mean points at which two groups are still joined
     rerun_days: int = 30  # an old story told so much later under a new date is no new event
@@ -152,29 +160,122 @@ def _distinct(pairs: np.ndarray, n: int) -> np.ndarray:
 
 
 def match_weights(reports: pd.DataFrame, pairs: np.ndarray, rules: LinkageRules) -> np.ndarray:
-    """Points of agreement (n,) of each pair: days, place, origin, ladders, figures."""
+    """Points of agreement (n,) of each pair: the sum of its `weight_parts`."""
+    return np.nansum(weight_parts(reports, pairs, rules), axis=1)
+
+
+def weight_parts(reports: pd.DataFrame, pairs: np.ndarray, rules: LinkageRules) -> np.ndarray:
+    """Points of agreement (n, kinds) of each pair, one column for each kind of evidence.
+
+    First day, place and origin together, always known; then each ladder, the figures, the time of
+    day and the ordinal, NaN where one of the two reports does not speak of it.
+    """
     i, j = pairs[:, 0], pairs[:, 1]
-    points = _day_points(reports, i, j, rules) + _place_points(reports, i, j, rules)
+    where_and_when = _day_points(reports, i, j, rules) + _place_points(reports, i, j, rules)
     if rules.same_origin and "origin" in reports:
-        points += np.where(_equal(reports["origin"], i, j), rules.same_origin, 0.0)
-    for ladder in rules.ladders:
-        points += _ladder_points(reports, i, j, ladder)
+        where_and_when += np.where(_equal(reports["origin"], i, j), rules.same_origin, 0.0)
+    parts = [where_and_when, *(_ladder_points(reports, i, j, ladder) for ladder in rules.ladders)]
+    parts += [_figure_points(reports, i, j, rules), _time_points(reports, i, j, rules)]
+    parts += [_ordinal_points(reports, i, j, rules)]
+    return np.column_stack(parts)
+
+
+def _figure_points(reports, i, j, rules: LinkageRules) -> np.ndarray:
+    """The sum over all figures that both reports give and that are not both zero."""
+    points, known = np.zeros(len(i)), np.zeros(len(i), bool)
     for figure in rules.figures:
         value = reports[figure].astype(float).to_numpy()
         both = ~np.isnan(value[i]) & ~np.isnan(value[j]) & (np.fmax(value[i], value[j]) > 0)
-        worth = np.where(value[i] == value[j], rules.figures_agree, rules.figures_differ)
+        agree = rules.figures_agree * _rarity(value, rules)
+        worth = np.where(value[i] == value[j], agree[i], rules.figures_differ)
         points += np.where(both, worth, 0.0)
+        known |= both
+    return np.where(known, points, np.nan)
+
+
+def _rarity(value, rules):
+    if not rules.rarity:
+        return np.ones(len(value))
+    known = ~np.isnan(value)
+    count = pd.Series(value).map(pd.Series(value[known]).value_counts())
+    return np.log10(max(known.sum(), 1) / count.fillna(1)).to_numpy() * rules.rarity
+
+
+def _time_points(reports, i, j, rules: LinkageRules) -> np.ndarray:
+    """Of two reports that may speak of one day: whether their hours meet."""
+    if "time_of_day" not in reports:
+        return np.full(len(i), np.nan)
+    start, end = _days(reports["date_start"]), _days(reports["date_end"])
+    codes, names = pd.factorize(reports["time_of_day"])
+    both = np.flatnonzero((codes[i] >= 0) & (codes[j] >= 0))
+    points = np.full(len(i), np.nan)
+    if not len(both):
+        return points
+    i, j = i[both], j[both]
+    first, last = np.maximum(start[i], start[j]), np.minimum(end[i], end[j])
+    apart = np.full(len(i), np.inf)
+    table = _hours_apart(list(names))
+    for k in range(int((last - first).max(initial=-1)) + 1):
+        day = first + k
+        here = day <= last
+        on = [_hours_on(codes[x], day, start[x], end[x], len(names)) for x in (i, j)]
+        apart = np.where(here, np.minimum(apart, table[on[0], on[1]]), apart)
+    worth = np.where(apart > 0, rules.times_differ, rules.times_agree)
+    points[both] = np.where(last >= first, worth, np.nan)
     return points
 
 
-def _day_points(reports, i, j, rules: LinkageRules) -> np.ndarray:
-    """Full points for one common day; less the wider the range that makes them meet, or the further
-    apart."""
+HOURS = {
+    "dawn": ((3, 7),),
+    "morning": ((5, 12),),
+    "afternoon": ((12, 18),),
+    "evening": ((16, 24),),
+    "night": ((0, 6), (18, 24)),  # of one day the night before it and the night after it
+}
+
+
+def _hours_on(codes, day, start, end, n):
+    """The row of the table: a night of several days begins on the first and ends on the last."""
+    ranged = end > start
+    return codes + n * np.where(ranged & (day == start), 1, np.where(ranged & (day == end), 2, 0))
+
+
+def _hours_apart(names: list[str]) -> np.ndarray:
+    spans = [_hours(name) for name in names]
+    spans += [s[-1:] if len(s) > 1 else s for s in spans[: len(names)]] + [s[:1] if len(s) > 1 else s for s in spans]
+    return np.array([[min(max(c - b, a - d, 0.0) for a, b in one for c, d in other) for other in spans]
+                     for one in spans])  # fmt: skip
+
+
+def _hours(time: str) -> tuple[tuple[float, float], ...]:
+    if time in HOURS:
+        return HOURS[time]
+    hour, minute = time.split(":")
+    clock = int(hour) + int(minute) / 60
+    return ((clock - 1, clock + 1),)
+
+
+def _ordinal_points(reports, i, j, rules: LinkageRules) -> np.ndarray:
+    """Of two reports that may speak of one day: whether both count it as the same attack of that day."""
+    if "ordinal" not in reports:
+        return np.full(len(i), np.nan)
+    value = reports["ordinal"].astype(float).to_numpy()
     start, end = _days(reports["date_start"]), _days(reports["date_end"])
-    apart = np.maximum(start[j] - end[i], start[i] - end[j])
+    one_day = (start[j] <= end[i]) & (start[i] <= end[j])
+    worth = np.where(value[i] == value[j], rules.ordinals_agree, rules.ordinals_differ)
+    return np.where(one_day & ~np.isnan(value[i]) & ~np.isnan(value[j]), worth, np.nan)
+
+
+def _day_points(reports, i, j, rules: LinkageRules) -> np.ndarray:
+    """Full points where one range of days holds the other, less the wider it is; fewer with the
+    distance of their middles where it does not."""
+    start, end = _days(reports["date_start"]), _days(reports["date_end"])
     width = np.maximum(end[i] - start[i], end[j] - start[j])
-    off = rules.same_day + (rules.off_by_a_day - rules.same_day) * apart / max(rules.tolerance_days, 1)
-    return np.where(apart > 0, off, rules.same_day / np.sqrt(np.maximum(width, 1)))
+    shared = np.minimum(end[i], end[j]) - np.maximum(start[i], start[j])
+    holds = shared == np.minimum(end[i] - start[i], end[j] - start[j])
+    distance = np.abs(start[i] + end[i] - start[j] - end[j]) / 2
+    off = rules.same_day + (rules.off_by_a_day - rules.same_day) * distance / max(rules.tolerance_days, 1)
+    return np.where(holds, rules.same_day / np.sqrt(np.maximum(width, 1)), off)
 
 
 def _place_points(reports, i, j, rules: LinkageRules) -> np.ndarray:
@@ -187,7 +288,11 @@ def _place_points(reports, i, j, rules: LinkageRules) -> np.ndarray:
     km = np.where(np.isnan(chord), np.inf, 2 * EARTH_KM * np.arcsin(np.clip(chord / 2, 0, 1)))
     closeness = np.clip(1 - km / rules.near_km, 0, 1) if rules.near_km > 0 else np.zeros(len(i))
     closeness = np.where(same, 1.0, closeness)
-    return rules.same_country + (rules.same_place - rules.same_country) * closeness
+    points = rules.same_country + (rules.same_place - rules.same_country) * closeness
+    if "place" in reports:
+        named = reports["place"].notna().to_numpy()
+        points = np.where(named[i] & named[j] & ~same, rules.other_place, points)
+    return points
 
 
 def _ladder_points(reports, i, j, ladder: CategoryLevels) -> np.ndarray:
@@ -201,7 +306,7 @@ def _ladder_points(reports, i, j, ladder: CategoryLevels) -> np.ndarray:
         known = reports[step].notna().to_numpy()
         coarsest_known = known[i] & known[j]
     points[undecided & coarsest_known] = ladder.differ
-    return points
+    return np.where(undecided & ~coarsest_known, np.nan, points)
 
 
 def _equal(column: pd.Series, i: np.ndarray, j: np.ndarray) -> np.ndarray:
