@@ -42,7 +42,8 @@ def build(folder: str, check: bool) -> None:
     from analysis.incidents import incident_table
 
     evidence = load_evidence(folder)
-    built = incident_table.build_incidents(evidence, incident_table.load_saved_ids(evidence.root))
+    saved = incident_table.load_saved_ids(evidence.root)
+    built = incident_table.build_incidents(evidence, saved)
     files = incident_table.incident_files(evidence, built)
     if check:
         stale = [format_path(p) for p, text in files.items() if not p.is_file() or p.read_bytes() != text.encode()]
@@ -50,8 +51,6 @@ def build(folder: str, check: bool) -> None:
             raise InputError(f"out of date: {', '.join(stale)}; run 'incidents build'")
         click.echo("the incident table is what the evidence gives")
         return
-    before = evidence.root / "data" / "retired.csv"
-    known = set(before.read_text().splitlines()) if before.is_file() else set()
     write_files(files)
     click.echo(
         f"{len(evidence.claims):,} claims of {evidence.claims['source_id'].nunique():,} sources -> "
@@ -60,9 +59,8 @@ def build(folder: str, check: bool) -> None:
     )
     for path in files:
         click.echo(f"  {format_path(path)}")
-    for row in built.retired.itertuples():
-        if f"{row.incident_id},{row.now}" not in known:
-            click.echo(f"  {row.incident_id} is retired; its claims are now in {row.now}")
+    for line in incident_table.describe_id_changes(evidence, saved, built):
+        click.echo(f"  {line}")
 
 
 @main.command("check-seeds")

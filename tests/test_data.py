@@ -12,14 +12,14 @@ from analysis.evidence import schema
 from analysis.evidence.csv_tables import read_table
 from analysis.evidence.folders import REPOSITORY
 from analysis.evidence.seed_verification import check_seeds
-from analysis.incidents.incident_table import build_incidents, incident_files
+from analysis.incidents.incident_table import build_incidents, incident_files, load_saved_ids
 
 DATA = REPOSITORY / "data"
 
 
 def rebuilt(evidence) -> dict[str, bytes]:
     """Every file that `incidents build` would write, by its path in the repository."""
-    texts = incident_files(evidence, build_incidents(evidence))
+    texts = incident_files(evidence, build_incidents(evidence, load_saved_ids(evidence.root)))
     return {str(path.relative_to(REPOSITORY)): text.encode() for path, text in texts.items()}
 
 

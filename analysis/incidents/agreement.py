@@ -18,7 +18,7 @@ def agrees(field: str, value: Any, claims: list[dict], chosen: Any, chosen_claim
     """Whether a value that was said of a field leaves room for the chosen one.
 
     `claims` and `chosen_claims` say the two values; `parents` is the wider name of every actor. A range of
-    days leaves room for each of its days, a wider name for a narrower one, `failed` for `intercepted`, "at
+    days and each of its days leave room for each other, a wider name for a narrower one, `failed` for `intercepted`, "at
     least 40" for 47.
     """
     if value == chosen:
@@ -26,7 +26,7 @@ def agrees(field: str, value: Any, claims: list[dict], chosen: Any, chosen_claim
     if chosen is None:
         return False
     if field == "date":
-        return value[0] <= chosen[0] and chosen[1] <= value[1] or _is_us_day(value, chosen, [*claims, *chosen_claims])
+        return _holds(value, chosen) or _holds(chosen, value) or _is_us_day(value, chosen, [*claims, *chosen_claims])
     if field in ACTOR_FIELDS:
         return on_one_line(value, chosen, parents)
     if field == "result":
@@ -37,10 +37,15 @@ def agrees(field: str, value: Any, claims: list[dict], chosen: Any, chosen_claim
     return False
 
 
-def _is_us_day(value: tuple, chosen: tuple, claims: list[dict]) -> bool:
-    """Whether a day is the U.S. date of an attack in the night: the day before the local one."""
-    eve = chosen[0] - timedelta(days=1)
-    return value == (eve, eve) and any(_is_before_morning(claim.get("time_of_day")) for claim in claims)
+def _holds(days: tuple, others: tuple) -> bool:
+    return days[0] <= others[0] and others[1] <= days[1]
+
+
+def _is_us_day(one: tuple, other: tuple, claims: list[dict]) -> bool:
+    """Whether two days are the U.S. and the local date of an attack between midnight and morning."""
+    early, late = sorted((one, other))
+    eve = late[0] - timedelta(days=1)
+    return early == (eve, eve) and any(_is_before_morning(claim.get("time_of_day")) for claim in claims)
 
 
 def _is_before_morning(time: str | None) -> bool:

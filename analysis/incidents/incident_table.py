@@ -14,7 +14,7 @@ from analysis.evidence.csv_tables import read_table, to_csv
 from analysis.evidence.data_dictionary import build_datapackages
 from analysis.evidence.evidence_base import Evidence
 from analysis.incidents.agreement import RESULT_EFFECT, Parents
-from analysis.incidents.incident_ids import assign_ids, retire_ids
+from analysis.incidents.incident_ids import assign_ids, ids_without_their_claims, retire_ids
 from analysis.incidents.reconciliation import reconcile
 from analysis.incidents.record_linkage import CategoryLevels, LinkageRules
 from analysis.incidents.resolution import resolve_incident
@@ -103,7 +103,7 @@ def build_incidents(evidence: Evidence, saved: SavedIds = NO_IDS) -> IncidentTab
     claims["group"] = claims["claim_id"].map(grouped.set_index("report_id")["group"])
     found = resolve_incidents(claims, "group", evidence)
     names = assign_ids(
-        _for_naming(found.incidents), decisions, _by_claim(saved.incidents), saved.retired["incident_id"]
+        _for_naming(found.incidents), decisions, incident_by_claim(saved.incidents), saved.retired["incident_id"]
     )
     incidents, values, disputes = (frame.assign(incident_id=frame["group"].map(names)) for frame in found)
     incidents = incidents.sort_values(["date", "incident_id"], ignore_index=True)
@@ -113,7 +113,7 @@ def build_incidents(evidence: Evidence, saved: SavedIds = NO_IDS) -> IncidentTab
         values.sort_values(["incident_id", "field"], ignore_index=True)[schema.VALUES.names],
         disputes.sort_values(["incident_id", "field"], ignore_index=True)[schema.DISPUTES.names],
         unplaced[schema.UNPLACED.names].reset_index(drop=True),
-        retire_ids(saved.incidents, saved.retired, _by_claim(incidents)),
+        retire_ids(saved.incidents, saved.retired, incident_by_claim(incidents)),
     )
 
 
@@ -212,10 +212,25 @@ def _for_naming(resolved: pd.DataFrame) -> pd.DataFrame:
     return resolved[["group", "date"]].assign(where=where, claims=resolved["claims"].str.split("|"))
 
 
-def _by_claim(incidents: pd.DataFrame) -> pd.Series:
-    """The incident id of every claim in the table."""
+def incident_by_claim(incidents: pd.DataFrame) -> pd.Series:
+    """The incident id of every claim in an incident table, by claim_id."""
     claims = incidents.assign(claims=incidents["claims"].str.split("|")).explode("claims")
     return claims.set_index("claims")["incident_id"]
+
+
+def describe_id_changes(evidence: Evidence, saved: SavedIds, built: IncidentTables) -> list[str]:
+    """What a build did to ids, a line each: those that are no longer in use, and those that a decision
+    took away from the claims that had them."""
+    known = set(map(tuple, saved.retired.fillna("").to_numpy()))
+    lines = [
+        f"{row.incident_id} is retired; " + (f"its claims are now in {row.now}" if row.now else "its claims are gone")
+        for row in built.retired.fillna("").itertuples()
+        if (row.incident_id, row.now) not in known
+    ]
+    decided = evidence.reviewed.set_index("claim_id")["incident_id"]
+    before, now = incident_by_claim(saved.incidents), incident_by_claim(built.incidents)
+    taken = ids_without_their_claims(before, now, decided)
+    return lines + [f"warning: the decision for {name} holds none of its claims" for name in taken]
 
 
 def incident_files(evidence: Evidence, built: IncidentTables) -> dict[Path, str]:

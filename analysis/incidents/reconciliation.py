@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.evidence.errors import InputError
 from analysis.incidents.copies import assign_witnesses, find_reruns
-from analysis.incidents.record_linkage import LinkageRules, candidate_pairs, locate_reports, weight_parts
+from analysis.incidents.record_linkage import LinkageRules, candidate_pairs, locate_reports, told_apart, weight_parts
 
 
 def reconcile(reports: pd.DataFrame, rules: LinkageRules, decisions: pd.Series | None = None) -> pd.DataFrame:
@@ -79,7 +79,7 @@ def _grouped(reports, witness: np.ndarray, denies, decided, usable, rules: Linka
     groups = _Groups(documents, silent, decided[first].reset_index(drop=True))
     placed = np.flatnonzero(usable[first])
     pairs = placed[candidate_pairs(heard.iloc[placed].reset_index(drop=True), rules)]
-    parts = weight_parts(heard, pairs, rules)
+    parts = weight_parts(heard, pairs, rules, told_apart(reports))
     asserts = ~silent[pairs].any(axis=1)
     groups.join_best(pairs[asserts], parts[asserts], rules)
     groups.join_best(pairs[~asserts], parts[~asserts], rules, denials=True)

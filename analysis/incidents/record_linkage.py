@@ -46,7 +46,7 @@ class LinkageRules:
     figures_differ: float = -0.5
     fewness: float = 0.0
     other_place: float = -1.5
-    rarity: float = 0.0
+    told_apart: float = -2.0
     never: float = -2.0
     times_agree: float = 0.5
     times_differ: float = -2.0
@@ -164,7 +164,7 @@ def match_weights(reports: pd.DataFrame, pairs: np.ndarray, rules: LinkageRules)
     return np.nansum(weight_parts(reports, pairs, rules), axis=1)
 
 
-def weight_parts(reports: pd.DataFrame, pairs: np.ndarray, rules: LinkageRules) -> np.ndarray:
+def weight_parts(reports: pd.DataFrame, pairs: np.ndarray, rules: LinkageRules, apart=None) -> np.ndarray:
     """Points of agreement (n, kinds) of each pair, one column for each kind of evidence.
 
     First day, place and origin together, always known; then each ladder, the figures, the time of
@@ -174,10 +174,47 @@ def weight_parts(reports: pd.DataFrame, pairs: np.ndarray, rules: LinkageRules) 
     where_and_when = _day_points(reports, i, j, rules) + _place_points(reports, i, j, rules)
     if rules.same_origin and "origin" in reports:
         where_and_when += np.where(_equal(reports["origin"], i, j), rules.same_origin, 0.0)
+    if apart is not None:
+        where_and_when += np.where(_are_told_apart(reports, i, j, apart), rules.told_apart, 0.0)
     parts = [where_and_when, *(_ladder_points(reports, i, j, ladder) for ladder in rules.ladders)]
     parts += [_figure_points(reports, i, j, rules), _time_points(reports, i, j, rules)]
     parts += [_ordinal_points(reports, i, j, rules)]
     return np.column_stack(parts)
+
+
+NARROW = 2  # days; a wider range says too little of the day
+
+
+def told_apart(reports: pd.DataFrame) -> pd.MultiIndex:
+    """Places and pairs of days of which one document tells two events, in both orders."""
+    where = reports.get("place", pd.Series(np.nan, reports.index))
+    start, end = _days(reports["date_start"]), _days(reports["date_end"])
+    told = pd.DataFrame({"document": reports["document"], "place": where, "start": start, "end": end})
+    told = told[told["place"].notna() & (told["end"] - told["start"] < NARROW)].reset_index(names="row")
+    told = told[told.duplicated(["document", "place"], keep=False)]
+    both = told.merge(told, on=["document", "place"])
+    both = both[both["row_x"] != both["row_y"]]
+    days = [both.assign(one=both["start_x"] + a, other=both["start_y"] + b) for a in range(NARROW) for b in range(NARROW)]
+    every = pd.concat(days)
+    every = every[(every["one"] <= every["end_x"]) & (every["other"] <= every["end_y"])]
+    return pd.MultiIndex.from_frame(every[["place", "one", "other"]].drop_duplicates())
+
+
+def _are_told_apart(reports, i, j, apart: pd.MultiIndex) -> np.ndarray:
+    place = reports.get("place", pd.Series(np.nan, reports.index)).to_numpy(object)
+    start, end = _days(reports["date_start"]), _days(reports["date_end"])
+    found = np.zeros(len(i), bool)
+    if not len(apart):
+        return found
+    maybe = np.flatnonzero((place[i] == place[j]) & pd.notna(place[i]))
+    maybe = maybe[pd.Index(apart.get_level_values(0).unique()).get_indexer(place[i[maybe]]) >= 0]
+    i, j = i[maybe], j[maybe]
+    for a in range(NARROW):
+        for b in range(NARROW):
+            here = (start[i] + a <= end[i]) & (start[j] + b <= end[j])
+            keys = pd.MultiIndex.from_arrays([place[i[here]], start[i[here]] + a, start[j[here]] + b])
+            found[maybe[here]] |= keys.isin(apart)
+    return found
 
 
 def _figure_points(reports, i, j, rules: LinkageRules) -> np.ndarray:
@@ -186,19 +223,11 @@ def _figure_points(reports, i, j, rules: LinkageRules) -> np.ndarray:
     for figure in rules.figures:
         value = reports[figure].astype(float).to_numpy()
         both = ~np.isnan(value[i]) & ~np.isnan(value[j]) & (np.fmax(value[i], value[j]) > 0)
-        agree = rules.figures_agree * _rarity(value, rules)
-        worth = np.where(value[i] == value[j], agree[i], rules.figures_differ)
+        agree = rules.figures_agree * np.log2(1 + np.nan_to_num(value[i]))
+        worth = np.where(value[i] == value[j], agree, rules.figures_differ)
         points += np.where(both, worth, 0.0)
         known |= both
     return np.where(known, points, np.nan)
-
-
-def _rarity(value, rules):
-    if not rules.rarity:
-        return np.ones(len(value))
-    known = ~np.isnan(value)
-    count = pd.Series(value).map(pd.Series(value[known]).value_counts())
-    return np.log10(max(known.sum(), 1) / count.fillna(1)).to_numpy() * rules.rarity
 
 
 def _time_points(reports, i, j, rules: LinkageRules) -> np.ndarray:

@@ -28,7 +28,11 @@ def doubtful_claims(dataset: Dataset, margin: float = MARGIN) -> pd.DataFrame:
     Questions: two incidents whose mean points lie within `margin` of the threshold (are they one?);
     an incident whose own claims hold together only by so much (is it one?); an incident whose
     claims disagree on the day or the place. Incidents a reader has decided whole are left out.
+
+    Raises InputError if the dataset holds no claims.
     """
+    if dataset.evidence is None:
+        raise InputError(f"{format_path(dataset.root)} holds incidents but no claims: there is nothing to review")
     questions = [*_near_pairs(dataset, margin), *_disagreeing(dataset)]
     decided = set(dataset.evidence.reviewed["claim_id"])
     claims = claims_of_incidents(dataset, dataset.incidents).set_index("incident_id", drop=False)
