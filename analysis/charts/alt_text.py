@@ -13,7 +13,7 @@ def frequency_alt(counts: pd.DataFrame, what: str = "attacks") -> str:
     if counts.empty:
         return f"Bar chart of {what} per period: no period to show."
     per = counts.groupby(["start", "end"], as_index=False).agg(
-        count=("count", lambda c: c.sum(min_count=1)), sparse=("sparse", "first")
+        count=("count", lambda c: c.sum(min_count=1)), sparse=("sparse", "first"), weekly=("weekly", "first")
     )
     known = per[per["count"].notna()]
     head = f"Bar chart of {what} per {period_name(counts)} from {format_date(per.start.min())} to {format_date(per.end.max())}."
@@ -21,11 +21,13 @@ def frequency_alt(counts: pd.DataFrame, what: str = "attacks") -> str:
         return f"{head} No period was covered."
     peak = known.loc[known["count"].astype(int).idxmax()]
     none = known[known["count"] == 0]
-    weak, unwatched = int((none["sparse"] > 0).sum()), plural(len(per) - len(known), "period")
+    sparse, weekly = int((none["sparse"] > 0).sum()), int(((none["weekly"] > 0) & (none["sparse"] == 0)).sum())
+    unwatched = plural(len(per) - len(known), "period")
     return (
         f"{head} {int(known['count'].sum()):,} {what} in {plural(len(known), 'period')}; the most, "
         f"{int(peak['count'])}, from {format_date(peak.start)} to {format_date(peak.end)}. None in {plural(len(none), 'period')}"
-        f"{f', {weak} of them watched sparsely' if weak else ''}."
+        f"{f', {sparse} of them watched sparsely' if sparse else ''}"
+        f"{f', {weekly} of them by week' if weekly else ''}."
         f"{f' Nobody watched {unwatched}.' if len(known) < len(per) else ''}"
     )
 

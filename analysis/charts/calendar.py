@@ -20,8 +20,8 @@ SMALLEST = 0.14  # inches a square needs to hold a number that can be read
 
 def calendar(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """`counts` from `frequency.count(..., "day")`, not grouped: a square per day with its number and
-    the darker the more; white = none, on grey = none found, but watched sparsely; hatched = nobody
-    looked. Days outside the counts have no square. Up to 15 months stand five in a row, up to 24 six,
+    the darker the more; white = none, on grey = none found, but watched sparsely, on light grey by week; hatched =
+    nobody looked. Days outside the counts have no square. Up to 15 months stand five in a row, up to 24 six,
     more of them twelve."""
     if counts.empty:
         return style.draw_nothing(style.new_axes(ax, height=1), "no day to show")
@@ -58,19 +58,19 @@ def _placed(counts: pd.DataFrame) -> pd.DataFrame:
     return counts.assign(left=left, top=top, column=left + place % 7, row=top + place // 7, across=across)
 
 
-def cell_style(number, sparse: int = 0) -> dict:
+def cell_style(number, sparse: int = 0, weekly: int = 0) -> dict:
     """How the square of a day is filled; the number is missing where nobody looked."""
     if pd.isna(number):
         return LOOK["nobody"] | {"linewidth": 0}
     if number:
         shade = style.SHADES[min(int(number), len(style.SHADES)) - 1]
         return {"facecolor": shade, "edgecolor": style.SHADES[-1], "linewidth": 0.3}
-    return {"facecolor": LOOK["sparse"]["facecolor"] if sparse else "white", "edgecolor": style.BORDER,
-            "linewidth": 0 if sparse else 0.5}  # fmt: skip
+    ground = LOOK["sparse"] if sparse else LOOK["weekly"] if weekly else {"facecolor": "white"}
+    return {"facecolor": ground["facecolor"], "edgecolor": style.BORDER, "linewidth": 0 if sparse else 0.5}
 
 
 def _cell(ax: Axes, day, numbered: bool) -> None:
-    ax.add_patch(_square(day.column, day.row, **cell_style(day.count, day.sparse)))
+    ax.add_patch(_square(day.column, day.row, **cell_style(day.count, day.sparse, day.weekly)))
     if numbered and not pd.isna(day.count) and day.count:
         _number(ax, day.column, day.row, day.count)
 
@@ -119,8 +119,10 @@ def _entries(cells: pd.DataFrame) -> list[tuple[dict, str, str]]:
         more = "+" if (known["count"] > top).any() else ""
         out[-1] = (out[-1][0], f"{top}{more}", "attacks on the day")
     none = known[known["count"] == 0]
-    if (none["sparse"] == 0).any():
+    if (none["sparse"] + none["weekly"] == 0).any():
         out.append((cell_style(0), "", "none"))
+    if (none["weekly"] > 0).any():
+        out.append((cell_style(0, weekly=1), "", f"none, {MEANING['weekly']}"))
     if (none["sparse"] > 0).any():
         out.append((cell_style(0, sparse=1), "", f"none, {MEANING['sparse']}"))
     if len(known) < len(cells):
@@ -155,9 +157,13 @@ def _quiet(known: pd.DataFrame) -> str:
         return "No day is without one."
     run = (none["start"].diff() != pd.Timedelta(days=1)).cumsum()
     longest = max((part for _, part in none.groupby(run)), key=len)
-    sparse = int((longest["sparse"] > 0).sum())
-    weak = f", {'all' if sparse == len(longest) else sparse} of them watched sparsely" if sparse else ""
+    weak = "".join(_share(longest, kind, words) for kind, words in (("sparse", "sparsely"), ("weekly", "by week")))
     return (
         f"The longest run without: {plural(len(longest), 'day')} from {format_date(longest['start'].iloc[0])} to "
         f"{format_date(longest['start'].iloc[-1])}{weak}."
     )
+
+
+def _share(days: pd.DataFrame, kind: str, words: str) -> str:
+    number = int((days[kind] > 0).sum())
+    return f", {'all' if number == len(days) else number} of them watched {words}" if number else ""

@@ -50,6 +50,8 @@ class LinkageRules:
     never: float = -2.0
     times_agree: float = 0.5
     times_differ: float = -2.0
+    one_night: float = 0.5
+    two_nights: float = -1.0
     ordinals_agree: float = 0.5
     ordinals_differ: float = -4.0
     one_beside_many: float = 1.25  # for few witnesses near many of another group: a slip, not an event
@@ -250,8 +252,23 @@ def _time_points(reports, i, j, rules: LinkageRules) -> np.ndarray:
         on = [_hours_on(codes[x], day, start[x], end[x], len(names)) for x in (i, j)]
         apart = np.where(here, np.minimum(apart, table[on[0], on[1]]), apart)
     worth = np.where(apart > 0, rules.times_differ, rules.times_agree)
-    points[both] = np.where(last >= first, worth, np.nan)
+    begin, finish = np.array([_whole(name) for name in names]).T
+    earlier, later = np.where(start[i] < start[j], i, j), np.where(start[i] < start[j], j, i)
+    gap = 24 * (start[later] - end[earlier]) + begin[codes[later]] - finish[codes[earlier]]
+    across = np.where(gap <= NIGHT_HOURS, rules.one_night, rules.two_nights)
+    points[both] = np.where(last >= first, worth, across)
     return points
+
+
+NIGHT_HOURS = 6
+
+
+def _whole(time: str) -> tuple[float, float]:
+    """First and last hour of a time; a night may last into the morning of the next day."""
+    if time == "night":
+        return 0.0, 30.0
+    spans = _hours(time)
+    return spans[0][0], spans[-1][1]
 
 
 HOURS = {

@@ -42,7 +42,7 @@ def count(
     -------
     start, end (days, inclusive, clipped to the window), days (int), complete (False for a period
     the window cuts), covered (days somebody looked), sparse (of these, days on which a zero is
-    weak), [by], count (by best day; missing, not 0,
+    weak), weekly (of these, days watched by week: a zero of a day is weak, of a week it is not), [by], count (by best day; missing, not 0,
     where nothing was found and nobody looked), count_low (certainly in the period), count_high
     (possibly in it), rate, rate_low, rate_high (per covered day, 95 % Garwood).
 
@@ -62,7 +62,8 @@ def count(
     window = observed_window(incidents, window, coverage)
     periods = _periods(every, *window)
     periods["covered"] = covered_days(periods, coverage)
-    periods["sparse"] = _sparse_days(periods, coverage)
+    periods["sparse"] = _days_no_denser_than(("sparse",), periods, coverage)
+    periods["weekly"] = _days_no_denser_than(("sparse", "weeks"), periods, coverage) - periods["sparse"]
     groups = _groups(incidents[incidents["date"].between(*window)], by)
     out = periods if not by else periods.merge(groups, how="cross")
     counted = [_counts(periods, incidents[_belongs(incidents, group)]) for group in groups.to_dict("records")]
@@ -138,11 +139,11 @@ def is_thinly_covered(coverage: pd.DataFrame) -> bool:
     return len(coverage) > 0 and bool((coverage["density"] == "sparse").all())
 
 
-def _sparse_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Series:
-    """Covered days on which nobody counted day by day."""
+def _days_no_denser_than(densities: tuple[str, ...], periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Series:
+    """Covered days that only rows of these densities cover."""
     if coverage is None or coverage.empty:
         return pd.Series(0, periods.index)
-    dense = coverage[coverage["density"] != "sparse"]
+    dense = coverage[~coverage["density"].isin(densities)]
     return _days_in(periods, coverage) - _days_in(periods, dense)
 
 
