@@ -22,10 +22,11 @@ from analysis.incidents.resolution import resolve_incident
 WEAPON_FAMILY = {"rocket": "indirect fire", "mortar": "indirect fire", "ballistic_missile": "indirect fire"}
 
 LINKAGE_RULES = LinkageRules(
-    near_km=5.0,  # Tower 22 and al-Rukban, the airport and the base beside it
+    longest_range_days=14,  # "the end of January"
+    near_km=50.0,  # how far apart two bases are that sources still mix up
     same_origin=-0.5,  # an agency that reports twice may report two attacks
     ladders=(
-        CategoryLevels("weapon", ("weapon", "weapon_family"), agree=1.0, differ=-2.0),
+        CategoryLevels("weapon", ("weapon", "weapon_family"), agree=0.5, differ=-2.0),
         CategoryLevels("result", ("result", "effect"), agree=0.5, differ=-0.5),
     ),
     figures=("weapon_count", "us_killed", "us_injured", "partner_killed", "partner_injured"),

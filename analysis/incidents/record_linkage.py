@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from analysis.incidents.told_apart import are_told_apart, day_numbers
+from analysis.incidents.times_of_day import time_points
+
 EARTH_KM = 6371.0
 
 
@@ -37,25 +40,21 @@ class LinkageRules:
     tolerance_days: int = 1  # night attacks carry two dates; UTC+3 against U.S. Eastern
     longest_range_days: int = 7  # a report whose range is wider names no single event
     near_km: float = 0.0  # two different points this near may be one place; 0 = never
-    same_day: float = 3.0
-    off_by_a_day: float = -1.0  # tolerance_days apart; in between, in proportion
-    same_place: float = 2.0  # falls to same_country as the distance grows to near_km
+    same_day: float = 3.0  # one range of days holds the other
+    off_by_a_day: float = -1.5  # their middles tolerance_days apart; further off or nearer, in proportion
+    told_apart: float = -2.0  # some document tells two events of that place, one for each of the two days
+    same_place: float = 2.0  # of points without a name, falls to same_country as the distance grows to near_km
+    other_place: float = -2.0  # two names within near_km
     same_country: float = 0.0  # near_km away, or at least one of the two names no place
     same_origin: float = 0.0  # two reports of one origin that are no copies of each other
-    figures_agree: float = 1.0
+    figures_agree: float = 1.0  # of a figure of 1; more the larger the figure: times log2(1 + figure)
     figures_differ: float = -0.5
-    fewness: float = 0.0
-    other_place: float = -1.5
-    told_apart: float = -2.0
-    never: float = -2.0
-    times_agree: float = 0.5
-    times_differ: float = -2.0
-    one_night: float = 0.5
-    two_nights: float = -1.0
-    ordinals_agree: float = 0.5
+    times_agree: float = 0.5  # of one day: the hours may be the same
+    times_differ: float = -2.0  # they may not
+    ordinals_agree: float = 0.5  # both count it as the first, the second, ... event of that day
     ordinals_differ: float = -4.0
-    one_beside_many: float = 1.25  # for few witnesses near many of another group: a slip, not an event
-    threshold: float = 2.5  # mean points at which two groups are still joined
+    one_beside_many: float = 2.0  # for few witnesses near many of another group: a slip, not an event
+    threshold: float = 2.0  # two groups whose mean points are above it are joined; a tie is not
     rerun_days: int = 30  # an old story told so much later under a new date is no new event
     rerun_chance: float = 0.1  # ... as long as this share at most of such repeats is due to chance
     ladders: tuple[CategoryLevels, ...] = ()
@@ -72,7 +71,7 @@ def candidate_pairs(reports: pd.DataFrame, rules: LinkageRules) -> np.ndarray:
     """
     if reports.empty:
         return np.empty((0, 2), int)
-    start, end = _days(reports["date_start"]), _days(reports["date_end"])
+    start, end = day_numbers(reports["date_start"]), day_numbers(reports["date_end"])
     where, vectors = locate_reports(reports)
     every = np.arange(len(reports))
     found = [_near_in_time(every[where >= 0], every[where >= 0], where, start, end, rules.tolerance_days)]
@@ -161,62 +160,30 @@ def _distinct(pairs: np.ndarray, n: int) -> np.ndarray:
     return np.column_stack([code // n, code % n])
 
 
-def match_weights(reports: pd.DataFrame, pairs: np.ndarray, rules: LinkageRules) -> np.ndarray:
+def match_weights(
+    reports: pd.DataFrame, pairs: np.ndarray, rules: LinkageRules, apart: pd.MultiIndex | None = None
+) -> np.ndarray:
     """Points of agreement (n,) of each pair: the sum of its `weight_parts`."""
-    return np.nansum(weight_parts(reports, pairs, rules), axis=1)
+    return np.nansum(weight_parts(reports, pairs, rules, apart), axis=1)
 
 
-def weight_parts(reports: pd.DataFrame, pairs: np.ndarray, rules: LinkageRules, apart=None) -> np.ndarray:
+def weight_parts(
+    reports: pd.DataFrame, pairs: np.ndarray, rules: LinkageRules, apart: pd.MultiIndex | None = None
+) -> np.ndarray:
     """Points of agreement (n, kinds) of each pair, one column for each kind of evidence.
 
-    First day, place and origin together, always known; then each ladder, the figures, the time of
-    day and the ordinal, NaN where one of the two reports does not speak of it.
+    First day, place and origin together, always known, with those of `apart` (`told_apart`); then each
+    ladder, the figures, the time of day and the ordinal, NaN where one of the two reports is silent.
     """
     i, j = pairs[:, 0], pairs[:, 1]
     where_and_when = _day_points(reports, i, j, rules) + _place_points(reports, i, j, rules)
     if rules.same_origin and "origin" in reports:
         where_and_when += np.where(_equal(reports["origin"], i, j), rules.same_origin, 0.0)
     if apart is not None:
-        where_and_when += np.where(_are_told_apart(reports, i, j, apart), rules.told_apart, 0.0)
-    parts = [where_and_when, *(_ladder_points(reports, i, j, ladder) for ladder in rules.ladders)]
-    parts += [_figure_points(reports, i, j, rules), _time_points(reports, i, j, rules)]
-    parts += [_ordinal_points(reports, i, j, rules)]
-    return np.column_stack(parts)
-
-
-NARROW = 2  # days; a wider range says too little of the day
-
-
-def told_apart(reports: pd.DataFrame) -> pd.MultiIndex:
-    """Places and pairs of days of which one document tells two events, in both orders."""
-    where = reports.get("place", pd.Series(np.nan, reports.index))
-    start, end = _days(reports["date_start"]), _days(reports["date_end"])
-    told = pd.DataFrame({"document": reports["document"], "place": where, "start": start, "end": end})
-    told = told[told["place"].notna() & (told["end"] - told["start"] < NARROW)].reset_index(names="row")
-    told = told[told.duplicated(["document", "place"], keep=False)]
-    both = told.merge(told, on=["document", "place"])
-    both = both[both["row_x"] != both["row_y"]]
-    days = [both.assign(one=both["start_x"] + a, other=both["start_y"] + b) for a in range(NARROW) for b in range(NARROW)]
-    every = pd.concat(days)
-    every = every[(every["one"] <= every["end_x"]) & (every["other"] <= every["end_y"])]
-    return pd.MultiIndex.from_frame(every[["place", "one", "other"]].drop_duplicates())
-
-
-def _are_told_apart(reports, i, j, apart: pd.MultiIndex) -> np.ndarray:
-    place = reports.get("place", pd.Series(np.nan, reports.index)).to_numpy(object)
-    start, end = _days(reports["date_start"]), _days(reports["date_end"])
-    found = np.zeros(len(i), bool)
-    if not len(apart):
-        return found
-    maybe = np.flatnonzero((place[i] == place[j]) & pd.notna(place[i]))
-    maybe = maybe[pd.Index(apart.get_level_values(0).unique()).get_indexer(place[i[maybe]]) >= 0]
-    i, j = i[maybe], j[maybe]
-    for a in range(NARROW):
-        for b in range(NARROW):
-            here = (start[i] + a <= end[i]) & (start[j] + b <= end[j])
-            keys = pd.MultiIndex.from_arrays([place[i[here]], start[i[here]] + a, start[j[here]] + b])
-            found[maybe[here]] |= keys.isin(apart)
-    return found
+        where_and_when += np.where(are_told_apart(reports, i, j, apart), rules.told_apart, 0.0)
+    ladders = [_ladder_points(reports, i, j, ladder) for ladder in rules.ladders]
+    others = [_figure_points, time_points, _ordinal_points]
+    return np.column_stack([where_and_when, *ladders, *(points(reports, i, j, rules) for points in others)])
 
 
 def _figure_points(reports, i, j, rules: LinkageRules) -> np.ndarray:
@@ -232,90 +199,20 @@ def _figure_points(reports, i, j, rules: LinkageRules) -> np.ndarray:
     return np.where(known, points, np.nan)
 
 
-def _time_points(reports, i, j, rules: LinkageRules) -> np.ndarray:
-    """Of two reports that may speak of one day: whether their hours meet."""
-    if "time_of_day" not in reports:
-        return np.full(len(i), np.nan)
-    start, end = _days(reports["date_start"]), _days(reports["date_end"])
-    codes, names = pd.factorize(reports["time_of_day"])
-    both = np.flatnonzero((codes[i] >= 0) & (codes[j] >= 0))
-    points = np.full(len(i), np.nan)
-    if not len(both):
-        return points
-    i, j = i[both], j[both]
-    first, last = np.maximum(start[i], start[j]), np.minimum(end[i], end[j])
-    apart = np.full(len(i), np.inf)
-    table = _hours_apart(list(names))
-    for k in range(int((last - first).max(initial=-1)) + 1):
-        day = first + k
-        here = day <= last
-        on = [_hours_on(codes[x], day, start[x], end[x], len(names)) for x in (i, j)]
-        apart = np.where(here, np.minimum(apart, table[on[0], on[1]]), apart)
-    worth = np.where(apart > 0, rules.times_differ, rules.times_agree)
-    begin, finish = np.array([_whole(name) for name in names]).T
-    earlier, later = np.where(start[i] < start[j], i, j), np.where(start[i] < start[j], j, i)
-    gap = 24 * (start[later] - end[earlier]) + begin[codes[later]] - finish[codes[earlier]]
-    across = np.where(gap <= NIGHT_HOURS, rules.one_night, rules.two_nights)
-    points[both] = np.where(last >= first, worth, across)
-    return points
-
-
-NIGHT_HOURS = 6
-
-
-def _whole(time: str) -> tuple[float, float]:
-    """First and last hour of a time; a night may last into the morning of the next day."""
-    if time == "night":
-        return 0.0, 30.0
-    spans = _hours(time)
-    return spans[0][0], spans[-1][1]
-
-
-HOURS = {
-    "dawn": ((3, 7),),
-    "morning": ((5, 12),),
-    "afternoon": ((12, 18),),
-    "evening": ((16, 24),),
-    "night": ((0, 6), (18, 24)),  # of one day the night before it and the night after it
-}
-
-
-def _hours_on(codes, day, start, end, n):
-    """The row of the table: a night of several days begins on the first and ends on the last."""
-    ranged = end > start
-    return codes + n * np.where(ranged & (day == start), 1, np.where(ranged & (day == end), 2, 0))
-
-
-def _hours_apart(names: list[str]) -> np.ndarray:
-    spans = [_hours(name) for name in names]
-    spans += [s[-1:] if len(s) > 1 else s for s in spans[: len(names)]] + [s[:1] if len(s) > 1 else s for s in spans]
-    return np.array([[min(max(c - b, a - d, 0.0) for a, b in one for c, d in other) for other in spans]
-                     for one in spans])  # fmt: skip
-
-
-def _hours(time: str) -> tuple[tuple[float, float], ...]:
-    if time in HOURS:
-        return HOURS[time]
-    hour, minute = time.split(":")
-    clock = int(hour) + int(minute) / 60
-    return ((clock - 1, clock + 1),)
-
-
 def _ordinal_points(reports, i, j, rules: LinkageRules) -> np.ndarray:
-    """Of two reports that may speak of one day: whether both count it as the same attack of that day."""
+    """Of two reports that may speak of one day: whether both count it as the same event of that day."""
     if "ordinal" not in reports:
         return np.full(len(i), np.nan)
     value = reports["ordinal"].astype(float).to_numpy()
-    start, end = _days(reports["date_start"]), _days(reports["date_end"])
-    one_day = (start[j] <= end[i]) & (start[i] <= end[j])
-    worth = np.where(value[i] == value[j], rules.ordinals_agree, rules.ordinals_differ)
-    return np.where(one_day & ~np.isnan(value[i]) & ~np.isnan(value[j]), worth, np.nan)
+    start, end = day_numbers(reports["date_start"]), day_numbers(reports["date_end"])
+    spoken = (start[j] <= end[i]) & (start[i] <= end[j]) & ~np.isnan(value[i]) & ~np.isnan(value[j])
+    return np.where(spoken, np.where(value[i] == value[j], rules.ordinals_agree, rules.ordinals_differ), np.nan)
 
 
 def _day_points(reports, i, j, rules: LinkageRules) -> np.ndarray:
     """Full points where one range of days holds the other, less the wider it is; fewer with the
     distance of their middles where it does not."""
-    start, end = _days(reports["date_start"]), _days(reports["date_end"])
+    start, end = day_numbers(reports["date_start"]), day_numbers(reports["date_end"])
     width = np.maximum(end[i] - start[i], end[j] - start[j])
     shared = np.minimum(end[i], end[j]) - np.maximum(start[i], start[j])
     holds = shared == np.minimum(end[i] - start[i], end[j] - start[j])
@@ -359,7 +256,3 @@ def _equal(column: pd.Series, i: np.ndarray, j: np.ndarray) -> np.ndarray:
     """Whether both values are known and the same; codes, for text is slow to compare."""
     codes = pd.factorize(column)[0]
     return (codes[i] == codes[j]) & (codes[i] >= 0)
-
-
-def _days(dates: pd.Series) -> np.ndarray:
-    return dates.to_numpy("datetime64[D]").astype(int)

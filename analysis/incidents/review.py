@@ -15,6 +15,7 @@ from analysis.evidence.spreadsheet import from_spreadsheet
 from analysis.incidents.dataset import Dataset
 from analysis.incidents.incident_table import LINKAGE_RULES, claims_as_reports
 from analysis.incidents.record_linkage import candidate_pairs, match_weights
+from analysis.incidents.told_apart import told_apart
 from analysis.incidents.trace import claims_of_incidents
 
 MARGIN = 1.0  # points around the threshold that count as grey
@@ -75,7 +76,7 @@ def incident_links(dataset: Dataset) -> pd.DataFrame:
     of = claims["report_id"].map(incident.set_index("claim")["incident_id"])
     pairs = candidate_pairs(claims, LINKAGE_RULES)
     ends = pd.DataFrame({"a": of.to_numpy()[pairs[:, 0]], "b": of.to_numpy()[pairs[:, 1]]}).dropna()
-    ends["score"] = match_weights(claims, pairs, LINKAGE_RULES)[ends.index]
+    ends["score"] = match_weights(claims, pairs, LINKAGE_RULES, told_apart(claims))[ends.index]
     swap = ends["a"] > ends["b"]
     ends.loc[swap, ["a", "b"]] = ends.loc[swap, ["b", "a"]].to_numpy()
     links = ends.groupby(["a", "b"])["score"].agg(["sum", "size"]).reset_index()
