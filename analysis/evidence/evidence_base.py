@@ -28,6 +28,7 @@ class Evidence:
     actors: pd.DataFrame
     coverage: pd.DataFrame
     reviewed: pd.DataFrame
+    audit: pd.DataFrame
 
     @property
     def sets(self) -> list[str]:

@@ -396,10 +396,48 @@ RETIRED = Table(
     key=("incident_id",),
 )  # fmt: skip
 
+AUDIT = Table(
+    "audit",
+    "Rows read a second time against their pages: one row for each sheet, and one for each row of it that is known.",
+    (
+        C("sheet", "id", "the sheet, in order", required=True),
+        C("file", "text", "the table of the row; empty = the row sums up the sheet"),
+        C("row", "text", "the key of the row; of milestones.csv its milestone and its source"),
+        C("checked", "integer", "rows read again; 1 for a single row", required=True),
+        C("major", "integer", "of these with a major error: a wrong place, a day off by more than one, wrong "
+          "casualties, a wrong total", required=True),
+        C("minor", "integer", "of these with a minor error", required=True),
+        C("not_read", "integer", "rows drawn that say nothing: page not found, or not searched"),
+        C("drawn", "text", "how the sheet was drawn"),
+        C("note", "text", "what was found"),
+    ),
+    key=("sheet", "file", "row"),
+)  # fmt: skip
+
+LINKAGE_TRIALS = Table(
+    "linkage_trials",
+    "How good the grouping is in each period with other points; `incidents evaluate --trials` writes it.",
+    (
+        C("off_by_a_day", "number", "points tried of that name", required=True),
+        C("told_apart", "number", "points tried of that name", required=True),
+        C("one_beside_many", "number", "points tried of that name", required=True),
+        C("threshold", "number", "threshold tried", required=True),
+        C("start", "date", "first day of the period", required=True),
+        C("end", "date", "last day of the period", required=True),
+        C("incidents", "integer", "incidents of the reader in the period", required=True),
+        C("f1", "number", "F1 over pairs of claims", required=True),
+        C("b3_f1", "number", "B-cubed F1", required=True),
+        C("count_bias", "number", "groups per incident of the reader, less one", required=True),
+    ),
+    key=("off_by_a_day", "told_apart", "one_beside_many", "threshold", "start"),
+    ranges=(("start", "end"),),
+)
+
 EVIDENCE = (SOURCES, CLAIMS, TALLIES, MILESTONES)
-SHARED = (PLACES, ACTORS, COVERAGE, REVIEWED)
+SHARED = (PLACES, ACTORS, COVERAGE, REVIEWED, AUDIT)
 DERIVED = (INCIDENTS, VALUES, DISPUTES, UNPLACED, RETIRED)
-TABLES = {table.name: table for table in (*EVIDENCE, *SHARED, *DERIVED)}
+JUDGED = (LINKAGE_TRIALS,)
+TABLES = {table.name: table for table in (*EVIDENCE, *SHARED, *DERIVED, *JUDGED)}
 
 
 def empty_table(table: Table) -> pd.DataFrame:
