@@ -20,7 +20,7 @@ GRID = {
     "off_by_a_day": (-1.0, -1.5, -2.0),
     "told_apart": (-1.0, -2.0, -3.0),
     "one_beside_many": (1.5, 2.0, 2.5),
-    "threshold": (1.5, 2.0, 2.5),
+    "threshold": (2.0, 2.25, 2.5),
 }
 PERIODS = (
     (pd.Timestamp("2023-10-17"), pd.Timestamp("2023-11-23")),  # to the truce in Gaza
@@ -76,11 +76,22 @@ def goal_margin(scores: pd.DataFrame) -> pd.Series:
 
 
 def choose_points(trials: pd.DataFrame, without: pd.Timestamp | None = None) -> dict[str, float]:
-    """The points whose worst period has the greatest margin over the goals; `without` = the first day of a
-    period that has no say. Of equals the first in order of the grid."""
+    """The points that stay furthest from missing a goal; `without` = the first day of a period that has no say.
+
+    A point counts as its worst period, and as the worst of the points one step of the grid away, so that
+    none is chosen that good luck alone lifts above its neighbours. Of equals the first in order of the grid.
+    """
     heard = trials[trials["start"] != without]
-    worst = goal_margin(heard).groupby([heard[name] for name in GRID]).min()
-    return dict(zip(GRID, (float(value) for value in worst.idxmax()), strict=True))
+    worst = goal_margin(heard).groupby([heard[name] for name in GRID]).min().to_dict()
+    points = [tuple(point.values()) for point in grid_points()]
+    safe = {point: min(worst[near] for near in points if _steps(point, near) <= 1) for point in points}
+    return dict(zip(GRID, max(points, key=lambda point: round(safe[point], 9)), strict=True))
+
+
+def _steps(one: tuple[float, ...], other: tuple[float, ...]) -> int:
+    """How many steps of the grid lie between two points."""
+    values = zip(GRID.values(), one, other, strict=True)
+    return sum(abs(steps.index(a) - steps.index(b)) for steps, a, b in values)
 
 
 def leave_one_period_out(evidence: Evidence, trials: pd.DataFrame) -> pd.DataFrame:

@@ -41,8 +41,8 @@ class LinkageRules:
     longest_range_days: int = 7  # a report whose range is wider names no single event
     near_km: float = 0.0  # two different points this near may be one place; 0 = never
     same_day: float = 3.0  # one range of days holds the other
-    off_by_a_day: float = -1.5  # their middles tolerance_days apart; further off or nearer, in proportion
-    told_apart: float = -2.0  # some document tells two events of that place, one for each of the two days
+    off_by_a_day: float = -1.0  # their middles tolerance_days apart; further off or nearer, in proportion
+    told_apart: float = -1.0  # some document tells two events of that place, one for each of the two days
     same_place: float = 2.0  # of points without a name, falls to same_country as the distance grows to near_km
     other_place: float = -2.0  # two names within near_km
     same_country: float = 0.0  # near_km away, or at least one of the two names no place
@@ -54,7 +54,7 @@ class LinkageRules:
     ordinals_agree: float = 0.5  # both count it as the first, the second, ... event of that day
     ordinals_differ: float = -4.0
     one_beside_many: float = 2.0  # for few witnesses near many of another group: a slip, not an event
-    threshold: float = 2.0  # two groups whose mean points are above it are joined; a tie is not
+    threshold: float = 2.25  # two groups whose mean points are above it are joined; a tie is not
     rerun_days: int = 30  # an old story told so much later under a new date is no new event
     rerun_chance: float = 0.1  # ... as long as this share at most of such repeats is due to chance
     ladders: tuple[CategoryLevels, ...] = ()
