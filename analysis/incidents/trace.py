@@ -25,8 +25,9 @@ def claims_of_incidents(dataset: Dataset, incidents: pd.DataFrame) -> pd.DataFra
     return found.merge(source, on="source_id").sort_values(["incident_id", "claim_id"], ignore_index=True)
 
 
-def trace_incident(dataset: Dataset, incident_id: str) -> tuple[pd.Series, pd.DataFrame, pd.DataFrame]:
-    """One incident: its row, its claims with their sources, its disputes with the rule of each.
+def trace_incident(dataset: Dataset, incident_id: str) -> tuple[pd.Series, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """One incident: its row, its claims with their sources, its disputes with the rule of each, and whose
+    word each of its values is.
 
     The id of a claim stands for the incident it belongs to. Raises InputError for an id that is
     neither.
@@ -37,8 +38,9 @@ def trace_incident(dataset: Dataset, incident_id: str) -> tuple[pd.Series, pd.Da
     if incident_id not in known.index:
         raise InputError(f"no incident {incident_id!r}{suggest_name(incident_id, known.index)}")
     row = known.loc[incident_id]
-    said = dataset.disputes[dataset.disputes["incident_id"] == incident_id]
-    return row, claims_of_incidents(dataset, known.loc[[incident_id]].reset_index(drop=True)), said
+    claims = claims_of_incidents(dataset, known.loc[[incident_id]].reset_index(drop=True))
+    said, voiced = (table[table["incident_id"] == incident_id] for table in (dataset.disputes, dataset.values))
+    return row, claims, said, voiced
 
 
 def dissenting_claims(dataset: Dataset) -> pd.DataFrame:
