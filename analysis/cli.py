@@ -42,7 +42,8 @@ def build(folder: str, check: bool) -> None:
     from analysis.incidents import incident_table
 
     evidence = load_evidence(folder)
-    built = incident_table.build_incidents(evidence)
+    saved = incident_table.load_saved_ids(evidence.root)
+    built = incident_table.build_incidents(evidence, saved)
     files = incident_table.incident_files(evidence, built)
     if check:
         stale = [format_path(p) for p, text in files.items() if not p.is_file() or p.read_bytes() != text.encode()]
@@ -50,8 +51,6 @@ def build(folder: str, check: bool) -> None:
             raise InputError(f"out of date: {', '.join(stale)}; run 'incidents build'")
         click.echo("the incident table is what the evidence gives")
         return
-    before = evidence.root / "data" / "retired.csv"
-    known = set(before.read_text().splitlines()) if before.is_file() else set()
     write_files(files)
     click.echo(
         f"{len(evidence.claims):,} claims of {evidence.claims['source_id'].nunique():,} sources -> "
@@ -60,9 +59,8 @@ def build(folder: str, check: bool) -> None:
     )
     for path in files:
         click.echo(f"  {format_path(path)}")
-    for row in built.retired.itertuples():
-        if f"{row.incident_id},{row.now}" not in known:
-            click.echo(f"  {row.incident_id} is retired; its claims are now in {row.now}")
+    for line in incident_table.describe_id_changes(evidence, saved, built):
+        click.echo(f"  {line}")
 
 
 @main.command("check-seeds")
@@ -198,9 +196,14 @@ def find(day: str, place: str, folder: str) -> None:
 
 @main.command()
 @FOLDER
-def evaluate(folder: str) -> None:
-    """Judge the grouping, made without the reader's decisions, by those decisions."""
+@click.option(
+    "--trials", is_flag=True, help="First try every point of the grid again (some minutes) and keep the table."
+)
+def evaluate(folder: str, trials: bool) -> None:
+    """Judge the grouping, made without the reader's decisions, by those decisions, in all and in each period."""
+    from analysis.evidence.csv_tables import write_files
     from analysis.evidence.evidence_base import load_evidence
+    from analysis.incidents import linkage_trials
     from analysis.incidents.evaluation import evaluate_grouping, worst_disagreements
 
     evidence = load_evidence(folder)
@@ -209,6 +212,15 @@ def evaluate(folder: str) -> None:
         ours = f"{row.algorithm:.3f} [{row.low:.3f}, {row.high:.3f}]"
         trivial = f"{row.trivial:.3f} [{row.trivial_low:.3f}, {row.trivial_high:.3f}]"
         click.echo(f"{row.measure:<14}  {ours:>24}  {trivial:>26}")
+    if trials:
+        write_files(linkage_trials.trials_file(evidence.root, linkage_trials.try_points(evidence)))
+    if linkage_trials.trials_path(evidence.root).is_file():
+        click.echo("\nEach period, with the points chosen without it; in brackets the same first day and place:")
+        tried = linkage_trials.load_trials(evidence.root)
+        for row in linkage_trials.leave_one_period_out(evidence, tried).itertuples():
+            click.echo(f"  {row.start:%Y-%m-%d} to {row.end:%Y-%m-%d}  {row.incidents:>3} incidents"
+                       f"  F1 {row.f1:.3f} [{row.trivial_f1:.3f}]  B3 F1 {row.b3_f1:.3f} [{row.trivial_b3_f1:.3f}]"
+                       f"  count {row.count_bias:+.1%} [{row.trivial_count_bias:+.1%}]")  # fmt: skip
     click.echo("\nThe worst disagreements (pairs of claims):")
     for row in worst_disagreements(evidence).itertuples():
         click.echo(f"  {row.wrong_pairs:>3}  {row.kind:<6}  {row.incident_id}: {row.detail}")
@@ -237,6 +249,48 @@ def review(out: Path, file: Path | None, folder: str) -> None:
     click.echo(f"{asked['question'].nunique()} questions on {asked['claim_id'].nunique()} claims in {out}")
     click.echo("type the incident id a claim belongs to in the column 'decision', then: "
                f"incidents review --apply {out}")  # fmt: skip
+
+
+@main.group()
+def audit() -> None:
+    """Read rows a second time against their pages."""
+
+
+@audit.command()
+@click.option("--rows", default=50, type=click.IntRange(1), show_default=True, help="How many rows to draw.")
+@click.option("--seed", required=True, type=click.IntRange(0), help="Seed of the draw; the same seed draws the same.")
+@click.option("--out", default="audit-sheet.csv", type=click.Path(path_type=Path), show_default=True,
+              help="Where the sheet goes.")  # fmt: skip
+@FOLDER
+def draw(rows: int, seed: int, out: Path, folder: str) -> None:
+    """Draw the next sheet: rows at random, with their source and address, and a column for the verdict."""
+    from analysis.evidence import audit as auditing
+    from analysis.evidence.csv_tables import write_files
+    from analysis.evidence.evidence_base import load_evidence
+    from analysis.evidence.spreadsheet import to_spreadsheet
+
+    sheet = auditing.draw_sheet(load_evidence(folder), rows, seed)
+    write_files({out: to_spreadsheet(sheet)})
+    click.echo(f"{len(sheet)} rows in {out}; type in the column 'verdict' one of: {auditing.VERDICTS}")
+    click.echo("then sum the sheet up in a row of data/audit.csv, and add a row for each error")
+
+
+@main.command()
+@FOLDER
+@click.option("--check", is_flag=True, help="Write nothing; fail if the grades are out of date.")
+def coverage(folder: str, check: bool) -> None:
+    """Grade by the rule how densely the claims watched, and write the grades into coverage.csv."""
+    from analysis.comparisons.itemised_coverage import coverage_file
+    from analysis.evidence.csv_tables import write_files
+    from analysis.evidence.errors import InputError, format_path
+    from analysis.incidents.dataset import open_folder
+
+    for path, text in coverage_file(open_folder(folder)).items():
+        if check and path.read_text(encoding="utf-8") != text:
+            raise InputError(f"out of date: {format_path(path)}; run 'incidents coverage'")
+        if not check:
+            write_files({path: text})
+        click.echo(f"{format_path(path)} {'is what the rule gives' if check else 'is graded'}")
 
 
 @main.command()

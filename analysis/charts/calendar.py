@@ -48,9 +48,9 @@ def calendar(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
     Notes
     -----
-    White means none. Grey means that none was found in a search that came back only now and then. Hatched
-    means that nobody looked. A day outside `counts` has no square. Up to 15 months stand five in a row, up to
-    24 six, more of them twelve.
+    White means none. Grey means that none was found in a search that came back only now and then, light grey in a
+    search by week. Hatched means that nobody looked. A day outside `counts` has no square. Up to 15 months stand five
+    in a row, up to 24 six, more of them twelve.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def calendar(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
 
 def _require_days(counts: pd.DataFrame) -> None:
-    require_columns(counts, ("start", "end", "count", "sparse_days"), "counts")
+    require_columns(counts, ("start", "end", "count", "sparse_days", "weekly_days"), "counts")
     require_one_row(counts, "calendar")
     if (counts["start"] != counts["end"]).any():
         raise InputError("calendar shows days; counts have longer periods: count by 'day'")
@@ -102,19 +102,19 @@ def _placed(counts: pd.DataFrame) -> pd.DataFrame:
     return counts.assign(left=left, top=top, column=left + place % 7, row=top + place // 7, across=across)
 
 
-def cell_style(number, sparse: int = 0) -> dict:
+def cell_style(number, sparse: int = 0, weekly: int = 0) -> dict:
     """How the square of a day is filled; the number is missing where nobody looked."""
     if pd.isna(number):
         return LOOK["nobody"] | {"linewidth": 0}
     if number:
         shade = style.SHADES[min(int(number), len(style.SHADES)) - 1]
         return {"facecolor": shade, "edgecolor": style.SHADES[-1], "linewidth": 0.3}
-    return {"facecolor": LOOK["sparse"]["facecolor"] if sparse else "white", "edgecolor": style.BORDER,
-            "linewidth": 0 if sparse else 0.5}  # fmt: skip
+    ground = LOOK["sparse"] if sparse else LOOK["weekly"] if weekly else {"facecolor": "white"}
+    return {"facecolor": ground["facecolor"], "edgecolor": style.BORDER, "linewidth": 0 if sparse else 0.5}
 
 
 def _cell(ax: Axes, day, numbered: bool) -> None:
-    ax.add_patch(_square(day.column, day.row, **cell_style(day.count, day.sparse_days)))
+    ax.add_patch(_square(day.column, day.row, **cell_style(day.count, day.sparse_days, day.weekly_days)))
     if numbered and not pd.isna(day.count) and day.count:
         _number(ax, day.column, day.row, day.count)
 
@@ -163,8 +163,10 @@ def _entries(cells: pd.DataFrame) -> list[tuple[dict, str, str]]:
         more = "+" if (known["count"] > top).any() else ""
         out[-1] = (out[-1][0], f"{top}{more}", "attacks on the day")
     none = known[known["count"] == 0]
-    if (none["sparse_days"] == 0).any():
+    if (none["sparse_days"] + none["weekly_days"] == 0).any():
         out.append((cell_style(0), "", "none"))
+    if (none["weekly_days"] > 0).any():
+        out.append((cell_style(0, weekly=1), "", f"none, {MEANING['weekly']}"))
     if (none["sparse_days"] > 0).any():
         out.append((cell_style(0, sparse=1), "", f"none, {MEANING['sparse']}"))
     if len(known) < len(cells):
@@ -227,9 +229,15 @@ def _quiet(known: pd.DataFrame) -> str:
         return "No day is without one."
     run = (none["start"].diff() != pd.Timedelta(days=1)).cumsum()
     longest = max((part for _, part in none.groupby(run)), key=len)
-    sparse = int((longest["sparse_days"] > 0).sum())
-    weak = f", {'all' if sparse == len(longest) else sparse} of them watched sparsely" if sparse else ""
+    weak = "".join(
+        _share(longest, kind, words) for kind, words in (("sparse_days", "sparsely"), ("weekly_days", "by week"))
+    )
     return (
         f"The longest run without: {plural(len(longest), 'day')} from {format_date(longest['start'].iloc[0])} to "
         f"{format_date(longest['start'].iloc[-1])}{weak}."
     )
+
+
+def _share(days: pd.DataFrame, kind: str, words: str) -> str:
+    number = int((days[kind] > 0).sum())
+    return f", {'all' if number == len(days) else number} of them watched {words}" if number else ""

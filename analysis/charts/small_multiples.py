@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.charts import style
-from analysis.charts.coverage_shading import explain_shading, shade_coverage
+from analysis.charts.coverage_shading import COUNT_COLUMNS, explain_shading, shade_coverage
 from analysis.charts.splits import find_split
 from analysis.charts.text_format import format_date, format_value, join_names, period_name, plural
 from analysis.evidence.arguments import require_columns, require_whole_number
@@ -79,7 +79,7 @@ def small_multiples(counts: pd.DataFrame, by: str, across: int = 3) -> Figure:
 
 
 def _require_groups(counts: pd.DataFrame, by: str) -> None:
-    require_columns(counts, ("start", "end", "days", "is_complete", "covered_days", "sparse_days", "count"), "counts")
+    require_columns(counts, COUNT_COLUMNS, "counts")
     find_split(counts, by)
     several = counts.duplicated(["start", by])
     if several.any():

@@ -27,6 +27,8 @@ class Dataset:
         The folder.
     incidents : DataFrame
         One row for each incident; docs/codebook.md lists the columns.
+    values : DataFrame
+        Whose word each value of an incident is, one row for each value; empty without evidence.
     disputes : DataFrame
         One row for each value on which claims disagree, with the rule that chose.
     evidence : Evidence or None
@@ -51,6 +53,7 @@ class Dataset:
 
     root: Path
     incidents: pd.DataFrame
+    values: pd.DataFrame
     disputes: pd.DataFrame
     evidence: Evidence | None
     tallies: pd.DataFrame
@@ -81,11 +84,14 @@ class Dataset:
         return self.evidence.sets if self.evidence else ["incidents"]
 
 
-def evidence_of(dataset: Dataset) -> Evidence:
-    """The claims and sources of a dataset. Raises InputError where it holds nothing but incidents."""
+def evidence_of(dataset: Dataset, use: str = "trace") -> Evidence:
+    """The claims and sources of a dataset.
+
+    Raises InputError, which names the `use`, where it holds nothing but incidents.
+    """
     require_type(dataset, Dataset, "dataset", "what open_folder returns")
     if dataset.evidence is None:
-        raise InputError(f"{dataset.root} holds incidents but no claims: there is nothing to trace")
+        raise InputError(f"{dataset.root} holds incidents but no claims: there is nothing to {use}")
     return dataset.evidence
 
 
@@ -151,7 +157,8 @@ def _opened(root: Path, contents: str) -> Dataset:
     tables = {t.name: _optional(beside, t) for t in (schema.TALLIES, schema.MILESTONES)}
     coverage = _optional(beside, schema.COVERAGE)
     disputes = _optional(beside, schema.DISPUTES)
-    return Dataset(root, _complete(incidents), disputes, None, **tables, coverage=coverage)
+    values = schema.empty_table(schema.VALUES)
+    return Dataset(root, _complete(incidents), values, disputes, None, **tables, coverage=coverage)
 
 
 def _own(shared):
@@ -170,10 +177,11 @@ def _with_evidence(root: Path) -> Dataset:
     if not path.is_file():
         raise InputError(f"{format_path(path)} is missing: run 'incidents build' first")
     incidents, problems = read_table(path, schema.INCIDENTS)
-    disputes, more = read_table(root / "data" / "disputes.csv", schema.DISPUTES)
-    if problems + more:
-        raise InvalidTables(problems + more)
-    return Dataset(root, incidents, disputes, evidence, evidence.tallies, evidence.milestones,
+    values, more = read_table(root / "data" / "values.csv", schema.VALUES)
+    disputes, most = read_table(root / "data" / "disputes.csv", schema.DISPUTES)
+    if problems + more + most:
+        raise InvalidTables(problems + more + most)
+    return Dataset(root, incidents, values, disputes, evidence, evidence.tallies, evidence.milestones,
                    evidence.coverage)  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from analysis.evidence.spreadsheet import from_spreadsheet
 from analysis.incidents.dataset import Dataset, evidence_of
 from analysis.incidents.incident_table import LINKAGE_RULES, claims_as_reports
 from analysis.incidents.record_linkage import candidate_pairs, match_weights
+from analysis.incidents.told_apart import told_apart
 from analysis.incidents.trace import claims_of_incidents
 
 MARGIN = 1.0  # points around the threshold that count as grey
@@ -28,9 +29,12 @@ def doubtful_claims(dataset: Dataset, margin: float = MARGIN) -> pd.DataFrame:
     Questions: two incidents whose mean points lie within `margin` of the threshold (are they one?);
     an incident whose own claims hold together only by so much (is it one?); an incident whose
     claims disagree on the day or the place. Incidents a reader has decided whole are left out.
+
+    Raises InputError if the dataset holds no claims.
     """
+    evidence = evidence_of(dataset, "review")
     questions = [*_near_pairs(dataset, margin), *_disagreeing(dataset)]
-    decided = set(evidence_of(dataset).reviewed["claim_id"])
+    decided = set(evidence.reviewed["claim_id"])
     claims = claims_of_incidents(dataset, dataset.incidents).set_index("incident_id", drop=False)
     rows: list[tuple] = []
     number = 0
@@ -71,7 +75,7 @@ def incident_links(dataset: Dataset) -> pd.DataFrame:
     of = claims["report_id"].map(incident.set_index("claim")["incident_id"])
     pairs = candidate_pairs(claims, LINKAGE_RULES)
     ends = pd.DataFrame({"a": of.to_numpy()[pairs[:, 0]], "b": of.to_numpy()[pairs[:, 1]]}).dropna()
-    ends["score"] = match_weights(claims, pairs, LINKAGE_RULES)[ends.index]
+    ends["score"] = match_weights(claims, pairs, LINKAGE_RULES, told_apart(claims))[ends.index]
     swap = ends["a"] > ends["b"]
     ends.loc[swap, ["a", "b"]] = ends.loc[swap, ["b", "a"]].to_numpy()
     links = ends.groupby(["a", "b"])["score"].agg(["sum", "size"]).reset_index()

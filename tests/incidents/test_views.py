@@ -11,7 +11,7 @@ from analysis.evidence.errors import InputError
 from analysis.evidence.evidence_base import load_evidence
 from analysis.evidence.schema import CONFIRMATION, RELIABILITY
 from analysis.incidents.dataset import open_folder
-from analysis.incidents.incident_table import build_incidents, incident_files
+from analysis.incidents.incident_table import build_incidents, incident_files, load_saved_ids
 from analysis.incidents.views import DEFINITIONS, View, select, select_by_definition, view_coverage
 
 
@@ -22,7 +22,7 @@ def opened(tiny):
     def build_and_open(*args, **options):
         folder = tiny(*args, **options)
         evidence = load_evidence(folder)
-        write_files(incident_files(evidence, build_incidents(evidence)))
+        write_files(incident_files(evidence, build_incidents(evidence, load_saved_ids(evidence.root))))
         return open_folder(folder)
 
     return build_and_open
