@@ -188,7 +188,9 @@ def find(day: str, place: str, folder: str) -> None:
 
 @main.command()
 @FOLDER
-@click.option("--trials", is_flag=True, help="First try every point of the grid again (some minutes) and keep the table.")
+@click.option(
+    "--trials", is_flag=True, help="First try every point of the grid again (some minutes) and keep the table."
+)
 def evaluate(folder: str, trials: bool) -> None:
     """Judge the grouping, made without the reader's decisions, by those decisions, in all and in each period."""
     from analysis.evidence.csv_tables import write_files

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from analysis.incidents.told_apart import are_told_apart, day_numbers
 from analysis.incidents.times_of_day import time_points
+from analysis.incidents.told_apart import are_told_apart, day_numbers
 
 EARTH_KM = 6371.0
 

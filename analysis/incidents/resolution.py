@@ -135,10 +135,10 @@ def _fitting(field: str, everything: dict, row: dict, parents: Parents) -> tuple
         return _keep(said, lambda claim: claim["weapon"] in (row["weapon"], "unknown", None)), "weapon"
     if field in ACTOR_FIELDS:
         return {v: c for v, c in said.items() if not names_nobody(v, parents)} or said, ""
-    for side in SIDES:
-        if field in side:
-            best = _best_voice([everything[name] for name in side])
-            return _keep(said, lambda claim: claim["confirmation"] == best), "toll"
+    side = next((side for side in SIDES if field in side), ())
+    if side:
+        best = _best_voice([everything[name] for name in side])
+        return _keep(said, lambda claim: claim["confirmation"] == best), "toll"
     return said, ""
 
 

@@ -64,9 +64,7 @@ def _gaps(spans: list[tuple[tuple[float, float], ...]]) -> np.ndarray:
     """Hours between any two times of one day, 0 where they may be the same: three rows for each time, as `_row`
     numbers them."""
     rows = [*spans, *(span[-1:] for span in spans), *(span[:1] for span in spans)]
-    return np.array(
-        [[min(max(c - b, a - d, 0.0) for a, b in one for c, d in other) for other in rows] for one in rows]
-    )
+    return np.array([[min(max(c - b, a - d, 0.0) for a, b in one for c, d in other) for other in rows] for one in rows])
 
 
 def _row(codes: np.ndarray, day, start: np.ndarray, end: np.ndarray, n: int) -> np.ndarray:

@@ -17,7 +17,8 @@ Row = SimpleNamespace  # the fields of a row as text, its days as days
 
 
 def trace_from_files(folder: str | Path, name: str) -> tuple[Row, list[Row], list[Row], list[Row]]:
-    """An incident, its claims with their sources, its disputes, whose word its values are, by its id or by that of one of its claims.
+    """An incident, its claims with their sources, its disputes and whose word its values are; by its id or by that of
+    one of its claims.
 
     The same rows as `trace.trace_incident` gives for a dataset. Raises InputError for an id that is neither, and for
     a folder without claims or without the built table.

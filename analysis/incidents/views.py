@@ -10,8 +10,8 @@ import pandas as pd
 from analysis.evidence import schema
 from analysis.evidence.errors import InputError, format_path, suggest_name
 from analysis.evidence.schema import CONFIRMATION, RELIABILITY, WEAPONS
-from analysis.incidents.dataset import Dataset
 from analysis.incidents.agreement import lineage
+from analysis.incidents.dataset import Dataset
 from analysis.incidents.incident_table import ResolvedIncidents, actor_parents, join_sources, resolve_incidents
 from analysis.incidents.trace_text import VOICE_NAMES
 

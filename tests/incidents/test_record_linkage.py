@@ -116,7 +116,8 @@ def test_a_ladder_is_climbed_from_fine_to_coarse(one, other, worth):
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "worth"), [(1, 1, 1.0), (3, 3, 2.0), (7, 7, 3.0), (2, 3, -0.5), (2, 0, -0.5), (0, 0, 0.0), (2, None, 0.0)]
+    ("one", "other", "worth"),
+    [(1, 1, 1.0), (3, 3, 2.0), (7, 7, 3.0), (2, 3, -0.5), (2, 0, -0.5), (0, 0, 0.0), (2, None, 0.0)],
 )
 def test_figures_that_agree_speak_for_one_event_the_larger_the_more_unless_both_are_none(one, other, worth):
     reports = table((5, "a", "Iraq"), (5, "a", "Iraq"))

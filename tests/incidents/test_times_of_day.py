@@ -47,5 +47,7 @@ def test_of_two_days_or_where_one_is_silent_nothing_is_said(other):
 
 
 def test_a_table_without_times_says_nothing():
-    frame = pd.DataFrame({"date_start": pd.to_datetime(["2024-01-01"] * 2), "date_end": pd.to_datetime(["2024-01-01"] * 2)})
+    frame = pd.DataFrame(
+        {"date_start": pd.to_datetime(["2024-01-01"] * 2), "date_end": pd.to_datetime(["2024-01-01"] * 2)}
+    )
     assert np.isnan(time_points(frame, np.array([0]), np.array([1]), RULES)).all()

@@ -13,7 +13,9 @@ NONE = pd.DatetimeIndex([])
 
 def days(per_week: dict[int, int]) -> pd.DatetimeIndex:
     """So many first days of each numbered week."""
-    return pd.DatetimeIndex([MONDAY + pd.Timedelta(days=7 * week + day) for week, n in per_week.items() for day in range(n)])
+    return pd.DatetimeIndex(
+        [MONDAY + pd.Timedelta(days=7 * week + day) for week, n in per_week.items() for day in range(n)]
+    )
 
 
 def official(*rows) -> pd.DataFrame:
@@ -27,7 +29,9 @@ def grades(sourced, attacks=NONE, totals=None) -> list[str]:
     return [row.density for row in found.itertuples() for _ in range(row.days // 7)]
 
 
-@pytest.mark.parametrize(("per_week", "density"), [(7, "days"), (6, "days"), (5, "weeks"), (2, "weeks"), (1, "sparse"), (0, "sparse")])
+@pytest.mark.parametrize(
+    ("per_week", "density"), [(7, "days"), (6, "days"), (5, "weeks"), (2, "weeks"), (1, "sparse"), (0, "sparse")]
+)
 def test_the_share_of_days_with_a_source_decides(per_week, density):
     assert grades(days(dict.fromkeys(range(WEEKS), per_week))) == [density] * WEEKS
 
