@@ -42,9 +42,10 @@ def count(
     -------
     start, end (days, inclusive, clipped to the window), days (int), complete (False for a period
     the window cuts), covered (days somebody looked), sparse (of these, days on which a zero is
-    weak), weekly (of these, days watched by week: a zero of a day is weak, of a week it is not), [by], count (by best day; missing, not 0,
-    where nothing was found and nobody looked), count_low (certainly in the period), count_high
-    (possibly in it), rate, rate_low, rate_high (per covered day, 95 % Garwood).
+    weak), weekly (of these, days watched by week: an empty day is weak, an empty week is not), [by],
+    count (by best day; missing, not 0, where nothing was found and nobody looked), count_low
+    (certainly in the period), count_high (possibly in it), rate, rate_low, rate_high (per covered
+    day, 95 % Garwood).
 
     Notes
     -----
