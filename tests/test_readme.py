@@ -38,7 +38,7 @@ def computed() -> tuple[str, str]:
         f"![{alt}](docs/frequency.svg)\n\n"
         f"*Itemised incidents per week by the best voice behind each; every claim counts. "
         f"n = {len(everything)}, as of {a.format_date(bars['end'].max())}. On grey ground the table was watched "
-        f"sparsely: a zero is weak.*\n\n"
+        f"sparsely: a zero is weak; on light grey by week.*\n\n"
         f"{len(evidence.claims):,} claims of {evidence.claims['source_id'].nunique():,} documents make "
         f"{len(everything)} incidents; {len(officials)} of them were reported or confirmed by a U.S. "
         f"official. The Pentagon's own total stood at {last['total']} on {a.format_date(last['end'])}. From "

@@ -32,10 +32,17 @@ def itemised_coverage(dataset: Dataset) -> pd.DataFrame:
     if searched.empty:
         raise InputError(f"coverage.csv has no row of the counter {COUNTER}: the period that was searched is not known")
     window = searched["start"].min(), searched["end"].max()
-    official = total_intervals(running_total(dataset.tallies, OFFICIAL))
+    official = _official(dataset.tallies)
     graded = grade_coverage(days_with_source(evidence), dataset.incidents["date"], official, window)
     rows = graded.assign(counter=COUNTER, scope="all", basis=[_basis(row) for row in graded.itertuples()])
     return rows[schema.COVERAGE.names]
+
+
+def _official(tallies: pd.DataFrame) -> pd.DataFrame:
+    """The intervals between the official totals; none where nobody states one."""
+    if not (tallies["counter"] == OFFICIAL).any():
+        return pd.DataFrame({"start": [], "end": [], "count": []})
+    return total_intervals(running_total(tallies, OFFICIAL))
 
 
 def days_with_source(evidence: Evidence) -> pd.DatetimeIndex:

@@ -19,9 +19,9 @@ def agrees(
 ) -> bool:
     """Whether a value that was said of a field leaves room for the chosen one.
 
-    `claims` and `chosen_claims` say the two values; `parents` is the wider name of every actor. A range of days
-    and each of its days leave room for each other, a wider name for a narrower one, `failed` for `intercepted`,
-    "at least 40" for 47.
+    `claims` and `chosen_claims` say the two values; `parents` is the wider name of every actor. A range of days and
+    each of its days leave room for each other, and so do a wider name and a narrower one, `failed` and
+    `intercepted`, "at least 40" and 47.
     """
     if value == chosen:
         return True

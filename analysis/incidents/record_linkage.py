@@ -160,13 +160,6 @@ def _distinct(pairs: np.ndarray, n: int) -> np.ndarray:
     return np.column_stack([code // n, code % n])
 
 
-def match_weights(
-    reports: pd.DataFrame, pairs: np.ndarray, rules: LinkageRules, apart: pd.MultiIndex | None = None
-) -> np.ndarray:
-    """Points of agreement (n,) of each pair: the sum of its `weight_parts`."""
-    return np.nansum(weight_parts(reports, pairs, rules, apart), axis=1)
-
-
 def weight_parts(
     reports: pd.DataFrame, pairs: np.ndarray, rules: LinkageRules, apart: pd.MultiIndex | None = None
 ) -> np.ndarray:

@@ -14,7 +14,7 @@ from analysis.evidence.evidence_base import Evidence
 from analysis.evidence.spreadsheet import from_spreadsheet
 from analysis.incidents.dataset import Dataset, evidence_of
 from analysis.incidents.incident_table import LINKAGE_RULES, claims_as_reports
-from analysis.incidents.record_linkage import candidate_pairs, match_weights
+from analysis.incidents.record_linkage import candidate_pairs, weight_parts
 from analysis.incidents.told_apart import told_apart
 from analysis.incidents.trace import claims_of_incidents
 
@@ -69,20 +69,25 @@ def _near_pairs(dataset: Dataset, margin: float) -> list[tuple[set[str], str, fl
 
 def incident_links(dataset: Dataset) -> pd.DataFrame:
     """Mean points between every two incidents that share candidate pairs, and within each incident:
-    a, b (ids, a <= b), points (mean over all pairs of claims, as `reconcile` counts it)."""
+    a, b (ids, a <= b), points (each kind of evidence averaged over the pairs of claims that speak of it, as
+    `reconcile` counts it, without the points for few witnesses)."""
     claims = claims_as_reports(evidence_of(dataset)).sort_values("report_id", ignore_index=True)
     incident = dataset.incidents.assign(claim=dataset.incidents["claims"].str.split("|")).explode("claim")
     of = claims["report_id"].map(incident.set_index("claim")["incident_id"])
     pairs = candidate_pairs(claims, LINKAGE_RULES)
     ends = pd.DataFrame({"a": of.to_numpy()[pairs[:, 0]], "b": of.to_numpy()[pairs[:, 1]]}).dropna()
-    ends["score"] = match_weights(claims, pairs, LINKAGE_RULES, told_apart(claims))[ends.index]
+    parts = pd.DataFrame(weight_parts(claims, pairs, LINKAGE_RULES, told_apart(claims)))
+    ends = ends.join(parts)
     swap = ends["a"] > ends["b"]
     ends.loc[swap, ["a", "b"]] = ends.loc[swap, ["b", "a"]].to_numpy()
-    links = ends.groupby(["a", "b"])["score"].agg(["sum", "size"]).reset_index()
+    between = ends.groupby(["a", "b"])
+    others = between[list(parts.columns[1:])].mean().sum(axis=1).reset_index(drop=True)
+    links = between[0].agg(["sum", "size"]).reset_index()
     size = of.value_counts()
     n_a, n_b = links["a"].map(size), links["b"].map(size)
     every = (n_a * n_b).where(links["a"] != links["b"], n_a * (n_a - 1) / 2)
-    links["points"] = ((links["sum"] + 2 * LINKAGE_RULES.off_by_a_day * (every - links["size"])) / every).round(2)
+    where_and_when = (links["sum"] + 2 * LINKAGE_RULES.off_by_a_day * (every - links["size"])) / every
+    links["points"] = (where_and_when + others).round(2)
     return links[["a", "b", "points"]]
 
 

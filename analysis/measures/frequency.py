@@ -46,7 +46,7 @@ def count(
         One row for each period and group, in order, without holes: start, end (days, inclusive, clipped to the window),
         days (length of the period), is_complete (False where the window cuts the period), covered_days (days on which
         somebody looked), sparse_days (covered days on which a zero is weak), weekly_days (covered days that were
-        watched by week: the zero of a day is weak, that of a week is not), [by], count (by best day; missing, not 0,
+        watched by week: an empty day is weak, an empty week is not), [by], count (by best day; missing, not 0,
         where nothing was found and nobody looked), count_low (certainly in the period), count_high (possibly in it),
         rate_per_day, rate_per_day_low, rate_per_day_high (per covered day, 95 % Garwood).
 
