@@ -144,6 +144,7 @@ def test_the_corrections_are_as_many_as_they_say(evidence):
     assert f"{len(CORRECTIONS)} cells in {len(rows)} rows were changed" in text
 
 
+@pytest.mark.slow
 def test_every_correction_names_one_row_that_exists_and_holds_the_new_value(evidence):
     for file, row, column, was, now, reason in CORRECTIONS:
         found = corrected(evidence, file, row)

@@ -11,8 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pikepdf
+import pytest
 
 from analysis.evidence.folders import REPOSITORY
+
+pytestmark = pytest.mark.slow
 
 # Every process, kernels too, is told a later time by the module `time`, and so by `date.today`. What asks the system
 # itself is found by the day that must not stand in any output.

@@ -199,6 +199,7 @@ def test_the_codebook_has_the_columns_of_every_table():
     assert named == list(schema.TABLES)
 
 
+@pytest.mark.slow
 def test_adding_a_claim_goes_as_the_page_says(tmp_path):
     text = read(ADD_A_CLAIM)
     assert worked(text, copy_of_the_evidence(tmp_path)) == text, AGAIN

@@ -20,6 +20,9 @@ from analysis.evidence import folders
 from analysis.reports import plan as planning
 from analysis.runs import run_record
 from analysis.runs.atomic_folder import publish_folder
+from tests.conftest import write_evidence
+
+pytestmark = pytest.mark.slow
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 PARAMETERS = 'folder = ""  # evidence\nnumber = 1  # a number'
@@ -32,11 +35,18 @@ def write(path: Path, *cells: str, parameters: tuple[str, ...] = (PARAMETERS,)) 
     nbformat.write(new_notebook(cells=made, metadata={"kernelspec": KERNEL}), path)
 
 
-@pytest.fixture
-def repository(tmp_path, tiny, monkeypatch):
-    """A small repository of its own: one notebook, one variant, one claim."""
-    root = tiny()
+@pytest.fixture(scope="module")
+def one_claim(tmp_path_factory):
+    """A folder of evidence with one claim, already built."""
+    root = write_evidence(tmp_path_factory.mktemp("built"))
     assert CliRunner().invoke(main, ["build", "--folder", str(root)]).exit_code == 0
+    return root
+
+
+@pytest.fixture
+def repository(one_claim, tmp_path, monkeypatch):
+    """A small repository of its own: one notebook, one variant, one claim."""
+    root = shutil.copytree(one_claim, tmp_path, dirs_exist_ok=True)
     (root / "notebooks" / "parameters").mkdir(parents=True)
     (root / "notebooks" / "parameters" / "all.yml").write_text("title: All\n")
     write(root / "notebooks" / "one.ipynb", "print('number', number)")

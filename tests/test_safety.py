@@ -151,6 +151,7 @@ def _write(folder: Path, texts: list[str]) -> None:
 
 
 @each_text
+@pytest.mark.slow
 def test_a_report_on_poisoned_evidence_says_it_as_words(poisoned, text):
     build = poisoned / "build" / "bad"
     said = letters(finished.words((build / "attack_frequency.pdf").read_bytes()))
@@ -159,6 +160,7 @@ def test_a_report_on_poisoned_evidence_says_it_as_words(poisoned, text):
     assert letters(text) in letters(tags(page).get_text())
 
 
+@pytest.mark.slow
 def test_a_report_on_poisoned_evidence_runs_nothing_and_is_in_order(poisoned):
     build = poisoned / "build" / "bad"
     assert finished.faults((build / "report.pdf").read_bytes()) == []

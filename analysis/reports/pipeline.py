@@ -1,4 +1,4 @@
-"""The steps from a plan to a report and its index, in the order that is fastest."""
+"""The steps from a plan to a report and its index, in the order that is fastest. Imports nothing slow."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from analysis.reports.plan import NOTEBOOKS, Plan, list_reports
-from analysis.runs.forked_kernels import prepare_server
-from analysis.runs.normalisation import fixed_environment
 from analysis.runs.run_limits import RunLimits
 
 
@@ -16,6 +14,9 @@ def make_report(plan: Plan, progress: Callable[[str], None], limits: RunLimits) 
 
     The server of the kernels starts first: it imports while this process imports what renders the report.
     """
+    from analysis.runs.forked_kernels import prepare_server
+    from analysis.runs.normalisation import fixed_environment
+
     prepare_server(fixed_environment())
     from analysis.reports.chapters import TITLE
     from analysis.reports.report import run_report

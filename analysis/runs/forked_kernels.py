@@ -34,9 +34,9 @@ from analysis.runs.forkserver import PIPE_NUMBER
 
 PROVISIONER = "forked"
 LAUNCHER = ["-m", "ipykernel_launcher"]
-START_SECONDS = 60  # for the first kernel: the server imports, then forks
-SERVERS_KEPT = 2  # idle servers that wait for more kernels; each holds some 200 MB
-# These differ from kernel to kernel and do not affect what is imported.
+START_SECONDS = 300  # seconds for the first kernel: the server imports, then forks; one that fails is known at once
+SERVERS_KEPT = 2  # servers that wait for more kernels; one holds some 200 MB
+# Differ from kernel to kernel and mean nothing to what is imported.
 PER_KERNEL = ("JPY_PARENT_PID", "JPY_SESSION_NAME", "PYTEST_CURRENT_TEST", FOLDER)
 
 

@@ -6,6 +6,7 @@ cell, saves the notebook and raises.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import signal
@@ -25,13 +26,15 @@ from papermill.engines import NBClientEngine, papermill_engines
 from analysis.measures.changepoints.array_cache import FOLDER
 from analysis.runs.normalisation import SEED, fixed_environment
 from analysis.runs.parallel_runs import RunningKernels
-from analysis.runs.run_limits import RunLimits
+from analysis.runs.run_limits import MemoryWatch, RunLimits
 
 ENGINE = "strict"
-OUTPUT_SECONDS = 60  # from the end of a cell to the last of its output; a busy machine needs many
-ALIVE_SECONDS = 1  # between two checks whether a kernel that does not answer is alive
-NO_MEMORY = re.compile(rb"MemoryError|bad_alloc|[Cc]annot allocate memory")
-LOG = logging.getLogger(__name__)  # swallows what nbclient logs: the error says the same
+OUTPUT_SECONDS = 60  # from a cell's end to the last of its output: much, on a busy machine
+ALIVE_SECONDS = 1  # between two looks whether a kernel that does not answer is alive
+LOOK_SECONDS = 0.2  # between two looks at a kernel that runs a cell; one fills half a gigabyte in a second
+NO_MEMORY = re.compile(rb"MemoryError|bad_alloc|[Cc]annot allocate memory|OUT OF MEMORY")
+CRASHES = (signal.SIGABRT, signal.SIGBUS, signal.SIGSEGV)  # how a program ends that goes on with memory it did not get
+LOG = logging.getLogger(__name__)  # what nbclient logs, the error says
 LOG.addHandler(logging.NullHandler())
 LOG.propagate = False
 
@@ -49,7 +52,7 @@ class StrictClient(PapermillNotebookClient):
             nb_man, timeout_func=self._seconds, shell_timeout_interval=ALIVE_SECONDS,
             iopub_timeout=OUTPUT_SECONDS, shutdown_kernel="immediate", log=LOG, **options,
         )  # fmt: skip
-        self.limits, self.running, self.kernel_output, self.was_full = limits, running, kernel_output, False
+        self.limits, self.running, self.kernel_output, self.memory = limits, running, kernel_output, MemoryWatch(limits)
         self.end = monotonic() + limits.run_seconds
 
     def papermill_execute_cells(self) -> None:
@@ -84,12 +87,21 @@ class StrictClient(PapermillNotebookClient):
         if not run_sync(ensure_async)(self.km.is_alive()):
             raise DeadKernelError("Kernel died")
 
-    async def _async_check_alive(self) -> None:
-        """As nbclient's, every second while a cell runs; also notes a kernel whose memory is nearly full.
+    async def _async_poll_kernel_alive(self) -> None:
+        """As nbclient's, which looks at the kernel while a cell runs, but more often."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self._async_check_alive()
+            except DeadKernelError:
+                self.task_poll_for_reply.cancel()
+                return
 
-        A kernel without memory may be unable to say so itself.
-        """
-        self.was_full = self.was_full or self.limits.nearly_full(self.km.provisioner.pid)
+    async def _async_check_alive(self) -> None:
+        """As nbclient's; a kernel that stays at its limit of memory is as good as dead."""
+        self.memory.look(self.km.provisioner.pid)
+        if self.memory.stays_full():
+            raise DeadKernelError("Kernel out of memory")
         await super()._async_check_alive()
 
     def _error_outputs(self, error: Exception) -> list[NotebookNode]:
@@ -112,7 +124,10 @@ class StrictClient(PapermillNotebookClient):
     def _cause_of_death(self) -> tuple[str, str]:
         self.kernel_output.seek(0)
         status = run_sync(self.km.provisioner.poll)()
-        if NO_MEMORY.search(self.kernel_output.read()) or (self.was_full and status and status > 0):
+        if self.memory.stays_full():
+            return "MemoryError", "the kernel could not go on"
+        failed = status is not None and (status > 0 or -status in CRASHES)
+        if NO_MEMORY.search(self.kernel_output.read()) or (self.memory.was_nearly_full and failed):
             return "MemoryError", "the kernel died of it"
         if status is None or status >= 0:
             return "DeadKernelError", f"it ended with status {status}"

@@ -187,6 +187,7 @@ class TestTheSeriesOfTheRecord:
 
     @pytest.mark.parametrize("country", ["Iraq", "Syria", "Jordan"])
     @pytest.mark.parametrize("end", ["2024-04-10", "2024-06-30"])
+    @pytest.mark.slow
     def test_the_pause_has_a_table_for_every_country_and_a_short_window(self, dataset, country, end):
         few = count_series(dataset, View(countries=(country,)), (WINDOW[0], end))
         table = pause_by_definition(

@@ -13,7 +13,10 @@ from analysis.exercises.course import open_course
 from analysis.exercises.grading import grade_all, grade_one, write_grades
 from analysis.exercises.sandbox import SubmissionLimits
 from analysis.exercises.submissions import Submission, find_submissions
+from tests.conftest import WAIT, limit
 from tests.exercises.conftest import MEAN, SECRET, Paper, hand_in
+
+pytestmark = pytest.mark.slow
 
 YES = """class Yes:
     def __eq__(self, other): return True
@@ -108,7 +111,7 @@ def graded(students, course, tmp_path_factory):
     folder = tmp_path_factory.mktemp("submitted")
     for name, (notebook, _) in students.items():
         hand_in(folder, name, notebook)
-    limits = SubmissionLimits(cell_seconds=6, seconds=60)
+    limits = SubmissionLimits(limit(6), WAIT)
     return {
         of.student: of
         for of in grade_all(find_submissions(folder, open_course(course)), limits, isolation.choose_backend("auto"))

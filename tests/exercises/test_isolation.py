@@ -11,6 +11,9 @@ from analysis.exercises import isolation
 from analysis.exercises.course import COURSE_FOLDER
 from analysis.exercises.notebook_run import run_notebook
 from analysis.exercises.sandbox import SubmissionLimits, open_sandbox
+from tests.conftest import skip_unless_ci
+
+pytestmark = pytest.mark.slow
 
 WORKING = [backend for backend in isolation.BACKENDS if backend != "none" and not isolation.backend_problem(backend)]
 
@@ -52,8 +55,9 @@ def test_in_isolation_other_processes_are_not_seen(stranger, backend):
     ) == ["yes"]
 
 
-@pytest.mark.skipif("bwrap" not in WORKING, reason="bubblewrap does not work on this machine; refusal is tested below")
 def test_bwrap_hides_the_course_with_its_hidden_tests(stranger):
+    if "bwrap" not in WORKING:
+        skip_unless_ci(f"bubblewrap does not work here ({isolation.backend_problem('bwrap')})")
     assert stranger("bwrap", f"import os; os.listdir({str(COURSE_FOLDER)!r})") == ["no"]
 
 

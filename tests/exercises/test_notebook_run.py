@@ -9,6 +9,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 from analysis.exercises import isolation
 from analysis.exercises.notebook_run import run_notebook
 from analysis.exercises.sandbox import SubmissionLimits, open_sandbox, sandbox_environment
+from tests.conftest import WAIT, limit
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -18,7 +21,7 @@ def ran():
     def go(*sources, limits=None, backend="none"):
         notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
         with open_sandbox() as folder:
-            ended = run_notebook(notebook, folder, limits or SubmissionLimits(cell_seconds=20, seconds=60), backend)
+            ended = run_notebook(notebook, folder, limits or SubmissionLimits(WAIT, WAIT), backend)
         return notebook.cells, ended
 
     return go
@@ -52,13 +55,13 @@ def test_memory_and_files_are_limited(ran):
         "x = bytearray(10**10)",
         "open('big', 'wb').write(b'x' * 2 * 10**7)",
         "2",
-        limits=SubmissionLimits(60, 60, 2000, 10),
+        limits=SubmissionLimits(WAIT, WAIT, 2000, 10),
     )
     assert [outcome(cell) for cell in cells] == ["MemoryError", "OSError", ""]
 
 
 def test_when_the_time_for_the_whole_is_over_the_rest_is_not_run(ran):
-    cells, ended = ran("import time\ntime.sleep(60)", "1", limits=SubmissionLimits(cell_seconds=60, seconds=2))
+    cells, ended = ran("import time\ntime.sleep(600)", "1", limits=SubmissionLimits(WAIT, limit(2)))
     assert ended == "the time for the whole notebook was over"
     assert [outcome(cell) for cell in cells] == ["CellTimeoutError", "not run"]
 

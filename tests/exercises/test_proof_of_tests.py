@@ -8,6 +8,8 @@ from analysis.exercises.proof_of_tests import prove_tests
 from analysis.exercises.wrong_answers import read_wrong_answers
 from tests.exercises.conftest import LARGEST_TESTS, MEAN_TESTS, WRONG, exercise_notebook, make_course
 
+pytestmark = pytest.mark.slow
+
 
 def proof(folder, notebook=None, wrong=WRONG):
     return prove_tests(open_course(make_course(folder, notebook, wrong)))[0]

@@ -13,6 +13,8 @@ from analysis.incidents.reconciliation import reconcile
 from analysis.incidents.record_linkage import EARTH_KM, CategoryLevels, LinkageRules, candidate_pairs
 from tests.incidents.planted import RULES, USUAL, Shares, datasets, kind_of, world
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(20)
 SOUND = Shares(rerun=0, summary=0, denial=0)
 

@@ -9,6 +9,8 @@ from analysis.evidence.errors import InputError
 from analysis.incidents.reconciliation import reconcile
 from analysis.incidents.record_linkage import CategoryLevels, LinkageRules
 
+pytestmark = pytest.mark.slow
+
 RULES = LinkageRules(
     ladders=(CategoryLevels("weapon", ("weapon", "family"), agree=1.0, differ=-2.0),), figures=("count",)
 )

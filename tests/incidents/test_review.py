@@ -58,6 +58,7 @@ def test_links_are_symmetric_and_name_known_incidents(dataset):
     assert set(links["a"]) | set(links["b"]) <= set(dataset.incidents["incident_id"])
 
 
+@pytest.mark.slow
 def test_a_typed_decision_is_obeyed_by_the_next_build(copy):
     free = open_folder(copy)
     decided = set(free.evidence.reviewed["claim_id"])

@@ -207,6 +207,7 @@ print(a.cumulative(d.incidents).to_csv(), a.gaps(d.incidents).to_csv())
 """
 
 
+@pytest.mark.slow
 def test_another_time_zone_changes_nothing(other_conflict):
     command = [sys.executable, "-c", SCRIPT, str(other_conflict)]
     running = [

@@ -16,6 +16,8 @@ from analysis.reports.report import run_report, verify_report
 from analysis.runs import run_record
 from analysis.runs.variants import Variant
 
+pytestmark = pytest.mark.slow
+
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 

@@ -12,6 +12,8 @@ import pytest
 from analysis.evidence.errors import InputError, RunError
 from analysis.runs.parallel_runs import RunningKernels, run_parallel
 
+pytestmark = pytest.mark.slow
+
 
 def test_results_come_in_the_order_of_the_items():
     assert run_parallel(lambda item, _: item * 2, [3, 1, 2], 2) == [6, 2, 4]

@@ -17,6 +17,9 @@ from analysis.runs import run_record
 from analysis.runs.execution import execute
 from analysis.runs.result_table import read_results, tidy_results
 from analysis.runs.sweeps import check_writable, local_runner, plan_sweep, run_sweep, write_results
+from tests.conftest import WAIT
+
+pytestmark = pytest.mark.slow
 
 PARAMETERS = "number = 1  # a number\ntags = []  # some tags\ndiary = ''  # a file that every run writes to"
 COUNT = "open(diary, 'a').write(f'{number}\\n') if diary else None"
@@ -187,7 +190,7 @@ def test_what_cannot_be_written_is_said_before_anything_runs(tmp_path, monkeypat
     check_writable(tmp_path / "deep" / "out.csv")
 
 
-WAIT = """
+MEET = """
 import os, time
 if number == 3 and os.path.exists(pipe):
     open(pipe, 'w').write('here')
@@ -198,12 +201,12 @@ if number == 3 and os.path.exists(pipe):
 def test_a_killed_sweep_goes_on_where_it_was(write_notebook, diary, tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    notebook = write_notebook(COUNT, WAIT, SHOW, parameters=f"{PARAMETERS}\npipe = {str(pipe)!r}  # to meet at")
+    notebook = write_notebook(COUNT, MEET, SHOW, parameters=f"{PARAMETERS}\npipe = {str(pipe)!r}  # to meet at")
     words = ["sweep", str(notebook), "--set", "number=1,2,3,4", "--set", f"diary={diary}", "--at-once", "1",
              "--out", str(tmp_path / "out.csv")]  # fmt: skip
     command = [sys.executable, "-m", "analysis.cli", *words]
     with open(os.open(pipe, os.O_RDWR)) as met, subprocess.Popen(command) as process:
-        assert select.select([met], [], [], 60)[0], "the third run never came to its second cell"
+        assert select.select([met], [], [], WAIT)[0], "the third run never came to its second cell"
         process.kill()
     assert not (tmp_path / "out.csv").exists()
     assert diary.read_text().split() == ["1", "2", "3"]

@@ -313,6 +313,7 @@ def test_a_change_is_announced_only_if_the_overdispersed_posterior_agrees():
 
 
 @pytest.mark.parametrize("phi", [1, 2, 3])
+@pytest.mark.slow
 def test_a_constant_rate_is_seldom_announced_as_changing(phi):
     rng = np.random.default_rng(phi)
     false = 0
@@ -322,6 +323,7 @@ def test_a_constant_rate_is_seldom_announced_as_changing(phi):
     assert false / 150 <= 0.05
 
 
+@pytest.mark.slow
 def test_sets_cover_as_often_as_they_say():
     """Worlds from the prior with one change: the share of sets that hold the true day is the mean
     of their stated masses, within three standard errors (all 1,000 worlds: benchmarks/changes.py)."""

@@ -175,6 +175,7 @@ sys.stdout.buffer.write(TypstPDFExporter().from_filename("report.ipynb")[0])
 """
 
 
+@pytest.mark.slow
 def test_the_same_notebook_is_the_same_file_in_another_year_zone_and_folder(fixtures, tmp_path):
     here, _ = TypstPDFExporter().from_filename(str(fixtures / "report.ipynb"))
     (tmp_path / "report.ipynb").write_bytes((fixtures / "report.ipynb").read_bytes())
