@@ -109,7 +109,6 @@ def report(
 
     from analysis.evidence.errors import format_path
     from analysis.evidence.folders import REPOSITORY
-    from analysis.reports.pipeline import make_report
     from analysis.reports.plan import Plan, choose_notebooks
     from analysis.runs.run_limits import RunLimits
     from analysis.runs.variants import choose_variants, override_parameters
@@ -123,6 +122,10 @@ def report(
     for each in plans:
         if each not in stale:
             click.echo(f"{format_path(each.target)} is up to date")
+    if not stale:
+        return
+    from analysis.reports.pipeline import make_report  # slow to import, and not needed for what is up to date
+
     with tqdm(total=len(stale) * (2 * len(notebooks) + 1), unit="step", disable=None, leave=False) as bar:
 
         def step(done: str) -> None:

@@ -139,7 +139,7 @@ def first_attacks(definitions: dict[str, CountSeries], start, end) -> pd.DataFra
     DataFrame
         definition, n (attacks counted), last_low, last_high (day of the last attack before `start`; for totals: of the
         last rise that was complete by then), first_low, first_high (day of the first attack from `start` on; for
-        totals: of the first rise that does not end before `start`), incident_ids (of that day, joined by |; "" for
+        totals: of the first rise that does not end before `start`), incident_ids (of that day, joined by ``|``; "" for
         totals), count (int, attacks from `start` to `end`; missing for totals), count_after (int, attacks after `end`;
         missing for totals).
 

@@ -98,7 +98,7 @@ def find_largest_excess(
     compared : DataFrame
         From `completeness`.
     incidents : DataFrame
-        With the columns date, country, confirmation and claims (ids joined by |).
+        With the columns date, country, confirmation and claims (ids joined by ``|``).
     reviewed : set of str
         Claims that a reviewer decided on.
     max_rows : int

@@ -41,7 +41,7 @@ def running_total(tallies: pd.DataFrame, counter: str, scope: str = "all") -> pd
     -------
     DataFrame
         as_of (day, inclusive), total, total_low, total_high (lowest and highest total stated for that day), iraq,
-        syria, jordan (parts, where stated), bound, n_statements, tally_ids (joined by |), note ("", "falls", "parts
+        syria, jordan (parts, where stated), bound, n_statements, tally_ids (joined by ``|``), note ("", "falls", "parts
         exceed the total", "from 'none since'", "contradicted by 'none since'"), since (first day of the count).
 
     Raises
@@ -57,9 +57,8 @@ def running_total(tallies: pd.DataFrame, counter: str, scope: str = "all") -> pd
     - Of one day the best bound is used (exact, at_least, about), of several such the highest.
     - Parts by country that add up to more than their total are left out.
     - "n since a later day" sets the total to its value at that day plus n, so that "none since" keeps it where it was.
-    Of
-      the totals stated inside such days the last exact one stands for all of them. A "none since" that reaches a day
-      for which some are stated since the same day is not used.
+      Of the totals stated inside such days the last exact one stands for all of them. A "none since" that reaches a
+      day for which some are stated since the same day is not used.
     - A total below an earlier one stays, with the note "falls".
 
     Rows whose note begins with "contradicted" are for the reader: `usable_totals` leaves them out.
