@@ -267,14 +267,14 @@ def audit() -> None:
 @FOLDER
 def draw(rows: int, seed: int, out: Path, folder: str) -> None:
     """Draw the next sheet: rows at random, with their source and address, and a column for the verdict."""
-    from analysis.evidence import audit as auditing
+    from analysis.evidence.audit import VERDICTS, draw_sheet
     from analysis.evidence.csv_tables import write_files
     from analysis.evidence.evidence_base import load_evidence
     from analysis.evidence.spreadsheet import to_spreadsheet
 
-    sheet = auditing.draw_sheet(load_evidence(folder), rows, seed)
+    sheet = draw_sheet(load_evidence(folder), rows, seed)
     write_files({out: to_spreadsheet(sheet)})
-    click.echo(f"{len(sheet)} rows in {out}; type in the column 'verdict' one of: {auditing.VERDICTS}")
+    click.echo(f"{len(sheet)} rows in {out}; type in the column 'verdict' one of: {VERDICTS}")
     click.echo("then sum the sheet up in a row of data/audit.csv, and add a row for each error")
 
 

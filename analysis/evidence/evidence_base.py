@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.evidence import schema
+from analysis.evidence.columns import Table
 from analysis.evidence.csv_tables import HEADER_ROWS, read_table
 from analysis.evidence.display import html_summary
 from analysis.evidence.errors import InputError, InvalidTables, Problem, format_path, suggest_name
 from analysis.evidence.folders import find_evidence_root, list_evidence_sets
-from analysis.evidence.schema import Table
 
 
 @dataclass(frozen=True, repr=False)

@@ -34,7 +34,7 @@ GOALS = {"f1": 0.90, "b3_f1": 0.93, "count_bias": 0.05}  # at least, at least, a
 SHORT = {"F1": "f1", "B3 F1": "b3_f1", "count bias": "count_bias"}
 
 
-def grid_points() -> list[Points]:
+def trial_points() -> list[Points]:
     """Every combination of the values of `GRID`."""
     return [dict(zip(GRID, values, strict=True)) for values in product(*GRID.values())]
 
@@ -61,9 +61,8 @@ def period_scores(evidence: Evidence, rules: LinkageRules = LINKAGE_RULES, label
 def try_points(evidence: Evidence, points: list[Points] | None = None) -> pd.DataFrame:
     """Scores in each period with each of the points, all of the grid by default: the columns of
     linkage_trials.csv."""
-    trials = [
-        period_scores(evidence, replace(LINKAGE_RULES, **chosen)).assign(**chosen) for chosen in points or grid_points()
-    ]
+    tried = points or trial_points()
+    trials = [period_scores(evidence, replace(LINKAGE_RULES, **chosen)).assign(**chosen) for chosen in tried]
     return pd.concat(trials, ignore_index=True)[schema.LINKAGE_TRIALS.names]
 
 
@@ -85,7 +84,7 @@ def choose_points(trials: pd.DataFrame, without: pd.Timestamp | None = None) -> 
     """
     heard = trials[trials["start"] != without]
     worst = goal_margin(heard).groupby([heard[name] for name in GRID]).min().to_dict()
-    points = [tuple(point.values()) for point in grid_points()]
+    points = [tuple(point.values()) for point in trial_points()]
     safe = {point: min(worst[near] for near in points if _steps(point, near) <= 1) for point in points}
     best: tuple[float, ...] = max(points, key=lambda point: round(safe[point], 9))
     return dict(zip(GRID, best, strict=True))
@@ -111,6 +110,7 @@ def leave_one_period_out(evidence: Evidence, trials: pd.DataFrame) -> pd.DataFra
 
 
 def trials_path(root: Path) -> Path:
+    """Where the trials below `root` are kept."""
     return root / "data" / "linkage_trials.csv"
 
 

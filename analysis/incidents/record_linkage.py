@@ -175,8 +175,9 @@ def weight_parts(
     if apart is not None:
         where_and_when += np.where(are_told_apart(reports, i, j, apart), rules.told_apart, 0.0)
     ladders = [_ladder_points(reports, i, j, ladder) for ladder in rules.ladders]
-    others = [_figure_points, time_points, _ordinal_points]
-    return np.column_stack([where_and_when, *ladders, *(points(reports, i, j, rules) for points in others)])
+    figures, ordinals = (points(reports, i, j, rules) for points in (_figure_points, _ordinal_points))
+    times = time_points(reports, i, j, rules.times_agree, rules.times_differ)
+    return np.column_stack([where_and_when, *ladders, figures, times, ordinals])
 
 
 def _figure_points(reports, i, j, rules: LinkageRules) -> np.ndarray:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
 from analysis.incidents.told_apart import day_numbers
-
-if TYPE_CHECKING:
-    from analysis.incidents.record_linkage import LinkageRules
 
 HOURS = {
     "dawn": ((3, 7),),
@@ -22,8 +17,10 @@ HOURS = {
 GIVE = 1  # hours by which a clock time may be off
 
 
-def time_points(reports: pd.DataFrame, i: np.ndarray, j: np.ndarray, rules: LinkageRules) -> np.ndarray:
+def time_points(reports: pd.DataFrame, i: np.ndarray, j: np.ndarray, agree: float, differ: float) -> np.ndarray:
     """Points (n,) of what two reports that may speak of one day say of its hours; NaN for all others.
+
+    `agree` where the hours may be the same, `differ` where they may not.
 
     `reports` has date_start, date_end and may have time_of_day, local: HH:MM or a word of `HOURS`.
     """
@@ -36,7 +33,7 @@ def time_points(reports: pd.DataFrame, i: np.ndarray, j: np.ndarray, rules: Link
     start, end = day_numbers(reports["date_start"]), day_numbers(reports["date_end"])
     gap = _gap_on_common_days(names, codes, start, end, i, j)
     one_day = (start[j] <= end[i]) & (start[i] <= end[j])
-    points[both] = np.where(one_day, np.where(gap > 0, rules.times_differ, rules.times_agree), np.nan)
+    points[both] = np.where(one_day, np.where(gap > 0, differ, agree), np.nan)
     return points
 
 

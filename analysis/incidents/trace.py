@@ -148,7 +148,7 @@ def dissenting_claims(dataset: Dataset) -> pd.DataFrame:
     >>> import analysis as a
     >>> told = a.dissenting_claims(a.open_folder())
     >>> told.loc[told["incident_id"] == "I20240128-tower-22", "field"].unique().tolist()
-    ['attribution', 'country', 'date', 'place_id', 'result', 'us_injured']
+    ['country', 'date', 'place_id', 'us_injured']
     """
     evidence_of(dataset)
     rows = [

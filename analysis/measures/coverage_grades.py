@@ -4,27 +4,46 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.evidence.arguments import read_window, require_columns
+from analysis.measures.coverage import Window
+
 EVERY_DAY = 6 / 7  # share of days with a source, over a week and its two neighbours: watched day by day
 EVERY_WEEK = 2 / 7  # ... watched by week; below it, sparsely
 COMPLETE = 0.8  # of the attacks that officials count in a week, the share that must be itemised
 LONGEST_INTERVAL = 14  # days; a longer interval between two totals says nothing of one week
 DENSER = ("sparse", "weeks", "days")
 
-Window = tuple[pd.Timestamp, pd.Timestamp]
-
 
 def grade_coverage(
-    sourced: pd.DatetimeIndex, attacks: pd.DatetimeIndex, official: pd.DataFrame, window: Window
+    sourced: pd.DatetimeIndex, attacks: pd.DatetimeIndex | pd.Series, official: pd.DataFrame, window: Window
 ) -> pd.DataFrame:
-    """Stretches of one density, in order: start, end (days, inclusive), density, days, days_with_source, attacks,
-    official (those that officials count there, as far as their intervals are short).
+    """Grade how densely a collection of sources watched: stretches of one density.
 
     Parameters
     ----------
-    sourced : days of which some source speaks, or on which one was published.
-    attacks : the days of the itemised attacks, whoever reports them.
-    official : intervals between official totals: start, end (days, inclusive), count.
-    window : first and last day to grade, inclusive.
+    sourced : DatetimeIndex
+        Days of which some source speaks, or on which one was published.
+    attacks : DatetimeIndex or Series of days
+        The days of the itemised attacks, whoever reports them.
+    official : DataFrame
+        Intervals between official totals, with the columns start, end (days, inclusive) and count.
+    window : tuple of two days
+        First and last day to grade, inclusive.
+
+    Returns
+    -------
+    DataFrame
+        One row for each stretch, in order: start, end (days, inclusive), density, days, days_with_source, attacks,
+        official (the attacks that officials count there, as far as their intervals are short).
+
+    Raises
+    ------
+    InputError
+        If the window is no pair of days, or `official` lacks a column.
+
+    See Also
+    --------
+    coverage.covered_days : The days of a period that somebody watched.
 
     Notes
     -----
@@ -32,8 +51,20 @@ def grade_coverage(
     week on either side of it, is `EVERY_DAY` or more. `weeks`: `EVERY_WEEK` or more. `sparse`: less. A week with
     fewer itemised attacks than `COMPLETE` of those that officials count is `weeks` at most; an official count
     of an interval is spread evenly over its days.
+
+    A grade says how often somebody wrote, not how well. Days on which nobody wrote because nothing happened make it
+    too low.
+
+    Examples
+    --------
+    >>> january = pd.date_range("2024-01-01", "2024-01-28")
+    >>> official = pd.DataFrame({"start": [january[14]], "end": [january[20]], "count": [10]})
+    >>> graded = grade_coverage(january, january[[2, 15]], official, ("2024-01-01", "2024-01-28"))
+    >>> graded[["density", "days", "attacks"]].to_numpy().tolist()
+    [['days', 14, 1], ['weeks', 7, 1], ['days', 7, 0]]
     """
-    days = pd.date_range(*window)
+    require_columns(official, ("start", "end", "count"), "official")
+    days = pd.date_range(*read_window(window))
     seen = pd.Series(days.isin(sourced), days, dtype=float)
     itemised = pd.Series(attacks).value_counts().reindex(days, fill_value=0)
     by_week = pd.DataFrame({"days": 1, "seen": seen, "attacks": itemised, "official": _spread(official, days)})

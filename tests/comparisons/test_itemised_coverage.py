@@ -25,7 +25,7 @@ def test_the_week_in_which_officials_count_more_is_not_said_to_be_watched_day_by
 
 
 def test_a_bare_table_or_one_without_a_searched_period_cannot_be_graded(other_conflict, tiny):
-    with pytest.raises(InputError, match="no claims: nothing can be graded"):
+    with pytest.raises(InputError, match="no claims: there is nothing to grade"):
         itemised_coverage(open_folder(other_conflict))
     folder = tiny()
     assert CliRunner().invoke(main, ["build", "--folder", str(folder)]).exit_code == 0

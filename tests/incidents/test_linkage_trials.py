@@ -13,10 +13,10 @@ from analysis.incidents.linkage_trials import (
     PERIODS,
     choose_points,
     goal_margin,
-    grid_points,
     leave_one_period_out,
     load_trials,
     period_scores,
+    trial_points,
     try_points,
 )
 
@@ -33,12 +33,12 @@ def left_out(evidence, trials):
 
 def test_every_point_of_the_grid_was_tried_in_every_period(trials):
     tried = set(map(tuple, trials[[*GRID, "start"]].to_numpy()))
-    assert len(trials) == len(tried) == len(grid_points()) * len(PERIODS)
+    assert len(trials) == len(tried) == len(trial_points()) * len(PERIODS)
 
 
 @pytest.mark.parametrize("number", [0, 26, 53, 80])
 def test_a_trial_gives_again_what_the_table_says(evidence, trials, number):
-    point = grid_points()[number]
+    point = trial_points()[number]
     kept = trials[(trials[list(GRID)] == pd.Series(point)).all(axis=1)].reset_index(drop=True)
     again = try_points(evidence, [point])
     pd.testing.assert_frame_equal(again, kept, check_dtype=False)
@@ -72,9 +72,9 @@ def test_the_scores_of_the_periods_are_those_of_all_their_incidents(evidence):
 
 
 def test_a_point_counts_as_the_worst_of_its_neighbours():
-    rows = [{**point, "start": PERIODS[0][0], "f1": 0.95, "b3_f1": 0.95, "count_bias": 0.0} for point in grid_points()]
+    rows = [{**point, "start": PERIODS[0][0], "f1": 0.95, "b3_f1": 0.95, "count_bias": 0.0} for point in trial_points()]
     trials = pd.DataFrame(rows)
-    first = tuple(grid_points()[0].values())
+    first = tuple(trial_points()[0].values())
     beside = {name: values[min(1, number)] for number, (name, values) in enumerate(GRID.items(), 1)}
     lucky = trials.assign(f1=trials["f1"].where((trials[list(GRID)] != pd.Series(beside)).any(axis=1), 0.5))
     assert choose_points(trials) == dict(zip(GRID, first, strict=True))

@@ -2,10 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.incidents.record_linkage import LinkageRules
 from analysis.incidents.times_of_day import time_points
 
-RULES = LinkageRules(times_agree=0.5, times_differ=-2.0)
+AGREE, DIFFER = 0.5, -2.0
 
 
 def points(one, other) -> float:
@@ -13,7 +12,7 @@ def points(one, other) -> float:
     frame = pd.DataFrame([one, other], columns=["date_start", "date_end", "time_of_day"])
     for name in ("date_start", "date_end"):
         frame[name] = pd.Timestamp("2023-12-31") + pd.to_timedelta(frame[name], unit="D")
-    return float(time_points(frame, np.array([0]), np.array([1]), RULES)[0])
+    return float(time_points(frame, np.array([0]), np.array([1]), AGREE, DIFFER)[0])
 
 
 @pytest.mark.parametrize(
@@ -50,4 +49,4 @@ def test_a_table_without_times_says_nothing():
     frame = pd.DataFrame(
         {"date_start": pd.to_datetime(["2024-01-01"] * 2), "date_end": pd.to_datetime(["2024-01-01"] * 2)}
     )
-    assert np.isnan(time_points(frame, np.array([0]), np.array([1]), RULES)).all()
+    assert np.isnan(time_points(frame, np.array([0]), np.array([1]), AGREE, DIFFER)).all()
