@@ -252,8 +252,8 @@ def test_a_report_without_a_weapon_does_not_bridge_two_attacks():
 
 
 def test_attacks_of_one_day_that_sources_count_stay_apart():
-    wave = [{"day": 5, "place": "a", "weapon": "drone", "ordinal": number} for number in (1, 2, 3, 1, 2)]
-    assert parts(wave) == {frozenset({"r00", "r03"}), frozenset({"r01", "r04"}), frozenset({"r02"})}
+    wave = [{"day": 5, "place": "a", "weapon": "drone", "ordinal": number} for number in (1, 2, 3, 1, 2, 3)]
+    assert parts(wave) == {frozenset({f"r{i:02}", f"r{i + 3:02}"}) for i in range(3)}
 
 
 def test_attacks_of_one_day_at_other_hours_stay_apart():
