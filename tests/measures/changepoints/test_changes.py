@@ -379,7 +379,7 @@ def test_one_day_has_no_change():
         (per_day(1, np.inf), "count: inf"),
         (per_day(None, None), "nothing was observed"),
         (rows(), "nothing was observed"),
-        (per_day(1, 2).drop(columns="end"), "end is missing"),
+        (per_day(1, 2).drop(columns="end"), "no column 'end'"),
         (per_day(1, 2).assign(exposure=[1, -1]), "exposure: -1"),
         (per_day(1, 2).assign(exposure=[1, 0]), "has a count, but no exposure"),
         (per_day(1, 2).assign(start=["2024-01-01", "soon"]), "start: 'soon' is not a day"),
