@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from analysis.charts import style
+from analysis.charts.column_groups import require_one_row
 from analysis.charts.coverage_shading import LOOK, MEANING
-from analysis.charts.splits import require_one_row
 from analysis.charts.text_format import format_date, plural
 from analysis.evidence.arguments import require_columns
 from analysis.evidence.errors import InputError

@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.charts import style
+from analysis.charts.column_groups import find_split, name_groups
 from analysis.charts.coverage_shading import COUNT_COLUMNS, shade_coverage
-from analysis.charts.splits import find_split, name_groups
 from analysis.charts.text_format import period_name
 from analysis.evidence.arguments import require_columns
 

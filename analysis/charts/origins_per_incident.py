@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.charts import style
-from analysis.charts.splits import name_groups
+from analysis.charts.column_groups import name_groups
 from analysis.charts.text_format import plural
 from analysis.evidence.arguments import require_column_name, require_columns
 

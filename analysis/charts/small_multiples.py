@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.charts import style
+from analysis.charts.column_groups import find_split
 from analysis.charts.coverage_shading import COUNT_COLUMNS, explain_shading, shade_coverage
-from analysis.charts.splits import find_split
 from analysis.charts.text_format import format_date, format_value, join_names, period_name, plural
 from analysis.evidence.arguments import require_columns, require_whole_number
 from analysis.evidence.errors import InputError

@@ -333,10 +333,8 @@ LINKAGE_TRIALS = Table(
     "linkage_trials",
     "How good the grouping is in each period with other points; `incidents evaluate --trials` writes it.",
     (
-        *(
-            C(name, "number", "points tried of that name", required=True)
-            for name in ("off_by_a_day", "told_apart", "one_beside_many")
-        ),
+        *(C(name, "number", "points tried of that name", required=True)
+          for name in ("off_by_a_day", "told_apart", "one_beside_many")),
         C("threshold", "number", "threshold tried", required=True),
         C("start", "date", "first day of the period", required=True),
         C("end", "date", "last day of the period", required=True),
@@ -347,7 +345,7 @@ LINKAGE_TRIALS = Table(
     ),
     key=("off_by_a_day", "told_apart", "one_beside_many", "threshold", "start"),
     ranges=(("start", "end"),),
-)
+)  # fmt: skip
 
 EVIDENCE = (SOURCES, CLAIMS, TALLIES, MILESTONES)
 SHARED = (PLACES, ACTORS, COVERAGE, REVIEWED, AUDIT)

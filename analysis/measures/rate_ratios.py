@@ -10,7 +10,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from analysis.evidence.arguments import require_numbers
 from analysis.evidence.errors import InputError
-from analysis.measures.rates import Interval, Rate, check_level, check_phi, counted, format_interval
+from analysis.measures.rates import Interval, Rate, check_level, check_phi, counted, format_rate_interval
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class RateRatio:
                 f"{b} against {a}: the ratio of the rates has no upper limit and is at least {interval.low:.3g} "
                 f"({100 * level:g} % interval{allowing})."
             )
-        words = format_interval(interval, level, self.phi)
+        words = format_rate_interval(interval, level, self.phi)
         return f"{b} against {a}: the rate is {self.estimate:.3g} times as high ({words})."
 
     @property

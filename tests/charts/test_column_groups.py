@@ -7,10 +7,10 @@ import pytest
 
 from analysis import charts
 from analysis.charts import style
+from analysis.charts.column_groups import find_split, name_groups
 from analysis.charts.frequency_bars import frequency_bars
 from analysis.charts.origins_per_incident import origins_per_incident
 from analysis.charts.small_multiples import small_multiples, small_multiples_alt
-from analysis.charts.splits import find_split, name_groups
 from analysis.evidence.errors import InputError
 from analysis.incidents.views import View, select
 from analysis.measures.frequency import count
