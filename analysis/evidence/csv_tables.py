@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.evidence.columns import PATTERNS, Column, Table
 from analysis.evidence.csv_records import HEADER_ROWS, read_records
 from analysis.evidence.errors import Problem, format_path, suggest_name
-from analysis.evidence.schema import PATTERNS, Column, Table
 
 
 def read_table(path: Path, table: Table, *, strict: bool = True) -> tuple[pd.DataFrame, list[Problem]]:

@@ -108,6 +108,7 @@ def leave_one_period_out(evidence: Evidence, trials: pd.DataFrame) -> pd.DataFra
 
 
 def trials_path(root: Path) -> Path:
+    """Where the trials of an evidence base are kept."""
     return root / "data" / "linkage_trials.csv"
 
 

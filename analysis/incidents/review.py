@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.evidence import schema
+from analysis.evidence.columns import MEANING, PATTERNS
 from analysis.evidence.csv_tables import HEADER_ROWS, read_raw_rows, to_csv
 from analysis.evidence.errors import InputError, InvalidTables, Problem, format_path, suggest_name
 from analysis.evidence.evidence_base import Evidence
@@ -135,8 +136,8 @@ def _problems(typed: pd.DataFrame, known: set[str], file: str) -> list[Problem]:
         line, claim, decision = index + HEADER_ROWS, row["claim_id"], row["decision"].strip()
         if claim not in known:
             problems.append(Problem(file, line, "claim_id", claim, f"no such claim{suggest_name(claim, known)}"))
-        if not re.fullmatch(schema.PATTERNS["id"], decision):
-            problems.append(Problem(file, line, "decision", decision, schema.MEANING["id"]))
+        if not re.fullmatch(PATTERNS["id"], decision):
+            problems.append(Problem(file, line, "decision", decision, MEANING["id"]))
         if first.setdefault(claim, (line, decision))[1] != decision:
             problems.append(Problem(file, line, "decision", decision,
                                     f"row {first[claim][0]} decides {first[claim][1]} for {claim}"))  # fmt: skip

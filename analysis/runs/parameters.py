@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
+from analysis.evidence.columns import CONFIRMATION, PATTERNS, RELIABILITY, WEAPONS
 from analysis.evidence.errors import InputError, format_path, suggest_name
 from analysis.evidence.folders import REPOSITORY
-from analysis.evidence.schema import CONFIRMATION, PATTERNS, RELIABILITY, WEAPONS
 
 if TYPE_CHECKING:
     from analysis.incidents.views import View

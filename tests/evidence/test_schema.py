@@ -3,7 +3,8 @@ import re
 import pytest
 
 from analysis.evidence import schema
-from analysis.evidence.schema import EVIDENCE, PATTERNS, TABLES
+from analysis.evidence.columns import PATTERNS
+from analysis.evidence.schema import EVIDENCE, TABLES
 
 
 def columns():
