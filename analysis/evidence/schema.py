@@ -27,7 +27,7 @@ _LINE = (
 )
 
 
-def _toll(who: str) -> tuple[Column, Column]:
+def _toll(who: str) -> tuple[C, C]:
     noun = "U.S. personnel" if who == "us" else "partner personnel (coalition, Iraqi, Kurdish)"
     return (
         C(f"{who}_killed", "integer", f"{noun} killed; 0 only where someone said none"),
@@ -329,13 +329,13 @@ AUDIT = Table(
     key=("sheet", "file", "row"),
 )  # fmt: skip
 
+TRIED = ("off_by_a_day", "told_apart", "one_beside_many", "threshold")
+
 LINKAGE_TRIALS = Table(
     "linkage_trials",
     "How good the grouping is in each period with other points; `incidents evaluate --trials` writes it.",
     (
-        *(C(name, "number", "points tried of that name", required=True)
-          for name in ("off_by_a_day", "told_apart", "one_beside_many")),
-        C("threshold", "number", "threshold tried", required=True),
+        *(C(name, "number", "points tried of that name", required=True) for name in TRIED),
         C("start", "date", "first day of the period", required=True),
         C("end", "date", "last day of the period", required=True),
         C("incidents", "integer", "incidents of the reader in the period", required=True),
@@ -343,7 +343,7 @@ LINKAGE_TRIALS = Table(
         C("b3_f1", "number", "B-cubed F1", required=True),
         C("count_bias", "number", "groups per incident of the reader, less one", required=True),
     ),
-    key=("off_by_a_day", "told_apart", "one_beside_many", "threshold", "start"),
+    key=(*TRIED, "start"),
     ranges=(("start", "end"),),
 )  # fmt: skip
 

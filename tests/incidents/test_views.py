@@ -207,3 +207,12 @@ def test_a_view_is_watched_by_the_counter_of_its_only_set_or_by_the_itemised_rec
 
 def test_a_table_without_coverage_is_not_said_to_be_watched(elsewhere):
     assert view_coverage(elsewhere, View()).empty
+
+
+def test_an_actor_stands_for_its_narrower_names_whoever_confirms_the_attack(dataset):
+    wide = select(dataset, View(actors=("Iran-backed militias",)))
+    narrow = select(dataset, View(actors=("Kataib Hezbollah",)))
+    assert set(narrow["incident_id"]) < set(wide["incident_id"])
+    officials = select(dataset, View(actors=("Islamic Resistance in Iraq",), confirmation=("us_official",)))
+    assert len(officials) > 20
+    assert officials["actor"].isna().all()  # the value is the attackers' word; the filter asks the whole table
