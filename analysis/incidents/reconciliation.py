@@ -42,7 +42,7 @@ def reconcile(reports: pd.DataFrame, rules: LinkageRules, decisions: pd.Series |
     over all pairs of two groups (average linkage), best pair first, until none is above the threshold.
     Each kind of evidence (days and places, each ladder, figures, time of day, ordinal) is averaged
     over the pairs that speak of it. A pair too far apart to be a candidate counts as `2 * off_by_a_day`
-    below zero. A group of few witnesses near many of another earns up to `one_beside_many` points,
+    below zero. A group of few witnesses near many of another earns up to `small_cluster_bonus` points,
     the fewer the more, for it is likelier a slip than another event. Two reports of one document tell
     two events apart. A denial joins last and never makes an event.
 
@@ -196,7 +196,7 @@ class _Groups:
         points = (sums[:, 0] + 2 * rules.off_by_a_day * (pairs - counts[:, 0])) / pairs
         points += (sums[:, 1:] / np.maximum(counts[:, 1:], 1)).sum(axis=1)
         slip = np.maximum(1 - few * few / counts[:, 0], 0.0) / few
-        points += np.where(both > 0, rules.one_beside_many * slip, 0.0)
+        points += np.where(both > 0, rules.small_cluster_bonus * slip, 0.0)
         return (points > rules.threshold - 1e-6) & ~(denials & (both > 0))
 
     def _offer(self, queue: list, links: dict, a: int, b: int, rules: LinkageRules, denials: bool) -> None:
@@ -218,7 +218,7 @@ class _Groups:
                 points += link[kind] / link[kinds + kind]
         if heard_a * heard_b:
             few = min(heard_a, heard_b)
-            points += rules.one_beside_many * max(1 - few * few / link[kinds], 0.0) / few
+            points += rules.small_cluster_bonus * max(1 - few * few / link[kinds], 0.0) / few
         points = round(points, 9)
         if points > rules.threshold and not self._apart(a, b):
             heapq.heappush(queue, (-points, a, b, size_a, size_b))

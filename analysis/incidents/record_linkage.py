@@ -53,7 +53,7 @@ class LinkageRules:
     times_differ: float = -2.0  # they may not
     ordinals_agree: float = 0.5  # both count it as the first, the second, ... event of that day
     ordinals_differ: float = -4.0
-    one_beside_many: float = 2.0  # for few witnesses near many of another group: a slip, not an event
+    small_cluster_bonus: float = 2.0  # for few witnesses near many of another group: a slip, not an event
     threshold: float = 2.25  # two groups whose mean points are above it are joined; a tie is not
     rerun_days: int = 30  # an old story told so much later under a new date is no new event
     rerun_chance: float = 0.1  # ... as long as this share at most of such repeats is due to chance

@@ -240,8 +240,8 @@ def test_another_weapon_on_the_next_day_is_another_attack():
 
 def test_a_tie_does_not_join():
     two = [{"day": 5, "place": "a"}, {"day": 5, "place": "a"}]
-    assert len(parts(two, LinkageRules(threshold=5.0, one_beside_many=0.0))) == 2
-    assert len(parts(two, LinkageRules(threshold=4.99, one_beside_many=0.0))) == 1
+    assert len(parts(two, LinkageRules(threshold=5.0, small_cluster_bonus=0.0))) == 2
+    assert len(parts(two, LinkageRules(threshold=4.99, small_cluster_bonus=0.0))) == 1
 
 
 def test_a_report_without_a_weapon_does_not_bridge_two_attacks():
