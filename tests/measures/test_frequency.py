@@ -276,5 +276,5 @@ def test_days_watched_by_week_are_counted_apart_from_those_watched_sparsely(atta
     rows = (("2024-01-01", "2024-01-10", "sparse"), ("2024-01-06", "2024-01-08", "weeks"),
             ("2024-01-08", "2024-01-08", "days"))  # fmt: skip
     found = count(attacks("2024-01-02"), "5 days", coverage=coverage(*rows))
-    assert found["sparse"].tolist() == [5, 2]
-    assert found["weekly"].tolist() == [0, 2]
+    assert found["sparse_days"].tolist() == [5, 2]
+    assert found["weekly_days"].tolist() == [0, 2]
