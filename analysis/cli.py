@@ -206,7 +206,7 @@ def evaluate(folder: str, trials: bool) -> None:
     """Judge the grouping, made without the reader's decisions, by those decisions, in all and in each period."""
     from analysis.evidence.csv_tables import write_files
     from analysis.evidence.evidence_base import load_evidence
-    from analysis.incidents import linkage_trials
+    from analysis.incidents import cross_validation
     from analysis.incidents.evaluation import evaluate_grouping, worst_disagreements
 
     evidence = load_evidence(folder)
@@ -216,11 +216,11 @@ def evaluate(folder: str, trials: bool) -> None:
         trivial = f"{row.trivial:.3f} [{row.trivial_low:.3f}, {row.trivial_high:.3f}]"
         click.echo(f"{row.measure:<14}  {ours:>24}  {trivial:>26}")
     if trials:
-        write_files(linkage_trials.trials_file(evidence.root, linkage_trials.try_points(evidence)))
-    if linkage_trials.trials_path(evidence.root).is_file():
+        write_files(cross_validation.trials_file(evidence.root, cross_validation.try_points(evidence)))
+    if cross_validation.trials_path(evidence.root).is_file():
         click.echo("\nEach period, with the points chosen without it; in brackets the same first day and place:")
-        tried = linkage_trials.load_trials(evidence.root)
-        for row in linkage_trials.leave_one_period_out(evidence, tried).itertuples():
+        tried = cross_validation.load_trials(evidence.root)
+        for row in cross_validation.leave_one_period_out(evidence, tried).itertuples():
             click.echo(f"  {row.start:%Y-%m-%d} to {row.end:%Y-%m-%d}  {row.incidents:>3} incidents"
                        f"  F1 {row.f1:.3f} [{row.trivial_f1:.3f}]  B3 F1 {row.b3_f1:.3f} [{row.trivial_b3_f1:.3f}]"
                        f"  count {row.count_bias:+.1%} [{row.trivial_count_bias:+.1%}]")  # fmt: skip

@@ -32,9 +32,9 @@ HOME = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(HOME))  # the planted worlds stand in tests/, which is not installed
 
 from analysis.incidents import reconciliation as module  # noqa: E402
+from analysis.incidents.cannot_link import cannot_link_days  # noqa: E402
 from analysis.incidents.evaluation import MEASURES, cluster_scores, pair_contributions  # noqa: E402
 from analysis.incidents.record_linkage import weight_parts  # noqa: E402
-from analysis.incidents.told_apart import told_apart  # noqa: E402
 from tests.incidents.planted import RULES, kind_of, world  # noqa: E402
 
 SIZES = (10_000, 30_000, 100_000)
@@ -62,7 +62,7 @@ def ours(reports: pd.DataFrame) -> pd.Series:
 def every_pair(reports: pd.DataFrame) -> pd.Series:
     """The same points and the same grouping, but all pairs of witnesses are made and scored; those
     that are too far apart in time or place are dropped afterwards."""
-    found, apart = {}, told_apart(reports)
+    found, apart = {}, cannot_link_days(reports)
 
     def all_pairs(heard: pd.DataFrame, rules) -> np.ndarray:
         kept = [_block(heard, rows, rules, apart) for rows in np.array_split(np.arange(len(heard)), 100)]
@@ -124,7 +124,7 @@ def _for_splink(reports: pd.DataFrame) -> pd.DataFrame:
 
 
 def _model():
-    """Splink's settings: the same candidates, and levels that follow our ladders."""
+    """Splink's settings: the same candidates, and levels that follow our categories."""
     import splink.comparison_level_library as level
     import splink.comparison_library as compare
     from splink import SettingsCreator

@@ -13,7 +13,6 @@ from analysis.evidence.csv_tables import read_table
 from analysis.evidence.folders import REPOSITORY
 from analysis.evidence.schema import CONFIRMATION
 from analysis.evidence.seed_verification import check_seeds
-from analysis.incidents.agreement import RESULT_EFFECT, on_one_line
 from analysis.incidents.incident_table import (
     OF_THE_PLACE,
     actor_parents,
@@ -22,6 +21,7 @@ from analysis.incidents.incident_table import (
     load_saved_ids,
 )
 from analysis.incidents.resolution import PRECEDENCE, RULE_WORDS, voice_of
+from analysis.incidents.value_agreement import RESULT_EFFECT, on_one_line
 from analysis.incidents.views import View, select, select_values
 
 DATA = REPOSITORY / "data"

@@ -53,9 +53,9 @@ def points() -> str:
     rules = {f.name: getattr(LINKAGE_RULES, f.name) for f in dataclasses.fields(LINKAGE_RULES)}
     lines = ["| rule | value |", "|---|---|"]
     lines += [f"| `{name}` | {value:g} |" for name, value in rules.items() if isinstance(value, int | float)]
-    for ladder in LINKAGE_RULES.ladders:
-        steps = " then ".join(f"`{step}`" for step in ladder.steps)
-        lines.append(f"| ladder {ladder.name}: {steps} | agree {ladder.agree:+g}, differ {ladder.differ:+g} |")
+    for category in LINKAGE_RULES.categories:
+        steps = " then ".join(f"`{step}`" for step in category.levels)
+        lines.append(f"| category {category.name}: {steps} | agree {category.agree:+g}, differ {category.differ:+g} |")
     return "\n".join([*lines, f"| figures compared | {', '.join(f'`{name}`' for name in LINKAGE_RULES.figures)} |"])
 
 

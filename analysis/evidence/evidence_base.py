@@ -10,9 +10,9 @@ import pandas as pd
 from analysis.evidence import schema
 from analysis.evidence.columns import Table
 from analysis.evidence.csv_tables import HEADER_ROWS, read_table
-from analysis.evidence.display import html_summary
 from analysis.evidence.errors import InputError, InvalidTables, Problem, format_path, suggest_name
 from analysis.evidence.folders import find_evidence_root, list_evidence_sets
+from analysis.evidence.html_summaries import html_summary
 
 
 @dataclass(frozen=True, repr=False)

@@ -329,7 +329,7 @@ AUDIT = Table(
     key=("sheet", "file", "row"),
 )  # fmt: skip
 
-TRIED = ("off_by_a_day", "told_apart", "small_cluster_bonus", "threshold")
+TRIED = ("off_by_a_day", "cannot_link", "small_cluster_bonus", "threshold")
 
 LINKAGE_TRIALS = Table(
     "linkage_trials",

@@ -11,7 +11,7 @@ from analysis.incidents.record_linkage import LinkageRules, locate_reports
 def assign_witnesses(reports: pd.DataFrame, rules: LinkageRules, decided: pd.Series) -> np.ndarray:
     """The witness (n,) behind each report, numbered by first report: copies are one witness.
 
-    Copies are reports of one origin that agree on days, time of day, ordinal, place, every ladder's
+    Copies are reports of one origin that agree on days, time of day, ordinal, place, every category's
     finest step and every figure, in different documents. Reports without an origin are witnesses of their own.
     """
     key = _story(reports, rules).assign(
@@ -70,7 +70,7 @@ def _beyond_chance(chance: pd.Series, repeats: pd.Series, most: float) -> pd.Ser
 
 def _story(reports: pd.DataFrame, rules: LinkageRules) -> pd.DataFrame:
     """What a report tells, its days aside: a number for each value, -1 where it tells nothing."""
-    told = [*(ladder.steps[0] for ladder in rules.ladders), *rules.figures]
+    told = [*(category.levels[0] for category in rules.categories), *rules.figures]
     story = pd.DataFrame({name: _codes(reports[name]) for name in told}, index=reports.index)
     return story.assign(where_=locate_reports(reports)[0], country_=_codes(_optional(reports, "country")))
 

@@ -11,10 +11,10 @@ import pandas as pd
 from analysis.evidence import schema
 from analysis.evidence.arguments import require_type
 from analysis.evidence.csv_tables import read_table
-from analysis.evidence.display import html_summary
 from analysis.evidence.errors import InputError, InvalidTables, format_path
 from analysis.evidence.evidence_base import Evidence, load_evidence
 from analysis.evidence.folders import find_evidence_root, folder_fingerprint, list_evidence_sets
+from analysis.evidence.html_summaries import html_summary
 
 
 @dataclass(frozen=True, repr=False)

@@ -12,13 +12,13 @@ import pandas as pd
 from analysis.evidence import schema
 from analysis.evidence.csv_tables import read_table, to_csv
 from analysis.evidence.data_dictionary import build_datapackages
-from analysis.evidence.display import html_summary
 from analysis.evidence.evidence_base import Evidence
-from analysis.incidents.agreement import RESULT_EFFECT, Parents
+from analysis.evidence.html_summaries import html_summary
 from analysis.incidents.incident_ids import assign_ids, ids_without_their_claims, retire_ids
 from analysis.incidents.reconciliation import reconcile
 from analysis.incidents.record_linkage import CategoryLevels, LinkageRules
 from analysis.incidents.resolution import resolve_incident
+from analysis.incidents.value_agreement import RESULT_EFFECT, Parents
 
 WEAPON_FAMILY = {"rocket": "indirect fire", "mortar": "indirect fire", "ballistic_missile": "indirect fire"}
 
@@ -26,7 +26,7 @@ LINKAGE_RULES = LinkageRules(
     longest_range_days=14,  # "the end of January"
     near_km=50.0,  # how far apart two bases are that sources still mix up
     same_origin=-0.5,  # an agency that reports twice may report two attacks
-    ladders=(
+    categories=(
         CategoryLevels("weapon", ("weapon", "weapon_family"), agree=0.5, differ=-2.0),
         CategoryLevels("result", ("result", "effect"), agree=0.5, differ=-0.5),
     ),

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.evidence.errors import InputError
+from analysis.incidents.cannot_link import cannot_link_days
 from analysis.incidents.copies import assign_witnesses, find_reruns
 from analysis.incidents.record_linkage import LinkageRules, candidate_pairs, locate_reports, weight_parts
-from analysis.incidents.told_apart import told_apart
 
 
 def reconcile(reports: pd.DataFrame, rules: LinkageRules, decisions: pd.Series | None = None) -> pd.DataFrame:
@@ -21,7 +21,7 @@ def reconcile(reports: pd.DataFrame, rules: LinkageRules, decisions: pd.Series |
     Parameters
     ----------
     reports : one row per report; columns report_id (unique), document, date_start, date_end
-        (datetime64), and the columns that `rules.ladders` and `rules.figures` name. Where: any of
+        (datetime64), and the columns that `rules.categories` and `rules.figures` name. Where: any of
         place, latitude and longitude, country. Optional: time_of_day (HH:MM or a word, see
         `times_of_day.HOURS`), ordinal (which event of that day), origin (whose reporting it relays),
         stance (reports, denies), events (how many events it speaks of), date_basis ("stated" = the report
@@ -40,7 +40,7 @@ def reconcile(reports: pd.DataFrame, rules: LinkageRules, decisions: pd.Series |
     -----
     Copies of one story are one witness (`copies.assign_witnesses`). Witnesses are joined by mean points
     over all pairs of two groups (average linkage), best pair first, until none is above the threshold.
-    Each kind of evidence (days and places, each ladder, figures, time of day, ordinal) is averaged
+    Each kind of evidence (days and places, each category, figures, time of day, ordinal) is averaged
     over the pairs that speak of it. A pair too far apart to be a candidate counts as `2 * off_by_a_day`
     below zero. A group of few witnesses near many of another earns up to `small_cluster_bonus` points,
     the fewer the more, for it is likelier a slip than another event. Two reports of one document tell
@@ -83,7 +83,7 @@ def _grouped(reports, witness: np.ndarray, denies, decided, usable, rules: Linka
     groups = _Groups(documents, silent, decided[first].reset_index(drop=True))
     placed = np.flatnonzero(usable[first])
     pairs = placed[candidate_pairs(heard.iloc[placed].reset_index(drop=True), rules)]
-    parts = weight_parts(heard, pairs, rules, told_apart(reports))
+    parts = weight_parts(heard, pairs, rules, cannot_link_days(reports))
     asserts = ~silent[pairs].any(axis=1)
     groups.join_best(pairs[asserts], parts[asserts], rules)
     groups.join_best(pairs[~asserts], parts[~asserts], rules, denials=True)

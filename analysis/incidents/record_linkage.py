@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from analysis.incidents.cannot_link import day_numbers, violates_cannot_link
 from analysis.incidents.times_of_day import time_points
-from analysis.incidents.told_apart import are_told_apart, day_numbers
 
 EARTH_KM = 6371.0
 
@@ -18,13 +18,13 @@ EARTH_KM = 6371.0
 class CategoryLevels:
     """A category seen from fine to coarse, after the taxonomies of Donnay et al. (2019).
 
-    `steps` are columns from the finest to the coarsest. A pair earns `agree` points if the finest
-    step agrees, proportionally less for each coarser step, and `differ` points if both are known
-    and even the coarsest step differs. A missing value says nothing: 0 points.
+    `levels` are columns from the finest to the coarsest. A pair earns `agree` points if the finest
+    level agrees, proportionally less for each coarser level, and `differ` points if both are known
+    and even the coarsest level differs. A missing value says nothing: 0 points.
     """
 
     name: str
-    steps: tuple[str, ...]
+    levels: tuple[str, ...]
     agree: float
     differ: float
 
@@ -42,7 +42,7 @@ class LinkageRules:
     near_km: float = 0.0  # two different points this near may be one place; 0 = never
     same_day: float = 3.0  # one range of days holds the other
     off_by_a_day: float = -1.0  # their middles tolerance_days apart; further off or nearer, in proportion
-    told_apart: float = -1.0  # some document tells two events of that place, one for each of the two days
+    cannot_link: float = -1.0  # some document tells two events of that place, one for each of the two days
     same_place: float = 2.0  # of points without a name, falls to same_country as the distance grows to near_km
     other_place: float = -2.0  # two names within near_km
     same_country: float = 0.0  # near_km away, or at least one of the two names no place
@@ -57,7 +57,7 @@ class LinkageRules:
     threshold: float = 2.25  # two groups whose mean points are above it are joined; a tie is not
     rerun_days: int = 30  # an old story told so much later under a new date is no new event
     rerun_chance: float = 0.1  # ... as long as this share at most of such repeats is due to chance
-    ladders: tuple[CategoryLevels, ...] = ()
+    categories: tuple[CategoryLevels, ...] = ()
     figures: tuple[str, ...] = ()
 
 
@@ -165,19 +165,19 @@ def weight_parts(
 ) -> np.ndarray:
     """Points of agreement (n, kinds) of each pair, one column for each kind of evidence.
 
-    First day, place and origin together, always known, with those of `apart` (`told_apart`); then each
-    ladder, the figures, the time of day and the ordinal, NaN where one of the two reports is silent.
+    First day, place and origin together, always known, with those of `apart` (`cannot_link`); then each
+    category, the figures, the time of day and the ordinal, NaN where one of the two reports is silent.
     """
     i, j = pairs[:, 0], pairs[:, 1]
     where_and_when = _day_points(reports, i, j, rules) + _place_points(reports, i, j, rules)
     if rules.same_origin and "origin" in reports:
         where_and_when += np.where(_equal(reports["origin"], i, j), rules.same_origin, 0.0)
     if apart is not None:
-        where_and_when += np.where(are_told_apart(reports, i, j, apart), rules.told_apart, 0.0)
-    ladders = [_ladder_points(reports, i, j, ladder) for ladder in rules.ladders]
+        where_and_when += np.where(violates_cannot_link(reports, i, j, apart), rules.cannot_link, 0.0)
+    categories = [_category_points(reports, i, j, category) for category in rules.categories]
     figures, ordinals = (points(reports, i, j, rules) for points in (_figure_points, _ordinal_points))
     times = time_points(reports, i, j, rules.times_agree, rules.times_differ)
-    return np.column_stack([where_and_when, *ladders, figures, times, ordinals])
+    return np.column_stack([where_and_when, *categories, figures, times, ordinals])
 
 
 def _figure_points(reports, i, j, rules: LinkageRules) -> np.ndarray:
@@ -232,17 +232,17 @@ def _place_points(reports, i, j, rules: LinkageRules) -> np.ndarray:
     return points
 
 
-def _ladder_points(reports, i, j, ladder: CategoryLevels) -> np.ndarray:
+def _category_points(reports, i, j, category: CategoryLevels) -> np.ndarray:
     points = np.zeros(len(i))
     undecided = np.ones(len(i), bool)
     coarsest_known = np.zeros(len(i), bool)
-    for level, step in enumerate(ladder.steps):
-        equal = _equal(reports[step], i, j)
-        points[undecided & equal] = ladder.agree * (1 - level / len(ladder.steps))
+    for level, column in enumerate(category.levels):
+        equal = _equal(reports[column], i, j)
+        points[undecided & equal] = category.agree * (1 - level / len(category.levels))
         undecided &= ~equal
-        known = reports[step].notna().to_numpy()
+        known = reports[column].notna().to_numpy()
         coarsest_known = known[i] & known[j]
-    points[undecided & coarsest_known] = ladder.differ
+    points[undecided & coarsest_known] = category.differ
     return np.where(undecided & ~coarsest_known, np.nan, points)
 
 

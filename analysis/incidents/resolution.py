@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from analysis.evidence.schema import CONFIRMATION, RELIABILITY
-from analysis.incidents.agreement import ACTOR_FIELDS, Parents, agrees, names_nobody
+from analysis.incidents.value_agreement import ACTOR_FIELDS, Parents, agrees, names_nobody
 
 OFFICIAL = ("us_official", "local_official")
 BASIS = ("stated by an official", "stated", "relative", "inferred")

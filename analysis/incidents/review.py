@@ -13,10 +13,10 @@ from analysis.evidence.csv_tables import HEADER_ROWS, read_raw_rows, to_csv
 from analysis.evidence.errors import InputError, InvalidTables, Problem, format_path, suggest_name
 from analysis.evidence.evidence_base import Evidence
 from analysis.evidence.spreadsheet import from_spreadsheet
+from analysis.incidents.cannot_link import cannot_link_days
 from analysis.incidents.dataset import Dataset, evidence_of
 from analysis.incidents.incident_table import LINKAGE_RULES, claims_as_reports
 from analysis.incidents.record_linkage import candidate_pairs, weight_parts
-from analysis.incidents.told_apart import told_apart
 from analysis.incidents.trace import claims_of_incidents
 
 MARGIN = 1.0  # points around the threshold that count as grey
@@ -77,7 +77,7 @@ def incident_links(dataset: Dataset) -> pd.DataFrame:
     of = claims["report_id"].map(incident.set_index("claim")["incident_id"])
     pairs = candidate_pairs(claims, LINKAGE_RULES)
     ends = pd.DataFrame({"a": of.to_numpy()[pairs[:, 0]], "b": of.to_numpy()[pairs[:, 1]]}).dropna()
-    parts = pd.DataFrame(weight_parts(claims, pairs, LINKAGE_RULES, told_apart(claims)))
+    parts = pd.DataFrame(weight_parts(claims, pairs, LINKAGE_RULES, cannot_link_days(claims)))
     ends = ends.join(parts)
     swap = ends["a"] > ends["b"]
     ends.loc[swap, ["a", "b"]] = ends.loc[swap, ["b", "a"]].to_numpy()

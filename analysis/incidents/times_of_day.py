@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.incidents.told_apart import day_numbers
+from analysis.incidents.cannot_link import day_numbers
 
 HOURS = {
     "dawn": ((3, 7),),

@@ -11,13 +11,13 @@ import pandas as pd
 
 from analysis.evidence import schema
 from analysis.evidence.arguments import read_day, require_type
-from analysis.evidence.display import html_summary
 from analysis.evidence.errors import InputError, suggest_name
+from analysis.evidence.html_summaries import html_summary
 from analysis.evidence.schema import CONFIRMATION, RELIABILITY, WEAPONS
-from analysis.incidents.agreement import lineage
 from analysis.incidents.dataset import Dataset, evidence_of
 from analysis.incidents.incident_table import ResolvedIncidents, actor_parents, join_sources, resolve_incidents
 from analysis.incidents.trace_text import VOICE_NAMES
+from analysis.incidents.value_agreement import lineage
 
 
 @dataclass(frozen=True, repr=False)

@@ -20,7 +20,7 @@ FIRST_DAY = pd.Timestamp("2031-01-01")
 RULES = LinkageRules(
     near_km=5.0,
     same_origin=-0.5,
-    ladders=(
+    categories=(
         CategoryLevels("weapon", ("weapon", "family"), agree=1.0, differ=-2.0),
         CategoryLevels("result", ("result", "effect"), agree=0.5, differ=-0.5),
     ),

@@ -150,4 +150,4 @@ def test_disputes_name_values_of_the_table(dataset):
 def test_the_rules_name_columns_of_the_reports(evidence):
     columns = set(incident_table.claims_as_reports(evidence).columns)
     assert set(incident_table.LINKAGE_RULES.figures) <= columns
-    assert {step for ladder in incident_table.LINKAGE_RULES.ladders for step in ladder.steps} <= columns
+    assert {level for category in incident_table.LINKAGE_RULES.categories for level in category.levels} <= columns

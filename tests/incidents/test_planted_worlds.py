@@ -197,7 +197,7 @@ def test_decisions_are_always_obeyed(case, data):
 
 EVENTS = LinkageRules(
     tolerance_days=2, near_km=25.0, threshold=1.5,
-    ladders=(CategoryLevels("kind", ("kind", "class", "realm"), agree=1.0, differ=-2.0),
+    categories=(CategoryLevels("kind", ("kind", "class", "realm"), agree=1.0, differ=-2.0),
              CategoryLevels("actor", ("actor", "side"), agree=0.5, differ=-1.0)),
 )  # fmt: skip
 

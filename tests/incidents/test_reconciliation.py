@@ -12,7 +12,7 @@ from analysis.incidents.record_linkage import CategoryLevels, LinkageRules
 pytestmark = pytest.mark.slow
 
 RULES = LinkageRules(
-    ladders=(CategoryLevels("weapon", ("weapon", "family"), agree=1.0, differ=-2.0),), figures=("count",)
+    categories=(CategoryLevels("weapon", ("weapon", "family"), agree=1.0, differ=-2.0),), figures=("count",)
 )
 FAMILY = {"rocket": "fire", "mortar": "fire", "drone": "drone"}
 LIKELY = LinkageRules(threshold=0.5)  # joins far more, so that a rule that forbids joining has work to do
@@ -246,7 +246,7 @@ def test_a_tie_does_not_join():
 
 def test_a_report_without_a_weapon_does_not_bridge_two_attacks():
     day = {"day": 5, "place": "a"}
-    rules = LinkageRules(ladders=(CategoryLevels("weapon", ("weapon", "family"), agree=1.0, differ=-4.0),))
+    rules = LinkageRules(categories=(CategoryLevels("weapon", ("weapon", "family"), agree=1.0, differ=-4.0),))
     groups = parts([day | {"weapon": "rocket"}, day, day | {"weapon": "drone"}], rules)
     assert not any({"r00", "r02"} <= group for group in groups)
 
@@ -264,7 +264,7 @@ def test_attacks_of_one_day_at_other_hours_stay_apart():
 
 def test_what_one_document_tells_apart_holds_others_apart_who_differ_in_the_weapon():
     told = [{"day": 5, "place": "a", "document": "A", "weapon": weapon} for weapon in ("drone", "rocket")]
-    rules = LinkageRules(told_apart=-2.0, threshold=1.5, ladders=RULES.ladders)
+    rules = LinkageRules(cannot_link=-2.0, threshold=1.5, categories=RULES.categories)
     others = [{"day": 5, "place": "a", "weapon": weapon} for weapon in ("drone", "rocket")]
     assert len(parts(others, rules)) == 1
     assert len(parts([*told, *others], rules)) == 2
@@ -348,12 +348,12 @@ def test_no_reports_make_no_groups():
 
 
 def test_the_rules_may_speak_of_quite_another_world():
-    """Nothing of this campaign is built in: ladders and figures are whatever the rules name."""
+    """Nothing of this campaign is built in: categories and figures are whatever the rules name."""
     rows = [("p1", "press", "riot", "unrest", 40), ("p2", "police", "brawl", "unrest", 40),
             ("p3", "radio", "flood", "nature", 2)]  # fmt: skip
     strange = pd.DataFrame(rows, columns=["report_id", "document", "kind", "class", "crowd"])
     strange = strange.assign(date_start=pd.Timestamp("1931-05-01"), date_end=pd.Timestamp("1931-05-01"),
                              place=None, country="Utopia")  # fmt: skip
-    ladder = CategoryLevels("kind", ("kind", "class"), agree=1.0, differ=-4.0)
-    grouped = reconcile(strange, LinkageRules(ladders=(ladder,), figures=("crowd",)))
+    category = CategoryLevels("kind", ("kind", "class"), agree=1.0, differ=-4.0)
+    grouped = reconcile(strange, LinkageRules(categories=(category,), figures=("crowd",)))
     assert partition(grouped) == {frozenset({"p1", "p2"}), frozenset({"p3"})}

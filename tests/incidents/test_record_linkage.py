@@ -112,7 +112,7 @@ def test_the_wider_the_range_that_makes_days_meet_the_less_it_is_worth():
 def test_a_ladder_is_climbed_from_fine_to_coarse(one, other, worth):
     reports = table((5, "a", "Iraq"), (5, "a", "Iraq"))
     reports["weapon"], reports["family"] = zip(one, other, strict=True)
-    assert points(reports, LinkageRules(ladders=(WEAPON,))) - points(reports, LinkageRules()) == worth
+    assert points(reports, LinkageRules(categories=(WEAPON,))) - points(reports, LinkageRules()) == worth
 
 
 @pytest.mark.parametrize(
@@ -152,5 +152,5 @@ def test_the_same_ordinal_speaks_for_one_event_and_another_against_it(one, other
 def test_what_a_pair_does_not_speak_of_is_missing_and_not_zero():
     reports = table((5, "a", "Iraq"), (5, "a", "Iraq"))
     reports["weapon"], reports["family"] = ("rocket", None), ("fire", None)
-    parts = weight_parts(reports, np.array([[0, 1]]), LinkageRules(ladders=(WEAPON,)))
+    parts = weight_parts(reports, np.array([[0, 1]]), LinkageRules(categories=(WEAPON,)))
     assert np.isnan(parts[0, 1:]).all() and parts[0, 0] == 5

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis.incidents.told_apart import are_told_apart, told_apart
+from analysis.incidents.cannot_link import cannot_link_days, violates_cannot_link
 
 
 def table(*rows) -> pd.DataFrame:
@@ -18,7 +18,7 @@ TWICE = [("A", "base", 5, 5), ("A", "base", 5, 5), ("B", "base", 8, 8), ("B", "b
 def apart(one, other, told=TWICE) -> bool:
     reports = table(*told, one, other)
     i, j = np.array([len(told)]), np.array([len(told) + 1])
-    return bool(are_told_apart(reports, i, j, told_apart(reports))[0])
+    return bool(violates_cannot_link(reports, i, j, cannot_link_days(reports))[0])
 
 
 def test_what_one_document_tells_apart_is_apart_for_others_on_those_days():
@@ -43,4 +43,4 @@ def test_two_documents_or_a_wide_range_tell_nothing_apart():
 
 def test_a_table_without_places_tells_nothing_apart():
     reports = table(*TWICE).drop(columns="place")
-    assert len(told_apart(reports)) == 0
+    assert len(cannot_link_days(reports)) == 0

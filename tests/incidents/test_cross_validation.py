@@ -6,8 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.evidence.errors import InputError
-from analysis.incidents.incident_table import LINKAGE_RULES
-from analysis.incidents.linkage_trials import (
+from analysis.incidents.cross_validation import (
     GOALS,
     GRID,
     PERIODS,
@@ -19,6 +18,7 @@ from analysis.incidents.linkage_trials import (
     trial_points,
     try_points,
 )
+from analysis.incidents.incident_table import LINKAGE_RULES
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from analysis.incidents.record_linkage import LinkageRules
 
 GRID = {
     "off_by_a_day": (-1.0, -1.5, -2.0),
-    "told_apart": (-1.0, -2.0, -3.0),
+    "cannot_link": (-1.0, -2.0, -3.0),
     "small_cluster_bonus": (1.5, 2.0, 2.5),
     "threshold": (2.0, 2.25, 2.5),
 }

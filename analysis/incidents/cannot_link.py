@@ -13,7 +13,7 @@ def day_numbers(dates: pd.Series) -> np.ndarray:
     return dates.to_numpy("datetime64[D]").astype(int)
 
 
-def told_apart(reports: pd.DataFrame) -> pd.MultiIndex:
+def cannot_link_days(reports: pd.DataFrame) -> pd.MultiIndex:
     """Places and pairs of days, in both orders, of which one document tells two events.
 
     `reports` has document, date_start, date_end and, where known, place. Levels place, one, other.
@@ -31,7 +31,7 @@ def told_apart(reports: pd.DataFrame) -> pd.MultiIndex:
     return pd.MultiIndex.from_frame(every[["place", "one", "other"]].drop_duplicates())
 
 
-def are_told_apart(reports: pd.DataFrame, i: np.ndarray, j: np.ndarray, apart: pd.MultiIndex) -> np.ndarray:
+def violates_cannot_link(reports: pd.DataFrame, i: np.ndarray, j: np.ndarray, apart: pd.MultiIndex) -> np.ndarray:
     """Whether some document tells two events of the place of each pair of reports, one that may be of the day of
     each (n,). Of a range only its first two days are looked at."""
     found = np.zeros(len(i), bool)
