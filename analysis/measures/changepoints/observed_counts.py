@@ -54,6 +54,23 @@ class ObservedCounts:
         return int(self.day_counts.sum()) + sum(n for *_, n in self.interval_counts)
 
     @cached_property
+    def totals(self) -> tuple[tuple[int, int, int], ...]:
+        """Of `interval_counts` those that are rows: every day belongs to one of them, in order."""
+        rows = set(self.rows)
+        return tuple(sorted(each for each in self.interval_counts if each in rows))
+
+    @cached_property
+    def total_starts(self) -> frozenset[int]:
+        """First days of the `totals`."""
+        return frozenset(start for start, *_ in self.totals)
+
+    @cached_property
+    def ranges(self) -> tuple[tuple[int, int, int], ...]:
+        """Of `interval_counts` those that are no rows: events known to a range, beside counts by day."""
+        totals = set(self.totals)
+        return tuple(each for each in self.interval_counts if each not in totals)
+
+    @cached_property
     def mirrored(self) -> ObservedCounts:
         """The same days from last to first.
 

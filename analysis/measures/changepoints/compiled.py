@@ -1,0 +1,135 @@
+"""The loops of `kernels`, for numba to compile. Import them from there."""
+
+from __future__ import annotations
+
+from math import lgamma
+
+import numpy as np
+from numba import njit
+
+TINY = 1e-250  # as in `kernels`
+FEW = 40  # events up to which a product is faster than the gamma function
+
+
+@njit(cache=True)
+def _log_pmf(count, mean, phi, constant):
+    if phi == 1.0:
+        return count * np.log(mean) - mean - constant
+    size = mean / (phi - 1.0)
+    return lgamma(count + size) - lgamma(size) - constant - size * np.log(phi) + count * np.log1p(-1.0 / phi)
+
+
+@njit(cache=True)
+def day_likelihood(counts, slope, excited, watched, rates, phi):
+    """As `kernels.day_likelihood_numpy`."""
+    days, points = len(counts), len(rates)
+    out, tops = np.empty((days, points)), np.zeros(days)
+    decay = np.log(phi) / (phi - 1.0) if phi > 1.0 else 1.0
+    shrunk = np.empty(points)
+    last = -1.0
+    for day in range(days):
+        if not watched[day]:
+            out[day] = 1.0
+            continue
+        count, constant = counts[day], lgamma(counts[day] + 1.0)
+        high = 0.0
+        if count == np.floor(count) and count <= FEW:
+            if slope[day] != last:
+                last = slope[day]
+                for point in range(points):
+                    shrunk[point] = np.exp(-decay * last * rates[point])
+            whole = int(count)
+            for point in range(points):
+                mean = last * rates[point] + excited[day]
+                term = shrunk[point]
+                size = mean if phi == 1.0 else mean / (phi - 1.0)
+                for step in range(whole):
+                    term *= size if phi == 1.0 else size + step
+                out[day, point] = term
+                high = max(high, term)
+            if 1e-200 < high < 1e300:
+                tops[day] = np.log(high) - decay * excited[day] - constant
+                if phi > 1.0:
+                    tops[day] += count * np.log1p(-1.0 / phi)
+                for point in range(points):
+                    out[day, point] /= high
+                continue
+        high = -np.inf
+        for point in range(points):
+            out[day, point] = _log_pmf(count, slope[day] * rates[point] + excited[day], phi, constant)
+            high = max(high, out[day, point])
+        tops[day] = high
+        for point in range(points):
+            out[day, point] = np.exp(out[day, point] - high)
+    return out, tops
+
+
+@njit(cache=True)
+def run_days(likelihood, enter, leave, state, scale, first, keep):
+    """As `kernels.run_days_numpy`."""
+    days, points = likelihood.shape
+    levels = len(scale)
+    states = np.zeros((days if keep else 1, levels, points))
+    scales = np.full((days if keep else 1, levels), -np.inf)
+    state, scale = state.copy(), scale.copy()
+    for day in range(days):
+        if day > 0 or not first:
+            for level in range(levels - 1, 0, -1):
+                if scale[level - 1] == -np.inf:
+                    continue
+                top = max(scale[level], scale[level - 1])
+                kept, moved = np.exp(scale[level] - top), np.exp(scale[level - 1] - top)
+                total = 0.0
+                for point in range(points):
+                    total += leave[point] * state[level - 1, point]
+                total *= moved
+                for point in range(points):
+                    state[level, point] = kept * state[level, point] + total * enter[point]
+                scale[level] = top
+        for level in range(levels):
+            if scale[level] == -np.inf:
+                continue
+            high = 0.0
+            for point in range(points):
+                value = state[level, point] * likelihood[day, point]
+                state[level, point] = value
+                high = max(high, value)
+            if high <= 0.0:
+                scale[level] = -np.inf
+                continue
+            scale[level] += np.log(high)
+            inverse = 1.0 / high
+            for point in range(points):
+                value = state[level, point] * inverse
+                state[level, point] = value if value >= TINY else 0.0
+        at = day if keep else 0
+        states[at] = state
+        scales[at] = scale
+    return states, scales
+
+
+@njit(cache=True)
+def pair_likelihood(count, before, after, excited, rates, phi, top):
+    """As `kernels.pair_likelihood_numpy`."""
+    points = len(rates)
+    out = np.empty((points, points))
+    constant = lgamma(count + 1.0)
+    few = count <= FEW
+    rest = (0.0 if phi == 1.0 else count * np.log1p(-1.0 / phi)) - constant - top
+    for i in range(points):
+        for j in range(points):
+            mean = before * rates[i] + after * rates[j] + excited
+            if not few:
+                out[i, j] = np.exp(_log_pmf(float(count), mean, phi, constant) - top)
+            elif phi == 1.0:
+                out[i, j] = np.exp(rest + count * np.log(mean) - mean)
+            else:
+                size = mean / (phi - 1.0)
+                product, log = 1.0, 0.0
+                for step in range(count):
+                    product *= size + step
+                    if product > 1e200 or product < 1e-200:
+                        log += np.log(product)
+                        product = 1.0
+                out[i, j] = np.exp(rest + np.log(product) + log - size * np.log(phi))
+    return out
