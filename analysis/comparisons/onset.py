@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.measures.changepoints.changes import ANNOUNCED_ABOVE, Changes
+from analysis.measures.changepoints.changes import Changes, is_announced
 from analysis.measures.changepoints.posterior import LEVEL, highest_density_set
 from analysis.measures.coverage import DAY
 
@@ -31,7 +31,7 @@ def pause_onset(found: Changes, day) -> dict:
         day (most probable day of the change), day_low, day_high and set_days (first day, last day and number of days
         of its 95 % set, the smallest set of days, which may have holes), set_probability (of that set): all allowing
         for overdispersion and given that there was a change; probability and probability_overdispersed (of a change
-        before `day`, up or down), is_announced (whether both are above 0.95), rate_per_day (on `day`) and
+        before `day`, up or down), is_announced (see `changes.is_announced`), rate_per_day (on `day`) and
         rate_per_day_other_side (on the day before the set), posterior means allowing for overdispersion, phi. All but
         phi are missing where the series does not hold `day`.
 
@@ -98,7 +98,7 @@ def _one_date(
     dates, +1 after it."""
     out = UNKNOWN | {
         "probability": float(probability), "probability_overdispersed": float(probability_overdispersed),
-        "is_announced": bool(min(probability, probability_overdispersed) > ANNOUNCED_ABOVE),
+        "is_announced": is_announced(probability, probability_overdispersed),
         "rate_per_day": found.overdispersed.rate_on(day).estimate, "phi": found.phi,
     }  # fmt: skip
     if not dates.sum():

@@ -66,7 +66,7 @@ def changes_by(frame: pd.DataFrame, by: str | list[str], progress: bool = True, 
 
 
 def _summary(found: Changes) -> list[tuple]:
-    number = int(found.overdispersed.recursion.number.argmax())
+    number = found.overdispersed.most_probable_number
     head = found.phi, found.poisson.probability(), found.overdispersed.probability(), found.is_announced, number
     missing = pd.NaT if isinstance(found.observed.first, pd.Timestamp) else None
     if not number:
@@ -134,13 +134,13 @@ def _overall(found: Changes) -> dict:
         "probability": found.poisson.probability(),
         "probability_overdispersed": found.overdispersed.probability(),
         "is_announced": found.is_announced,
-        "changes": int(found.poisson.recursion.number.argmax()),
-        "changes_overdispersed": int(found.overdispersed.recursion.number.argmax()),
+        "changes": found.poisson.most_probable_number,
+        "changes_overdispersed": found.overdispersed.most_probable_number,
     }
 
 
 def _one_change(found: Changes) -> dict:
-    if len(found.poisson.recursion.number) < 2:
+    if len(found.poisson.number) < 2:
         return {}
     days = found.overdispersed.highest_density(LEVEL, 1, 1)["day"]
     return {"day": found.overdispersed.date(1, 1).idxmax(), "day_low": days.iloc[0], "day_high": days.iloc[-1]}

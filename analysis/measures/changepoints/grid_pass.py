@@ -96,7 +96,7 @@ class GridPass:
         return day_likelihood(self.daily, slope, excited, watched, self.grid.rates, self.clustering.phi)
 
     @cached_property
-    def _whole(self) -> list[tuple[np.ndarray, float]]:
+    def whole(self) -> list[tuple[np.ndarray, float]]:
         """Likelihood of each total by rate, no change inside, over exp(top)."""
         out = []
         for total in self.totals:
@@ -109,22 +109,22 @@ class GridPass:
     @cached_property
     def top(self) -> float:
         """Log by which all likelihoods together were divided."""
-        return float(self.likelihood[1].sum() + sum(top for _, top in self._whole))
+        return float(self.likelihood[1].sum() + sum(top for _, top in self.whole))
 
     def pairs(self, place: int) -> Iterator[tuple[int, np.ndarray]]:
-        """Of one total, for each day inside: the day, and the likelihood by rate before and after a change on it."""
-        total, top = self.totals[place], self._whole[place][1]
-        if not self.inside:
-            return
+        """Of one total, for each day inside: the day, and `pair` of it."""
+        total = self.totals[place]
+        for day in range(total.start + 1, total.end if self.inside else 0):
+            yield day, self.pair(place, day)
+
+    def pair(self, place: int, day: int) -> np.ndarray:
+        """Of one total: likelihood by rate before and after a change on a day inside, over that of `whole`."""
+        total = self.totals[place]
         slope, excited = (line[total.start : total.end] for line in self.lines)
-        before, whole = slope.cumsum(), slope.sum()
-        phi = self.clustering.variance_ratio(total.end - total.start)
-        for offset in range(1, total.end - total.start):
-            first = before[offset - 1]
-            likelihood = pair_likelihood(
-                total.count, first, whole - first, excited.sum(), self.grid.rates, phi, top
-            )
-            yield total.start + offset, likelihood
+        before, phi = slope[: day - total.start].sum(), self.clustering.variance_ratio(total.end - total.start)
+        return pair_likelihood(
+            total.count, before, slope.sum() - before, excited.sum(), self.grid.rates, phi, self.whole[place][1]
+        )
 
     @cached_property
     def _changed(self) -> list[np.ndarray]:
@@ -208,7 +208,7 @@ class GridPass:
 
     def _across(self, place, state, scale, enter, leave, backward):
         """Over a total: no change inside, or one."""
-        whole, _ = self._whole[place]
+        whole, _ = self.whole[place]
         new = state * whole
         if self.inside and self.levels > 1:
             changed = self._changed[place]

@@ -288,7 +288,7 @@ class _Solved:
             after, after_log = ahead[total.end - 1], log[total.end - 1]
             days = np.zeros((total.end - total.start, out.shape[1]))
             kept = np.exp(np.minimum(scale + after_log - self.total, 700.0))
-            days += np.einsum("l,lg->g", kept, into * after) * self.one._whole[place][0]
+            days += np.einsum("l,lg->g", kept, into * after) * self.one.whole[place][0]
             moved = np.exp(np.minimum(scale[:-1] + after_log[1:] - self.total, 700.0))[:, None]
             for day, pair in self.one.pairs(place):
                 before = (into[:-1] * moved * (self.prior * after[1:] @ pair.T)).sum(axis=0)
@@ -304,7 +304,7 @@ class _Solved:
         with np.errstate(divide="ignore"):
             log = np.log(self.one.likelihood[0])
             for place, total in enumerate(self.one.totals):
-                log[total.start] = np.log(self.one._whole[place][0])
+                log[total.start] = np.log(self.one.whole[place][0])
         return np.maximum(log, -1e4)
 
     def _total_of(self, day: int) -> int | None:
@@ -325,7 +325,7 @@ class _Solved:
             start, end = total.start, total.end - 1
             scale = np.maximum(log[end], np.append(log[end][1:], -np.inf))
             base = np.where(np.isneginf(scale), 0.0, scale)
-            onward = self.one._whole[place][0] * ahead[end] * np.exp(log[end] - base)[:, None]
+            onward = self.one.whole[place][0] * ahead[end] * np.exp(log[end] - base)[:, None]
             into, into_scale = self.states[total.start], self.scales[total.start]
             for inner, pair in self.one.pairs(place):
                 if inner > day:
@@ -382,7 +382,7 @@ class _Solved:
             into, into_scale = self.states[total.start], self.scales[total.start]
             scale = np.maximum(into_scale, np.append(-np.inf, into_scale[:-1]))
             base = np.where(np.isneginf(scale), 0.0, scale)
-            state = into * self.one._whole[place][0] * np.exp(into_scale - base)[:, None]
+            state = into * self.one.whole[place][0] * np.exp(into_scale - base)[:, None]
             for inner, pair in self.one.pairs(place):
                 if inner <= day:
                     state[1:] += (into[:-1] @ pair) * self.prior * np.exp(into_scale[:-1] - base[1:])[:, None]
