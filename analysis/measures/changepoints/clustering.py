@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln
 
+from analysis.measures.changepoints.compiling import compile_if_possible
 from analysis.measures.changepoints.observed_counts import ObservedCounts
 
 BRANCHING = (0.0, 0.4, 0.8)
@@ -140,7 +141,7 @@ def expected_counts(observed: ObservedCounts, daily: np.ndarray, clustering: Clu
     Examples
     --------
     >>> from analysis.measures.changepoints.example import found
-    >>> slope, excited = expected_counts(found.observed, found.observed.single.astype(float), Clustering())
+    >>> slope, excited = expected_counts(found.observed, found.observed.day_counts.astype(float), Clustering())
     >>> slope[0].item(), excited.max().item()
     (1.0, 0.0)
     """
@@ -148,29 +149,43 @@ def expected_counts(observed: ObservedCounts, daily: np.ndarray, clustering: Clu
     b, decay = clustering.branching, clustering.decay
     if not b:
         return exposure.astype(float), np.zeros(days)
-    full = exposure.max()
-    watched = exposure / full
-    undated = np.zeros(days, bool)
+    watched = exposure / exposure.max()
+    starts, undated = np.zeros(days, bool), np.zeros(days, bool)
     for start, end, count in observed.totals:
-        undated[start:end] = count > 0
+        starts[start], undated[start:end] = True, count > 0
+    return follow_excitation(daily, watched, starts, undated, float(exposure.max()), b, decay)
+
+
+@compile_if_possible
+def follow_excitation(daily, watched, starts, undated, full, branching, decay):
+    """The loop of `expected_counts`, from day to day.
+
+    `watched` : share of the exposure of a fully watched day; `starts` : first days of totals; `undated` : days of
+    totals; `full` : exposure of a fully watched day.
+    """
+    days = len(daily)
     slope, excited = np.empty(days), np.empty(days)
-    coming, level = b * full, 0.0  # line of the excitation: coming x rate + level
+    gain, base = branching * (1 - decay), (1 - branching) * full
+    coming, level = branching * full, 0.0  # the excitation of a day: coming x rate + level
+    inner, inner_level = 0.0, 0.0  # the same inside a total, before its count is known
     for day in range(days):
-        first = undated[day] and (day == 0 or not undated[day - 1] or day in observed.total_starts)
-        if first:
-            inner = coming, level
-        slope[day] = watched[day] * ((1 - b) * full + (inner[0] if undated[day] else coming))
-        excited[day] = watched[day] * (inner[1] if undated[day] else level)
-        unseen = 1 - watched[day]
-        line = ((1 - b) * full + coming, level)
-        coming = decay * coming + b * (1 - decay) * unseen * line[0]
-        level = decay * level + b * (1 - decay) * (daily[day] + unseen * line[1])
+        if starts[day]:
+            inner, inner_level = coming, level
         if undated[day]:
-            inner = tuple(
-                decay * now + b * (1 - decay) * (base + now)
-                for now, base in zip(inner, ((1 - b) * full, 0.0), strict=True)
-            )
-        coming = coming if coming > FADED * full else 0.0
+            now, now_level = inner, inner_level
+            inner = decay * inner + gain * (base + inner)
+            inner_level = decay * inner_level + gain * inner_level
+        else:
+            now, now_level = coming, level
+        slope[day] = watched[day] * (base + now)
+        excited[day] = watched[day] * now_level
+        unseen = 1 - watched[day]
+        coming, level = (
+            decay * coming + gain * unseen * (base + coming),
+            decay * level + gain * (daily[day] + unseen * level),
+        )
+        if coming < FADED * full:
+            coming = 0.0
     return slope, excited
 
 

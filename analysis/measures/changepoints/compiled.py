@@ -109,27 +109,14 @@ def run_days(likelihood, enter, leave, state, scale, first, keep):
 
 
 @njit(cache=True)
-def pair_likelihood(count, before, after, excited, rates, phi, top):
+def pair_likelihood(table, step, before, after, excited, rates):
     """As `kernels.pair_likelihood_numpy`."""
-    points = len(rates)
+    points, last = len(rates), len(table) - 2
     out = np.empty((points, points))
-    constant = lgamma(count + 1.0)
-    few = count <= FEW
-    rest = (0.0 if phi == 1.0 else count * np.log1p(-1.0 / phi)) - constant - top
     for i in range(points):
+        here = before * rates[i] + excited
         for j in range(points):
-            mean = before * rates[i] + after * rates[j] + excited
-            if not few:
-                out[i, j] = np.exp(_log_pmf(float(count), mean, phi, constant) - top)
-            elif phi == 1.0:
-                out[i, j] = np.exp(rest + count * np.log(mean) - mean)
-            else:
-                size = mean / (phi - 1.0)
-                product, log = 1.0, 0.0
-                for step in range(count):
-                    product *= size + step
-                    if product > 1e200 or product < 1e-200:
-                        log += np.log(product)
-                        product = 1.0
-                out[i, j] = np.exp(rest + np.log(product) + log - size * np.log(phi))
+            at = np.sqrt(here + after * rates[j]) / step
+            place = min(int(at), last)
+            out[i, j] = table[place] + (at - place) * (table[place + 1] - table[place])
     return out

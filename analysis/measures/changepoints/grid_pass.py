@@ -13,6 +13,9 @@ from analysis.measures.changepoints.kernels import day_likelihood, pair_likeliho
 from analysis.measures.changepoints.observed_counts import ObservedCounts
 from analysis.measures.changepoints.rate_grid import RateGrid
 
+MAX_PAIRS = 1e8  # of rates, over all days inside totals
+TABLE = 3000  # expected counts at which the likelihood of a total is tabulated
+
 
 @dataclass(frozen=True)
 class Total:
@@ -111,20 +114,39 @@ class GridPass:
         """Log by which all likelihoods together were divided."""
         return float(self.likelihood[1].sum() + sum(top for _, top in self.whole))
 
-    def pairs(self, place: int) -> Iterator[tuple[int, np.ndarray]]:
-        """Of one total, for each day inside: the day, and `pair` of it."""
+    @cached_property
+    def stride(self) -> int:
+        """Days that are taken together for a change inside a total, so that all pairs take seconds at most."""
+        inner = sum(total.end - total.start - 1 for total in self.totals)
+        return max(int(np.ceil(inner * len(self.grid.rates) ** 2 / MAX_PAIRS)), 1)
+
+    def pairs(self, place: int) -> Iterator[tuple[slice, np.ndarray]]:
+        """Of one total, for each day inside: the day, and `pair` of it; or for several neighbouring days, of which the
+        one in the middle stands for all, `pair` times their number."""
         total = self.totals[place]
-        for day in range(total.start + 1, total.end if self.inside else 0):
-            yield day, self.pair(place, day)
+        for first in range(total.start + 1, total.end if self.inside else 0, self.stride):
+            last = min(first + self.stride, total.end)
+            yield slice(first, last), (last - first) * self.pair(place, (first + last - 1) // 2)
 
     def pair(self, place: int, day: int) -> np.ndarray:
         """Of one total: likelihood by rate before and after a change on a day inside, over that of `whole`."""
         total = self.totals[place]
         slope, excited = (line[total.start : total.end] for line in self.lines)
-        before, phi = slope[: day - total.start].sum(), self.clustering.variance_ratio(total.end - total.start)
-        return pair_likelihood(
-            total.count, before, slope.sum() - before, excited.sum(), self.grid.rates, phi, self.whole[place][1]
-        )
+        before = slope[: day - total.start].sum()
+        table, step = self._tables[place]
+        return pair_likelihood(table, step, before, slope.sum() - before, excited.sum(), self.grid.rates)
+
+    @cached_property
+    def _tables(self) -> list[tuple[np.ndarray, float]]:
+        """Likelihood of each total at evenly spaced square roots of its expected count, and their distance."""
+        out = []
+        for place, total in enumerate(self.totals):
+            slope, excited = (line[total.start : total.end].sum() for line in self.lines)
+            roots = np.linspace(0.0, np.sqrt(slope * self.grid.rates[-1] + excited), TABLE)
+            phi = self.clustering.variance_ratio(total.end - total.start)
+            log = log_pmf(float(total.count), np.maximum(roots**2, 1e-300), phi)
+            out.append((np.exp(log - self.whole[place][1]), roots[1]))
+        return out
 
     @cached_property
     def _changed(self) -> list[np.ndarray]:

@@ -15,6 +15,8 @@ from analysis.measures.changepoints.rate_grid import COARSE, STEP, RateGrid, rat
 
 LEFT_OUT = 2e-3  # posterior probability of the ways of clustering that are left out of dates and rates, at most
 CACHED_BYTES = 300_000_000
+IMPROBABLE = 3e-3  # the same, that are left out after a first look
+ROUGH = 2.6  # distance of the rates, in standard deviations, for that look
 ROUNDS = 2  # in which events known to a range are shared out over its days
 
 
@@ -52,6 +54,9 @@ class GridPosterior:
     @cached_property
     def grid(self) -> RateGrid:
         """The rates that are summed over."""
+        return self._grid(COARSE if self.inside and self.observed.totals else STEP)
+
+    def _grid(self, step: float) -> RateGrid:
         seen = self.observed
         watched = seen.exposure > 0
         most = float((seen.day_counts[watched] / seen.exposure[watched]).max(initial=0.0))
@@ -59,7 +64,6 @@ class GridPosterior:
             most = max(most, count / seen.exposure[start:end].sum())
         for _, _, count in seen.ranges:
             most = most + count / seen.exposure.max() / 4
-        step = COARSE if self.inside and seen.totals else STEP
         return rate_grid(float(seen.exposure.sum()), max(most, 1e-9), self.shape, self.scale_days, step)
 
     @cached_property
@@ -105,14 +109,35 @@ class GridPosterior:
 
     @cached_property
     def log_joint(self) -> np.ndarray:
-        """Log of prior x likelihood, by way of clustering and number of changes; placements averaged."""
-        rows = []
-        for each, (_, weight) in zip(self.passes, self.clusterings, strict=True):
-            state, scale = (part[-1] for part in each.forward(keep=False))
-            with np.errstate(divide="ignore", invalid="ignore"):
-                log = np.log(state.sum(axis=1)) + scale + each.top
-                rows.append(np.where(np.isneginf(self.log_ways), -np.inf, log - self.log_ways) + np.log(weight))
-        return np.array(rows)
+        """Log of prior x likelihood, by way of clustering and number of changes; placements averaged.
+
+        -inf for ways that a coarse grid, with changes only where rows end, shows to be improbable.
+        """
+        out = np.full((len(self.clusterings), len(self.log_prior)), -np.inf)
+        for which in self._promising:
+            out[which] = self._log_evidence(self.passes[which]) + np.log(self.clusterings[which][1])
+        return out
+
+    def _log_evidence(self, one: GridPass) -> np.ndarray:
+        state, scale = (part[-1] for part in one.forward(keep=False))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            log = np.log(state.sum(axis=1)) + scale + one.top
+            return np.where(np.isneginf(self.log_ways), -np.inf, log - self.log_ways)
+
+    @cached_property
+    def _promising(self) -> list[int]:
+        """Ways of clustering that may matter."""
+        if len(self.clusterings) == 1:
+            return [0]
+        coarse = GridPosterior(self.observed, self.shape, self.scale_days, self.log_prior, self.clusterings, inside=False)
+        coarse.__dict__["grid"] = self._grid(ROUGH)
+        coarse.__dict__["daily"] = self.daily
+        log = [logsumexp(coarse._log_evidence(one) + self.log_prior) + np.log(weight)
+               for one, (_, weight) in zip(coarse.passes, self.clusterings, strict=True)]  # fmt: skip
+        weights = np.exp(np.array(log) - logsumexp(log))
+        ranked = np.argsort(-weights, kind="stable")
+        left_out = IMPROBABLE * (10 if self.observed.totals else 1)
+        return sorted(ranked[: int(np.searchsorted(weights[ranked].cumsum(), 1 - left_out)) + 1].tolist())
 
     @cached_property
     def log_marginal(self) -> np.ndarray:
@@ -148,32 +173,29 @@ class GridPosterior:
         return self._solved[which]
 
     @cached_property
-    def _summary(self) -> tuple[np.ndarray, np.ndarray]:
-        """Dates by order and number (levels, levels, days), and rates by day (days, points)."""
-        levels, days = len(self.log_prior), self.observed.days
-        dates = np.zeros((levels, levels, days))
-        rates = np.zeros((days, len(self.grid.rates)))
+    def _dates(self) -> np.ndarray:
+        """Posterior of the dates by order, from 1, and number: (levels, levels, days)."""
+        levels = len(self.log_prior)
+        dates = np.zeros((levels, levels, self.observed.days))
         given = np.exp(self.log_joint - np.where(np.isneginf(self.log_marginal), 0.0, self.log_marginal))
-        for which, weight in self._kept:
-            solved = self._solve(which)
-            dates += solved.dates * given[which][:, None]
-            rates += weight * solved.rates
+        for which, _ in self._kept:
+            dates += self._solve(which).dates * given[which][:, None]
         total = dates.sum(axis=2, keepdims=True)
-        return np.divide(dates, total, out=np.zeros_like(dates), where=total > 0), rates / rates.sum(axis=1, keepdims=True)
+        return np.divide(dates, total, out=np.zeros_like(dates), where=total > 0)
 
     def date(self, order: int, changes: int) -> np.ndarray:
         """Posterior of the date of one change, given their number: (days,)."""
-        found = self._summary[0][order - 1, changes]
+        found = self._dates[order - 1, changes]
         return found if found.any() else np.full(len(found), 1 / len(found))
 
     def marginal(self) -> np.ndarray:
         """Probability of a change on each day: (days,)."""
-        return np.einsum("k,okd->d", self.number, self._summary[0])
+        return np.einsum("k,okd->d", self.number, self._dates)
 
     @cached_property
     def rates_by_day(self) -> np.ndarray:
         """Posterior of the rate on each day: (days, points)."""
-        return self._summary[1]
+        return sum(weight * self._solve(which).rates for which, weight in self._kept)
 
     def since(self, day: int) -> tuple[np.ndarray, np.ndarray]:
         """Posterior of the first day of the segment that holds a day: (days,), and the part of it in which the rate
@@ -267,7 +289,8 @@ class _Solved:
             into, scale = self.states[total.start], self.scales[total.start]
             for day, pair in self.one.pairs(place):
                 with np.errstate(divide="ignore"):
-                    cross[day] = np.log(into @ pair @ (self.prior * after).T) + scale[:, None] + log
+                    mass = np.log(into @ pair @ (self.prior * after).T) + scale[:, None] + log
+                cross[day] = mass - np.log(day.stop - day.start)
         out = np.zeros((self.levels, self.levels, self.days))
         for number in range(1, self.levels):
             for order in range(1, number + 1):
@@ -293,8 +316,9 @@ class _Solved:
             for day, pair in self.one.pairs(place):
                 before = (into[:-1] * moved * (self.prior * after[1:] @ pair.T)).sum(axis=0)
                 behind = ((into[:-1] * moved) @ pair * self.prior * after[1:]).sum(axis=0)
-                days[: day - total.start] += before
-                days[day - total.start :] += behind
+                middle = (day.start + day.stop - 1) // 2 - total.start
+                days[:middle] += before
+                days[middle:] += behind
             out[total.start : total.end] = days
         return out / out.sum(axis=1, keepdims=True)
 
@@ -328,12 +352,12 @@ class _Solved:
             onward = self.one.whole[place][0] * ahead[end] * np.exp(log[end] - base)[:, None]
             into, into_scale = self.states[total.start], self.scales[total.start]
             for inner, pair in self.one.pairs(place):
-                if inner > day:
+                if inner.start > day:
                     later = (self.prior * ahead[end][1:]) @ pair.T
                     onward[:-1] += later * np.exp(log[end][1:] - base[:-1])[:, None]
                 else:
                     factor = np.exp(np.minimum(into_scale[:-1] + log[end][1:] - self.total, 700.0))[:, None]
-                    out[:, inner] += self._through(into[:-1] * factor, pair, self.prior * ahead[end][1:])
+                    out[:, inner] += _spread(self._through(into[:-1] * factor, pair, self.prior * ahead[end][1:]), inner)
         rows = start if place is None else start + 1  # first days that the segment can have, outside of totals
         log_run = self._log_likelihood[:rows].copy()
         if place is not None:
@@ -359,7 +383,7 @@ class _Solved:
             behind_top = top[at, 0] if at < rows else 0.0
             factor = np.exp(np.minimum(into_scale[:-1] + scale[1:] + behind_top - self.total, 700.0))[:, None]
             for inner, pair in self.one.pairs(other):
-                out[:, inner] += self._through(into[:-1] * factor, pair, behind)
+                out[:, inner] += _spread(self._through(into[:-1] * factor, pair, behind), inner)
         whole = out[0].sum()
         return out[0] / whole, out[1] / whole
 
@@ -384,12 +408,12 @@ class _Solved:
             base = np.where(np.isneginf(scale), 0.0, scale)
             state = into * self.one.whole[place][0] * np.exp(into_scale - base)[:, None]
             for inner, pair in self.one.pairs(place):
-                if inner <= day:
+                if inner.start <= day:
                     state[1:] += (into[:-1] @ pair) * self.prior * np.exp(into_scale[:-1] - base[1:])[:, None]
                 else:
                     factor = np.exp(np.minimum(into_scale[:-1] + log[end][1:] - self.total, 700.0))[:, None]
                     mass, fell = self._through(into[:-1] * factor, pair, self.prior * ahead[end][1:])
-                    out[:, inner] += mass, mass - fell
+                    out[:, inner] += _spread(np.array([mass, mass - fell]), inner)
         size = self.days - first
         log_run = np.vstack([np.zeros((1, state.shape[1])), self._log_likelihood[first:].cumsum(axis=0)])
         top = log_run.max(axis=1, keepdims=True)
@@ -413,7 +437,7 @@ class _Solved:
             factor = np.exp(np.minimum(scale[:-1] + log[end][1:] + top[at] - self.total, 700.0))[:, None]
             for inner, pair in self.one.pairs(other):
                 mass, fell = self._through(state[:-1] * run[at] * factor, pair, self.prior * ahead[end][1:])
-                out[:, inner] += mass, mass - fell
+                out[:, inner] += _spread(np.array([mass, mass - fell]), inner)
         whole = out[0].sum()
         return out[0] / whole, out[1] / whole
 
@@ -426,6 +450,11 @@ class _Solved:
         top = exponent.max(axis=2)
         base = np.where(np.isneginf(top), 0.0, top)
         return np.exp(exponent - base[:, :, None]) @ (self.back[first:] * self.prior), top
+
+
+def _spread(mass: np.ndarray, days: slice) -> np.ndarray:
+    """Evenly over days."""
+    return mass[:, None] / (days.stop - days.start)
 
 
 def _share_above(states: np.ndarray) -> np.ndarray:

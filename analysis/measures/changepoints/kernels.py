@@ -5,23 +5,12 @@ Both versions do the same sums in the same order. The NumPy version is the refer
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 
 from analysis.measures.changepoints.clustering import log_pmf
+from analysis.measures.changepoints.compiling import njit
 
 TINY = 1e-250  # share of the largest term below which a term counts as none; smaller floats are slow
-
-compile_loops: Callable[[Callable], Any] | None
-try:
-    from numba import njit
-
-    compile_loops = njit(cache=True)
-except ImportError:  # the extra `scale` is not installed
-    compile_loops = None
-
 
 def day_likelihood_numpy(counts, slope, excited, watched, rates, phi):
     """Likelihood of each day's count at each rate, divided by its largest over the rates.
@@ -97,34 +86,33 @@ def run_days_numpy(likelihood, enter, leave, state, scale, first, keep):
     return states, scales
 
 
-def pair_likelihood_numpy(count, before, after, excited, rates, phi, top):
-    """Likelihood of a total with a change inside, divided by exp(top), at each pair of rates.
+def pair_likelihood_numpy(table, step, before, after, excited, rates):
+    """Likelihood of a total with a change inside at each pair of rates.
 
     Parameters
     ----------
-    count : int
-        Events of the total.
+    table : array of float, (m,)
+        Likelihood of the total at expected counts whose square roots are 0, step, 2 step, ...
+    step : float
+        Distance of these square roots.
     before, after : float
         Days of exposure of either rate.
     excited : float
         Expected count that no rate explains.
     rates : array of float, (points,)
         Of the grid.
-    phi : float
-        Variance over mean of the total.
-    top : float
-        A log likelihood.
 
     Returns
     -------
     array of float, (points, points)
-        By rate before, and rate after.
+        By rate before, and rate after; read off between the entries of the table.
     """
-    mean = before * rates[:, None] + after * rates + excited
-    return np.exp(log_pmf(float(count), mean, phi) - top)
+    at = np.sqrt(before * rates[:, None] + after * rates + excited) / step
+    place = np.minimum(at.astype(int), len(table) - 2)
+    return table[place] + (at - place) * (table[place + 1] - table[place])
 
 
-if compile_loops is None:
+if njit is None:
     run_days, day_likelihood, pair_likelihood = run_days_numpy, day_likelihood_numpy, pair_likelihood_numpy
 else:
     from analysis.measures.changepoints.compiled import day_likelihood, pair_likelihood, run_days

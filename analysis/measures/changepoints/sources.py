@@ -25,7 +25,7 @@ from analysis.measures.changepoints.segment_rates import (
     segments_between,
 )
 
-MAX_DAYS = 1_000  # of counts by day for the closed form, whose cost grows with their square
+MAX_DAYS = 200  # of counts by day for the closed form, whose cost grows with their square
 MAX_CANDIDATES = 10_000  # of totals and ranges
 BLOCK_DAYS = 14  # over which the variance of counts is compared with their mean
 
