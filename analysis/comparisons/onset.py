@@ -134,7 +134,7 @@ def posterior_set(probability: pd.Series, order: int = 1, level: float = LEVEL) 
     --------
     >>> from analysis.measures.changepoints.example import found
     >>> posterior_set(found.poisson.since("2024-01-15").iloc[1:])["day"].dt.day.tolist()
-    [10, 11, 12]
+    [11, 12]
     """
     return highest_density_set((probability / probability.sum()).rename_axis("day"), level, order)
 

@@ -64,44 +64,55 @@ def day_likelihood(counts, slope, excited, watched, rates, phi):
     return out, tops
 
 
+@njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
+def _advance(state, received, enter, likelihood, leave):
+    """One level on one day: state becomes (state + received x enter) x likelihood; returns the sum of leave x state."""
+    total = 0.0
+    for point in range(len(state)):
+        value = (state[point] + received * enter[point]) * likelihood[point]
+        value = value if value >= TINY else 0.0
+        state[point] = value
+        total += leave[point] * value
+    return total
+
+
 @njit(cache=True)
 def run_days(likelihood, enter, leave, state, scale, first, keep):
-    """As `kernels.run_days_numpy`."""
+    """As `kernels.run_days_numpy`; levels are scaled only when their sums leave a wide range."""
     days, points = likelihood.shape
     levels = len(scale)
     states = np.zeros((days if keep else 1, levels, points))
     scales = np.full((days if keep else 1, levels), -np.inf)
     state, scale = state.copy(), scale.copy()
+    sums = np.zeros(levels)
+    for level in range(levels):
+        if scale[level] > -np.inf:
+            for point in range(points):
+                sums[level] += leave[point] * state[level, point]
     for day in range(days):
-        if day > 0 or not first:
-            for level in range(levels - 1, 0, -1):
-                if scale[level - 1] == -np.inf:
-                    continue
-                top = max(scale[level], scale[level - 1])
-                kept, moved = np.exp(scale[level] - top), np.exp(scale[level - 1] - top)
-                total = 0.0
-                for point in range(points):
-                    total += leave[point] * state[level - 1, point]
-                total *= moved
-                for point in range(points):
-                    state[level, point] = kept * state[level, point] + total * enter[point]
-                scale[level] = top
-        for level in range(levels):
+        for level in range(levels - 1, -1, -1):
+            received = 0.0
+            if level > 0 and (day > 0 or not first) and scale[level - 1] > -np.inf:
+                if scale[level] == -np.inf or scale[level - 1] - scale[level] > 200.0:
+                    shrink = 0.0 if scale[level] == -np.inf else np.exp(scale[level] - scale[level - 1])
+                    for point in range(points):
+                        state[level, point] *= shrink
+                    scale[level] = scale[level - 1]
+                received = sums[level - 1] * np.exp(scale[level - 1] - scale[level])
             if scale[level] == -np.inf:
                 continue
-            high = 0.0
-            for point in range(points):
-                value = state[level, point] * likelihood[day, point]
-                state[level, point] = value
-                high = max(high, value)
-            if high <= 0.0:
-                scale[level] = -np.inf
-                continue
-            scale[level] += np.log(high)
-            inverse = 1.0 / high
-            for point in range(points):
-                value = state[level, point] * inverse
-                state[level, point] = value if value >= TINY else 0.0
+            sums[level] = _advance(state[level], received, enter, likelihood[day], leave)
+            if not 1e-40 < sums[level] < 1e40:
+                high = 0.0
+                for point in range(points):
+                    high = max(high, state[level, point])
+                if high <= 0.0:
+                    scale[level], sums[level] = -np.inf, 0.0
+                    continue
+                for point in range(points):
+                    state[level, point] /= high
+                sums[level] /= high
+                scale[level] += np.log(high)
         at = day if keep else 0
         states[at] = state
         scales[at] = scale

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from scipy.special import gammaln, logsumexp
+from scipy.special import gammaln
 
 from analysis.measures.changepoints.clustering import Clustering
 from analysis.measures.changepoints.grid_pass import GridPass
@@ -16,6 +16,7 @@ from analysis.measures.changepoints.rate_grid import COARSE, STEP, RateGrid, rat
 LEFT_OUT = 2e-3  # posterior probability of the ways of clustering that are left out of dates and rates, at most
 CACHED_BYTES = 300_000_000
 IMPROBABLE = 3e-3  # the same, that are left out after a first look
+FIRST_LOOK = 2  # changes allowed in that look
 ROUGH = 2.6  # distance of the rates, in standard deviations, for that look
 ROUNDS = 2  # in which events known to a range are shared out over its days
 
@@ -129,12 +130,13 @@ class GridPosterior:
         """Ways of clustering that may matter."""
         if len(self.clusterings) == 1:
             return [0]
-        coarse = GridPosterior(self.observed, self.shape, self.scale_days, self.log_prior, self.clusterings, inside=False)
+        prior = self.log_prior[: FIRST_LOOK + 1]
+        coarse = GridPosterior(self.observed, self.shape, self.scale_days, prior, self.clusterings, inside=False)
         coarse.__dict__["grid"] = self._grid(ROUGH)
         coarse.__dict__["daily"] = self.daily
-        log = [logsumexp(coarse._log_evidence(one) + self.log_prior) + np.log(weight)
+        log = [log_sum(coarse._log_evidence(one) + prior) + np.log(weight)
                for one, (_, weight) in zip(coarse.passes, self.clusterings, strict=True)]  # fmt: skip
-        weights = np.exp(np.array(log) - logsumexp(log))
+        weights = np.exp(np.array(log) - log_sum(log))
         ranked = np.argsort(-weights, kind="stable")
         left_out = IMPROBABLE * (10 if self.observed.totals else 1)
         return sorted(ranked[: int(np.searchsorted(weights[ranked].cumsum(), 1 - left_out)) + 1].tolist())
@@ -142,19 +144,19 @@ class GridPosterior:
     @cached_property
     def log_marginal(self) -> np.ndarray:
         """Log marginal likelihood of 0 .. max_changes changes."""
-        return logsumexp(self.log_joint, axis=0)
+        return log_sum(self.log_joint, axis=0)
 
     @cached_property
     def number(self) -> np.ndarray:
         """Posterior probability of 0 .. max_changes changes."""
         log = self.log_marginal + self.log_prior
-        return np.exp(log - logsumexp(log))
+        return np.exp(log - log_sum(log))
 
     @cached_property
     def clustering_weights(self) -> np.ndarray:
         """Posterior probability of each way of clustering."""
-        log = logsumexp(self.log_joint + self.log_prior, axis=1)
-        return np.exp(log - logsumexp(log))
+        log = log_sum(self.log_joint + self.log_prior, axis=1)
+        return np.exp(log - log_sum(log))
 
     @cached_property
     def _kept(self) -> list[tuple[int, float]]:
@@ -218,6 +220,16 @@ def _shared_out(seen: ObservedCounts, rates: np.ndarray) -> np.ndarray:
     return daily
 
 
+def log_sum(logs, axis: int | None = None):
+    """Log of the sum of exponentials, as `scipy.special.logsumexp`, without its checks: many short series are summed."""
+    logs = np.asarray(logs)
+    top = logs.max(axis=axis, keepdims=True)
+    base = np.where(np.isneginf(top), 0.0, top)
+    with np.errstate(divide="ignore"):
+        out = np.log(np.exp(logs - base).sum(axis=axis, keepdims=True)) + base
+    return float(out.squeeze()) if axis is None else out.squeeze(axis)
+
+
 class _Solved:
     """Both sweeps over one series under one way of clustering, and what follows from them."""
 
@@ -263,7 +275,7 @@ class _Solved:
         ahead, log = self.ahead
         with np.errstate(divide="ignore"):
             sums = np.log((self.states[-1] * ahead[-1]).sum(axis=1))
-        return float(logsumexp(sums + self.scales[-1] + log[-1]))
+        return float(log_sum(sums + self.scales[-1] + log[-1]))
 
     def _left(self) -> np.ndarray:
         """Log of everything up to the day before each, by changes so far: (days, levels); none before the first."""
