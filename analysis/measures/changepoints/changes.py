@@ -51,7 +51,7 @@ def changes(
     ranges : DataFrame, optional
         Rows of start, end (days, inclusive) and count, for incidents known only to a range of days. They may overlap
         each other and daily rows, and are counted in no row of `frame`. Each may have happened on any observed day of
-        its range; the sum over all assignments is exact.
+        its range; the Poisson posterior sums over all assignments.
     start : day, Period, int or text, optional
         First day or period of a list of counts.
     max_changes : int
@@ -95,8 +95,8 @@ def changes(
 
     The Poisson posterior takes every cluster of events for a change. The overdispersed one averages over how strongly
     counts vary on one day (phi) and how strongly they excite later ones, as in a self-exciting process (see
-    `clustering.Clustering`). Under it a total holds one change at most, and events known to a range are shared out
-    over its days by the expected rates. The same goes for the Poisson posterior of series that are too long for the
+    `clustering.Clustering`). Under it a total holds one change at most, and events known to a range are placed
+    in it by the expected rates. The same goes for the Poisson posterior of series that are too long for the
     closed form.
 
     A change is announced if it is more probable than 0.95 under the Poisson likelihood and than 0.8 allowing for

@@ -43,7 +43,7 @@ class GridPass:
     observed : ObservedCounts
         The counts.
     daily : array of float, (days,)
-        Counts by day: those known to the day, and shares of those known to a range.
+        Counts by day: those known to the day, and those known to a range, placed in it.
     grid : RateGrid
         Rates that are summed over.
     clustering : Clustering

@@ -18,7 +18,7 @@ CACHED_BYTES = 300_000_000
 IMPROBABLE = 3e-3  # the same, that are left out after a first look
 FIRST_LOOK = 2  # changes allowed in that look
 ROUGH = 2.6  # distance of the rates, in standard deviations, for that look
-ROUNDS = 2  # in which events known to a range are shared out over its days
+ROUNDS = 2  # in which events known to a range are placed in it
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class GridPosterior:
     Notes
     -----
     Every placement of a number of changes is equally probable, so far as it has no two changes inside one total.
-    Events known to a range of days are shared out over these in proportion to the expected rates, in two rounds.
+    Events known to a range of days are placed in it by the expected rates, in two rounds.
     """
 
     observed: ObservedCounts
@@ -86,17 +86,17 @@ class GridPosterior:
 
     @cached_property
     def daily(self) -> np.ndarray:
-        """Counts by day: those known to the day, and the shares of those known to a range."""
+        """Counts by day: those known to the day, and those known to a range, placed in it."""
         seen = self.observed
         if not seen.ranges:
             return seen.day_counts.astype(float)
         rates = np.ones(seen.days)
         for _ in range(ROUNDS):
-            daily = _shared_out(seen, rates)
+            daily = _placed(seen, rates)
             one = GridPosterior(seen, self.shape, self.scale_days, self.log_prior, [self._middle], self.inside)
             one.__dict__["daily"] = daily
             rates = one.rates_by_day @ self.grid.rates
-        return _shared_out(seen, rates)
+        return _placed(seen, rates)
 
     @property
     def _middle(self) -> tuple[Clustering, float]:
@@ -212,11 +212,14 @@ class GridPosterior:
         return tuple(sum(weight * part[side] for weight, part in parts) for side in (0, 1))
 
 
-def _shared_out(seen: ObservedCounts, rates: np.ndarray) -> np.ndarray:
+def _placed(seen: ObservedCounts, rates: np.ndarray) -> np.ndarray:
+    """Counts by day, with the events of each range at evenly spaced quantiles of its expected rates: a single one at
+    their median."""
     daily = seen.day_counts.astype(float)
     for start, end, count in seen.ranges:
-        share = rates[start:end] * seen.exposure[start:end]
-        daily[start:end] += count * share / share.sum()
+        below = (rates[start:end] * seen.exposure[start:end]).cumsum()
+        days = np.searchsorted(below, (np.arange(count) + 0.5) / count * below[-1])
+        np.add.at(daily, start + days, 1.0)
     return daily
 
 
