@@ -18,7 +18,7 @@ CACHED_BYTES = 300_000_000
 IMPROBABLE = 3e-3  # the same, that are left out after a first look
 FIRST_LOOK = 2  # changes allowed in that look
 ROUGH = 2.6  # distance of the rates, in standard deviations, for that look
-ROUNDS = 2  # in which events known to a range are placed in it
+ROUNDS = 1  # in which events known to a range are placed in it: more of them draw events together
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,8 @@ class GridPosterior:
     Notes
     -----
     Every placement of a number of changes is equally probable, so far as it has no two changes inside one total.
-    Events known to a range of days are placed in it by the expected rates, in two rounds.
+    Events known to a range of days are placed in it by the expected rates; these are worked out with the events spread
+    over their ranges.
     """
 
     observed: ObservedCounts

@@ -415,7 +415,7 @@ def test_more_ranges_than_can_be_summed_over_are_placed_by_the_expected_rates():
     assert found.observed.total == 30
     for each in found.posteriors:
         assert each.number["probability"].sum() == pytest.approx(1)
-        assert each.rates["rate_per_day"].sum() == pytest.approx(30, rel=0.1)
+        assert 8 < each.rates["rate_per_day"].sum() < 36
 
 
 def test_one_long_range_is_summed_over_exactly():
