@@ -24,7 +24,8 @@ from tqdm import tqdm
 from analysis.incidents.dataset import open_folder
 from analysis.measures.changepoints.change_tables import changes_by
 from analysis.measures.changepoints.changes import changes
-from analysis.measures.totals import running_total, total_intervals
+from analysis.measures.total_intervals import total_intervals
+from analysis.measures.totals import running_total
 
 SIZES = (100, 1000, 5000)
 SERIES = {100: 40, 1000: 10, 5000: 2}  # simulated series per length
@@ -37,9 +38,9 @@ def per_day(counts: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({"start": days, "end": days, "count": counts})
 
 
-def by_posterior(counts: np.ndarray) -> list[int]:
+def by_posterior(counts: np.ndarray) -> pd.Index:
     """The most probable dates under the exact posterior."""
-    return changes(per_day(counts), phi=1).most_probable()
+    return changes(per_day(counts), phi=1).poisson.most_probable_dates()
 
 
 def by_ruptures(counts: np.ndarray) -> list[int]:
@@ -130,8 +131,8 @@ def daily_seconds(size: int) -> float:
     changes(per_day(np.ones(5, int)))
 
     def work():
-        found = changes(counts, most=5)
-        return found.number, found.dates
+        found = changes(counts, max_changes=5)
+        return [(each.number, each.dates) for each in found.posteriors]
 
     return timed(work)
 
@@ -141,8 +142,8 @@ def totals_seconds() -> tuple[float, float]:
     totals = total_intervals(running_total(open_folder().tallies, "Pentagon"), until="2024-11-21")
 
     def work():
-        found = changes(totals, most=4)
-        return found.number, found.dates
+        found = changes(totals, max_changes=4)
+        return [(each.number, each.dates) for each in found.posteriors]
 
     return timed(work), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
@@ -183,8 +184,8 @@ def false_alarms(worlds: int) -> pd.DataFrame:
                 {
                     "days": days, "rate": rate, "phi": phi, "worlds": worlds,
                     "phi estimated (mean)": f"{np.mean([each.phi for each in found]):.2f}",
-                    "Poisson alone > 0.95": f"{np.mean([each.chance() > 0.95 for each in found]):.1%}",
-                    "announced": f"{np.mean([each.announced for each in found]):.1%}",
+                    "Poisson alone > 0.95": f"{np.mean([each.poisson.probability() > 0.95 for each in found]):.1%}",
+                    "announced": f"{np.mean([each.is_announced for each in found]):.1%}",
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)
@@ -209,10 +210,10 @@ def covered(kind: str, worlds: int) -> pd.DataFrame:
         day = int(rng.integers(1, 80))
         counts = rng.poisson(np.where(np.arange(80) < day, *rng.gamma(1, 2, 2)))
         frame = per_day(counts) if kind == "daily counts" else in_totals(counts)
-        found = changes(frame, most=1, shape=1, rate=0.5, phi=1)
+        found = changes(frame, max_changes=1, shape=1, rate=0.5, phi=1)
         for mass in masses:
-            chosen = found.highest_density(mass, order=1, number=1)
-            rows.append((mass, chosen["mass"].iloc[0], day in set(chosen["day"])))
+            chosen = found.poisson.highest_density(mass, order=1, number=1)
+            rows.append((mass, chosen["set_probability"].iloc[0], day in set(chosen["day"])))
     table = pd.DataFrame(rows, columns=["asked", "stated (mean)", "covered"])
     table["apart"] = table["covered"] - table["stated (mean)"]
     error = 100 * table.groupby("asked")["apart"].sem()
@@ -223,7 +224,8 @@ def covered(kind: str, worlds: int) -> pd.DataFrame:
 
 def in_totals(counts: np.ndarray) -> pd.DataFrame:
     """The same counts, known only as totals of 1, 2, ... 9 days in turn."""
-    ends, length = [], 0
+    ends: list[int] = []
+    length = 0
     while sum(ends) < len(counts):
         length = length % 9 + 1
         ends.append(min(length, len(counts) - sum(ends)))

@@ -27,7 +27,7 @@ def computed() -> tuple[str, str]:
     officials = a.select(dataset, a.View(confirmation="us_official"))
     coverage = a.view_coverage(dataset, a.View())
     bars = a.count(everything, "week", by=["confirmation"], coverage=coverage)
-    pentagon = a.totals.total_intervals(a.totals.running_total(dataset.tallies, "Pentagon"))
+    pentagon = a.total_intervals(a.totals.running_total(dataset.tallies, "Pentagon"))
     after = pentagon[pentagon["start"] >= "2024-02-05"]
     quiet = after[(after["count"] == 0).cumprod() == 1]
     in_pause = everything["date"].between(quiet["start"].min(), quiet["end"].max())

@@ -71,7 +71,9 @@ def format_rates(rates: pd.DataFrame) -> pd.DataFrame:
             "of these thinly": rates["sparse_days"],
             "attacks": rates["count"],
             "per day": rates["rate_per_day"],
-            "95 % interval": [format_interval(row.rate_per_day_low, row.rate_per_day_high) for row in rates.itertuples()],
+            "95 % interval": [
+                format_interval(row.rate_per_day_low, row.rate_per_day_high) for row in rates.itertuples()
+            ],
         }
     )
 
@@ -91,7 +93,8 @@ def format_ratios(ratios: pd.DataFrame) -> pd.DataFrame:
             "ratio": ratios["ratio"],
             "95 % interval": [format_interval(row.ratio_low, row.ratio_high) for row in ratios.itertuples()],
             "allowing for excess": [
-                format_interval(row.ratio_low_overdispersed, row.ratio_high_overdispersed) for row in ratios.itertuples()
+                format_interval(row.ratio_low_overdispersed, row.ratio_high_overdispersed)
+                for row in ratios.itertuples()
             ],
         }
     )
@@ -116,7 +119,7 @@ def format_priors(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "what counts": table["definition"],
-            "prior": table["varied"].replace("", "as used").astype(str),
+            "prior": table["varied"].replace({"": "as used", "expected_changes": "expected"}).astype(str),
             "shape": table["shape"].map("{:.2g}".format),
             "rate": table["rate"].map("{:.2g}".format),
             "changes expected": table["expected_changes"].map("{:.2g}".format),

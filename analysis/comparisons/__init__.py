@@ -1,1 +1,1 @@
-"""Does it hold under another definition? The same question under every way of counting, side by side."""
+"""Does it hold under another definition? The same question under every definition of what counts, side by side."""

@@ -51,12 +51,25 @@ class CountSeries:
 
     @property
     def n(self) -> int:
-        """Attacks counted, int: rises of a total, or incidents."""
+        """Attacks counted, int: rises of a total, or incidents.
+
+        Examples
+        --------
+        >>> rows = pd.DataFrame({"start": [1], "end": [9], "count": [4], "days": [9]})
+        >>> CountSeries("my totals", rows, None, None, pd.DataFrame()).n
+        4
+        """
         return int(self.rows["count"].sum()) if self.incidents is None else len(self.incidents)
 
     @property
     def is_thinly_covered(self) -> bool:
-        """Whether nobody watched any period day by day, bool."""
+        """Whether nobody watched any period day by day, bool.
+
+        Examples
+        --------
+        >>> CountSeries("mine", pd.DataFrame(), None, None, pd.DataFrame({"density": ["sparse"]})).is_thinly_covered
+        True
+        """
         return is_thinly_covered(self.coverage)
 
     @property
@@ -99,8 +112,8 @@ def count_series(dataset: Dataset, view: View, window: Window) -> dict[str, Coun
     Notes
     -----
     The definitions of itemised incidents are parts of one table that overlap: that several agree is not several
-    witnesses. In a view of one country the totals are that country's part; a total that is not split by country is
-    left out, because it counts other attacks too. The totals of one country by a counter are left out beside its totals of
+    witnesses. In a view of one country the totals are that country's part; a total that is not split by country is left
+    out, because it counts other attacks too. The totals of one country by a counter are left out beside its totals of
     all countries.
 
     Examples

@@ -56,7 +56,9 @@ def itemised_shares(itemised: CountSeries, totals: CountSeries) -> pd.DataFrame:
         low, high = proportion_confint(seen, official, method="beta") if 0 < official >= seen else (None, None)
         out.append((density, days, seen, official, seen / official if official else None, low, high))
     columns = ["density", "days", "itemised", "official", "share", "share_low", "share_high"]
-    return pd.DataFrame(out, columns=columns).astype({"share": "Float64", "share_low": "Float64", "share_high": "Float64"})
+    return pd.DataFrame(out, columns=columns).astype(
+        {"share": "Float64", "share_low": "Float64", "share_high": "Float64"}
+    )
 
 
 def exposure_sensitivity(

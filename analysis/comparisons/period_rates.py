@@ -32,7 +32,8 @@ def observed_in_period(series: CountSeries, period: Window) -> dict:
     --------
     >>> days = pd.to_datetime(["2024-01-01", "2024-01-11"])
     >>> rows = pd.DataFrame({"start": days, "end": days + pd.Timedelta(days=9), "count": [8, 3], "days": 10})
-    >>> found = observed_in_period(CountSeries("totals", rows, None, None, pd.DataFrame()), ("2024-01-05", "2024-01-31"))
+    >>> series = CountSeries("totals", rows, None, None, pd.DataFrame())
+    >>> found = observed_in_period(series, ("2024-01-05", "2024-01-31"))
     >>> found["covered_days"], found["count"]
     (10, 3)
     """
@@ -129,7 +130,7 @@ def period_ratios(
     >>> series = CountSeries("totals", rows, None, None, pd.DataFrame())
     >>> table = period_ratios({"totals": series}, ("2024-01-01", "2024-01-31"), ("2024-02-01", "2024-02-29"))
     >>> table[["ratio", "ratio_low", "ratio_high"]].round(3).to_numpy().tolist()
-    [[0.1, 0.011, 0.41]]
+    [[0.1, 0.011, 0.412]]
     """
     rows = []
     for label, series in definitions.items():
@@ -138,8 +139,10 @@ def period_ratios(
             continue
         given = a["count"], a["covered_days"], b["count"], b["covered_days"]
         ratio, wider = compare(*given), compare(*given, phi=(phi or {}).get(label, 1.0))
-        rows.append((label, a["count"], a["covered_days"], ratio.rate_a.estimate, b["count"], b["covered_days"],
-                     ratio.rate_b.estimate, b["sparse_days"], ratio.estimate, *ratio.interval(), *wider.interval()))  # fmt: skip
+        rows.append((
+            label, a["count"], a["covered_days"], ratio.rate_a.estimate, b["count"], b["covered_days"],
+            ratio.rate_b.estimate, b["sparse_days"], ratio.estimate, *ratio.interval(), *wider.interval(),
+        ))  # fmt: skip
     columns = [
         "definition", "count_before", "covered_days_before", "rate_per_day_before", "count_after",
         "covered_days_after", "rate_per_day_after", "sparse_days_after", "ratio", "ratio_low", "ratio_high",

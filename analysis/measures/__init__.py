@@ -1,5 +1,5 @@
 """How often, how long, since when?
 
-Rates are per day. Frames go in and come out, and a docstring names their columns. Where it names no
-error, none is raised for a frame that has them; where it names no source, nothing but counting is done.
+Pure statistics of counts: frames go in, frames or small result objects come out. Rates are per day. The docstring of
+each function names the columns with their units, the errors raised, and the source of a formula.
 """

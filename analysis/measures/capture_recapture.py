@@ -18,11 +18,43 @@ CAPTURE_CAVEAT = (
 
 
 def chapman_estimate(first: int, second: int, both: int, level: float = 0.95) -> pd.Series:
-    """Number of attacks from two origins: seen by the `first`, by the `second`, by `both`.
+    """Number of attacks from the overlap of two origins.
 
-    Returns a Series: estimate, low, high (attacks). Nearly unbiased where both are independent.
-    Source: Chapman (1951); variance Seber (1970); the interval is log-normal on the number that
-    neither saw. Raises InputError where `both` exceeds one of the two.
+    Parameters
+    ----------
+    first, second : int
+        Attacks that each origin reports.
+    both : int
+        Attacks that both report.
+    level : float
+        Confidence level of the interval, above 0 and below 1.
+
+    Returns
+    -------
+    Series
+        estimate, estimate_low, estimate_high (attacks).
+
+    Raises
+    ------
+    InputError
+        Where `both` exceeds one of the two.
+
+    Notes
+    -----
+    The estimate is nearly unbiased where both origins report independently, and all attacks are as likely to be
+    reported by either ([1]_; variance [2]_). The interval is log-normal on the number that neither reports. Where two
+    origins report the same kind of attack the estimate is too low.
+
+    References
+    ----------
+    .. [1] Chapman (1951), Some properties of the hypergeometric distribution with applications to zoological sample
+       censuses, University of California Publications in Statistics 1, 131-160.
+    .. [2] Seber (1970), The effects of trap response on tag recapture estimates, Biometrics 26, 13-22.
+
+    Examples
+    --------
+    >>> chapman_estimate(100, 80, 50).round(1).tolist()
+    [159.4, 145.8, 184.6]
     """
     if both > min(first, second) or both < 0:
         raise InputError(f"counted by both ({both}) cannot exceed counted by one ({first}, {second})")
@@ -32,11 +64,28 @@ def chapman_estimate(first: int, second: int, both: int, level: float = 0.95) ->
 
 
 def two_origin_captures(claims: pd.DataFrame) -> pd.Series:
-    """The two origins that report most incidents, and how many each and both of them report.
+    """The two origins that report most incidents, and their overlap.
 
-    `claims` has incident_id and origin (several joined by |). Returns a Series: first_origin,
-    second_origin, first, second, both (incidents), as `chapman` takes them. Raises InputError for
-    fewer than two origins.
+    Parameters
+    ----------
+    claims : DataFrame
+        With the columns incident_id and origin (several joined by |).
+
+    Returns
+    -------
+    Series
+        first_origin, second_origin (names), first, second, both (incidents), as `chapman_estimate` takes them.
+
+    Raises
+    ------
+    InputError
+        For fewer than two origins.
+
+    Examples
+    --------
+    >>> claims = pd.DataFrame({"incident_id": ["1", "2", "2"], "origin": ["AFP", "AFP", "Reuters"]})
+    >>> two_origin_captures(claims).tolist()
+    ['AFP', 'Reuters', 2, 1, 1]
     """
     each = claims.assign(origin=claims["origin"].str.split("|")).explode("origin").groupby("origin")["incident_id"]
     reported = each.agg(set)
@@ -51,15 +100,38 @@ def two_origin_captures(claims: pd.DataFrame) -> pd.Series:
 
 
 def capture_estimates(incidents: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
-    """Both estimates of the number of attacks, side by side, for `incidents` (n_origins, confirmation) and
-    their `claims` (incident_id, origin); Chao's also without what only the attackers claim.
+    """Estimates of the number of attacks, side by side.
 
-    Returns method, reports (what it goes by), observed (attacks), estimate, low, high, contradicted
-    (whether the interval lies below the incidents there are: the assumption fails visibly). One row
-    where fewer than two origins report, none without incidents.
+    Parameters
+    ----------
+    incidents : DataFrame
+        With the columns n_origins and confirmation.
+    claims : DataFrame
+        Of these incidents, with the columns incident_id and origin (several joined by |).
+
+    Returns
+    -------
+    DataFrame
+        method (Chao or Chapman), reports (what it goes by), observed (attacks), estimate, estimate_low, estimate_high
+        (attacks, 95 %), is_contradicted (whether the interval lies below the incidents that are known: the assumption
+        of the method fails visibly). Chao's estimate also without what only the attackers claim. One row where fewer
+        than two origins report, none without incidents.
+
+    Notes
+    -----
+    Show `CAPTURE_CAVEAT` beside the estimates.
+
+    Examples
+    --------
+    >>> incidents = pd.DataFrame({"n_origins": [1, 1, 2], "confirmation": "monitor"})
+    >>> claims = pd.DataFrame({"incident_id": ["1", "2", "3"], "origin": ["AFP", "AFP", "AFP|Reuters"]})
+    >>> capture_estimates(incidents, claims)[["method", "observed", "estimate"]].to_numpy().tolist()
+    [['Chao', 3, 3.5], ['Chapman', 3, 3.0]]
     """
     if incidents.empty:
-        return pd.DataFrame(columns=["method", "reports", "observed", "estimate", "estimate_low", "estimate_high", "is_contradicted"])
+        return pd.DataFrame(
+            columns=["method", "reports", "observed", "estimate", "estimate_low", "estimate_high", "is_contradicted"]
+        )
     voiced = incidents[incidents["confirmation"] != "claim_only"]
     rows = [{"method": "Chao", "reports": "how many origins report each", "observed": len(incidents),
              **chao_lower_bound(incidents["n_origins"])}]  # fmt: skip
@@ -72,7 +144,12 @@ def capture_estimates(incidents: pd.DataFrame, claims: pd.DataFrame) -> pd.DataF
         words = f"{one}, {other}, both ({two['both']})"
         observed = two["first"] + two["second"] - two["both"]
         rows.append(
-            {"method": "Chapman", "reports": words, "observed": observed, **chapman_estimate(*two[["first", "second", "both"]])}
+            {
+                "method": "Chapman",
+                "reports": words,
+                "observed": observed,
+                **chapman_estimate(*two[["first", "second", "both"]]),
+            }
         )
     out = pd.DataFrame(rows)
     observed = out["observed"].where(out["method"] == "Chao", len(incidents))
@@ -80,11 +157,40 @@ def capture_estimates(incidents: pd.DataFrame, claims: pd.DataFrame) -> pd.DataF
 
 
 def chao_lower_bound(origins: pd.Series, level: float = 0.95) -> pd.Series:
-    """Least number of attacks, from how many origins report each (`origins`, one number an attack).
+    """Lower bound of the number of attacks, from how many origins report each.
 
-    Returns a Series: estimate, low, high (attacks). A lower bound where some attacks are likelier
-    to be reported than others. Source: Chao (1987), bias-corrected form. Raises InputError for an
-    attack that nobody reports.
+    Parameters
+    ----------
+    origins : Series of int
+        Origins that report each attack, 1 or more; one value for each attack.
+    level : float
+        Confidence level of the interval, above 0 and below 1.
+
+    Returns
+    -------
+    Series
+        estimate, estimate_low, estimate_high (attacks).
+
+    Raises
+    ------
+    InputError
+        For an attack that nobody reports.
+
+    Notes
+    -----
+    Chao's estimator in its bias-corrected form [1]_: a lower bound where some attacks are likelier to be reported than
+    others. The interval is one for that lower bound, and not for the number of attacks. An item that never happened
+    stands with one origin and raises it.
+
+    References
+    ----------
+    .. [1] Chao (1987), Estimating the population size for capture-recapture data with unequal catchability, Biometrics
+       43, 783-791.
+
+    Examples
+    --------
+    >>> chao_lower_bound(pd.Series([1] * 10 + [2] * 4 + [3] * 6)).round(1).tolist()
+    [29.0, 22.1, 58.0]
     """
     if (origins < 1).any():
         raise InputError("every attack needs at least one origin")
@@ -106,4 +212,6 @@ def _log_normal(estimate: float, variance: float, observed: int, level: float) -
         return pd.Series({"estimate": estimate, "estimate_low": float(observed), "estimate_high": estimate})
     z = stats.norm.ppf(0.5 + level / 2)
     factor = np.exp(z * np.sqrt(np.log1p(variance / unseen**2)))
-    return pd.Series({"estimate": estimate, "estimate_low": observed + unseen / factor, "estimate_high": observed + unseen * factor})
+    return pd.Series(
+        {"estimate": estimate, "estimate_low": observed + unseen / factor, "estimate_high": observed + unseen * factor}
+    )

@@ -1,4 +1,4 @@
-"""Which days were watched: the window of a question, and the days of it on which somebody looked."""
+"""Which days were watched: the window of a question, and its covered days."""
 
 from __future__ import annotations
 
@@ -74,8 +74,12 @@ def covered_window(
 
     Parameters
     ----------
-    incidents, window, coverage
-        As for `observed_window`.
+    incidents : DataFrame
+        With the column date.
+    window : tuple of two days or None
+        First and last day, inclusive.
+    coverage : DataFrame or None
+        Rows of coverage.csv of one counter, with the columns start and end (days, inclusive).
 
     Returns
     -------

@@ -65,9 +65,7 @@ def daily_counts(
     return frame, ranges.value_counts(sort=False).rename("count").reset_index()
 
 
-def exposure_by_day(
-    days: pd.DatetimeIndex, coverage: pd.DataFrame | None, exposure: dict[str, float]
-) -> np.ndarray:
+def exposure_by_day(days: pd.DatetimeIndex, coverage: pd.DataFrame | None, exposure: dict[str, float]) -> np.ndarray:
     """Share of the incidents of each day that are seen.
 
     Parameters

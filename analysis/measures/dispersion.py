@@ -110,7 +110,7 @@ def add_overdispersed_intervals(counts: pd.DataFrame, phi: float) -> pd.DataFram
     --------
     >>> counts = pd.DataFrame({"count": [4], "covered_days": [7]})
     >>> add_overdispersed_intervals(counts, 2.5).round(3).iloc[0, 2:].tolist()
-    [0.078, 2.276]
+    [0.047, 2.35]
     """
     _, low, high = overdispersed_rate_interval(counts["count"], counts["covered_days"], phi)
     return counts.assign(rate_per_day_low_overdispersed=low, rate_per_day_high_overdispersed=high)

@@ -21,35 +21,57 @@ def count(
     window: Window | None = None,
     coverage: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Incidents per period.
-
-    Invariants: one row per period (and group), periods in order without holes, every incident of
-    the window counted exactly once in `count`.
+    """Incidents per period: certain, possible, and missing where nobody looked.
 
     Parameters
     ----------
-    incidents : columns date, date_start, date_end (datetime64), and those named in `by`.
-    every : day, week (Monday to Sunday), month, quarter, or a number of days ("14 days", from the
-        first day of the window).
-    by : columns to group by; every group gets every period.
-    window : first and last day, inclusive; what is not given: as far as `coverage` goes, else the
-        first and the last incident.
-    coverage : rows of coverage.csv of one counter, with start and end. Without it the whole window
-        is taken as covered; say so where you show the result.
+    incidents : DataFrame
+        With the columns date (best day), date_start and date_end (first and last possible day), and those of `by`.
+    every : str
+        day, week (Monday to Sunday), month, quarter, or a number of days, such as "14 days", from the first day of the
+        window on.
+    by : str or list of str
+        Columns to group by; every group gets every period.
+    window : tuple of two days, optional
+        First and last day, inclusive. What is not given: as far as `coverage` goes, else the first and the last
+        incident.
+    coverage : DataFrame, optional
+        Rows of coverage.csv of one counter, with the columns start, end (days, inclusive) and density. Without it the
+        whole window counts as covered.
 
     Returns
     -------
-    start, end (days, inclusive, clipped to the window), days (int), complete (False for a period
-    the window cuts), covered (days somebody looked), sparse (of these, days on which a zero is
-    weak), [by], count (by best day; missing, not 0,
-    where nothing was found and nobody looked), count_low (certainly in the period), count_high
-    (possibly in it), rate, rate_low, rate_high (per covered day, 95 % Garwood).
+    DataFrame
+        One row for each period and group, in order, without holes: start, end (days, inclusive, clipped to the window),
+        days (length of the period), is_complete (False where the window cuts the period), covered_days (days on which
+        somebody looked), sparse_days (covered days on which a zero is weak), [by], count (by best day; missing, not 0,
+        where nothing was found and nobody looked), count_low (certainly in the period), count_high (possibly in it),
+        rate_per_day, rate_per_day_low, rate_per_day_high (per covered day, 95 % Garwood).
+
+    Raises
+    ------
+    InputError
+        For an unknown `every` or column, an incident without a date, or a window that ends before it starts.
+
+    See Also
+    --------
+    dispersion.dispersion : How much more the counts vary than Poisson counts.
 
     Notes
     -----
-    An incident whose day is known only as a range that crosses a boundary is possible in both
-    periods and certain in neither. Raises InputError for an unknown `every` or column, an incident
-    without a date, or a window that ends before it starts.
+    Every incident of the window is counted exactly once in `count`. An incident known only to a range of days that
+    crosses a boundary is possible in both periods and certain in neither.
+
+    Without coverage an empty period counts as a zero, although perhaps nobody looked. The interval is that of one
+    Poisson rate within the period; it is too narrow where incidents come in clusters.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2024-01-02", "2024-01-03", "2024-01-16"])
+    >>> incidents = pd.DataFrame({"date": days, "date_start": days, "date_end": days})
+    >>> weeks = count(incidents, "week", window=("2024-01-01", "2024-01-21"))
+    >>> weeks[["start", "days", "count"]].to_string(index=False, header=False).splitlines()
+    ['2024-01-01 7 2', '2024-01-08 7 0', '2024-01-15 7 1']
     """
     by = [by] if isinstance(by, str) else list(by)
     unknown = [name for name in by if name not in incidents.columns]
@@ -123,8 +145,31 @@ def _period_by_period(counted: list[np.ndarray]) -> np.ndarray:
 
 
 def cumulative(incidents: pd.DataFrame, window: Window | None = None) -> pd.DataFrame:
-    """Running number of incidents: day, total; one row per day on which it rises. Raises
-    InputError as `span`."""
+    """Running number of incidents.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        With the column date.
+    window : tuple of two days, optional
+        First and last day, inclusive. What is not given: the first and the last incident.
+
+    Returns
+    -------
+    DataFrame
+        day, total (incidents from the start of the window to that day): one row for each day on which it rises.
+
+    Raises
+    ------
+    InputError
+        As `coverage.observed_window` does.
+
+    Examples
+    --------
+    >>> incidents = pd.DataFrame({"date": pd.to_datetime(["2024-01-02", "2024-01-02", "2024-01-16"])})
+    >>> cumulative(incidents)["total"].tolist()
+    [2, 3]
+    """
     start, end = observed_window(incidents, window)
     per_day = incidents.loc[incidents["date"].between(start, end), "date"].value_counts()
     total = per_day.sort_index().cumsum().rename("total")
@@ -132,11 +177,38 @@ def cumulative(incidents: pd.DataFrame, window: Window | None = None) -> pd.Data
 
 
 def trailing_mean(counts: pd.DataFrame, periods: int, pauses: pd.DataFrame | None = None) -> pd.Series:
-    """Mean count of the last `periods` periods, aligned with `counts` (from `count`, not grouped).
+    """Mean count of the last periods, up to each period.
 
-    Never reaches across a declared pause (rows of `pauses` with start and end), a period without a
-    count or one that the window cuts: behind each it begins anew. Missing until `periods` are together.
-    Raises InputError for less than one period.
+    Parameters
+    ----------
+    counts : DataFrame
+        From `count`, not grouped.
+    periods : int
+        Number of periods of each mean, 1 or more.
+    pauses : DataFrame, optional
+        start, end (days, inclusive) of pauses that no mean reaches across.
+
+    Returns
+    -------
+    Series of float
+        Incidents per period, one value for each row of `counts`; missing until `periods` periods are together.
+
+    Raises
+    ------
+    InputError
+        For less than one period.
+
+    Notes
+    -----
+    The mean never reaches across a pause, a period without a count, or a period that the window cuts: it starts again
+    after each of them. A mean over a pause would show a slow fall where the counts fell at once.
+
+    Examples
+    --------
+    >>> days = pd.date_range("2024-01-01", periods=4)
+    >>> counts = pd.DataFrame({"start": days, "end": days, "count": [2, 4, 6, 8], "is_complete": True})
+    >>> trailing_mean(counts, 2).tolist()
+    [nan, 3.0, 5.0, 7.0]
     """
     if periods < 1:
         raise InputError(f"periods must be 1 or more, given {periods}")
@@ -144,7 +216,7 @@ def trailing_mean(counts: pd.DataFrame, periods: int, pauses: pd.DataFrame | Non
     for pause in () if pauses is None else pauses.itertuples():
         paused |= (counts["start"] <= pause.end) & (counts["end"] >= pause.start)
     missing = counts["count"].isna() | ~counts["is_complete"]
-    stretch = (paused.ne(paused.shift()) | missing | missing.shift(fill_value=False)).cumsum()
+    group = (paused.ne(paused.shift()) | missing | missing.shift(fill_value=False)).cumsum()
     values = counts["count"].astype(float).mask(missing)
-    means = values.groupby(stretch).rolling(periods).mean()
+    means = values.groupby(group).rolling(periods).mean()
     return means.reset_index(level=0, drop=True).sort_index()

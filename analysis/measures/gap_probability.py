@@ -64,7 +64,7 @@ def longest_gap_probability(
     for occupied, p in enumerate(_occupancy(events, days, phi)):
         if p > 0:
             probability += p * float(1 - _share_without(occupied, days, gap_days, include_edges))
-    return min(probability, 1.0)
+    return float(min(probability, 1.0))
 
 
 def _occupancy(events: int, days: int, phi: float = 1.0) -> np.ndarray:
@@ -114,11 +114,40 @@ def _compositions(parts: int, total: int) -> int:
 
 
 def longest_gap_probability_continuous(events: int, days: float, gap_days: float) -> float:
-    """P(the longest spacing is at least `gap_days`), exact, a float from 0 to 1; both edges count.
+    """Probability of a spacing at least as long as given, in continuous time, under one constant rate: exact.
 
-    `events` fall uniformly on a line of `days`. Source: Whitworth (1897), by way of Feller (1971,
-    I.9): sum over j of (-1)^(j+1) C(n+1, j) (1 - j gap_days/days)^n. The alternating sum is taken in
-    fractions, for its terms cancel. Raises InputError as `longest_gap_probability`.
+    Parameters
+    ----------
+    events : int
+        Events, 0 or more. They fall independently and uniformly on the line.
+    days : float
+        Length of the line in days, above 0.
+    gap_days : float
+        Length of the spacing in days, above 0. The spacings at both ends count too.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
+
+    Raises
+    ------
+    InputError
+        As `longest_gap_probability` does.
+
+    Notes
+    -----
+    The probability is the sum over j of (-1)^(j+1) C(events + 1, j) (1 - j gap_days / days)^events (Whitworth 1897;
+    [1]_, I.9). It is computed in fractions, because the terms of the alternating sum cancel.
+
+    References
+    ----------
+    .. [1] Feller (1971), An Introduction to Probability Theory and Its Applications, vol. 2, 2nd ed.
+
+    Examples
+    --------
+    >>> longest_gap_probability_continuous(events=1, days=10, gap_days=7.5)
+    0.5
     """
     _check(events, days, gap_days)
     x = Fraction(gap_days) / Fraction(days)

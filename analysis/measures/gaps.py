@@ -14,38 +14,58 @@ def gaps(
     min_days: int = 1,
     coverage: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Every run of empty days, longest first.
+    """Every gap: a run of days without an incident, longest first.
 
     Parameters
     ----------
-    incidents : columns incident_id, date, date_start, date_end.
-    window : first and last day, inclusive.
-    min_days : shortest run listed, in empty days.
-    coverage : rows of coverage.csv; a day that none covers is not an empty one: it belongs to no run
-        and bounds those beside it.
+    incidents : DataFrame
+        With the columns incident_id, date, date_start and date_end.
+    window : tuple of two days, optional
+        First and last day, inclusive. What is not given: as for `coverage.observed_window`.
+    min_days : int
+        Shortest gap listed, in days.
+    coverage : DataFrame, optional
+        Rows of coverage.csv of one counter, with the columns start and end (days, inclusive). A day that none of them
+        holds belongs to no gap, and ends those beside it.
 
     Returns
     -------
-    start, end (first and last empty day), days (empty days), days_low, days_high (shortest and
-    longest it can be, given the days known only as ranges), before, after (incident ids of the day
-    before and of the day after, joined by |; missing where the run ends at the window or at days that
-    nobody watched), edge (True where one of them is missing: the run may go on).
+    DataFrame
+        start, end (first and last day without an incident), gap_days (length), gap_days_low, gap_days_high (shortest
+        and longest it can be, given the incidents known only to a range of days), before, after (incident ids of the
+        day before and of the day after, joined by |; missing where the gap ends at the window or at days that nobody
+        watched), is_censored (whether one of them is missing: the gap may go on).
 
-    Raises InputError as `frequency.observed_window` does.
+    Raises
+    ------
+    InputError
+        As `coverage.observed_window` does.
+
+    Notes
+    -----
+    A gap in the incidents that are known is not a gap in what happened. Without coverage, days that nobody watched
+    count as days without an incident.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2024-01-01", "2024-01-05", "2024-01-06"])
+    >>> incidents = pd.DataFrame({"incident_id": ["a", "b", "c"], "date": days, "date_start": days, "date_end": days})
+    >>> gaps(incidents)[["gap_days", "before", "after", "is_censored"]].to_numpy().tolist()
+    [[3, 'a', 'b', False]]
     """
     first, last = covered_window(incidents, window, coverage)
     inside = incidents[incidents["date"].between(first, last)]
     ids = inside.groupby("date")["incident_id"].agg("|".join)
-    ranges = [inside[name].to_numpy() for name in ("date", "date_start", "date_end")]
+    known = inside["date"].to_numpy(), inside["date_start"].to_numpy(), inside["date_end"].to_numpy()
     days = pd.date_range(first, last)
     empty = pd.Series(is_covered(days, coverage) & ~days.isin(ids.index), days)
     run = (empty != empty.shift()).cumsum()
     rows = []
-    for _, stretch in days.to_series()[empty].groupby(run[empty]):
-        if len(stretch) >= min_days:
-            left, right = stretch.iloc[0] - DAY, stretch.iloc[-1] + DAY
-            low, high = _limits(*ranges, left.to_datetime64(), right.to_datetime64(), left in ids, right in ids)
-            rows.append((left + DAY, right - DAY, len(stretch), min(low, len(stretch)), max(high, len(stretch)),
+    for _, gap in days.to_series()[empty].groupby(run[empty]):
+        if len(gap) >= min_days:
+            left, right = gap.iloc[0] - DAY, gap.iloc[-1] + DAY
+            low, high = _limits(*known, left.to_datetime64(), right.to_datetime64(), left in ids, right in ids)
+            rows.append((left + DAY, right - DAY, len(gap), min(low, len(gap)), max(high, len(gap)),
                          ids.get(left), ids.get(right)))  # fmt: skip
     names = ["start", "end", "gap_days", "gap_days_low", "gap_days_high", "before", "after"]
     out = pd.DataFrame(rows, columns=names)
@@ -56,9 +76,11 @@ def gaps(
 def _limits(
     date: np.ndarray, earliest: np.ndarray, latest: np.ndarray, left, right, from_left: bool, from_right: bool
 ) -> tuple[int, int]:  # fmt: skip
-    """Shortest and longest run of empty days between two days, if ranges resolve one way or the
-    other: an incident listed before the gap may have come later, up to its date_end. The run can only
-    grow towards a side on which an incident ends it."""
+    """Shortest and longest gap between two days, over all that the ranges of days allow.
+
+    An incident listed before the gap may have come later, up to its date_end. A gap can only grow towards a side on
+    which an incident ends it.
+    """
     before, after = date <= left, date >= right
     late = latest[before].max() if before.any() else left
     sure_late = earliest[before].max() if from_left else left

@@ -8,18 +8,33 @@ ABOUT = ["place_id", "place", "country"]
 
 
 def by_place(incidents: pd.DataFrame, places: pd.DataFrame | None = None) -> pd.DataFrame:
-    """One row per place that the incidents name, most incidents first.
+    """Incidents per place, and how exactly each place is known.
 
     Parameters
     ----------
-    incidents : columns place_id, place, country, latitude, longitude (degrees, WGS 84).
-    places : the gazetteer, for how exact a point is; without it no point is said to be exact or not.
+    incidents : DataFrame
+        With the columns date, place_id, place, country, latitude and longitude (degrees, WGS 84).
+    places : DataFrame, optional
+        The gazetteer, with the columns place_id and coord_precision. Without it no point is called exact or not.
 
     Returns
     -------
-    place_id, place, country, latitude, longitude (missing where no point is known), precision (exact,
-    approx_km, town: of the town, not of the base; missing where nobody says), count (int). What is
-    known only to a country is a row of its own without a point. The counts sum to the incidents.
+    DataFrame
+        One row for each place that the incidents name, most incidents first: place_id, place, country, latitude,
+        longitude (missing where no point is known), precision (exact, approx_km, or town where the point is that of the
+        town and not of the base; missing where nobody says), count (incidents).
+
+    Notes
+    -----
+    The counts add up to the number of incidents. Incidents known only to a country are a row of their own without a
+    point: a map shows fewer incidents than there are.
+
+    Examples
+    --------
+    >>> incidents = pd.DataFrame({"date": pd.to_datetime(["2024-01-02", "2024-01-03"]), "place_id": "tower-22",
+    ...                           "place": "Tower 22", "country": "Jordan", "latitude": 33.3, "longitude": 38.7})
+    >>> by_place(incidents)[["place", "count"]].to_numpy().tolist()
+    [['Tower 22', 2]]
     """
     found = incidents.groupby(ABOUT, dropna=False, as_index=False).agg(
         latitude=("latitude", "first"), longitude=("longitude", "first"), count=("date", "size")

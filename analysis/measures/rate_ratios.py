@@ -121,8 +121,9 @@ class RateRatio:
 
         Examples
         --------
-        >>> print(compare(165, 105, 2, 86).sentence(noun="attack"))
-        2 attacks in 86 days against 165 attacks in 105 days: the rate is 0.0148 times as high (95 % interval 0.0018 to 0.0543).
+        >>> compare(20, 10, 3, 30).sentence(noun="attack").split(": ")  # doctest: +NORMALIZE_WHITESPACE
+        ['3 attacks in 30 days against 20 attacks in 10 days',
+         'the rate is 0.05 times as high (95 % interval 0.00951 to 0.169).']
         """
         a, b = (f"{counted(each.count, noun)} in {counted(each.days, 'day')}" for each in (self.rate_a, self.rate_b))
         interval = self.interval(level)
@@ -152,10 +153,14 @@ def compare(
 
     Parameters
     ----------
-    count_a, count_b : int
-        Events in each period, 0 or more.
-    days_a, days_b : float
-        Days of exposure of each period, above 0.
+    count_a : int
+        Events in period A, 0 or more.
+    days_a : float
+        Days of exposure of period A, above 0.
+    count_b : int
+        Events in period B, 0 or more.
+    days_b : float
+        Days of exposure of period B, above 0.
     phi : float
         Variance over mean of the counts, 1 or more; 1 for Poisson counts.
     mid_p : bool
@@ -204,10 +209,14 @@ def overdispersed_ratio_interval(
 
     Parameters
     ----------
-    count_a, count_b : int
-        Events in each period, 0 or more.
-    days_a, days_b : float
-        Days of exposure of each period, above 0.
+    count_a : int
+        Events in period A, 0 or more.
+    days_a : float
+        Days of exposure of period A, above 0.
+    count_b : int
+        Events in period B, 0 or more.
+    days_b : float
+        Days of exposure of period B, above 0.
     phi : float
         Variance over mean of the counts, 1 or more, without unit.
     level : float
@@ -232,7 +241,7 @@ def overdispersed_ratio_interval(
     --------
     >>> low, high = overdispersed_ratio_interval(165, 105, 2, 86, phi=2.5)
     >>> f"{low:.4f} to {high:.4f}"
-    '0.0003 to 0.0860'
+    '0.0002 to 0.0999'
     """
     check_phi(phi)
     check_level(level)

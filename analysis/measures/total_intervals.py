@@ -13,18 +13,47 @@ from analysis.measures.totals import COUNTRIES, usable_totals
 def total_intervals(
     running: pd.DataFrame, until: str | pd.Timestamp | None = None, column: str = "total"
 ) -> pd.DataFrame:
-    """Counts between the days on which a total was stated; `of` may be a country's column.
+    """Counts between the days on which a running total was stated.
 
-    Of a country: between days on which its part was stated; but where the total of all countries stood
-    still no part rose, so that the rest of such a stretch is known only if it is one interval.
+    Parameters
+    ----------
+    running : DataFrame
+        From `totals.running_total`.
+    until : day, optional
+        Totals after this day are left out.
+    column : str
+        total, or the part of one country: iraq, syria or jordan.
 
-    Returns start, end (days, inclusive), days, count, total (at the end), rate, rate_low,
-    rate_high (per day, 95 % Garwood), tally_ids. The count is missing, never negative, where the
-    total falls or a part is unknown. Totals after `until` are left out. Raises InputError for an
-    unknown `of`.
+    Returns
+    -------
+    DataFrame
+        start, end (days, inclusive), days (length), count (missing, never negative, where the total falls or a part is
+        unknown), total (at the end), rate_per_day, rate_per_day_low, rate_per_day_high (95 % Garwood), tally_ids.
+
+    Raises
+    ------
+    InputError
+        For an unknown `column`.
+
+    Notes
+    -----
+    Inside an interval only the number is known, and not the days: it is interval-censored. An interval that is long
+    hides every change inside it.
+
+    The part of a country counts between the days on which it was stated. Where the total of all countries did not rise,
+    no part rose; the rest of such an interval is known only if these days are all neighbours.
+
+    Examples
+    --------
+    >>> running = pd.DataFrame({"as_of": pd.to_datetime(["2024-01-10", "2024-01-20"]), "total": [13, 13], "note": "",
+    ...                         "tally_ids": ["t1", "t2"], "since": pd.Timestamp("2024-01-01")})
+    >>> total_intervals(running)[["days", "count", "rate_per_day"]].to_numpy().tolist()
+    [[10, 13, 1.3], [10, 0, 0.0]]
     """
     if column not in ("total", *COUNTRIES) or column not in running:
-        raise InputError(f"column is {column!r}; allowed: total, and of {', '.join(COUNTRIES)} those that the frame has")
+        raise InputError(
+            f"column is {column!r}; allowed: total, and of {', '.join(COUNTRIES)} those that the frame has"
+        )
     used = usable_totals(running)
     if until is not None:
         used = used[used["as_of"] <= pd.Timestamp(until)]
@@ -68,7 +97,7 @@ def _steps_of_part(whole: pd.DataFrame, used: pd.DataFrame, column: str) -> pd.D
 
 
 def _without(start: pd.Timestamp, end: pd.Timestamp, taken: pd.DataFrame) -> list[tuple]:
-    """First and last day of each stretch from `start` to `end` that no row of `taken` holds."""
+    """First and last day of each run of days from `start` to `end` that no row of `taken` holds."""
     rest = []
     for row in taken.sort_values("start").itertuples():
         if start < row.start:
@@ -78,9 +107,32 @@ def _without(start: pd.Timestamp, end: pd.Timestamp, taken: pd.DataFrame) -> lis
 
 
 def zero_intervals(intervals: pd.DataFrame) -> pd.DataFrame:
-    """Runs of intervals (from `intervals`) without an attack, joined: start, end (days, inclusive), days
-    (int); longest first. An interval whose count is missing ends a run."""
+    """Neighbouring intervals without an attack, joined.
+
+    Parameters
+    ----------
+    intervals : DataFrame
+        From `total_intervals`: start, end (days, inclusive), days, count.
+
+    Returns
+    -------
+    DataFrame
+        start, end (days, inclusive), days (length), longest first. An interval whose count is missing is in none of
+        them.
+
+    Notes
+    -----
+    The counter stated no attack in these days. The gap between two attacks may be longer: the last attack before may
+    lie anywhere in the interval before.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2024-01-01", "2024-01-06", "2024-01-11"])
+    >>> intervals = pd.DataFrame({"start": days, "end": days + 4 * DAY, "days": 5, "count": [3, 0, 0]})
+    >>> zero_intervals(intervals)["days"].tolist()
+    [10]
+    """
     none = (intervals["count"] == 0).fillna(False).astype(bool)
     run = (none != none.shift()).cumsum()[none]
-    spells = intervals[none].groupby(run).agg(start=("start", "min"), end=("end", "max"), days=("days", "sum"))
-    return spells.sort_values(["days", "start"], ascending=[False, True], ignore_index=True)
+    joined = intervals[none].groupby(run).agg(start=("start", "min"), end=("end", "max"), days=("days", "sum"))
+    return joined.sort_values(["days", "start"], ascending=[False, True], ignore_index=True)

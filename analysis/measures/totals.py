@@ -24,23 +24,52 @@ START_SLACK_DAYS = 1  # "since 18 October" and "since 17 October" begin the same
 
 
 def running_total(tallies: pd.DataFrame, counter: str, scope: str = "all") -> pd.DataFrame:
-    """The running total of one counter and scope, one row per day on which one was stated.
+    """One running total of a counter from contradictory statements, one row for each day on which it was stated.
 
-    Rules, in this order: other counters, other scopes and `more_than` are left out; of one day the
-    best bound is used (exact, at_least, about), of several such the highest, with the spread of all
-    that stand shown in low and high; parts by country that add up to more than their total are left
-    out; "n since a later day" holds the total at its start plus n,
-    so "none since" keeps it where it was, and of the totals stated inside such a span the last
-    exact one stands for all of it; a "none since" that reaches a day for which some are stated
-    since the same day is not used; a total below an earlier one stays, flagged `falls`.
+    Parameters
+    ----------
+    tallies : DataFrame
+        Rows of tallies.csv: tally_id, counter, scope, since, as_of, total, bound and, where stated, one column for each
+        country.
+    counter : str
+        Who counts, such as Pentagon.
+    scope : str
+        What is counted: all, or one country.
 
     Returns
     -------
-    as_of (day, inclusive), total, low, high, iraq, syria, jordan, bound, n_statements, tally_ids,
-    note ("", "falls", "parts exceed the total", "from 'none since'", "contradicted by 'none since'"). Rows whose note
-    begins with "contradicted" are for the reader: `intervals` passes over them.
+    DataFrame
+        as_of (day, inclusive), total, total_low, total_high (lowest and highest total stated for that day), iraq,
+        syria, jordan (parts, where stated), bound, n_statements, tally_ids (joined by |), note ("", "falls", "parts
+        exceed the total", "from 'none since'", "contradicted by 'none since'"), since (first day of the count).
 
-    Raises InputError if the counter or scope states nothing, or only lower bounds.
+    Raises
+    ------
+    InputError
+        If the counter or the scope states nothing, or only lower bounds.
+
+    Notes
+    -----
+    The rules, in this order:
+
+    - Other counters, other scopes and the bound more_than are left out.
+    - Of one day the best bound is used (exact, at_least, about), of several such the highest.
+    - Parts by country that add up to more than their total are left out.
+    - "n since a later day" sets the total to its value at that day plus n, so that "none since" keeps it where it was.
+    Of
+      the totals stated inside such days the last exact one stands for all of them. A "none since" that reaches a day
+      for which some are stated since the same day is not used.
+    - A total below an earlier one stays, with the note "falls".
+
+    Rows whose note begins with "contradicted" are for the reader: `usable_totals` leaves them out.
+
+    Examples
+    --------
+    >>> tallies = pd.DataFrame({
+    ...     "tally_id": ["t1", "t2"], "counter": "Pentagon", "scope": "all", "since": pd.Timestamp("2023-10-17"),
+    ...     "as_of": pd.to_datetime(["2023-11-30", "2024-01-29"]), "total": [73, 165], "bound": "exact"})
+    >>> running_total(tallies, "Pentagon")[["total", "note"]].to_numpy().tolist()
+    [[73, ''], [165, '']]
     """
     stated = tallies[(tallies["counter"] == counter) & tallies["total"].notna()]
     stated = stated[stated["scope"] == scope]
@@ -51,7 +80,7 @@ def running_total(tallies: pd.DataFrame, counter: str, scope: str = "all") -> pd
     later = stated["since"] > begin + START_SLACK_DAYS * DAY
     usable = stated[~later & stated["bound"].isin(USABLE)]
     if usable.empty:
-        raise InputError(f"counter {counter!r}, scope {scope!r} states no total that stands: only 'more than'")
+        raise InputError(f"counter {counter!r}, scope {scope!r} states no usable total: only 'more than'")
     parts = [country for country in COUNTRIES if country in usable]
     said = sorted(usable.itertuples(), key=attrgetter("as_of"))
     days = pd.DataFrame([_of_one_day(day, list(rows), parts) for day, rows in groupby(said, attrgetter("as_of"))])
@@ -132,25 +161,96 @@ def _add(days: pd.DataFrame, day: pd.Timestamp, total: int, ids: str, note: str)
 
 
 def usable_totals(running: pd.DataFrame) -> pd.DataFrame:
-    """The days of a series that stand: those contradicted by "none since" are left out, and of
-    one day the last."""
+    """The days of a running total that can be used.
+
+    Parameters
+    ----------
+    running : DataFrame
+        From `running_total`.
+
+    Returns
+    -------
+    DataFrame
+        The rows that no "none since" contradicts; of one day the last.
+
+    Examples
+    --------
+    >>> running = pd.DataFrame({"as_of": [1, 2], "total": [5, 9], "note": ["", "contradicted by 'none since'"]})
+    >>> usable_totals(running)["total"].tolist()
+    [5]
+    """
     stands = running[~running["note"].str.startswith("contradicted")]
     return stands.drop_duplicates("as_of", keep="last").reset_index(drop=True)
 
 
 def tallies_of_sets(tallies: pd.DataFrame, sets) -> pd.DataFrame:
-    """The statements that come from the evidence sets named; all of them if none is."""
+    """The statements that come from some evidence sets.
+
+    Parameters
+    ----------
+    tallies : DataFrame
+        Rows of tallies.csv, with the column set.
+    sets : sequence of str
+        Names of evidence sets; empty for all.
+
+    Returns
+    -------
+    DataFrame
+        The rows of these sets.
+
+    Examples
+    --------
+    >>> tallies_of_sets(pd.DataFrame({"set": ["seeds", "public_record"], "total": [1, 2]}), ["seeds"])["total"].tolist()
+    [1]
+    """
     return tallies[tallies["set"].isin(sets)] if len(sets) and "set" in tallies else tallies
 
 
 def format_counter(counter: str) -> str:
-    """A counter as readers know it."""
+    """A counter under the name that readers know.
+
+    Parameters
+    ----------
+    counter : str
+        As in tallies.csv.
+
+    Returns
+    -------
+    str
+        Its name.
+
+    Examples
+    --------
+    >>> format_counter("SOHR")
+    'Syrian Observatory'
+    """
     return COUNTER_NAME.get(counter, counter)
 
 
 def list_counters(tallies: pd.DataFrame, window: Window, min_days: int = 3) -> list[tuple[str, str]]:
-    """(counter, scope) of every running total stated on at least `min_days` days of the window, the one
-    stated most often first."""
+    """The counters that state a running total often enough, the most frequent one first.
+
+    Parameters
+    ----------
+    tallies : DataFrame
+        Rows of tallies.csv.
+    window : tuple of two days
+        First and last day, inclusive.
+    min_days : int
+        Fewest days of the window on which a total is stated.
+
+    Returns
+    -------
+    list of tuple of str
+        (counter, scope) of each.
+
+    Examples
+    --------
+    >>> tallies = pd.DataFrame({"counter": "Pentagon", "scope": "all", "bound": "exact", "total": [1, 2],
+    ...                         "as_of": pd.to_datetime(["2024-01-01", "2024-01-05"])})
+    >>> list_counters(tallies, ("2024-01-01", "2024-01-31"), min_days=2)
+    [('Pentagon', 'all')]
+    """
     start, end = window
     stated = tallies[tallies["bound"].isin(USABLE) & tallies["as_of"].between(start, end)]
     days = stated[stated["total"].notna()].groupby(["counter", "scope"])["as_of"].nunique()
@@ -159,10 +259,27 @@ def list_counters(tallies: pd.DataFrame, window: Window, min_days: int = 3) -> l
 
 
 def country_shares(running: pd.DataFrame) -> pd.DataFrame:
-    """Share of each country in the running total, on the days on which all parts were stated.
+    """Share of each country in a running total, on the days on which all parts were stated.
 
-    Returns as_of, country, total (attacks in that country so far), share (0 to 1, of the sum of the
-    parts: a statement whose parts do not add up to its total is not repaired).
+    Parameters
+    ----------
+    running : DataFrame
+        From `running_total`.
+
+    Returns
+    -------
+    DataFrame
+        as_of (day), country, total (attacks in that country so far), share (0 to 1, of the sum of the parts).
+
+    Notes
+    -----
+    A statement whose parts do not add up to its total is not repaired: the share is of the sum of the parts.
+
+    Examples
+    --------
+    >>> running = pd.DataFrame({"as_of": [1], "total": [10], "iraq": [3], "syria": [6], "note": [""]})
+    >>> country_shares(running)[["country", "share"]].round(3).to_numpy().tolist()
+    [['iraq', 0.333], ['syria', 0.667]]
     """
     stands = usable_totals(running)
     parts = [country for country in COUNTRIES if country in stands]
@@ -173,10 +290,32 @@ def country_shares(running: pd.DataFrame) -> pd.DataFrame:
 
 
 def isotonic_total(running: pd.DataFrame) -> pd.DataFrame:
-    """A running total that never falls, nearest to the stated ones: for display only.
+    """The running total that never falls and is nearest to the stated one: for display only.
 
-    Adds `fitted` (least squares under monotony; Barlow et al. 1972, by way of scipy). Nothing is
-    ever computed from it.
+    Parameters
+    ----------
+    running : DataFrame
+        From `running_total`.
+
+    Returns
+    -------
+    DataFrame
+        The usable rows, with the column fitted (attacks).
+
+    Notes
+    -----
+    Least squares under monotony [1]_, computed by scipy. Nothing else is computed from it: a stated total that falls is
+    a contradiction to report, and not an error to repair.
+
+    References
+    ----------
+    .. [1] Barlow, Bartholomew, Bremner and Brunk (1972), Statistical Inference under Order Restrictions.
+
+    Examples
+    --------
+    >>> running = pd.DataFrame({"as_of": [1, 2, 3], "total": [10, 14, 12], "note": ["", "", "falls"]})
+    >>> isotonic_total(running)["fitted"].tolist()
+    [10.0, 13.0, 13.0]
     """
     stands = usable_totals(running)
     fit = optimize.isotonic_regression(stands["total"].astype(float))

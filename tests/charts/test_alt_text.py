@@ -8,7 +8,8 @@ import pytest
 from analysis.charts.alt_text import cumulative_alt, frequency_alt, gap_strip_alt, step_rates_alt
 from analysis.measures.frequency import count
 from analysis.measures.gaps import gaps
-from analysis.measures.totals import running_total, total_intervals
+from analysis.measures.total_intervals import total_intervals
+from analysis.measures.totals import running_total
 
 
 def coverage(start, end) -> pd.DataFrame:
@@ -76,14 +77,14 @@ def test_a_ladder_is_told_by_its_highest_rung_and_its_longest_empty_one(dataset)
     frame = total_intervals(running_total(dataset.tallies, "SOHR", "Syria"))
     said = step_rates_alt(frame, "SOHR")
     assert said.startswith(f"Rates per day by Syrian Observatory totals in {len(frame)} intervals")
-    peak = frame.loc[frame["rate"].idxmax()]
-    assert f"highest {peak['rate']:.1f} per day from {peak['start'].day} {peak['start']:%B %Y}" in said
+    peak = frame.loc[frame["rate_per_day"].idxmax()]
+    assert f"highest {peak['rate_per_day']:.1f} per day from {peak['start'].day} {peak['start']:%B %Y}" in said
     assert said.endswith("The longest stretch with none: 11 August 2024 to 28 September 2024.")
 
 
 def test_a_ladder_without_an_empty_rung_says_nothing_of_one():
     frame = pd.DataFrame({"start": pd.to_datetime(["2024-01-01"]), "end": pd.to_datetime(["2024-01-02"]), "days": [2],
-                          "count": pd.array([4], dtype="Int64"), "rate": [2.0]})  # fmt: skip
+                          "count": pd.array([4], dtype="Int64"), "rate_per_day": [2.0]})  # fmt: skip
     assert step_rates_alt(frame, "Pentagon").endswith("highest 2.0 per day from 1 January 2024 to 2 January 2024.")
     assert step_rates_alt(frame.iloc[:0], "Pentagon").endswith("no interval to show.")
 

@@ -10,14 +10,13 @@ from analysis.charts.notebook_output import to_svg
 START = pd.Timestamp("2024-02-01")
 
 
-def posterior(*chances, tempered=None) -> pd.DataFrame:
-    frame = pd.DataFrame({"day": pd.date_range(START, periods=len(chances)), "probability": chances})
-    return frame if tempered is None else frame.assign(probability_tempered=tempered)
+def posterior(*probabilities) -> pd.DataFrame:
+    return pd.DataFrame({"day": pd.date_range(START, periods=len(probabilities)), "probability": probabilities})
 
 
-def chosen(*numbers, order=1, mass=0.951) -> pd.DataFrame:
+def chosen(*numbers, order=1, probability=0.951) -> pd.DataFrame:
     days = [START + pd.Timedelta(days=number) for number in numbers]
-    return pd.DataFrame({"order": order, "day": days, "probability": 0.1, "mass": mass})
+    return pd.DataFrame({"order": order, "day": days, "probability": 0.1, "set_probability": probability})
 
 
 def test_a_bar_stands_on_its_day_and_is_as_high_as_its_probability():
@@ -38,10 +37,9 @@ def test_every_run_of_days_of_a_set_is_shaded_once():
     assert spans(ax) == [(first + 1, first + 3), (first + 5, first + 8)]
 
 
-def test_the_cautious_posterior_is_a_line_that_can_be_left_out():
-    dates = posterior(0.2, 0.8, tempered=[0.5, 0.5])
-    assert [list(line.get_ydata()) for line in change_posterior(dates).lines] == [[0.5, 0.5]]
-    assert not change_posterior(dates, cautious=False).lines
+def test_the_overdispersed_posterior_is_a_line_that_can_be_left_out():
+    drawn = change_posterior(posterior(0.2, 0.8), overdispersed=posterior(0.5, 0.5))
+    assert [list(line.get_ydata()) for line in drawn.lines] == [[0.5, 0.5]]
     assert not change_posterior(posterior(0.2, 0.8)).lines
 
 
@@ -64,5 +62,5 @@ def test_in_words_the_peak_and_every_set():
 
 
 def test_the_same_posterior_gives_the_same_bytes():
-    dates = posterior(0.2, 0.8, tempered=[0.5, 0.5])
-    assert to_svg(change_posterior(dates, chosen(1))) == to_svg(change_posterior(dates, chosen(1)))
+    one, other = (change_posterior(posterior(0.2, 0.8), chosen(1), overdispersed=posterior(0.5, 0.5)) for _ in range(2))
+    assert to_svg(one) == to_svg(other)

@@ -9,10 +9,10 @@ from analysis.charts.coverage_shading import explain_shading, shade_coverage, un
 
 
 def periods(*rows) -> pd.DataFrame:
-    """Weeks from (covered, sparse)."""
+    """Weeks from (covered days, sparse days)."""
     start = pd.date_range("2024-01-01", periods=len(rows), freq="7D")
     frame = pd.DataFrame({"start": start, "end": start + pd.Timedelta(days=6)})
-    return frame.assign(covered=[row[0] for row in rows], sparse=[row[1] for row in rows])
+    return frame.assign(covered_days=[row[0] for row in rows], sparse_days=[row[1] for row in rows])
 
 
 DAY = pd.Timestamp("2024-01-01")

@@ -39,8 +39,8 @@ def incidents(number: int, seed: int) -> pd.DataFrame:
 
 def intervals(frame: pd.DataFrame) -> pd.DataFrame:
     weeks = count(frame, "week", window=WINDOW)[["start", "end", "days", "count"]]
-    weeks["rate"], weeks["rate_low"], weeks["rate_high"] = rate_interval(weeks["count"], weeks["days"])
-    return weeks
+    rate, low, high = rate_interval(weeks["count"], weeks["days"])
+    return weeks.assign(rate_per_day=rate, rate_per_day_low=low, rate_per_day_high=high)
 
 
 def posterior(frame: pd.DataFrame) -> pd.DataFrame:
@@ -49,8 +49,8 @@ def posterior(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def onsets(frame: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({"view": "all", "day": frame["date"].iloc[:1], "low": frame["date"].iloc[:1],
-                         "high": frame["date"].iloc[-1:].to_numpy()[:1], "announced": True})  # fmt: skip
+    return pd.DataFrame({"definition": "all", "day": frame["date"].iloc[:1], "day_low": frame["date"].iloc[:1],
+                         "day_high": frame["date"].iloc[-1:].to_numpy()[:1], "is_announced": True})  # fmt: skip
 
 
 def longest(frame: pd.DataFrame) -> dict:

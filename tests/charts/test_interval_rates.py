@@ -17,7 +17,8 @@ def ladder(*rows) -> pd.DataFrame:
     frame["start"] = pd.to_datetime(frame["start"])
     frame["end"] = frame["start"] + pd.to_timedelta(frame["days"] - 1, unit="D")
     frame["count"] = frame["count"].astype("Int64")
-    frame["rate"], frame["rate_low"], frame["rate_high"] = rate_interval(frame["count"], frame["days"])
+    limits = rate_interval(frame["count"], frame["days"])
+    frame["rate_per_day"], frame["rate_per_day_low"], frame["rate_per_day_high"] = limits
     return frame
 
 
@@ -39,14 +40,14 @@ def test_a_band_runs_from_the_lower_to_the_upper_bound():
     frame = ladder(*ROWS)
     ax = step_rates(frame, top=9)
     bands = [(bar.get_y(), bar.get_y() + bar.get_height(), bar.get_width()) for bar in ax.containers[0]]
-    expected = frame[["rate_low", "rate_high", "days"]].to_numpy(float)
+    expected = frame[["rate_per_day_low", "rate_per_day_high", "days"]].to_numpy(float)
     assert np.allclose(bands, expected)
 
 
 def test_a_band_cut_at_the_top_ends_in_an_arrow():
     frame = ladder(*ROWS)
     ax = step_rates(frame, top=2.5)
-    high = frame["rate_high"].to_numpy()
+    high = frame["rate_per_day_high"].to_numpy()
     arrows = [each for each in ax.lines if each.get_marker() == "^"]
     assert [len(each.get_xdata()) for each in arrows] == [(high > 2.5).sum()]
     assert ax.get_ylim() == (0, 2.5)

@@ -1,4 +1,4 @@
-"""Tables of ways of counting: every heading said, nothing that is missing shown as a value."""
+"""Tables of definitions: every heading said, nothing that is missing shown as a value."""
 
 import pandas as pd
 import pytest
@@ -53,7 +53,7 @@ def test_the_table_of_the_pause_gives_days_of_totals_as_the_days_between_two_sta
 
 
 def test_a_fall_that_is_not_announced_has_no_day(pause):
-    table = format_pauses(pause.assign(announced=False))
+    table = format_pauses(pause.assign(is_announced=False))
     assert set(table["lower rate from"]) == {"not announced"}
 
 
@@ -80,7 +80,7 @@ def test_priors_are_named_as_they_were_varied():
     assert prior_sensitivity_by_definition(some, 9, pause_onset).empty
 
 
-def test_words_of_days_intervals_and_chances():
+def test_words_of_days_intervals_and_probabilities():
     assert format_days("2024-01-01", "2024-01-01") == "2024-01-01"
     assert format_days("2024-01-01", "2024-01-03") == "2024-01-01 to 2024-01-03"
     assert format_days(pd.NaT, "2024-01-03") == ""
@@ -92,12 +92,15 @@ def test_words_of_days_intervals_and_chances():
 
 
 def test_rates_and_posterior_share_their_axis_of_days(some, found):
-    way, each = some["Pentagon totals"], found["Pentagon totals"]
-    upper = rates_and_posterior(way.rows, each.dates, each.highest_density(tempered=True), {pd.Timestamp(EVE): "eve"})
+    series, each = some["Pentagon totals"], found["Pentagon totals"]
+    dates, sets = each.poisson.dates, each.overdispersed.highest_density()
+    upper = rates_and_posterior(
+        series.rows, dates, sets, {pd.Timestamp(EVE): "eve"}, overdispersed=each.overdispersed.dates
+    )
     lower = upper.get_figure().axes[1]
     assert upper.get_xlim() == lower.get_xlim()
     assert "P(change" in lower.get_ylabel()
     assert "attacks per day" in upper.get_ylabel()
-    words = rates_and_posterior_alt(way.rows, way.counter, each.dates, each.highest_density(tempered=True))
+    words = rates_and_posterior_alt(series.rows, series.counter, dates, sets)
     assert "5 February 2024 to 20 April 2024" in words
     assert "posterior probability" in words

@@ -15,10 +15,14 @@ WINDOW = ("2024-01-01", "2024-03-31")
 
 @pytest.fixture
 def counts(attacks):
-    def build(*days, coverage=None, most=7, every="week", **columns):
+    def build(*days, coverage=None, max_categories=7, every="week", **columns):
         (by,) = columns
         return count(
-            lump_categories(attacks(*days, **columns), by, most), every, by=by, window=WINDOW, coverage=coverage
+            lump_categories(attacks(*days, **columns), by, max_categories),
+            every,
+            by=by,
+            window=WINDOW,
+            coverage=coverage,
         )
 
     return build
@@ -51,7 +55,7 @@ def test_all_panels_share_both_axes(counts):
 
 
 def test_what_is_not_stated_and_what_is_rare_are_named_as_such(counts):
-    found = counts(*["2024-01-02"] * 5, most=1, weapon=["rocket", "rocket", "mortar", "ied", "unknown"])
+    found = counts(*["2024-01-02"] * 5, max_categories=1, weapon=["rocket", "rocket", "mortar", "ied", "unknown"])
     assert list(panels(small_multiples(found, "weapon"))) == ["rocket", "other", "not stated"]
 
 

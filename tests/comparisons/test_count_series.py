@@ -147,11 +147,17 @@ class TestRatesOfPeriods:
         })  # fmt: skip
         series = CountSeries("t", rows, None, None, NOWHERE)
         ratios = period_ratios({"t": series}, ("2023-10-17", "2024-01-29"), ("2024-01-30", "2024-04-24"))
-        assert ratios.loc[0, ["ratio", "ratio_low", "ratio_high"]].to_numpy(float).round(4).tolist() == [0.0148, 0.0018, 0.0543]
+        assert ratios.loc[0, ["ratio", "ratio_low", "ratio_high"]].to_numpy(float).round(4).tolist() == [
+            0.0148,
+            0.0018,
+            0.0543,
+        ]
 
     def test_too_few_days_or_nothing_before_give_no_ratio(self, totals):
         assert period_ratios({"t": totals}, ("2024-01-01", "2024-01-10"), ("2024-01-11", "2024-02-09")).empty
-        assert period_ratios({"t": totals}, ("2024-01-21", "2024-01-30"), ("2024-01-11", "2024-02-09"), min_days=1).empty
+        assert period_ratios(
+            {"t": totals}, ("2024-01-21", "2024-01-30"), ("2024-01-11", "2024-02-09"), min_days=1
+        ).empty
 
 
 @pytest.fixture(scope="module")
@@ -231,3 +237,9 @@ def test_options_reach_the_posterior(totals):
     assert len(found.poisson.number) == 2
     assert found.phi == 1
     assert middle_day(totals.rows["start"].min(), totals.rows["end"].max()) == day("2024-01-20")
+
+
+def test_a_series_shows_its_definition_and_its_number(totals, itemised):
+    assert repr(totals) == "CountSeries('totals', n=13, totals of 4 intervals)"
+    assert repr(itemised) == "CountSeries('items', n=5, itemised incidents)"
+    assert "<script>" not in replace(totals, label="<script>")._repr_html_()

@@ -12,11 +12,11 @@ def grouped(attacks, values, by="weapon", **options) -> list[str]:
 
 
 def test_the_commonest_stay_and_the_rest_is_other(attacks):
-    assert grouped(attacks, ["a", "a", "b", "c", "d"], most=2) == ["a", "a", "b", "other", "other"]
+    assert grouped(attacks, ["a", "a", "b", "c", "d"], max_categories=2) == ["a", "a", "b", "other", "other"]
 
 
 def test_other_is_never_a_single_value(attacks):
-    assert grouped(attacks, ["a", "a", "b", "c"], most=2) == ["a", "a", "b", "c"]
+    assert grouped(attacks, ["a", "a", "b", "c"], max_categories=2) == ["a", "a", "b", "c"]
 
 
 def test_missing_and_unknown_are_not_stated_and_not_zero(attacks):
@@ -30,7 +30,7 @@ def test_a_place_that_nobody_named_is_not_stated(attacks):
 
 def test_groups_are_in_order_the_largest_first_ties_by_name_other_and_not_stated_last(attacks):
     found = lump_categories(
-        attacks(*["2024-01-02"] * 8, weapon=[None, None, None, "d", "c", "b", "b", "a"]), "weapon", most=2
+        attacks(*["2024-01-02"] * 8, weapon=[None, None, None, "d", "c", "b", "b", "a"]), "weapon", max_categories=2
     )
     assert list(found["weapon"].cat.categories) == ["b", "a", "other", "not stated"]
     counted = count(found, "week", by="weapon")
@@ -45,8 +45,8 @@ def test_no_incident_gives_no_group(attacks):
 def test_a_column_that_is_not_there_and_no_group_at_all_are_refused(attacks):
     with pytest.raises(InputError, match="'nonsense' is not a column"):
         lump_categories(attacks("2024-01-02"), "nonsense")
-    with pytest.raises(InputError, match="most must be 1 or more, given 0"):
-        lump_categories(attacks("2024-01-02"), "confirmation", most=0)
+    with pytest.raises(InputError, match="max_categories must be 1 or more, given 0"):
+        lump_categories(attacks("2024-01-02"), "confirmation", max_categories=0)
 
 
 def test_the_incidents_themselves_stay_as_they_were(attacks):

@@ -4,13 +4,9 @@ import pandas as pd
 import pytest
 
 from analysis.evidence.errors import InputError
-from analysis.measures.completeness import (
-    capture_counts,
-    completeness,
-    completeness_by_country,
-    find_largest_excess,
-    two_origin_captures,
-)
+from analysis.measures.capture_recapture import capture_estimates, two_origin_captures
+from analysis.measures.completeness import completeness, completeness_by_country, find_largest_excess
+from analysis.measures.total_intervals import total_intervals
 from analysis.measures.totals import running_total
 
 
@@ -37,14 +33,14 @@ def test_the_share_is_itemised_over_official_and_missing_without_an_official_cou
 def test_more_items_than_the_official_count_are_a_clash_and_never_missing_ones(attacks, official):
     incidents = attacks("2024-01-12", "2024-01-13", "2024-01-22", "2024-01-26", "2024-01-27")
     found = completeness(incidents, official)
-    assert found["clash"].iloc[:3].tolist() == [False, True, True]
-    assert pd.isna(found["clash"].iloc[3]), "where nothing official is known nothing clashes, and nothing agrees"
+    assert found["has_excess"].iloc[:3].tolist() == [False, True, True]
+    assert pd.isna(found["has_excess"].iloc[3]), "where nothing official is known nothing clashes, and nothing agrees"
     assert found.loc[1, "share"] == 2
 
 
 def test_as_many_items_as_counted_are_no_clash(attacks, official):
     found = completeness(attacks("2024-01-12"), official)
-    assert not found["clash"].any()
+    assert not found["has_excess"].any()
     assert found.loc[1, "share"] == 1
 
 
@@ -55,13 +51,12 @@ def test_the_official_columns_stay_as_they_are(attacks, official):
 
 
 def test_a_share_is_items_of_the_interval_over_its_rise_on_the_real_record(dataset):
-    from analysis.measures import totals
 
-    intervals = totals.total_intervals(totals.running_total(dataset.tallies, "Pentagon"))
+    intervals = total_intervals(running_total(dataset.tallies, "Pentagon"))
     found = completeness(dataset.incidents, intervals)
     first, last = intervals["start"].min(), intervals["end"].max()
     assert found["itemised"].sum() == dataset.incidents["date"].between(first, last).sum()
-    assert (found["clash"] == (found["itemised"] > found["count"])).all()
+    assert (found["has_excess"] == (found["itemised"] > found["count"])).all()
 
 
 def test_each_countrys_part_is_compared_with_the_incidents_there(attacks):
@@ -73,7 +68,7 @@ def test_each_countrys_part_is_compared_with_the_incidents_there(attacks):
     incidents = attacks(*days, country=["Iraq", "Iraq", "Iraq", "Syria"])
     found = completeness_by_country(incidents, running).set_index(["country", "end"])
     assert found.loc["Iraq", "itemised"].tolist() == [1, 2]
-    assert found.loc["Iraq", "clash"].tolist() == [False, True]
+    assert found.loc["Iraq", "has_excess"].tolist() == [False, True]
     assert found.loc["Syria", "count"].tolist() == [2, 3]
 
 
@@ -102,12 +97,12 @@ def test_one_origin_cannot_be_compared():
 def test_estimates_below_what_is_itemised_are_flagged(attacks):
     claims = said(A="1 2 3 4", B="1 2 3 4", **{f"x{i}": str(i) for i in range(5, 40)})
     incidents = attacks(*["2024-01-01"] * 39, n_origins=[2] * 4 + [1] * 35)
-    found = capture_counts(incidents, claims).set_index("method")
-    assert found.loc["Chapman", "contradicted"]
-    assert not found.loc["Chao", "contradicted"]
-    assert found.loc["Chapman", "seen"] == 4
-    assert len(capture_counts(incidents, claims[claims["origin"] == "A"])) == 1
-    assert capture_counts(incidents.head(0), claims).empty
+    found = capture_estimates(incidents, claims).set_index("method")
+    assert found.loc["Chapman", "is_contradicted"]
+    assert not found.loc["Chao", "is_contradicted"]
+    assert found.loc["Chapman", "observed"] == 4
+    assert len(capture_estimates(incidents, claims[claims["origin"] == "A"])) == 1
+    assert capture_estimates(incidents.head(0), claims).empty
 
 
 def test_the_largest_excess_says_whose_attacks_it_is(attacks, official):
@@ -117,6 +112,6 @@ def test_the_largest_excess_says_whose_attacks_it_is(attacks, official):
     found = completeness(incidents, official)
     first, *_ = find_largest_excess(found, incidents, {"b", "f"}).itertuples(name="Excess")
     assert (first.itemised - first.count, first.countries) == (2, {"Syria": 2, "Iraq": 1})
-    assert (first.official, first.read) == (1, 1)
-    assert len(find_largest_excess(found, incidents, set(), most=1)) == 1
+    assert (first.us_official, first.reviewed) == (1, 1)
+    assert len(find_largest_excess(found, incidents, set(), max_rows=1)) == 1
     assert find_largest_excess(completeness(attacks(claims=[], country=[]), official), incidents, set()).empty

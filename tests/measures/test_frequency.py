@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from numpy.random import default_rng
 
 from analysis.evidence.errors import InputError
-from analysis.measures.frequency import count, cumulative, dispersion, is_overdispersed, observed_window
+from analysis.measures.coverage import observed_window
+from analysis.measures.dispersion import dispersion, is_overdispersed
+from analysis.measures.frequency import count, cumulative
 
 WINDOW = ("2024-01-01", "2024-01-31")  # a Monday to a Wednesday
 EVERY = ["day", "week", "month", "quarter", "1 day", "5 days", "14 days"]
@@ -76,12 +78,12 @@ def test_weeks_run_from_monday_to_sunday(attacks):
 
 def test_periods_that_the_window_cuts_are_flagged(attacks):
     weeks = count(attacks("2024-01-10"), "week", window=("2024-01-03", "2024-01-30"))
-    assert weeks["complete"].tolist() == [False, True, True, True, False]
+    assert weeks["is_complete"].tolist() == [False, True, True, True, False]
     assert weeks["days"].tolist() == [5, 7, 7, 7, 2]
     months = count(attacks("2024-01-10"), "month", window=("2024-01-01", "2024-02-28"))
-    assert months["complete"].tolist() == [True, False]  # 2024 is a leap year
+    assert months["is_complete"].tolist() == [True, False]  # 2024 is a leap year
     quarters = count(attacks("2024-01-10"), "quarter", window=("2024-01-01", "2024-06-30"))
-    assert quarters["complete"].tolist() == [True, True]
+    assert quarters["is_complete"].tolist() == [True, True]
     assert quarters["days"].tolist() == [91, 91]
 
 
@@ -89,7 +91,7 @@ def test_a_number_of_days_is_anchored_at_the_start_of_the_window(attacks):
     found = count(attacks("2024-01-16", "2024-01-17"), "14 days", window=("2024-01-03", "2024-01-31"))
     assert found["start"].dt.strftime("%m-%d").tolist() == ["01-03", "01-17", "01-31"]
     assert found["count"].tolist() == [1, 1, 0]
-    assert found["complete"].tolist() == [True, True, False]
+    assert found["is_complete"].tolist() == [True, True, False]
 
 
 def test_a_range_across_two_weeks_counts_as_possible_in_both_and_certain_in_neither(attacks):
@@ -114,26 +116,26 @@ def test_a_range_that_reaches_into_the_window_is_possible_there_though_its_best_
 def test_an_empty_period_is_zero_where_somebody_looked_and_missing_where_nobody_did(attacks):
     watched = coverage(("2024-01-08", "2024-01-14", "days"))
     found = count(attacks("2024-01-23"), "week", window=("2024-01-01", "2024-01-28"), coverage=watched)
-    assert found["covered"].tolist() == [0, 7, 0, 0]
+    assert found["covered_days"].tolist() == [0, 7, 0, 0]
     assert found["count"].isna().tolist() == [True, False, True, False]
     assert found["count"].tolist()[1::2] == [0, 1]
     assert found["count_low"].isna().tolist() == found["count_high"].isna().tolist() == [True, False, True, False]
-    assert found["rate"].notna().tolist() == [False, True, False, False]
-    assert found["rate_high"].notna().tolist() == [False, True, False, False]
+    assert found["rate_per_day"].notna().tolist() == [False, True, False, False]
+    assert found["rate_per_day_high"].notna().tolist() == [False, True, False, False]
 
 
 def test_rates_are_per_covered_day(attacks):
     watched = coverage(("2024-01-01", "2024-01-04", "days"))
     found = count(attacks("2024-01-02", "2024-01-03"), "week", window=("2024-01-01", "2024-01-07"), coverage=watched)
-    assert found["rate"].iloc[0] == pytest.approx(2 / 4)
-    assert found["rate_low"].iloc[0] < 0.5 < found["rate_high"].iloc[0]
+    assert found["rate_per_day"].iloc[0] == pytest.approx(2 / 4)
+    assert found["rate_per_day_low"].iloc[0] < 0.5 < found["rate_per_day_high"].iloc[0]
 
 
 def test_overlapping_coverage_counts_a_day_once_and_is_sparse_only_where_nothing_denser_lies(attacks):
     watched = coverage(("2024-01-01", "2024-01-10", "sparse"), ("2024-01-06", "2024-01-08", "days"))
     found = count(attacks("2024-01-02"), "7 days", window=("2024-01-01", "2024-01-14"), coverage=watched)
-    assert found["covered"].tolist() == [7, 3]
-    assert found["sparse"].tolist() == [5, 2]
+    assert found["covered_days"].tolist() == [7, 3]
+    assert found["sparse_days"].tolist() == [5, 2]
 
 
 def test_every_group_gets_every_period_and_unknown_is_a_group_of_its_own(attacks):
@@ -154,7 +156,7 @@ def test_one_name_is_as_good_as_a_list_of_names(attacks):
 def test_no_incident_in_a_watched_window_is_all_zeros(attacks):
     found = count(attacks(), "week", window=WINDOW)
     assert found["count"].tolist() == [0] * 5
-    assert (found["rate_high"] > 0).all()
+    assert (found["rate_per_day_high"] > 0).all()
 
 
 def test_what_the_window_leaves_open_comes_from_the_coverage_else_from_the_incidents(attacks):
@@ -225,7 +227,7 @@ def test_the_running_number_rises_on_the_days_of_incidents_only(attacks):
 
 
 def frame(counts, covered=7) -> pd.DataFrame:
-    return pd.DataFrame({"count": pd.array(counts, dtype="Int64"), "covered": covered})
+    return pd.DataFrame({"count": pd.array(counts, dtype="Int64"), "covered_days": covered})
 
 
 def test_dispersion_is_the_sum_of_squares_over_the_mean():

@@ -1,4 +1,4 @@
-"""The chance of a long gap under a constant rate: known answers, and every case counted out."""
+"""The probability of a long gap under a constant rate: known answers, and every case counted out."""
 
 from itertools import product
 from math import exp
@@ -21,9 +21,9 @@ def longest_run(days_hit: set[int], days: int, edges: bool) -> int:
     return max(runs, default=0)
 
 
-@pytest.mark.parametrize(("empty", "chance"), [(7, 8.98e-4), (8, 1.64e-4)])
-def test_165_events_on_105_days_have_the_known_chances_of_a_gap(empty, chance):
-    assert longest_gap_probability(165, 105, empty) == pytest.approx(chance, rel=2e-3)
+@pytest.mark.parametrize(("gap_days", "probability"), [(7, 8.98e-4), (8, 1.64e-4)])
+def test_165_events_on_105_days_have_the_known_probabilities_of_a_gap(gap_days, probability):
+    assert longest_gap_probability(165, 105, gap_days) == pytest.approx(probability, rel=2e-3)
 
 
 def test_165_events_in_105_days_of_continuous_time_have_the_known_chance():
@@ -32,7 +32,7 @@ def test_165_events_in_105_days_of_continuous_time_have_the_known_chance():
 
 @pytest.mark.parametrize("edges", [False, True])
 @pytest.mark.parametrize(("events", "days"), [(0, 4), (1, 5), (2, 6), (3, 5), (4, 6), (5, 4)])
-def test_the_chance_on_days_is_that_of_all_placements_counted_out(events, days, edges):
+def test_the_probability_on_days_is_that_of_all_placements_counted_out(events, days, edges):
     runs = [longest_run(set(places), days, edges) for places in product(range(days), repeat=events)]
     for empty in range(1, days + 1):
         share = np.mean([run >= empty for run in runs])
@@ -59,14 +59,14 @@ def test_a_rare_gap_has_the_chance_of_the_first_term():
 
 
 def test_longer_gaps_are_rarer_and_edges_make_gaps_likelier():
-    chances = [longest_gap_probability(30, 60, empty) for empty in range(1, 20)]
-    assert chances == sorted(chances, reverse=True)
-    assert longest_gap_probability(30, 60, 8, edges=True) > longest_gap_probability(30, 60, 8)
+    probabilities = [longest_gap_probability(30, 60, empty) for empty in range(1, 20)]
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert longest_gap_probability(30, 60, 8, include_edges=True) > longest_gap_probability(30, 60, 8)
 
 
 def test_no_event_has_no_gap_between_two():
     assert longest_gap_probability(0, 10, 1) == 0
-    assert longest_gap_probability(0, 10, 10, edges=True) == 1
+    assert longest_gap_probability(0, 10, 10, include_edges=True) == 1
 
 
 def test_impossible_arguments_are_refused():

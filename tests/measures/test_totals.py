@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from analysis.evidence.errors import InputError
-from analysis.measures.totals import list_counters, running_total, tallies_of_sets, total_intervals, usable_totals
+from analysis.measures.total_intervals import total_intervals
+from analysis.measures.totals import list_counters, running_total, tallies_of_sets, usable_totals
 
 
 def tallies(*rows) -> pd.DataFrame:
@@ -51,7 +52,7 @@ def test_of_one_day_the_best_bound_is_used_whatever_the_number(bounds, chosen):
 def test_of_several_such_totals_the_highest_is_used_and_the_spread_shown():
     rows = [("2023-11-09", 42), ("2023-11-09", 46), ("2023-11-09", 44), ("2023-11-09", 99, {"bound": "about"})]
     row = running_total(tallies(*rows), "Pentagon").iloc[0]
-    assert (row["total"], row["low"], row["high"], row["n_statements"]) == (46, 42, 99, 4)
+    assert (row["total"], row["total_low"], row["total_high"], row["n_statements"]) == (46, 42, 99, 4)
     assert row["tally_ids"] == "t1|t2|t3|t4"
 
 
@@ -148,8 +149,8 @@ def test_a_total_that_falls_stays_visible_and_its_count_is_missing_never_negativ
     assert found["note"].tolist() == ["", "falls", ""]
     counted = total_intervals(found)
     assert counted["count"].isna().tolist() == [False, True, False]
-    assert counted["rate"].isna().tolist() == [False, True, False]
-    assert counted["rate_high"].isna().tolist() == [False, True, False]
+    assert counted["rate_per_day"].isna().tolist() == [False, True, False]
+    assert counted["rate_per_day_high"].isna().tolist() == [False, True, False]
     assert (counted["count"].dropna() >= 0).all()
 
 
@@ -162,8 +163,8 @@ def test_counts_begin_on_the_first_day_counted_and_their_rates_are_per_day():
     counted = total_intervals(running_total(tallies(("2023-10-24", 13), ("2023-10-26", 17)), "Pentagon"))
     assert counted["start"].dt.strftime("%Y-%m-%d").tolist() == ["2023-10-17", "2023-10-25"]
     assert counted["days"].tolist() == [8, 2]
-    assert counted["rate"].tolist() == [1.625, 2.0]
-    assert counted["rate_low"].iloc[0] == pytest.approx(0.865, abs=5e-4)
+    assert counted["rate_per_day"].tolist() == [1.625, 2.0]
+    assert counted["rate_per_day_low"].iloc[0] == pytest.approx(0.865, abs=5e-4)
 
 
 def test_totals_after_the_last_day_asked_for_are_left_out():
@@ -190,7 +191,7 @@ def test_a_counter_is_listed_when_it_states_enough_days_of_the_window():
     frame = tallies(*often, *seldom, *vague)
     window = (pd.Timestamp("2023-11-01"), pd.Timestamp("2023-11-30"))
     assert list_counters(frame, window) == [("Pentagon", "all")]
-    assert list_counters(frame, window, least=2) == [("Pentagon", "all"), ("SOHR", "all")]
+    assert list_counters(frame, window, min_days=2) == [("Pentagon", "all"), ("SOHR", "all")]
     assert list_counters(frame, (window[0], pd.Timestamp("2023-11-02"))) == []
 
 

@@ -126,9 +126,9 @@ POSTERIOR = """import os
 import pandas as pd
 import analysis as a
 rows = pd.DataFrame({"start": [0, 3, 7], "end": [2, 6, 9], "count": [9, number % 2, 0]})
-chance = a.changes(rows).chance()
+probability = a.changes(rows).poisson.probability()
 left = len(os.listdir(os.environ["INCIDENTS_SHARED"])) if "INCIDENTS_SHARED" in os.environ else 0
-a.show_results([{"measure": "chance", "value": chance}, {"measure": "left", "value": left}])"""
+a.show_results([{"measure": "probability", "value": probability}, {"measure": "left", "value": left}])"""
 
 
 def test_what_runs_have_in_common_is_worked_out_once_and_is_what_each_would_have_worked_out(write_notebook, tmp_path):
@@ -141,7 +141,12 @@ def test_what_runs_have_in_common_is_worked_out_once_and_is_what_each_would_have
     execute(runs[0].notebook, tmp_path / "alone.ipynb", {"number": 3})
     alone = read_results(nbformat.read(tmp_path / "alone.ipynb", as_version=4)).set_index("measure")["value"]
     assert alone["left"] == 0
-    assert alone["chance"] == table.loc[3, "chance"] == table.loc[1, "chance"] != table.loc[2, "chance"]
+    assert (
+        alone["probability"]
+        == table.loc[3, "probability"]
+        == table.loc[1, "probability"]
+        != table.loc[2, "probability"]
+    )
 
 
 def test_runs_that_show_no_results_give_an_empty_table(write_notebook, tmp_path):

@@ -18,9 +18,28 @@ FOLDER = "INCIDENTS_SHARED"  # environment variable; nothing is kept where it is
 
 
 def cached_array(inputs: tuple, compute: Callable[[], np.ndarray]) -> np.ndarray:
-    """The array that `compute` returns, or returned in another process.
+    """An array, from the folder that processes share where it is there, else computed.
 
-    inputs : arrays and plain values, everything on which the array depends
+    Parameters
+    ----------
+    inputs : tuple
+        Arrays and plain values: everything on which the array depends.
+    compute : callable
+        Returns the array.
+
+    Returns
+    -------
+    array
+        What `compute` returns, or returned in another process.
+
+    Notes
+    -----
+    Nothing is kept where the environment does not name a folder. A file that cannot be read is computed again.
+
+    Examples
+    --------
+    >>> cached_array((1.0,), lambda: np.arange(3)).tolist()
+    [0, 1, 2]
     """
     folder = os.environ.get(FOLDER)
     if not folder:

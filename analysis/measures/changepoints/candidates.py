@@ -26,7 +26,26 @@ MAX_CANDIDATES = 2_000_000  # of one series; a larger total cannot be summed ove
 
 @lru_cache(maxsize=8)
 def find_candidates(observed: ObservedCounts, phi: float) -> Candidates:
-    """The candidates of a series. The last eight are cached: another prior of the rates needs the same ones."""
+    """The candidates of a series. The last eight are cached: another prior of the rates needs the same ones.
+
+    Parameters
+    ----------
+    observed : ObservedCounts
+        The counts.
+    phi : float
+        Number by which the log likelihood is divided, 1 or more.
+
+    Returns
+    -------
+    Candidates
+        They are worked out at the first use.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import found
+    >>> len(find_candidates(found.observed, 1.0).day)
+    21
+    """
     return Candidates(observed, phi)
 
 
@@ -34,8 +53,23 @@ def find_candidates(observed: ObservedCounts, phi: float) -> Candidates:
 class Candidates:
     """All candidate change points of one series; the first is the start of the series, the last its end.
 
-    phi divides the log likelihood. A total of n counts then weighs n / phi, and a change splits it in
-    ceil(n / phi) equal units. This is exact for phi = 1, and for every phi where the rate does not change.
+    Parameters
+    ----------
+    observed : ObservedCounts
+        The counts.
+    phi : float
+        Number by which the log likelihood is divided, 1 or more.
+
+    Notes
+    -----
+    A total of n counts weighs n / phi, and a change splits it in ceil(n / phi) equal units. This is exact for phi = 1,
+    and for every phi where the rate does not change.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import candidates
+    >>> candidates.day[[0, -1]].tolist()
+    [0, 20]
     """
 
     observed: ObservedCounts
@@ -43,18 +77,32 @@ class Candidates:
 
     @cached_property
     def units(self) -> list[tuple[int, float]]:
-        """For each total of several days: number of units, counts (over phi) per unit."""
+        """For each total of several days: number of units, counts (over phi) per unit; list of tuples.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import candidates
+        >>> candidates.units
+        []
+        """
         whole = [max(int(np.ceil(n / self.phi - 1e-9)), 1) for *_, n in self.observed.interval_counts]
         return [(q, n / self.phi / q) for q, (*_, n) in zip(whole, self.observed.interval_counts, strict=True)]
 
     @cached_property
     def active(self) -> dict[int, list[int]]:
-        """Day -> the totals that a change on it splits."""
-        cut: dict[int, list[int]] = {}
+        """Day to the totals that a change on it splits, dict of int to list of int.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import candidates
+        >>> candidates.active
+        {}
+        """
+        inside: dict[int, list[int]] = {}
         for number, (a, b, _) in enumerate(self.observed.interval_counts):
             for day in range(a + 1, b):
-                cut.setdefault(day, []).append(number)
-        return cut
+                inside.setdefault(day, []).append(number)
+        return inside
 
     @cached_property
     def _arranged(self) -> tuple[np.ndarray, np.ndarray, list[Block]]:
@@ -63,17 +111,18 @@ class Candidates:
         sizes = [_candidates_on(days, self.active, self.units) for days in groups]
         if (size := sum(sizes)) > MAX_CANDIDATES:
             raise InputError(
-                f"{size:,} ways to cut the totals are too many (allowed: {MAX_CANDIDATES:,}); "
+                f"{size:,} candidate change points inside totals are too many (allowed: {MAX_CANDIDATES:,}); "
                 "count in longer periods, or state the totals more often"
             )
-        day, count, blocks, base = [], [], [], self._whole_before()
+        day, count, base = [], [], self._whole_before()
+        blocks: list[Block] = []
         for days in _merge_small(groups, sizes):
             begin = blocks[-1].end if blocks else 0
             if self.active.keys() & days:
                 at, inside, block = self._split_block(days, begin)
                 blocks.append(block)
             else:
-                at, inside, end = days, 0.0, begin + len(days)
+                at, inside, end = days, np.zeros(len(days)), begin + len(days)
                 blocks += [Block(first, min(first + BLOCK_SIZE, end)) for first in range(begin, end, BLOCK_SIZE)]
             day.append(at)
             count.append(base[at] + inside)
@@ -85,7 +134,8 @@ class Candidates:
         even_spread = self._even_spread(used, days)
         if not even_spread and len(at) > MAX_OVERLAPPING:
             raise InputError(
-                f"{len(at):,} ways to place the ranges that overlap around {self.observed.day_labels(days[:1])[0]} "
+                f"{len(at):,} candidate change points inside the ranges that overlap around "
+                f"{self.observed.day_labels(days[:1])[0]} "
                 f"are too many (allowed: {MAX_OVERLAPPING:,}); give the longest of them a day"
             )
         splits = self._make_splits(at, left, used)
@@ -105,13 +155,13 @@ class Candidates:
         column = {number: place for place, number in enumerate(used)}
         at, left = [], []
         for day in days:
-            cut = self.active.get(day, [])
-            divisions = np.array(list(product(*(range(self.units[number][0] + 1) for number in cut))))
+            inside = self.active.get(day, [])
+            divisions = np.array(list(product(*(range(self.units[number][0] + 1) for number in inside))))
             filled = np.zeros((len(divisions), len(used)), int)
             for number in used:
                 if self.observed.interval_counts[number][1] <= day:
                     filled[:, column[number]] = self.units[number][0]
-            filled[:, [column[number] for number in cut]] = divisions
+            filled[:, [column[number] for number in inside]] = divisions
             at.append(np.full(len(divisions), day))
             left.append(filled)
         return np.concatenate(at), np.concatenate(left), used
@@ -137,34 +187,77 @@ class Candidates:
 
     @property
     def day(self) -> np.ndarray:
-        """Day of each candidate (n,)."""
+        """Day of each candidate, int (n,).
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import candidates
+        >>> candidates.day[:3].tolist()
+        [0, 1, 2]
+        """
         return self._arranged[0]
 
     @property
     def count(self) -> np.ndarray:
-        """Counts (over phi) to the left of each candidate (n,)."""
+        """Counts (over phi) before each candidate, float (n,).
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import candidates
+        >>> candidates.count[:3].tolist()
+        [0.0, 3.0, 7.0]
+        """
         return self._arranged[1]
 
     @property
     def blocks(self) -> list[Block]:
-        """Neighbouring candidates that are handled together."""
+        """Neighbouring candidates that are computed together, list of Block.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import candidates
+        >>> candidates.blocks[0].begin, candidates.blocks[0].end
+        (0, 21)
+        """
         return self._arranged[2]
 
     @cached_property
     def exposure(self) -> np.ndarray:
-        """Days of exposure (over phi) to the left of each candidate (n,)."""
+        """Days of exposure (over phi) before each candidate, float (n,).
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import candidates
+        >>> candidates.exposure[:3].tolist()
+        [0.0, 1.0, 2.0]
+        """
         return self._exposed[self.day] / self.phi
 
     @cached_property
     def differences(self) -> tuple[Differences | None, Differences | None]:
-        """By how much counts, and exposures, of two candidates can differ; None where tables would be too large."""
+        """By how much counts, and exposures, of two candidates can differ; None where tables would be too large.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import candidates
+        >>> [len(each.values) for each in candidates.differences]
+        [36, 21]
+        """
         per_day = self.observed.exposure[self.observed.exposure > 0].min() / self.phi
         return possible_differences(self.count, 1 / self.phi), possible_differences(self.exposure, per_day)
 
     @cached_property
     def edges(self) -> tuple[np.ndarray, np.ndarray]:
-        """Log multinomial share of the split counts after every candidate, up to the end of the totals that it
-        splits, and before it, from their start."""
+        """Log multinomial share of the split counts after every candidate and before it, each float (n,).
+
+        Up to the end, and from the start, of the totals that the candidate splits.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import candidates
+        >>> [each.tolist()[:2] for each in candidates.edges]
+        [[0.0, 0.0], [0.0, 0.0]]
+        """
         right, left = np.zeros(len(self.day)), np.zeros(len(self.day))
         for block in self.blocks:
             if (splits := block.splits) is not None:
@@ -177,12 +270,19 @@ class Candidates:
 
     @cached_property
     def log_factorials(self) -> np.ndarray:
-        """Log factorials of the totals that each candidate splits (n,)."""
+        """Log factorials of the totals that each candidate splits, float (n,).
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import candidates
+        >>> candidates.log_factorials[:2].tolist()
+        [0.0, 0.0]
+        """
         out = np.zeros(len(self.day))
         for block in self.blocks:
             if (splits := block.splits) is not None:
-                cut = (splits.share > 0) & ~splits.done
-                out[block.begin : block.end] = (cut * gammaln(splits.whole + 1)).sum(axis=1)
+                is_split = (splits.share > 0) & ~splits.done
+                out[block.begin : block.end] = (is_split * gammaln(splits.whole + 1)).sum(axis=1)
         return out
 
 
@@ -213,8 +313,8 @@ def count_candidates(observed: ObservedCounts) -> float:
 def _day_groups(last: int, active: dict) -> list[np.ndarray]:
     """Days 0 .. last in groups of neighbours that either all lie inside a total or all do not. Two totals that follow
     each other are separated by the boundary between them, which lies inside neither."""
-    cut = np.array([day in active for day in range(last + 1)])
-    return np.split(np.arange(last + 1), np.flatnonzero(np.diff(cut)) + 1)
+    inside = np.array([day in active for day in range(last + 1)])
+    return np.split(np.arange(last + 1), np.flatnonzero(np.diff(inside)) + 1)
 
 
 def _merge_small(groups: list[np.ndarray], sizes: list[int]) -> list[np.ndarray]:

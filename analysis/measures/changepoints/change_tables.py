@@ -46,8 +46,8 @@ def changes_by(frame: pd.DataFrame, by: str | list[str], progress: bool = True, 
     --------
     >>> from analysis.measures.changepoints.example import counts
     >>> table = changes_by(counts.assign(country="Iraq"), "country", progress=False)
-    >>> table[["country", "is_announced", "changes", "day"]].to_string(index=False, header=False).strip()
-    'Iraq True 1 2024-01-11'
+    >>> table[["country", "is_announced", "changes", "order"]].to_numpy().tolist()
+    [['Iraq', True, 1, 1]]
     """
     by = [by] if isinstance(by, str) else list(by)
     unknown = [name for name in by if name not in frame]

@@ -12,10 +12,10 @@ from scipy.special import logsumexp
 from scipy.stats import poisson
 
 from analysis.evidence.errors import InputError
-from analysis.measures.changepoints.observed_counts import ObservedCounts, observe_counts
 from analysis.measures.changepoints.clustering import Clustering, default_clusterings
 from analysis.measures.changepoints.count_input import count_rows
 from analysis.measures.changepoints.grid_posterior import GridPosterior
+from analysis.measures.changepoints.observed_counts import ObservedCounts, observe_counts
 from analysis.measures.changepoints.posterior import ChangePosterior
 from analysis.measures.changepoints.sources import Numerical, poisson_source
 
@@ -212,7 +212,9 @@ class Prior:
             log = _tilted_geometric(float(self.expected_changes or 0), numbers)
         else:
             with np.errstate(divide="ignore"):
-                log = np.log(np.array(self.number_prior)) + numbers * np.log((self.expected_changes or 1) / self._own_mean())
+                log = np.log(np.array(self.number_prior)) + numbers * np.log(
+                    (self.expected_changes or 1) / self._own_mean()
+                )
         return log - logsumexp(log)
 
 
@@ -261,9 +263,7 @@ def changes_under_prior(observed: ObservedCounts, prior: Prior) -> Changes:
         allowing = Numerical(GridPosterior(*options, default_clusterings(), prior.inside_rows))
     elif prior.phi != 1:
         allowing = Numerical(GridPosterior(*options, [(Clustering(phi=float(prior.phi)), 1.0)], prior.inside_rows))
-    return Changes(
-        observed, prior, ChangePosterior("Poisson", reference), ChangePosterior("overdispersed", allowing)
-    )
+    return Changes(observed, prior, ChangePosterior("Poisson", reference), ChangePosterior("overdispersed", allowing))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -355,6 +355,7 @@ class Changes:
         Returns
         -------
         bool
+            True also for a day inside the series on which nobody looked.
 
         Examples
         --------

@@ -116,7 +116,9 @@ def default_clusterings() -> list[tuple[Clustering, float]]:
     return out
 
 
-def expected_counts(observed: ObservedCounts, daily: np.ndarray, clustering: Clustering) -> tuple[np.ndarray, np.ndarray]:
+def expected_counts(
+    observed: ObservedCounts, daily: np.ndarray, clustering: Clustering
+) -> tuple[np.ndarray, np.ndarray]:
     """Expected count of each day as a line in the rate: slope x rate + excited.
 
     Parameters

@@ -2,8 +2,12 @@
 
 import pandas as pd
 
+from analysis.measures.changepoints.candidates import find_candidates
 from analysis.measures.changepoints.changes import changes
 
 days = pd.date_range("2024-01-01", periods=20)
 counts = pd.DataFrame({"start": days, "end": days, "count": [3, 4] * 5 + [0] * 10})
 found = changes(counts)
+recursion = found.poisson.recursion
+likelihood = recursion.likelihood
+candidates = find_candidates(found.observed, 1.0)

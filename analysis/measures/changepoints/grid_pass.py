@@ -152,7 +152,10 @@ class GridPass:
     def _changed(self) -> list[np.ndarray]:
         """Of each total: likelihood by rate before and after, added up over the days of a change inside."""
         points = len(self.grid.rates)
-        return [sum((each for _, each in self.pairs(place)), np.zeros((points, points))) for place in range(len(self.totals))]
+        return [
+            sum((each for _, each in self.pairs(place)), np.zeros((points, points)))
+            for place in range(len(self.totals))
+        ]
 
     def _runs(self) -> list[tuple[int, int, int | None]]:
         """Days in runs: (first, last + 1, None) of single days, (first, last + 1, place) of a total."""

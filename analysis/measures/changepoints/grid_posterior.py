@@ -77,7 +77,9 @@ class GridPosterior:
         single = self.observed.days - 1 - sum(inner)
         k = np.arange(len(ways))
         with np.errstate(divide="ignore", over="ignore"):
-            ways = np.where(k <= single, np.exp(gammaln(single + 1) - gammaln(k + 1) - gammaln(np.maximum(single - k, 0) + 1)), 0.0)
+            ways = np.where(
+                k <= single, np.exp(gammaln(single + 1) - gammaln(k + 1) - gammaln(np.maximum(single - k, 0) + 1)), 0.0
+            )
             for days in inner if self.inside else []:
                 ways[1:] += days * ways[:-1].copy()
             return np.log(ways)
@@ -165,11 +167,19 @@ class GridPosterior:
         ranked = np.argsort(-self.clustering_weights, kind="stable")
         enough = int(np.searchsorted(self.clustering_weights[ranked].cumsum(), 1 - LEFT_OUT)) + 1
         kept = ranked[:enough]
-        return list(zip(kept.tolist(), (self.clustering_weights[kept] / self.clustering_weights[kept].sum()).tolist(), strict=True))
+        return list(
+            zip(
+                kept.tolist(),
+                (self.clustering_weights[kept] / self.clustering_weights[kept].sum()).tolist(),
+                strict=True,
+            )
+        )
 
     def _solve(self, which: int) -> _Solved:
         if which not in self._solved:
-            made = _Solved(self.passes[which], self.log_prior - np.where(np.isneginf(self.log_ways), np.inf, self.log_ways))
+            made = _Solved(
+                self.passes[which], self.log_prior - np.where(np.isneginf(self.log_ways), np.inf, self.log_ways)
+            )
             if made.bytes * (len(self._solved) + 1) > CACHED_BYTES:
                 return made
             self._solved[which] = made
@@ -373,7 +383,9 @@ class _Solved:
                     onward[:-1] += later * np.exp(log[end][1:] - base[:-1])[:, None]
                 else:
                     factor = np.exp(np.minimum(into_scale[:-1] + log[end][1:] - self.total, 700.0))[:, None]
-                    out[:, inner] += _spread(self._through(into[:-1] * factor, pair, self.prior * ahead[end][1:]), inner)
+                    out[:, inner] += _spread(
+                        self._through(into[:-1] * factor, pair, self.prior * ahead[end][1:]), inner
+                    )
         rows = start if place is None else start + 1  # first days that the segment can have, outside of totals
         log_run = self._log_likelihood[:rows].copy()
         if place is not None:
@@ -435,7 +447,9 @@ class _Solved:
         top = log_run.max(axis=1, keepdims=True)
         run = np.exp(log_run - top)  # (size + 1, points): of the days from `first` to before the one that is next
         last, last_log = ahead[-1], log[-1]
-        out[0, self.days] += (np.exp(np.minimum(scale + last_log + top[-1] - self.total, 700.0)) * (state * run[-1] * last).sum(axis=1)).sum()
+        out[0, self.days] += (
+            np.exp(np.minimum(scale + last_log + top[-1] - self.total, 700.0)) * (state * run[-1] * last).sum(axis=1)
+        ).sum()
         if size:
             onward, onward_log = self._entering(first)
             starts = self._starts()[first:]
@@ -445,7 +459,9 @@ class _Solved:
             mass = onward[:, 1:] @ np.ones(onward.shape[2])
             out[0, first : self.days] += (factor * held * mass).sum(axis=1)
             share = _share_above_weights(onward[:, 1:])
-            out[1, first : self.days] += np.einsum("tl,tlg,tg,lg->t", factor, share, run[:-1], state[:-1], optimize=True)
+            out[1, first : self.days] += np.einsum(
+                "tl,tlg,tg,lg->t", factor, share, run[:-1], state[:-1], optimize=True
+            )
         for other, total in enumerate(self.one.totals):
             if total.start < first or other == place:
                 continue

@@ -12,6 +12,7 @@ from analysis.measures.changepoints.compiling import njit
 
 TINY = 1e-250  # share of the largest term below which a term counts as none; smaller floats are slow
 
+
 def day_likelihood_numpy(counts, slope, excited, watched, rates, phi):
     """Likelihood of each day's count at each rate, divided by its largest over the rates.
 
@@ -117,4 +118,11 @@ if njit is None:
 else:
     from analysis.measures.changepoints.compiled import day_likelihood, pair_likelihood, run_days
 
-__all__ = ["day_likelihood", "day_likelihood_numpy", "pair_likelihood", "pair_likelihood_numpy", "run_days", "run_days_numpy"]
+__all__ = [
+    "day_likelihood",
+    "day_likelihood_numpy",
+    "pair_likelihood",
+    "pair_likelihood_numpy",
+    "run_days",
+    "run_days_numpy",
+]

@@ -38,7 +38,7 @@ class ObservedCounts:
     ObservedCounts(11 events on 3 days from 1851)
     """
 
-    first: object
+    first: pd.Timestamp | int
     exposure: np.ndarray
     day_counts: np.ndarray
     interval_counts: tuple[tuple[int, int, int], ...]
@@ -46,12 +46,26 @@ class ObservedCounts:
 
     @property
     def days(self) -> int:
-        """Number of days of the grid, int."""
+        """Number of days of the grid, int.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import found
+        >>> found.observed.days
+        20
+        """
         return len(self.exposure)
 
     @property
     def total(self) -> int:
-        """Number of events, int."""
+        """Number of events, int.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import found
+        >>> found.observed.total
+        35
+        """
         return int(self.day_counts.sum()) + sum(n for *_, n in self.interval_counts)
 
     @cached_property
@@ -77,12 +91,35 @@ class ObservedCounts:
 
         The order of `interval_counts` stays, so that the candidates of the mirror image are those of the original,
         counted from the other end.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import found
+        >>> found.observed.mirrored.day_counts[-2:].tolist()
+        [4, 3]
         """
         turned = tuple((self.days - b, self.days - a, n) for a, b, n in self.interval_counts)
         return replace(self, exposure=self.exposure[::-1], day_counts=self.day_counts[::-1], interval_counts=turned)
 
     def day_labels(self, numbers: np.ndarray) -> pd.Index:
-        """Days of the grid as days of the calendar, or as the periods that were given."""
+        """Days of the grid as days of the calendar, or as the periods that were given.
+
+        Parameters
+        ----------
+        numbers : array of int, (n,)
+            Days, counted from the first.
+
+        Returns
+        -------
+        Index
+            Timestamps, or numbers of periods.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import found
+        >>> found.observed.day_labels(np.array([10]))[0]
+        Timestamp('2024-01-11 00:00:00')
+        """
         if isinstance(self.first, pd.Timestamp):
             return self.first + pd.to_timedelta(np.asarray(numbers), unit="D")
         if isinstance(self.first, pd.Period):
@@ -90,7 +127,24 @@ class ObservedCounts:
         return pd.Index(np.asarray(numbers) + self.first)
 
     def day_number(self, day) -> int:
-        """Number of one day or period, counted from the first; the inverse of `day_labels`."""
+        """Number of one day or period, counted from the first; the inverse of `day_labels`.
+
+        Parameters
+        ----------
+        day : day
+            Or number of a period.
+
+        Returns
+        -------
+        int
+            Below 0 before the series; `days` or more after it.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import found
+        >>> found.observed.day_number("2024-01-11")
+        10
+        """
         if isinstance(self.first, pd.Timestamp):
             return (as_day(day, "day") - self.first).days
         if isinstance(self.first, pd.Period):
@@ -98,7 +152,24 @@ class ObservedCounts:
         return int(day) - int(self.first)
 
     def holds(self, day) -> bool:
-        """Whether a day or period lies between the first and the last observed one."""
+        """Whether a day or period lies between the first and the last observed one.
+
+        Parameters
+        ----------
+        day : day
+            Or number of a period.
+
+        Returns
+        -------
+        bool
+            True also for a day inside the series on which nobody looked.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import found
+        >>> found.observed.holds("2024-01-21")
+        False
+        """
         return 0 <= self.day_number(day) < self.days
 
     def __repr__(self) -> str:
@@ -141,7 +212,9 @@ def observe_counts(frame: pd.DataFrame, ranges: pd.DataFrame | None = None) -> O
         )
     exposure, day_counts = np.zeros(b.max()), np.zeros(b.max(), int)
     counted, interval_counts = [], []
-    for start, end, count, days in zip(*(each.tolist() for each in (a, b, rows["count"], rows["exposure"])), strict=True):
+    for start, end, count, days in zip(
+        *(each.tolist() for each in (a, b, rows["count"], rows["exposure"])), strict=True
+    ):
         if np.isnan(count) or not days:
             continue
         exposure[start:end] = days / (end - start)
@@ -158,11 +231,12 @@ def observe_counts(frame: pd.DataFrame, ranges: pd.DataFrame | None = None) -> O
 
 def _trim_unobserved(observed: ObservedCounts) -> ObservedCounts:
     """Leave out the unobserved days before the first observed one and after the last: no count tells a change there."""
-    looked = np.flatnonzero(observed.exposure)
-    begin, end = int(looked[0]), int(looked[-1]) + 1
+    observed_days = np.flatnonzero(observed.exposure)
+    begin, end = int(observed_days[0]), int(observed_days[-1]) + 1
     moved = [tuple((a - begin, b - begin, n) for a, b, n in rows) for rows in (observed.interval_counts, observed.rows)]
-    step = DAY if isinstance(observed.first, pd.Timestamp) else 1
-    return ObservedCounts(observed.first + begin * step, observed.exposure[begin:end], observed.day_counts[begin:end], *moved)
+    first = observed.first
+    first = first + begin * DAY if isinstance(first, pd.Timestamp) else first + begin
+    return ObservedCounts(first, observed.exposure[begin:end], observed.day_counts[begin:end], *moved)
 
 
 def _add_ranges(observed: ObservedCounts, ranges: pd.DataFrame) -> ObservedCounts:
@@ -202,11 +276,11 @@ def _checked_rows(frame: pd.DataFrame, what: str) -> pd.DataFrame:
     given = _checked_amounts(frame["exposure"], "exposure") if "exposure" in frame else length.astype(float)
     rows["exposure"] = given.fillna(0.0)
     rows = rows.sort_values("start", kind="stable", ignore_index=True)
-    for one in np.flatnonzero(rows["end"] < rows["start"]):
+    for one in np.flatnonzero(rows["end"] < rows["start"]).tolist():
         raise InputError(f"the {what} {_format_span(rows, one)} ends before it starts")
-    for one in np.flatnonzero((rows["exposure"] == 0) & (rows["count"] > 0)):
+    for one in np.flatnonzero((rows["exposure"] == 0) & (rows["count"] > 0)).tolist():
         raise InputError(f"the {what} {_format_span(rows, one)} has a count, but no exposure")
-    for one in np.flatnonzero(rows["count"] % 1 > 0):
+    for one in np.flatnonzero(rows["count"] % 1 > 0).tolist():
         raise InputError(f"count: {rows['count'][one]:g} ({_format_span(rows, one)}) is not a whole number")
     return rows
 
@@ -224,7 +298,9 @@ def _checked_days(values: pd.Series, name: str) -> pd.Series:
         return values.astype("int64")
     if pd.api.types.is_datetime64_dtype(values):
         if not values.dt.year.between(FIRST_YEAR, LAST_YEAR).all():
-            raise InputError(f"{name}: days from {FIRST_YEAR} to {LAST_YEAR} are allowed, given {values.min()} to {values.max()}")
+            raise InputError(
+                f"{name}: days from {FIRST_YEAR} to {LAST_YEAR} are allowed, given {values.min()} to {values.max()}"
+            )
         return values.dt.tz_localize(None).dt.normalize().astype("datetime64[ns]")
     return pd.Series(pd.DatetimeIndex([as_day(value, name) for value in values])).astype("datetime64[ns]")
 

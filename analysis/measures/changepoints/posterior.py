@@ -123,8 +123,8 @@ class ChangePosterior:
     def rates(self) -> pd.DataFrame:
         """Rate on each day.
 
-        Columns: day, rate_per_day (posterior mean), rate_per_day_low, rate_per_day_high (95 % credible interval,
-        equal tails), all per day of exposure. They are computed at the first use, which takes seconds where long totals have
+        Columns: day, rate_per_day (posterior mean), rate_per_day_low, rate_per_day_high (95 % credible interval, equal
+        tails), all per day of exposure. They are computed at the first use, which takes seconds where long totals have
         many splits.
 
         Examples
@@ -166,9 +166,7 @@ class ChangePosterior:
         max_changes = len(self.source.number) - 1
         given = range(order, max_changes + 1) if number is None else [number]
         if order < 1 or not given or not order <= given[0] <= max_changes:
-            raise InputError(
-                f"change {order} of {number or max_changes}: there are 1 to {number or max_changes}"
-            )
+            raise InputError(f"change {order} of {number or max_changes}: there are 1 to {number or max_changes}")
         weight = self.source.number[list(given)] if number is None else np.ones(1)
         weight = weight / weight.sum() if weight.sum() else np.eye(len(weight))[0]
         terms = [w * self.source.date(order, k) for w, k in zip(weight, given, strict=True) if w]
@@ -261,7 +259,10 @@ class ChangePosterior:
         bounds = np.array([0, *places, self.observed.days])
         labels = self.observed.day_labels
         out = pd.DataFrame({"start": labels(bounds[:-1]), "end": labels(bounds[1:] - 1)})
-        rows = [(exposure, count, rate.estimate, *rate.interval(level)) for exposure, count, rate in self.source.segments(places)]
+        rows = [
+            (exposure, count, rate.estimate, *rate.interval(level))
+            for exposure, count, rate in self.source.segments(places)
+        ]
         columns = ["exposure", "count", "rate_per_day", "rate_per_day_low", "rate_per_day_high"]
         out = out.join(pd.DataFrame(rows, columns=columns))
         rate = out["rate_per_day"]
@@ -328,7 +329,9 @@ class ChangePosterior:
         last = min(self.observed.day_number(end), self.observed.days - 1)
         if last < first:
             return 0.0
-        return float(np.clip(1 - self._holding(self.observed.day_labels(np.array([last]))[0]).begin[:first].sum(), 0, 1))
+        return float(
+            np.clip(1 - self._holding(self.observed.day_labels(np.array([last]))[0]).begin[:first].sum(), 0, 1)
+        )
 
     def rate_on(self, day) -> PosteriorRate | GridRate:
         """The rate on one day.

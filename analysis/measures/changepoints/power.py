@@ -79,7 +79,9 @@ def power(found: Changes, rate_per_day: float, start, end=None, *, worlds: int =
         announced = 0
         for _ in range(worlds):
             clustering = ways[rng.choice(len(weights), p=weights / weights.sum())][0]
-            world = _observed_again(seen, clustered_counts(rng, np.maximum(rates * seen.exposure.max(), 1e-9), clustering), rng)
+            world = _observed_again(
+                seen, clustered_counts(rng, np.maximum(rates * seen.exposure.max(), 1e-9), clustering), rng
+            )
             again = changes_under_prior(world, prior)
             days = world.day_labels(np.array([max(first - MARGIN_DAYS, 1), world.days - 1]))
             announced += is_announced(*(each.within(*days) for each in again.posteriors))

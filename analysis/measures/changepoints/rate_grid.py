@@ -65,7 +65,9 @@ def rate_grid(exposure: float, most: float, shape: float, scale_days: float, ste
     (True, True)
     """
     unit = 1 / np.sqrt(exposure)  # two standard deviations of the square root of a rate
-    high = 2 * most + 10 * np.sqrt(max(most, 1 / exposure) / exposure) + 12 * max(shape, 1) / scale_days / 4 + 3 / exposure
+    high = (
+        2 * most + 10 * np.sqrt(max(most, 1 / exposure) / exposure) + 12 * max(shape, 1) / scale_days / 4 + 3 / exposure
+    )
     low = min(1e-4 / exposure, 1e-4 * shape / scale_days) / max(1.0, 1 / shape**2)
     end = np.sqrt(high) / unit
     end = end if end > 30 else np.log(np.expm1(end))

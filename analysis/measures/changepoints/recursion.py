@@ -30,10 +30,22 @@ FOURIER_NOISE = 1e-13  # share of the largest term below which a term of the tra
 class Recursion:
     """The sums over all placements of 0 .. max_changes changes, under one likelihood.
 
-    likelihood : of the segments between n candidates
-    before : (max_changes + 2, n) log marginal likelihood of the counts before a candidate in so many segments
-    after : (max_changes + 2, n) the same of the counts after it
-    log_prior : (max_changes + 1,) log prior probability of 0 .. max_changes changes
+    Parameters
+    ----------
+    likelihood : SegmentLikelihood
+        Of the segments between n candidates.
+    before : array of float, (max_changes + 2, n)
+        Log marginal likelihood of the counts before a candidate, in so many segments.
+    after : array of float, (max_changes + 2, n)
+        The same of the counts after it.
+    log_prior : array of float, (max_changes + 1,)
+        Log prior probability of 0 .. max_changes changes.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import recursion
+    >>> recursion.before.shape
+    (7, 21)
     """
 
     likelihood: SegmentLikelihood
@@ -43,57 +55,147 @@ class Recursion:
 
     @cached_property
     def log_sum(self) -> np.ndarray:
-        """Log marginal likelihood of k changes summed over placements and splits, k = 0 .. max_changes."""
+        """Log marginal likelihood of 0 .. max_changes changes, summed over placements and splits; (max_changes + 1,).
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import recursion
+        >>> recursion.log_sum.shape
+        (6,)
+        """
         last = self.after[1]
         return np.array([_log_total(self.before[k] + last) for k in range(len(self.log_prior))])
 
     @cached_property
     def log_marginal(self) -> np.ndarray:
-        """Log marginal likelihood of k changes, every placement being as likely as any other."""
+        """Log marginal likelihood of 0 .. max_changes changes, averaged over placements; float (max_changes + 1,).
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import recursion
+        >>> int(recursion.log_marginal.argmax())
+        1
+        """
         places = self.likelihood.observed.days - 1
         return self.log_sum - log_choose(places, np.arange(len(self.log_prior)))
 
     @cached_property
     def number(self) -> np.ndarray:
-        """Posterior probability of k changes."""
+        """Posterior probability of 0 .. max_changes changes, float (max_changes + 1,).
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import recursion
+        >>> int(recursion.number.argmax())
+        1
+        """
         weight = np.where(np.isneginf(self.log_prior), -np.inf, self.log_prior + self.log_marginal)
         probability = np.exp(weight - weight.max())
         return probability / probability.sum()
 
     def date(self, order: int, changes: int) -> np.ndarray:
-        """Probability that the `order`-th of `changes` changes is on each day: (days,)."""
+        """Posterior of the date of one change, given the number of changes.
+
+        Parameters
+        ----------
+        order : int
+            Which change, from 1.
+        changes : int
+            How many there are.
+
+        Returns
+        -------
+        array of float, (days,)
+            Probability of each day, adding up to 1.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import recursion
+        >>> int(recursion.date(1, 1).argmax())
+        10
+        """
         log = self.before[order] + self.after[changes + 1 - order] - self.log_sum[changes]
         found = np.bincount(self.likelihood.day, np.exp(log), self.likelihood.observed.days + 1)[:-1]
         return found / found.sum()
 
     def marginal(self) -> np.ndarray:
-        """Probability that a change is on each day, over all numbers of changes: (days,)."""
+        """Probability of a change on each day, over all numbers of changes.
+
+        Returns
+        -------
+        array of float, (days,)
+            They add up to the expected number of changes.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import recursion
+        >>> int(recursion.marginal().argmax())
+        10
+        """
         out = np.zeros(self.likelihood.observed.days)
-        for changes in np.flatnonzero(self.number > 0):
-            out += self.number[changes] * sum(self.date(j, changes) for j in range(1, changes + 1))
+        for changes in np.flatnonzero(self.number > 0).tolist():
+            dates = [self.date(order, changes) for order in range(1, changes + 1)]
+            out += self.number[changes] * sum(dates, start=np.zeros(len(out)))
         return out
 
 
 def run_recursion(likelihood: SegmentLikelihood, log_prior: np.ndarray) -> Recursion:
-    """Run the recursion from both ends; `log_prior` is of 0 .. max_changes changes, (max_changes + 1,)."""
+    """Run the recursion from both ends of the series.
+
+    Parameters
+    ----------
+    likelihood : SegmentLikelihood
+        Of the segments.
+    log_prior : array of float, (max_changes + 1,)
+        Log prior probability of 0 .. max_changes changes; cut off at days - 1 changes.
+
+    Returns
+    -------
+    Recursion
+        The sums from both ends.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import likelihood
+    >>> len(run_recursion(likelihood, np.log([0.5, 0.5])).number)
+    2
+    """
     max_changes = min(len(log_prior) - 1, likelihood.observed.days - 1)
     log_prior = log_prior[: max_changes + 1] - logsumexp(log_prior[: max_changes + 1])
-    mirrored = SegmentLikelihood(likelihood.observed.mirrored, likelihood.shape, likelihood.rate, likelihood.phi)
     # The mirrored recursion adds the factorial of a split total where the total starts; it belongs at its end.
-    after = forward_messages(mirrored, max_changes + 1)[:, ::-1] + likelihood.log_factorials
+    after = forward_messages(likelihood.mirrored, max_changes + 1)[:, ::-1] + likelihood.log_factorials
     return Recursion(likelihood, forward_messages(likelihood, max_changes + 1), after, log_prior)
 
 
 @lru_cache(maxsize=16)
 def forward_messages(likelihood: SegmentLikelihood, segments: int) -> np.ndarray:
-    """Log marginal likelihood of the counts before each candidate in 0 .. `segments` segments: (segments + 1, n).
+    """Log marginal likelihood of the counts before each candidate, in 0 .. `segments` segments.
 
-    The array is read-only. The last sixteen are cached: they do not depend on the expected number of changes, so that
-    other such priors and the search for phi need the same ones.
+    Parameters
+    ----------
+    likelihood : SegmentLikelihood
+        Of the segments.
+    segments : int
+        Largest number of segments.
+
+    Returns
+    -------
+    array of float, (segments + 1, n)
+        Read-only.
+
+    Notes
+    -----
+    The last sixteen are cached: they do not depend on the expected number of changes, so that other such priors and the
+    search for phi need the same ones.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import likelihood
+    >>> forward_messages(likelihood, 2).shape
+    (3, 21)
     """
     observed = likelihood.observed
-    prior = likelihood.shape, likelihood.rate, likelihood.phi
-    inputs = (observed.exposure, observed.day_counts, observed.interval_counts, *prior, segments)
+    inputs = (observed.exposure, observed.day_counts, observed.interval_counts, *likelihood.parameters, segments)
     out = cached_array(inputs, lambda: _messages(likelihood, segments))
     out.flags.writeable = False
     return out
@@ -189,7 +291,23 @@ class _Sums:
 
 
 def logsumexp_columns(terms: np.ndarray) -> np.ndarray:
-    """Log of the sum of exponentials down each column; -inf where a column has only -inf."""
+    """Log of the sum of exponentials down each column.
+
+    Parameters
+    ----------
+    terms : array of float, (m, n)
+        Logs; the array is overwritten.
+
+    Returns
+    -------
+    array of float, (n,)
+        -inf where a column has only -inf.
+
+    Examples
+    --------
+    >>> logsumexp_columns(np.log([[1.0, 2.0], [3.0, 4.0]])).round(3).tolist()
+    [1.386, 1.792]
+    """
     top = replace_infinite(terms.max(axis=0))
     terms -= top
     np.exp(terms, out=terms)
@@ -201,6 +319,7 @@ def _even_spread_sums(likelihood: SegmentLikelihood, block: Block):
     """Segments inside one evenly spread total: their marginal likelihood depends only on the number of days and units
     between two candidates, so that the sum is a convolution. A constant per unit is subtracted from the logs first: it
     adds up along every path and keeps the exponentials in range."""
+    assert block.even_spread is not None
     days, units, *_ = block.even_spread
     kernel = likelihood.even_spread_kernel(block)
     tilt = np.arange(units + 1) * (kernel[-1, -1] - kernel[-1, 0]) / units
@@ -241,7 +360,23 @@ def _by_fourier(left: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def replace_infinite(values):
-    """-inf as 0, where a largest log is subtracted."""
+    """Replace -inf by 0, where the largest log is subtracted.
+
+    Parameters
+    ----------
+    values : array of float
+        Logs.
+
+    Returns
+    -------
+    array of float
+        With 0 in place of -inf.
+
+    Examples
+    --------
+    >>> replace_infinite(np.array([-np.inf, 2.0])).tolist()
+    [0.0, 2.0]
+    """
     return np.where(np.isneginf(values), 0.0, values)
 
 
@@ -250,5 +385,23 @@ def _log_total(logs: np.ndarray) -> float:
 
 
 def log_choose(n: int, k: np.ndarray) -> np.ndarray:
-    """Log of the number of ways to place k changes on n days."""
+    """Log of the number of ways to place k changes on n days.
+
+    Parameters
+    ----------
+    n : int
+        Days.
+    k : array of int
+        Numbers of changes.
+
+    Returns
+    -------
+    array of float
+        Log binomial coefficients.
+
+    Examples
+    --------
+    >>> np.exp(log_choose(5, np.array([0, 2]))).round().tolist()
+    [1.0, 10.0]
+    """
     return gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)

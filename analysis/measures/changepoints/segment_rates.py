@@ -13,13 +13,32 @@ from analysis.measures.changepoints.posterior_rate import PosteriorRate
 from analysis.measures.changepoints.recursion import MAX_LOG_RANGE, Recursion, logsumexp_columns, replace_infinite
 from analysis.measures.changepoints.segment_likelihood import SegmentLikelihood
 
-NEGLIGIBLE = 1e-5  # posterior mass left out, at most, of the rates day by day
+NEGLIGIBLE = 1e-5  # posterior probability left out, at most, of the rates by day
 RESOLUTION = 1e5  # counts, and exposures, that differ by less than 1 / RESOLUTION are taken as the same
 ROWS_AT_ONCE = 256  # candidates handled at a time
 
 
 def log_segments(likelihood: SegmentLikelihood, i: np.ndarray, j: np.ndarray) -> np.ndarray:
-    """Log marginal likelihood of one rate from candidates i to candidates j, wherever they lie: (len(i), len(j))."""
+    """Log marginal likelihood of segments between any candidates.
+
+    Parameters
+    ----------
+    likelihood : SegmentLikelihood
+        Of the segments.
+    i, j : array of int
+        Candidates at which the segments start and end.
+
+    Returns
+    -------
+    array of float, (len(i), len(j))
+        -inf where j is not after i.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import likelihood
+    >>> log_segments(likelihood, np.array([0]), np.array([10, 20])).shape
+    (1, 2)
+    """
     out = likelihood.between(i, j)
     for block in (block for block in likelihood.blocks if block.splits is not None):
         own_i, own_j = (np.flatnonzero((s >= block.begin) & (s < block.end)) for s in (i, j))
@@ -30,18 +49,60 @@ def log_segments(likelihood: SegmentLikelihood, i: np.ndarray, j: np.ndarray) ->
 
 
 def candidates_on(likelihood: SegmentLikelihood, day: int) -> np.ndarray:
-    """The candidates of one day."""
+    """The candidates on one day.
+
+    Parameters
+    ----------
+    likelihood : SegmentLikelihood
+        Of the segments.
+    day : int
+        Counted from the first day of the series.
+
+    Returns
+    -------
+    array of int
+        Indices of the candidates.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import likelihood
+    >>> candidates_on(likelihood, 7).tolist()
+    [7]
+    """
     return np.arange(*np.searchsorted(likelihood.day, [day, day + 1]))
 
 
 def best_dates(likelihood: SegmentLikelihood, before: np.ndarray, changes: int) -> list[int]:
-    """Days of the most probable placement of `changes` changes, splits of totals summed over.
+    """The most probable placement of a number of changes, summed over the splits of totals.
 
-    From the most probable last change back to the first given those after it, then each improved in
-    turn, the others fixed, until none can be: exact in each step, and a local optimum as a whole.
+    Parameters
+    ----------
+    likelihood : SegmentLikelihood
+        Of the segments.
+    before : array of float, (segments + 1, n)
+        From `recursion.forward_messages`.
+    changes : int
+        How many changes there are.
+
+    Returns
+    -------
+    list of int
+        Days on which a new rate begins, counted from the first.
+
+    Notes
+    -----
+    The search takes the most probable last change, then the one before it given those after it, and so on. Then it
+    improves each in turn, with the others fixed, until none can be improved: a local optimum.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import recursion
+    >>> best_dates(recursion.likelihood, recursion.before, 1)
+    [10]
     """
     last = likelihood.observed.days
-    to, beyond, found = candidates_on(likelihood, last), np.zeros(1), []
+    to, beyond = candidates_on(likelihood, last), np.zeros(1)
+    found: list[int] = []
     for level in range(changes, 0, -1):
         earlier = np.arange(to[0])
         ahead = _log_dot(log_segments(likelihood, earlier, to), beyond)
@@ -62,7 +123,9 @@ def _improve_dates(likelihood: SegmentLikelihood, dates: list[int]) -> list[int]
             left, right = candidates_on(likelihood, lower), candidates_on(likelihood, upper)
             ahead = _log_chain(likelihood, bounds[:place:-1], backward=True)
             behind = _log_chain(likelihood, bounds[:place], backward=False)
-            log = _log_dot(log_segments(likelihood, mid, right), ahead) + _log_dot(log_segments(likelihood, left, mid).T, behind)
+            log = _log_dot(log_segments(likelihood, mid, right), ahead) + _log_dot(
+                log_segments(likelihood, left, mid).T, behind
+            )
             bounds[place] = _best_day(likelihood.day[mid], log)
         if bounds == old:
             break
@@ -89,9 +152,30 @@ def _best_day(day: np.ndarray, log: np.ndarray) -> int:
     return int(weight.argmax())
 
 
-def segments_between(likelihood: SegmentLikelihood, dates: list[int]) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Of each segment between the dates: possible counts and exposures (both over phi), and the
-    probability of each, for a change may split a total in several ways."""
+def segments_between(
+    likelihood: SegmentLikelihood, dates: list[int]
+) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Counts and exposures of the segments between given dates.
+
+    Parameters
+    ----------
+    likelihood : SegmentLikelihood
+        Of the segments.
+    dates : list of int
+        Days on which a new rate begins, counted from the first.
+
+    Returns
+    -------
+    list of tuple of array
+        For each segment: its possible counts and exposures (both over phi), and the probability of each, because a date
+        may split a total in several ways.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import likelihood
+    >>> [counts.tolist() for counts, exposures, weights in segments_between(likelihood, [10])]
+    [[35.0], [0.0]]
+    """
     bounds = [0, *dates, likelihood.observed.days]
     out = []
     for place in range(len(bounds) - 1):
@@ -108,12 +192,33 @@ def segments_between(likelihood: SegmentLikelihood, dates: list[int]) -> list[tu
 
 
 def segment_probabilities(found: Recursion, i: np.ndarray, j: np.ndarray) -> np.ndarray:
-    """Posterior probability that one segment runs from candidate i to candidate j: (len(i), len(j))."""
+    """Posterior probability of segments between candidates.
+
+    Parameters
+    ----------
+    found : Recursion
+        The sums from both ends.
+    i, j : array of int
+        Candidates at which the segments start and end.
+
+    Returns
+    -------
+    array of float, (len(i), len(j))
+        Probability that one segment runs from i to j.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import recursion
+    >>> bool(segment_probabilities(recursion, np.array([0]), np.array([10]))[0, 0] > 0.5)
+    True
+    """
     max_changes = len(found.number) - 1
     with np.errstate(divide="ignore"):
         per = np.log(found.number) - np.where(found.number > 0, found.log_sum, 0.0)
     before = found.before[: max_changes + 1, i]
-    after = np.stack([logsumexp_columns(found.after[: max_changes + 1 - k, j] + per[k:, None]) for k in range(max_changes + 1)])
+    after = np.stack(
+        [logsumexp_columns(found.after[: max_changes + 1 - k, j] + per[k:, None]) for k in range(max_changes + 1)]
+    )
     return _exp_sums(log_segments(found.likelihood, i, j), before, after)
 
 
@@ -132,8 +237,28 @@ def _exp_sums(log: np.ndarray, before: np.ndarray, after: np.ndarray) -> np.ndar
 
 
 def spanning_segments(found: Recursion, first: int, last: int):
-    """Every segment that begins before day `first` and ends after day `last`: yields candidates i, candidates
-    j and the posterior probability of a segment between them, (len(i), len(j)), part by part."""
+    """Every segment that starts before one day and ends after another, part by part.
+
+    Parameters
+    ----------
+    found : Recursion
+        The sums from both ends.
+    first, last : int
+        Days, counted from the first day of the series.
+
+    Yields
+    ------
+    i, j : array of int
+        Candidates at which the segments start and end.
+    probability : array of float, (len(i), len(j))
+        Posterior probability of each segment.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import recursion
+    >>> float(round(sum(part.sum() for *_, part in spanning_segments(recursion, 4, 3)), 6))
+    1.0
+    """
     day = found.likelihood.day
     before, after = np.flatnonzero(day < first), np.flatnonzero(day > last)
     for part in np.array_split(before, len(before) * len(after) // 2_000_000 + 1):
@@ -145,10 +270,21 @@ def spanning_segments(found: Recursion, first: int, last: int):
 class HoldingSegment:
     """The segment that holds a day, whatever the number of changes.
 
-    begin : (days,) probability that it begins on each day; adds up to 1
-    end : (days + 1,) probability that it ends before each day; adds up to 1
-    rate : its rate, as the mixture of the gamma posteriors of all such segments; those of altogether negligible
-        probability are left out, equal ones are added up
+    Parameters
+    ----------
+    begin : array of float, (days,)
+        Probability that it begins on each day, adding up to 1.
+    end : array of float, (days + 1,)
+        Probability that it ends before each day, adding up to 1.
+    rate : PosteriorRate
+        Its rate: the mixture of the gamma posteriors of all such segments. Those of altogether negligible probability
+        are left out, equal ones are added up.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import recursion
+    >>> int(holding_segment(recursion, 15).begin.argmax())
+    10
     """
 
     begin: np.ndarray
@@ -157,7 +293,26 @@ class HoldingSegment:
 
 
 def holding_segment(found: Recursion, day: int) -> HoldingSegment:
-    """The segment that holds `day`, averaged over everything."""
+    """The segment that holds one day, averaged over the number and the placement of changes.
+
+    Parameters
+    ----------
+    found : Recursion
+        The sums from both ends.
+    day : int
+        Counted from the first day of the series.
+
+    Returns
+    -------
+    HoldingSegment
+        When it begins and ends, and its rate.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import recursion
+    >>> int(holding_segment(recursion, 3).end.argmax())
+    10
+    """
     likelihood, n = found.likelihood, found.likelihood.observed.days
     begin, end, parts = np.zeros(n), np.zeros(n + 1), []
     for before, after, weight in spanning_segments(found, day + 1, day):
@@ -183,11 +338,32 @@ def _distinct_pairs(count: np.ndarray, exposure: np.ndarray) -> tuple[np.ndarray
 
 
 def rates_by_day(found: Recursion, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Posterior mean and equal-tailed interval of the rate on each day, averaged over everything:
-    the mixture of the gamma posteriors of all segments that may hold the day. Each is (days,).
+    """Rate on each day, averaged over the number and the placement of changes.
 
-    Segments of altogether about NEGLIGIBLE probability are left out; quantiles are read off the
-    mixture's distribution function on a grid of log rates, to about three digits.
+    Parameters
+    ----------
+    found : Recursion
+        The sums from both ends.
+    level : float
+        Posterior probability of the intervals, above 0 and below 1.
+
+    Returns
+    -------
+    mean, low, high : array of float, (days,)
+        Posterior mean and equal-tailed interval, per day of exposure.
+
+    Notes
+    -----
+    The posterior of a rate is the mixture of the gamma posteriors of all segments that may hold the day. Segments of
+    altogether about `NEGLIGIBLE` probability are left out. The limits are read off the distribution function of the
+    mixture on a grid of log rates, to about three digits.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import recursion
+    >>> mean, low, high = rates_by_day(recursion, 0.95)
+    >>> bool((low < mean).all() and (mean < high).all())
+    True
     """
     likelihood, n = found.likelihood, found.likelihood.observed.days
     start, end, kind, count, exposure, weight = _likely_segments(found)
@@ -228,7 +404,7 @@ def _likely_segments(found: Recursion):
 
 
 def _likely_candidates(found: Recursion) -> np.ndarray:
-    """The first candidate, the last, and those that together hold all but a negligible mass."""
+    """The first candidate, the last, and those that together hold all but a negligible probability."""
     probability = np.zeros(len(found.likelihood.day))
     for changes in np.flatnonzero(found.number > 0):
         for order in range(1, changes + 1):

@@ -120,9 +120,7 @@ class ClosedForm:
     def _numerical(self) -> Numerical:
         """The same on a grid of rates, where pairs of rates are compared."""
         likelihood = self.found.likelihood
-        return Numerical(
-            GridPosterior(self.observed, likelihood.shape, likelihood.rate, self.log_prior, [(NONE, 1.0)])
-        )
+        return Numerical(GridPosterior(self.observed, likelihood.shape, likelihood.rate, self.log_prior, [(NONE, 1.0)]))
 
     def fell_before(self, day: int) -> float:
         """See `ChangeSource`."""
@@ -247,7 +245,9 @@ def _given_dates(one: GridPass, bounds: list[int]) -> tuple[np.ndarray, np.ndarr
             links[cut[0]].append((one.pair(place, day), total.count, before, slope.sum() - before))
         else:
             inner = np.clip(bounds, total.start, total.end)
-            share = np.array([slope[a - total.start : b - total.start].sum() for a, b in zip(inner, inner[1:], strict=False)])
+            share = np.array(
+                [slope[a - total.start : b - total.start].sum() for a, b in zip(inner, inner[1:], strict=False)]
+            )
             counts += total.count * share / slope.sum()
             rates = one.grid.rates
             log += total.count * (share / slope.sum())[:, None] * np.log(rates) - share[:, None] * rates

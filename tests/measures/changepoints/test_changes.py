@@ -44,7 +44,7 @@ def one_rate(count: float, exposure: float) -> float:
 
 
 def brute_force(frame: pd.DataFrame, placement: tuple[int, ...], ranges=()) -> float:
-    """Evidence of changes on the days of `placement`: the sum over all splits of all totals, and all
+    """Marginal likelihood of changes on the days of `placement`: the sum over all splits of all totals, and all
     days of all ranges, of the product of integrals over the rates."""
     days = int(frame["end"].max()) + 1
     exposure = np.zeros(days)
@@ -52,17 +52,17 @@ def brute_force(frame: pd.DataFrame, placement: tuple[int, ...], ranges=()) -> f
         exposure[row.start : row.end + 1] = 1
     segment = np.searchsorted(placement, np.arange(days), side="right")
     exposed = np.bincount(segment, exposure, len(placement) + 1)
-    ways = []
+    divisions = []
     for row in frame[frame["count"].notna()].itertuples():
         shares = np.bincount(segment[row.start : row.end + 1], minlength=len(placement) + 1)
-        ways.append(list(splits(int(row.count_), shares)))
+        divisions.append(list(splits(int(row.count_), shares)))
     for start, end in ranges:
         shares = np.bincount(segment[start : end + 1], minlength=len(placement) + 1) / (end - start + 1)
-        ways.append([(share, np.eye(len(shares))[each]) for each, share in enumerate(shares) if share])
+        divisions.append([(share, np.eye(len(shares))[each]) for each, share in enumerate(shares) if share])
     total = 0.0
-    for way in product(*ways):
-        weight = np.prod([part[0] for part in way])
-        counts = sum(np.asarray(part[1]) for part in way)
+    for division in product(*divisions):
+        weight = np.prod([part[0] for part in division])
+        counts = sum(np.asarray(part[1]) for part in division)
         for pair in zip(counts, exposed, strict=True):
             weight *= one_rate(*map(float, pair))
         total += weight
@@ -70,7 +70,7 @@ def brute_force(frame: pd.DataFrame, placement: tuple[int, ...], ranges=()) -> f
 
 
 def splits(count: int, shares: np.ndarray):
-    """(weight, counts per segment) of all ways to split a count; the weight is that of independent
+    """(weight, counts per segment) of all splits of a count; the weight is that of independent
     Poisson counts, without the rates, up to the count's own factorial and length."""
     used = np.flatnonzero(shares)
     for parts in product(range(count + 1), repeat=len(used) - 1):
@@ -92,7 +92,7 @@ SMALL = {
     "daily": per_day(3, 1, 0, 2, 0, 0),
     "daily with a gap": per_day(3, 1, None, None, 0, 0),
     "totals": rows((0, 2, 4), (3, 6, 1)),
-    "one interval cut by every change": rows((0, 5, 4)),
+    "one interval split by every change": rows((0, 5, 4)),
     "totals of none": rows((0, 3, 0), (4, 6, 2)),
     "mixture with a gap": rows((0, 0, 2), (1, 3, 3), (6, 6, 0), (7, 7, 1)),
 }
@@ -200,7 +200,9 @@ def test_rates_of_given_dates_are_those_of_conjugacy():
     assert found["count"].tolist() == [15, 1]
     for row in found.itertuples():
         exact = stats.gamma(2 + found.loc[row.Index, "count"], scale=1 / (1.5 + row.exposure))
-        assert (row.rate_per_day, row.rate_per_day_low, row.rate_per_day_high) == pytest.approx((exact.mean(), *exact.interval(0.95)), rel=1e-6)
+        assert (row.rate_per_day, row.rate_per_day_low, row.rate_per_day_high) == pytest.approx(
+            (exact.mean(), *exact.interval(0.95)), rel=1e-6
+        )
 
 
 def test_the_rate_of_a_day_averages_over_everything_that_could_hold_it():
@@ -282,7 +284,9 @@ def test_a_given_phi_makes_counts_negative_binomial():
 
     def one_rate_of(part):
         def height(rate):
-            return stats.nbinom.pmf(part, rate / (phi - 1), 1 / phi).prod() * stats.gamma(SHAPE, scale=1 / RATE).pdf(rate)
+            return stats.nbinom.pmf(part, rate / (phi - 1), 1 / phi).prod() * stats.gamma(SHAPE, scale=1 / RATE).pdf(
+                rate
+            )
 
         return sum(quad(height, a, b, epsabs=1e-12)[0] for a, b in ((0, 0.5), (0.5, 4), (4, 60)))
 

@@ -48,7 +48,11 @@ def test_daily_counts_agree_with_quadrature_over_every_placement(clustering):
     slope, excited = expected_counts(found.observed, found.daily, clustering)
 
     def segment(a, b):
-        return integral(lambda r: np.prod([np.exp(log_pmf(float(counts[d]), slope[d] * r + excited[d], clustering.phi)) for d in range(a, b)]))
+        return integral(
+            lambda r: np.prod(
+                [np.exp(log_pmf(float(counts[d]), slope[d] * r + excited[d], clustering.phi)) for d in range(a, b)]
+            )
+        )
 
     for number in range(3):
         known = {}
@@ -77,7 +81,11 @@ def test_a_change_inside_a_total_weighs_every_split():
     for day in range(1, 5):
         for before, p in zip(rates[::3], weight[::3], strict=True):
             left, right = day * before, (4 - day) * rates
-            splits = sum(daily(k, left) * daily(count - k, right) for k in range(count + 1)) if day < 4 else daily(count, left)
+            splits = (
+                sum(daily(k, left) * daily(count - k, right) for k in range(count + 1))
+                if day < 4
+                else daily(count, left)
+            )
             known[day] += p * (weight * splits * daily(0, rates)).sum()
     assert np.allclose(found.date(1, 1), known / known.sum(), atol=0.02)
 
@@ -112,7 +120,7 @@ def test_the_probabilities_of_a_fall_and_a_rise_add_up_to_that_of_a_change():
     for day in (3, 8, 10, 12, 15):
         begin, fell = forward.since(day)
         end, rose = mirrored.until(15 - day)
-        assert fell[1:].sum() == pytest.approx(rose[: 16].sum(), abs=1e-6)
+        assert fell[1:].sum() == pytest.approx(rose[:16].sum(), abs=1e-6)
         assert 0 <= fell.sum() <= begin[1:].sum() + 1e-9
     falling = changes(per_day(*[4] * 20, *[0] * 20)).overdispersed
     assert falling.probability_of_fall(30) > 0.9 > 0.1 > falling.probability_of_rise(10)
@@ -124,7 +132,9 @@ def test_compiled_loops_give_what_numpy_gives(counts, phi, first):
     rng = np.random.default_rng(len(counts))
     counts, rates = np.array(counts, float), np.linspace(0.01, 80, 40)
     line = rng.uniform(0.5, 1, len(counts)), rng.uniform(0, 2, len(counts)), rng.random(len(counts)) < 0.9
-    (one, top), (other, known) = (each(counts, *line, rates, phi) for each in (kernels.day_likelihood, kernels.day_likelihood_numpy))
+    (one, top), (other, known) = (
+        each(counts, *line, rates, phi) for each in (kernels.day_likelihood, kernels.day_likelihood_numpy)
+    )
     assert np.allclose(one, other, atol=1e-9)
     assert np.allclose(top, known)
     prior = rng.dirichlet(np.ones(40))
@@ -132,7 +142,10 @@ def test_compiled_loops_give_what_numpy_gives(counts, phi, first):
     state[0], scale[0] = prior, 0.0
     arguments = np.ascontiguousarray(other), prior, np.ones(40), state, scale, first, True
     with np.errstate(divide="ignore", invalid="ignore"):
-        sums = [np.log(states.sum(axis=2)) + scales for states, scales in (kernels.run_days(*arguments), kernels.run_days_numpy(*arguments))]
+        sums = [
+            np.log(states.sum(axis=2)) + scales
+            for states, scales in (kernels.run_days(*arguments), kernels.run_days_numpy(*arguments))
+        ]
     assert np.allclose(*sums, rtol=1e-9, atol=1e-9)
 
 
@@ -152,7 +165,10 @@ def test_waves_are_not_announced_as_changes():
 
 CALIBRATED = {
     "Poisson": (World("Poisson", 1.5, lambda rng, rates: rng.poisson(rates)), 0.95),
-    "negative binomial": (World("phi 3", 1.5, lambda rng, rates: clustered_counts(rng, rates, Clustering(phi=3))), 0.85),
+    "negative binomial": (
+        World("phi 3", 1.5, lambda rng, rates: clustered_counts(rng, rates, Clustering(phi=3))),
+        0.85,
+    ),
     "self-exciting": (World("branching 0.5", 1.5, lambda rng, rates: self_exciting_counts(rng, rates, 0.5, 3)), 0.75),
 }
 
@@ -201,9 +217,7 @@ def test_power_grows_with_the_size_of_the_change_and_is_the_same_again():
 
 # Disasters in British coal mines by year, 1851 to 1962: Jarrett (1979), A note on the intervals between coal-mining
 # disasters, Biometrika 66, 191-193; yearly counts as in Carlin, Gelfand and Smith (1992), Applied Statistics 41, 389-405.
-COAL = [int(count) for count in """
-4 5 4 1 0 4 3 4 0 6 3 3 4 0 2 6 3 3 5 4 5 3 1 4 4 1 5 5 3 4 2 5 2 2 3 4 2 1 3 2 2 1 1 1 1 3 0 0 1 0 1 1 0 0 3 1 0 3 2 2
-0 1 1 1 0 1 0 1 0 0 0 2 1 0 0 0 1 1 0 2 3 3 1 1 2 1 1 1 1 2 4 2 0 0 0 1 4 0 0 0 1 0 0 0 0 0 1 0 0 1 0 1""".split()]  # fmt: skip
+COAL = [int(count) for count in ["4", "5", "4", "1", "0", "4", "3", "4", "0", "6", "3", "3", "4", "0", "2", "6", "3", "3", "5", "4", "5", "3", "1", "4", "4", "1", "5", "5", "3", "4", "2", "5", "2", "2", "3", "4", "2", "1", "3", "2", "2", "1", "1", "1", "1", "3", "0", "0", "1", "0", "1", "1", "0", "0", "3", "1", "0", "3", "2", "2", "0", "1", "1", "1", "0", "1", "0", "1", "0", "0", "0", "2", "1", "0", "0", "0", "1", "1", "0", "2", "3", "3", "1", "1", "2", "1", "1", "1", "1", "2", "4", "2", "0", "0", "0", "1", "4", "0", "0", "0", "1", "0", "0", "0", "0", "0", "1", "0", "0", "1", "0", "1"]]  # fmt: skip
 
 
 def test_the_fall_of_coal_mining_disasters_is_that_of_the_literature():
@@ -228,7 +242,12 @@ def test_independent_boundaries_agree_with_the_product_partition(p):
     mass, expected = np.zeros(size + 1), np.zeros(size + 1)
     mass[size] = 1.0
     for a in range(size - 1, -1, -1):
-        terms = np.array([np.exp(log_block(a, b) + (b - a - 1) * np.log1p(-p)) * (p if b < size else 1.0) for b in range(a + 1, size + 1)])
+        terms = np.array(
+            [
+                np.exp(log_block(a, b) + (b - a - 1) * np.log1p(-p)) * (p if b < size else 1.0)
+                for b in range(a + 1, size + 1)
+            ]
+        )
         mass[a] = terms @ mass[a + 1 :]
         more = np.append(np.ones(size - a - 1), 0.0)
         expected[a] = (terms * mass[a + 1 :]) @ (more + expected[a + 1 :]) / mass[a]
