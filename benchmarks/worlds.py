@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -33,18 +34,23 @@ class World:
 
 
 def all_worlds() -> list[World]:
-    """Poisson, negative binomial (phi 2, 3, 5) and self-exciting counts (branching .3, .5, .7; mean delay 2, 3, 5 days)."""
+    """Poisson, negative binomial (phi 2, 3, 5), self-exciting (branching .3, .5, .7; mean delay 2, 3, 5 days)."""
     out = []
     for rate in (0.5, 1.5):
         out.append(World("Poisson", rate, lambda rng, rates: rng.poisson(rates)))
-        for phi in (2, 3, 5):
-            out.append(World(f"negative binomial, phi {phi}", rate,
-                             lambda rng, rates, phi=phi: clustered_counts(rng, rates, Clustering(phi=phi))))  # fmt: skip
-        for branching in (0.3, 0.5, 0.7):
-            for delay in (2, 3, 5):
-                out.append(World(f"self-exciting, branching {branching}, delay {delay}", rate,
-                                 lambda rng, rates, b=branching, d=delay: self_exciting_counts(rng, rates, b, d)))  # fmt: skip
+        out += [World(f"negative binomial, phi {phi}", rate, _negative_binomial(phi)) for phi in (2, 3, 5)]
+        for branching, delay in product((0.3, 0.5, 0.7), (2, 3, 5)):
+            name = f"self-exciting, branching {branching}, delay {delay}"
+            out.append(World(name, rate, _self_exciting(branching, delay)))
     return out
+
+
+def _negative_binomial(phi: float):
+    return lambda rng, rates: clustered_counts(rng, rates, Clustering(phi=phi))
+
+
+def _self_exciting(branching: float, delay: float):
+    return lambda rng, rates: self_exciting_counts(rng, rates, branching, delay)
 
 
 def per_day(counts: np.ndarray) -> pd.DataFrame:
@@ -95,3 +101,17 @@ def calibrate(world: World, method: str, runs: int, seed: int) -> dict:
         found, covered = found + announced, covered + (day in set(chosen))
         width.append(len(chosen))
     return {"false": false / runs, "power": found / runs, "covered": covered / runs, "width": float(np.median(width))}
+
+
+def calibration(runs: int, seed: int = 3, progress=lambda each: each) -> pd.DataFrame:
+    """`calibrate` in every world, old and new side by side, one row per world."""
+    rows = []
+    for world in progress(all_worlds()):
+        found = {method: calibrate(world, method, runs, seed) for method in METHODS}
+        row = {"world": world.name, "per day": world.rate}
+        for what in ("false", "power", "covered", "width"):
+            for method in METHODS:
+                value = found[method][what]
+                row[f"{what}, {method}"] = f"{value:g}" if what == "width" else f"{value:.1%}"
+        rows.append(row)
+    return pd.DataFrame(rows)

@@ -319,8 +319,8 @@ class Changes:
 
     @property
     def is_announced(self) -> bool:
-        """Whether at least one change is more probable than 0.95 under the Poisson likelihood and than 0.82 allowing for
-        overdispersion.
+        """Whether at least one change is more probable than 0.95 under the Poisson likelihood, and than 0.82 allowing
+        for overdispersion.
 
         Examples
         --------

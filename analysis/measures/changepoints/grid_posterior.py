@@ -235,7 +235,7 @@ def _placed(seen: ObservedCounts, rates: np.ndarray) -> np.ndarray:
 
 
 def log_sum(logs, axis: int | None = None):
-    """Log of the sum of exponentials, as `scipy.special.logsumexp`, without its checks: many short series are summed."""
+    """Log of the sum of exponentials, as `scipy.special.logsumexp`, without its checks, which are slow."""
     logs = np.asarray(logs)
     top = logs.max(axis=axis, keepdims=True)
     base = np.where(np.isneginf(top), 0.0, top)
@@ -474,7 +474,7 @@ class _Solved:
         return out[0] / whole, out[1] / whole
 
     def _entering(self, first: int) -> tuple[np.ndarray, np.ndarray]:
-        """Everything from each day on, by rate on it with its prior, and changes so far: (days - first, levels, points)."""
+        """Everything from each day on, by rate on it with its prior, and changes so far: (days, levels, points)."""
         so_far = np.arange(self.levels)
         number = so_far[:, None] + so_far
         each = np.where(number < self.levels, self.log_each[np.minimum(number, self.levels - 1)], -np.inf)
