@@ -231,8 +231,9 @@ class ChangePosterior:
         -------
         DataFrame
             start, end (days, inclusive), exposure (days), count (posterior mean, because a date may split a total),
-            rate_per_day, rate_per_day_low, rate_per_day_high (mean and equal-tailed interval, over all splits),
-            is_spike (one day, or period, with a higher rate than both neighbours: not a regime, although it costs two changes).
+            rate_per_day, rate_per_day_low, rate_per_day_high (mean, equal-tailed interval, over all splits),
+            is_spike (one day, or period, with a higher rate than both neighbours: no regime, although it costs two
+            changes).
 
         Raises
         ------
