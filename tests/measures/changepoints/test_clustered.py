@@ -18,7 +18,7 @@ from analysis.measures.changepoints.clustering import NONE, Clustering, expected
 from analysis.measures.changepoints.grid_posterior import GridPosterior
 from analysis.measures.changepoints.observed_counts import observe_counts
 from analysis.measures.changepoints.posterior import date_modes
-from analysis.measures.changepoints.power import power
+from analysis.measures.changepoints.power import power, predictive_check
 from analysis.measures.changepoints.recursion import run_recursion
 from analysis.measures.changepoints.segment_likelihood import SegmentLikelihood
 from analysis.measures.changepoints.segment_rates import holding_segment, rates_by_day
@@ -324,3 +324,13 @@ def test_many_months_are_answered():
     frame = rows(*((30 * month, 30 * month + 29, count) for month, count in enumerate(counts)))
     found = changes(frame, max_changes=1, phi=1).poisson
     assert abs(found.date(1, 1).idxmax() - 2700) < 45
+
+
+def test_the_model_predicts_counts_that_it_made_and_not_others():
+    rng = np.random.default_rng(4)
+    own = changes(per_day(*clustered_counts(rng, np.full(150, 1.0), Clustering(0.4, 2.0, 1.5))))
+    table = predictive_check(own, worlds=60)
+    inside = (table["predicted_low"] <= table["observed"]) & (table["observed"] <= table["predicted_high"])
+    assert inside.all()
+    regular = predictive_check(changes(per_day(*[1, 0] * 75)), worlds=60).set_index("statistic")
+    assert regular.loc["correlation of neighbours", "p"] > 0.99
