@@ -213,14 +213,23 @@ class GridPosterior:
     def since(self, day: int) -> tuple[np.ndarray, np.ndarray]:
         """Posterior of the first day of the segment that holds a day: (days,), and the part of it in which the rate
         before was higher: (days,)."""
-        parts = [(weight, self._solve(which).since(day)) for which, weight in self._kept]
-        return tuple(sum(weight * part[side] for weight, part in parts) for side in (0, 1))
+        return self._averaged("since", day)
 
     def until(self, day: int) -> tuple[np.ndarray, np.ndarray]:
         """Posterior of the day after the last of the segment that holds a day: (days + 1,), and the part of it in which
         the rate after is higher: (days + 1,)."""
-        parts = [(weight, self._solve(which).until(day)) for which, weight in self._kept]
-        return tuple(sum(weight * part[side] for weight, part in parts) for side in (0, 1))
+        return self._averaged("until", day)
+
+    def _averaged(self, what: str, day: int) -> tuple[np.ndarray, np.ndarray]:
+        """Over the ways of clustering; cached, because several questions are asked of each."""
+        if (what, day) not in self._answers:
+            parts = [(weight, getattr(self._solve(which), what)(day)) for which, weight in self._kept]
+            self._answers[what, day] = tuple(sum(weight * part[side] for weight, part in parts) for side in (0, 1))
+        return self._answers[what, day]
+
+    @cached_property
+    def _answers(self) -> dict[tuple[str, int], tuple[np.ndarray, np.ndarray]]:
+        return {}
 
 
 def _placed(seen: ObservedCounts, rates: np.ndarray) -> np.ndarray:
