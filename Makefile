@@ -4,12 +4,15 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help report reports test lab clean
+.PHONY: help report reports quick test check docs lab clean
 
 help:
 	@echo "make report   run the notebooks and make the report of the variant 'all' in build/all"
 	@echo "make reports  the same for every variant in notebooks/parameters"
-	@echo "make test     run the tests"
+	@echo "make quick    run the tests that take no more than a moment, in less than a minute"
+	@echo "make test     run all tests"
+	@echo "make check    ruff and mypy over the whole repository"
+	@echo "make docs     the page of the public functions, in build/docs"
 	@echo "make lab      open the notebooks in JupyterLab"
 	@echo "make clean    remove build/ (the environment stays; remove .venv by hand)"
 
@@ -21,8 +24,24 @@ reports: $(READY)
 	@$(BIN)/incidents build --check
 	@$(BIN)/incidents report --all
 
+# A file's tests stay in one process, and share what they have made; the files with slow tests come first.
+TEST := $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+
+quick: $(READY)
+	@$(TEST) -m "not slow"
+
 test: $(READY)
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	@$(TEST)
+
+check: $(READY)
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy
+
+docs: $(READY)
+	@rm -rf build/docs-source build/docs && mkdir -p build/docs-source  # a name that is gone leaves no page
+	@$(BIN)/sphinx-build --quiet --fail-on-warning -c docs/api build/docs-source build/docs
+	@echo build/docs/index.html
 
 lab: $(READY)
 	@$(BIN)/jupyter lab --notebook-dir=notebooks

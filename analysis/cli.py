@@ -42,7 +42,8 @@ def build(folder: str, check: bool) -> None:
     from analysis.incidents import incident_table
 
     evidence = load_evidence(folder)
-    built = incident_table.build_incidents(evidence)
+    saved = incident_table.load_saved_ids(evidence.root)
+    built = incident_table.build_incidents(evidence, saved)
     files = incident_table.incident_files(evidence, built)
     if check:
         stale = [format_path(p) for p, text in files.items() if not p.is_file() or p.read_bytes() != text.encode()]
@@ -50,8 +51,6 @@ def build(folder: str, check: bool) -> None:
             raise InputError(f"out of date: {', '.join(stale)}; run 'incidents build'")
         click.echo("the incident table is what the evidence gives")
         return
-    before = evidence.root / "data" / "retired.csv"
-    known = set(before.read_text().splitlines()) if before.is_file() else set()
     write_files(files)
     click.echo(
         f"{len(evidence.claims):,} claims of {evidence.claims['source_id'].nunique():,} sources -> "
@@ -60,20 +59,19 @@ def build(folder: str, check: bool) -> None:
     )
     for path in files:
         click.echo(f"  {format_path(path)}")
-    for row in built.retired.itertuples():
-        if f"{row.incident_id},{row.now}" not in known:
-            click.echo(f"  {row.incident_id} is retired; its claims are now in {row.now}")
+    for line in incident_table.describe_id_changes(evidence, saved, built):
+        click.echo(f"  {line}")
 
 
 @main.command("check-seeds")
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option("--seeds", default="", help="The coded seeds; this repository's by default.")
-def check_seeds(directory: Path, seeds: str) -> None:
+def check_seeds_command(directory: Path, seeds: str) -> None:
     """Prove hash, line and words of every coded row against the original documents."""
     from analysis.evidence.folders import REPOSITORY
-    from analysis.evidence.seed_verification import check_seeds as prove
+    from analysis.evidence.seed_verification import check_seeds
 
-    rows, documents = prove(Path(seeds) if seeds else REPOSITORY / "seeds", directory)
+    rows, documents = check_seeds(Path(seeds) if seeds else REPOSITORY / "seeds", directory)
     click.echo(f"{rows} rows agree with the {documents} documents in {directory}")
 
 
@@ -89,7 +87,7 @@ def limits(command):
 
 @main.command()
 @click.argument("variants", nargs=-1)
-@click.option("--all", "every", is_flag=True, help="Every variant in notebooks/parameters.")
+@click.option("--all", "all_variants", is_flag=True, help="Every variant in notebooks/parameters.")
 @click.option("--notebook", "only", multiple=True, help="Only this notebook; may be given again.")
 @click.option("-p", "--parameter", "given", type=(str, str), multiple=True, metavar="NAME VALUE",
               help="A parameter beside those of the variant; may be given again.")  # fmt: skip
@@ -99,8 +97,8 @@ def limits(command):
 @click.option("--force", is_flag=True, help="Run also what is up to date.")
 @limits
 def report(
-    variants: tuple[str, ...], every: bool, only: tuple[str, ...], given: tuple[tuple[str, str], ...], folder: str,
-    target: Path, force: bool, cell_seconds: int, run_seconds: int, memory: int | None,
+    variants: tuple[str, ...], all_variants: bool, only: tuple[str, ...], given: tuple[tuple[str, str], ...],
+    folder: str, target: Path, force: bool, cell_seconds: int, run_seconds: int, memory: int | None,
 ) -> None:  # fmt: skip
     """Run the notebooks and render them to PDF and HTML; the variant 'all' by default.
 
@@ -111,24 +109,32 @@ def report(
 
     from analysis.evidence.errors import format_path
     from analysis.evidence.folders import REPOSITORY
-    from analysis.reports.plan import Plan, choose_notebooks, make_report
-    from analysis.runs.run_limits import Limits
+    from analysis.reports.plan import Plan, choose_notebooks
+    from analysis.runs.run_limits import RunLimits
     from analysis.runs.variants import choose_variants, override_parameters
 
     notebooks = choose_notebooks(only)
-    chosen = choose_variants(REPOSITORY / "notebooks" / "parameters", variants or ("all",), every)
+    chosen = choose_variants(REPOSITORY / "notebooks" / "parameters", variants or ("all",), all_variants)
     if folder:
         given = (*given, ("folder", str(Path(folder).expanduser().resolve())))
     plans = [Plan(override_parameters(each, dict(given), notebooks), notebooks, target / each.name) for each in chosen]
-    stale = [each for each in plans if force or each.stale()]
+    stale = [each for each in plans if force or each.stale_reasons()]
     for each in plans:
         if each not in stale:
             click.echo(f"{format_path(each.target)} is up to date")
+    if not stale:
+        return
+    from analysis.reports.pipeline import make_report  # slow to import, and not needed for what is up to date
+
     with tqdm(total=len(stale) * (2 * len(notebooks) + 1), unit="step", disable=None, leave=False) as bar:
-        step = lambda done: (bar.set_postfix_str(done), bar.update())  # noqa: E731
+
+        def step(done: str) -> None:
+            bar.set_postfix_str(done)
+            bar.update()
+
         for each in stale:
             bar.set_description(each.variant.name)
-            for path in make_report(each, step, Limits(cell_seconds, run_seconds, memory)):
+            for path in make_report(each, step, RunLimits(cell_seconds, run_seconds, memory)):
                 if path.suffix in (".pdf", ".html"):
                     bar.write(format_path(path), file=sys.stdout)
 
@@ -139,11 +145,14 @@ def verify(folder: Path) -> None:
     """Make the report, or the run of a sweep, in FOLDER again from its record and compare every byte."""
     from analysis.runs import run_record
 
-    if "variant" in run_record.read_record(folder)["basis"]:
-        from analysis.reports.report import verify_report as compare
+    if "variant" in run_record.read_record(folder)["inputs"]:
+        from analysis.reports.report import verify_report
+
+        found = verify_report(folder)
     else:
-        from analysis.runs.sweeps import verify_run as compare
-    found = compare(folder)
+        from analysis.runs.sweep_runs import verify_run
+
+        found = verify_run(folder)
     for line in found.differ:
         click.echo(line)
     for line in found.changed:
@@ -180,9 +189,9 @@ def trace(incident: str, folder: str) -> None:
 def find(day: str, place: str, folder: str) -> None:
     """Find incidents by day and place."""
     from analysis.incidents.dataset import open_folder
-    from analysis.incidents.trace import find_incidents as look
+    from analysis.incidents.trace import find_incidents
 
-    found = look(open_folder(folder), day, place)
+    found = find_incidents(open_folder(folder), day, place)
     for row in found.itertuples():
         click.echo(f"{row.incident_id}  {row.date:%Y-%m-%d}  {row.place}  {row.weapon}  {row.result}")
     click.echo(f"{len(found)} found", err=True)
@@ -190,18 +199,31 @@ def find(day: str, place: str, folder: str) -> None:
 
 @main.command()
 @FOLDER
-def evaluate(folder: str) -> None:
-    """Judge the grouping, made without the reader's decisions, by those decisions."""
+@click.option(
+    "--trials", is_flag=True, help="First try every point of the grid again (some minutes) and keep the table."
+)
+def evaluate(folder: str, trials: bool) -> None:
+    """Judge the grouping, made without the reader's decisions, by those decisions, in all and in each period."""
+    from analysis.evidence.csv_tables import write_files
     from analysis.evidence.evidence_base import load_evidence
-    from analysis.incidents.evaluation import evaluate_grouping as judge
-    from analysis.incidents.evaluation import worst_disagreements
+    from analysis.incidents import linkage_trials
+    from analysis.incidents.evaluation import evaluate_grouping, worst_disagreements
 
     evidence = load_evidence(folder)
     click.echo(f"{'measure':<14}  {'algorithm':>24}  {'same first day and place':>26}")
-    for row in judge(evidence).itertuples():
+    for row in evaluate_grouping(evidence).itertuples():
         ours = f"{row.algorithm:.3f} [{row.low:.3f}, {row.high:.3f}]"
         trivial = f"{row.trivial:.3f} [{row.trivial_low:.3f}, {row.trivial_high:.3f}]"
         click.echo(f"{row.measure:<14}  {ours:>24}  {trivial:>26}")
+    if trials:
+        write_files(linkage_trials.trials_file(evidence.root, linkage_trials.try_points(evidence)))
+    if linkage_trials.trials_path(evidence.root).is_file():
+        click.echo("\nEach period, with the points chosen without it; in brackets the same first day and place:")
+        tried = linkage_trials.load_trials(evidence.root)
+        for row in linkage_trials.leave_one_period_out(evidence, tried).itertuples():
+            click.echo(f"  {row.start:%Y-%m-%d} to {row.end:%Y-%m-%d}  {row.incidents:>3} incidents"
+                       f"  F1 {row.f1:.3f} [{row.trivial_f1:.3f}]  B3 F1 {row.b3_f1:.3f} [{row.trivial_b3_f1:.3f}]"
+                       f"  count {row.count_bias:+.1%} [{row.trivial_count_bias:+.1%}]")  # fmt: skip
     click.echo("\nThe worst disagreements (pairs of claims):")
     for row in worst_disagreements(evidence).itertuples():
         click.echo(f"  {row.wrong_pairs:>3}  {row.kind:<6}  {row.incident_id}: {row.detail}")
@@ -217,19 +239,61 @@ def review(out: Path, file: Path | None, folder: str) -> None:
     from analysis.evidence.csv_tables import write_files
     from analysis.evidence.evidence_base import load_evidence
     from analysis.evidence.spreadsheet import to_spreadsheet
-    from analysis.incidents import review as loop
     from analysis.incidents.dataset import open_folder
+    from analysis.incidents.review import apply_decisions, doubtful_claims
 
     if file:
-        files, number = loop.apply_decisions(load_evidence(folder), file)
+        files, number = apply_decisions(load_evidence(folder), file)
         write_files(files)
         click.echo(f"{number} decisions merged into reviewed.csv; now run 'incidents build'")
         return
-    asked = loop.doubtful_claims(open_folder(folder))
+    asked = doubtful_claims(open_folder(folder))
     write_files({out: to_spreadsheet(asked)})
     click.echo(f"{asked['question'].nunique()} questions on {asked['claim_id'].nunique()} claims in {out}")
     click.echo("type the incident id a claim belongs to in the column 'decision', then: "
                f"incidents review --apply {out}")  # fmt: skip
+
+
+@main.group()
+def audit() -> None:
+    """Read rows a second time against their pages."""
+
+
+@audit.command()
+@click.option("--rows", default=50, type=click.IntRange(1), show_default=True, help="How many rows to draw.")
+@click.option("--seed", required=True, type=click.IntRange(0), help="Seed of the draw; the same seed draws the same.")
+@click.option("--out", default="audit-sheet.csv", type=click.Path(path_type=Path), show_default=True,
+              help="Where the sheet goes.")  # fmt: skip
+@FOLDER
+def draw(rows: int, seed: int, out: Path, folder: str) -> None:
+    """Draw the next sheet: rows at random, with their source and address, and a column for the verdict."""
+    from analysis.evidence.audit import VERDICTS, draw_sheet
+    from analysis.evidence.csv_tables import write_files
+    from analysis.evidence.evidence_base import load_evidence
+    from analysis.evidence.spreadsheet import to_spreadsheet
+
+    sheet = draw_sheet(load_evidence(folder), rows, seed)
+    write_files({out: to_spreadsheet(sheet)})
+    click.echo(f"{len(sheet)} rows in {out}; type in the column 'verdict' one of: {VERDICTS}")
+    click.echo("then sum the sheet up in a row of data/audit.csv, and add a row for each error")
+
+
+@main.command()
+@FOLDER
+@click.option("--check", is_flag=True, help="Write nothing; fail if the grades are out of date.")
+def coverage(folder: str, check: bool) -> None:
+    """Grade by the rule how densely the claims watched, and write the grades into coverage.csv."""
+    from analysis.comparisons.itemised_coverage import coverage_file
+    from analysis.evidence.csv_tables import write_files
+    from analysis.evidence.errors import InputError, format_path
+    from analysis.incidents.dataset import open_folder
+
+    for path, text in coverage_file(open_folder(folder)).items():
+        if check and path.read_text(encoding="utf-8") != text:
+            raise InputError(f"out of date: {format_path(path)}; run 'incidents coverage'")
+        if not check:
+            write_files({path: text})
+        click.echo(f"{format_path(path)} {'is what the rule gives' if check else 'is graded'}")
 
 
 @main.command()
@@ -257,23 +321,25 @@ def sweep(
     from analysis.runs import forked_kernels, parameter_grid
     from analysis.runs.normalisation import fixed_environment
     from analysis.runs.parameters import find_notebook
-    from analysis.runs.run_limits import Limits
+    from analysis.runs.run_limits import RunLimits
 
     path = find_notebook(notebook)
     points = parameter_grid.combine_grids(path, file, sets)
     out = out or Path("build", "sweeps", f"{path.stem}.csv")
     if not dask:
         forked_kernels.prepare_server(fixed_environment())
-    from analysis.runs import sweeps as sweeping  # slow to import, as the server of the kernels does meanwhile
+    # These imports are slow; meanwhile the server of the kernels imports too.
+    from analysis.runs.sweeps import check_writable, choose_runner, plan_sweep, run_sweep, write_results
 
-    sweeping.check_writable(out)
-    runner = sweeping.choose_runner(dask, at_once, Limits(cell_seconds, run_seconds, memory))
-    runs = sweeping.plan_sweep(path, points, out.with_suffix(""))
+    check_writable(out)
+    runner = choose_runner(dask, at_once, RunLimits(cell_seconds, run_seconds, memory))
+    runs = plan_sweep(path, points, out.with_suffix(""))
     with tqdm(total=len(runs), unit="run", disable=None, leave=False) as bar:
-        swept = sweeping.run_sweep(runs, runner, force, lambda _: bar.update())
-    sweeping.write_results(swept.table, out)
+        swept = run_sweep(runs, runner, force, lambda _: bar.update())
+    write_results(swept.table, out)
     click.echo(
-        f"{format_path(out)}: {len(swept.table):,} results of {swept.good:,} runs ({swept.kept:,} finished before)"
+        f"{format_path(out)}: {len(swept.table):,} results of {swept.finished:,} runs "
+        f"({swept.reused:,} finished before)"
     )
     for words, reason in swept.failures.items():
         click.echo(f"failed: {words}: {reason}", err=True)

@@ -86,7 +86,13 @@ def by_chromium(notebook) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         page, made = Path(folder, "a.html"), Path(folder, "a.pdf")
         page.write_bytes(by_html(notebook))
-        command = [_chromium(), *FLAGS, f"--user-data-dir={folder}", f"--print-to-pdf={made}", page.as_uri()]
+        command = [
+            _chromium() or "chromium",
+            *FLAGS,
+            f"--user-data-dir={folder}",
+            f"--print-to-pdf={made}",
+            page.as_uri(),
+        ]
         subprocess.run(command, capture_output=True, check=True, timeout=120)
         return made.read_bytes()
 
@@ -128,7 +134,7 @@ def _offers(content: bytes) -> list[str]:
     if not content.startswith(b"%PDF"):
         return [""] * 3
     pdf = pikepdf.open(io.BytesIO(content))
-    tagged = bool(pdf.Root.get("/MarkInfo", {}).get("/Marked", False))
+    tagged = bool(pdf.Root.get("/MarkInfo", pikepdf.Dictionary()).get("/Marked", False))
     described = sum(
         bool(str(thing.get("/Alt", "")).strip()) for thing in _dictionaries(pdf) if thing.get("/S") == "/Figure"
     )

@@ -16,6 +16,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.metadata import version
 from itertools import islice, product
 from pathlib import Path
@@ -28,7 +29,7 @@ import yaml
 from analysis.evidence.folders import REPOSITORY
 from analysis.reports.plan import NOTEBOOKS
 
-GRID = {
+GRID: dict[str, list] = {
     "shortest_gap": [2, 3, 4, 5],
     "last_before": ["2024-02-03", "2024-02-04", "2024-02-05"],
     "end": ["2024-05-31", "2024-06-15", "2024-06-30", "2024-07-31"],
@@ -70,8 +71,15 @@ def convert_plainly(folder: Path, to: str) -> None:
 def reports(folder: Path) -> list[tuple]:
     """The plain way, our report made anew, and our report when nothing has changed."""
     ours = ("incidents", "report", "--build", folder / "ours")
-    run_plainly(folder), convert_plainly(folder, "html"), convert_plainly(folder, "TypstPDF"), command(*ours, "--force")
-    plain = seconds(lambda: (run_plainly(folder), convert_plainly(folder, "html")))
+
+    def plainly() -> None:
+        run_plainly(folder)
+        convert_plainly(folder, "html")
+
+    plainly()
+    convert_plainly(folder, "TypstPDF")
+    command(*ours, "--force")
+    plain = seconds(plainly)
     with_pdf = plain + seconds(lambda: convert_plainly(folder, "TypstPDF"))
     cold = seconds(lambda: command(*ours, "--force"))
     again = seconds(lambda: command(*ours))
@@ -125,7 +133,7 @@ def sweeps(folder: Path, number: int) -> list[tuple]:
     ways = {"papermill": in_a_loop, "pool": in_a_pool, "ours": by_us}
     for way in ways.values():
         way(notebook, folder, 1)
-    spent = {name: seconds(lambda way=way: way(notebook, folder, number)) for name, way in ways.items()}
+    spent = {name: seconds(partial(way, notebook, folder, number)) for name, way in ways.items()}
     against = f"{spent['ours'] / spent['papermill']:.2f} of the loop, {spent['ours'] / spent['pool']:.2f} of the pool"
     rows = [(f"{number} runs of february_pause: {WAYS[name]}", spent[name], "", "") for name in ("papermill", "pool")]
     goal = "at most 0.2 of the loop, 0.6 of the pool (48 runs)"
@@ -152,7 +160,8 @@ def first_result(kind: type) -> float:
     from jupyter_core.utils import run_sync
 
     with TemporaryDirectory(prefix="k-") as sockets:
-        begun, shown = perf_counter(), []
+        begun = perf_counter()
+        shown: list[dict] = []
         manager = kind(kernel_name="python3", transport="ipc", ip=f"{sockets}/s")
         run_sync(manager.start_kernel)()
         client = manager.blocking_client()
@@ -193,7 +202,8 @@ def main() -> None:
     parser.add_argument("--pool", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.pool:
-        pool(*options.pool, options.runs)
+        notebook, folder = options.pool
+        pool(notebook, folder, options.runs)
         return
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     load = os.getloadavg()[0]

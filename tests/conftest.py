@@ -5,7 +5,14 @@ luck; `pytest --hypothesis-profile=explore` looks further.
 """
 
 import csv
+import fcntl
+import math
+import os
+import subprocess
+import sys
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,14 +20,55 @@ from hypothesis import HealthCheck, settings
 
 from analysis.evidence import schema
 from analysis.evidence.evidence_base import load_evidence
+from analysis.evidence.folders import REPOSITORY
 from analysis.incidents.dataset import open_folder
 
 FIXTURES = Path(__file__).parent / "fixtures"
+WAIT = 300  # seconds until a test gives up on what always comes, on a machine that others keep busy too
 
-slow_is_fine = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+
+def limit(seconds: int) -> int:
+    """A limit of time that what is meant to be stopped runs into, and nothing else: longer on a busy machine."""
+    return math.ceil(seconds * max(1, os.getloadavg()[0] / (os.cpu_count() or 1)))
+
+
+slow_is_fine: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("same", derandomize=True, max_examples=40, **slow_is_fine)
 settings.register_profile("explore", max_examples=1000, **slow_is_fine)
 settings.load_profile("same")
+
+
+def skip_unless_ci(missing: str) -> None:
+    """Skip for want of a program that this machine may lack; in CI, where it must be there, fail."""
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Slow tests first: of two processes that share the work, the one that is done earlier takes short ones."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.fixture(scope="session")
+def real_reports(tmp_path_factory):
+    """The folder of a real variant's whole report and its index, made once for all processes of a test run.
+
+    The command line makes it, in a process of its own. Nobody may change what is in it."""
+    base = tmp_path_factory.getbasetemp()
+    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def build(variant: str) -> Path:
+        folder, done = common / f"report-{variant}", common / f"report-{variant}.done"
+        with (common / f"report-{variant}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                command = [sys.executable, "-m", "analysis.cli", "report", variant, "--build", str(folder)]
+                made = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+                assert made.returncode == 0, made.stderr
+                done.touch()
+        return folder
+
+    return build
 
 
 @pytest.fixture(scope="session")
@@ -54,27 +102,28 @@ CLAIM = {
 
 @pytest.fixture
 def tiny(tmp_path):
-    """Writes a small folder of evidence and returns its path.
+    """Writes a small folder of evidence and returns its path (see `write_evidence`)."""
+    return partial(write_evidence, tmp_path)
+
+
+def write_evidence(root: Path, claims=({},), *, sources=(), places=PLACES, folder="seeds", **tables) -> Path:
+    """A small folder of evidence.
 
     `claims` are dicts of what differs from CLAIM; claim_id defaults to c1, c2, ...; sources that
     are not given are made up for them. Every other table is written where rows are given for it,
     into `seeds` or `data`.
     """
-
-    def build(claims=({},), *, sources=(), places=PLACES, folder="seeds", **tables) -> Path:
-        rows = [{"claim_id": f"c{i}", **CLAIM, **claim} for i, claim in enumerate(claims, 1)]
-        for row in rows:
-            row.setdefault("date_end", row["date_start"])
-        given = {source["source_id"] for source in sources}
-        others = sorted({row["source_id"] for row in rows} - given)
-        papers = [*sources, *({"source_id": name, "outlet": f"Outlet {name}"} for name in others)]
-        tables |= {"claims": rows, "sources": [SOURCE | paper for paper in papers], "places": places}
-        for name, content in tables.items():
-            inside = schema.TABLES[name] in schema.EVIDENCE
-            write(tmp_path / (folder if inside else "data") / f"{name}.csv", name, content)
-        return tmp_path
-
-    return build
+    rows = [{"claim_id": f"c{i}", **CLAIM, **claim} for i, claim in enumerate(claims, 1)]
+    for row in rows:
+        row.setdefault("date_end", row["date_start"])
+    given = {source["source_id"] for source in sources}
+    others = sorted({row["source_id"] for row in rows} - given)
+    papers = [*sources, *({"source_id": name, "outlet": f"Outlet {name}"} for name in others)]
+    tables |= {"claims": rows, "sources": [SOURCE | paper for paper in papers], "places": places}
+    for name, content in tables.items():
+        inside = schema.TABLES[name] in schema.EVIDENCE
+        write(root / (folder if inside else "data") / f"{name}.csv", name, content)
+    return root
 
 
 def write(path: Path, name: str, rows) -> None:

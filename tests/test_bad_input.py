@@ -1,5 +1,7 @@
 """Bad input is answered, not survived: one clear message, exit status 2, nothing overwritten."""
 
+import re
+import shutil
 import subprocess
 import sys
 
@@ -8,6 +10,7 @@ from click.testing import CliRunner
 
 from analysis.cli import main
 from analysis.evidence.folders import REPOSITORY
+from tests.conftest import write_evidence
 
 TALLY = {"tally_id": "t1", "source_id": "s1", "counter": "Pentagon", "scope": "all",
          "as_of": "2024-01-31", "total": 9, "bound": "exact"}  # fmt: skip
@@ -19,17 +22,24 @@ def run(*words):
     return CliRunner().invoke(main, [str(word) for word in words])
 
 
-@pytest.fixture
-def folder(tiny):
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
     """A small folder of evidence with every kind of table, already built."""
     claims = [{"place_id": "alpha", "line": 1, "words": "two drones hit"},
               {"place_id": "bravo", "country": "Syria", "source_id": "s2", "date_end": "2024-01-11"}]  # fmt: skip
     decisions = [{"claim_id": "c1", "incident_id": "I20240110-alpha"},
                  {"claim_id": "c2", "incident_id": "I20240110-bravo"}]  # fmt: skip
-    path = tiny(claims, reviewed=decisions, tallies=[TALLY], milestones=[MILESTONE])
-    built = run("build", "--folder", path)
-    assert built.exit_code == 0, built.output
+    path = tmp_path_factory.mktemp("built")
+    write_evidence(path, claims, reviewed=decisions, tallies=[TALLY], milestones=[MILESTONE])
+    done = run("build", "--folder", path)
+    assert done.exit_code == 0, done.output
     return path
+
+
+@pytest.fixture
+def folder(built, tmp_path):
+    """A copy that a test may spoil."""
+    return shutil.copytree(built, tmp_path, dirs_exist_ok=True)
 
 
 CASES = {
@@ -164,7 +174,7 @@ def test_check_tells_what_is_out_of_date_and_writes_nothing(folder, edit, bytes_
     before = bytes_of(folder)
     result = run("build", "--folder", folder, "--check")
     assert result.exit_code == 2
-    assert "data/incidents.csv; run 'incidents build'" in result.stderr
+    assert re.search(r"data/incidents\.csv, \S*data/values\.csv; run 'incidents build'", result.stderr)
     assert bytes_of(folder) == before
 
 

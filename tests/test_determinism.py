@@ -11,8 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pikepdf
+import pytest
 
 from analysis.evidence.folders import REPOSITORY
+
+pytestmark = pytest.mark.slow
 
 # Every process, kernels too, is told a later time by the module `time`, and so by `date.today`. What asks the system
 # itself is found by the day that must not stand in any output.
@@ -56,7 +59,7 @@ def started(folder: Path, evidence: Path, kernel: str, **settings: str) -> subpr
     (folder / "sitecustomize.py").write_text(textwrap.dedent(LATER))
     environment = os.environ | {"PYTHONPATH": str(folder), "HOME": str(folder)} | settings
     notebook = REPOSITORY / "notebooks" / "attack_frequency.ipynb"
-    command = [sys.executable, "-c", textwrap.dedent(REPORT), notebook, kernel, evidence]
+    command = [sys.executable, "-c", textwrap.dedent(REPORT), str(notebook), kernel, str(evidence)]
     return subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE)
 
 

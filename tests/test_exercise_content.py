@@ -205,6 +205,7 @@ def test_counting_is_taught_on_another_conflict_with_nothing_but_its_table(other
     assert names["dataset"].evidence is None
 
 
+@pytest.mark.slow
 def test_the_command_of_the_last_exercise_makes_a_pdf_of_text_table_and_chart_without_code(tmp_path):
     notebook = nbformat.read(COURSE / "source" / "6_own_report" / "6_own_report.ipynb", as_version=4)
     (question,) = [cell for cell in notebook.cells if "make the PDF" in cell.source and cell.cell_type == "markdown"]

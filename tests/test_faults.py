@@ -19,7 +19,10 @@ from analysis.cli import main
 from analysis.evidence import folders
 from analysis.reports import plan as planning
 from analysis.runs import run_record
-from analysis.runs.publication import publish_folder
+from analysis.runs.atomic_folder import publish_folder
+from tests.conftest import write_evidence
+
+pytestmark = pytest.mark.slow
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 PARAMETERS = 'folder = ""  # evidence\nnumber = 1  # a number'
@@ -32,11 +35,18 @@ def write(path: Path, *cells: str, parameters: tuple[str, ...] = (PARAMETERS,)) 
     nbformat.write(new_notebook(cells=made, metadata={"kernelspec": KERNEL}), path)
 
 
-@pytest.fixture
-def repository(tmp_path, tiny, monkeypatch):
-    """A small repository of its own: one notebook, one variant, one claim."""
-    root = tiny()
+@pytest.fixture(scope="module")
+def one_claim(tmp_path_factory):
+    """A folder of evidence with one claim, already built."""
+    root = write_evidence(tmp_path_factory.mktemp("built"))
     assert CliRunner().invoke(main, ["build", "--folder", str(root)]).exit_code == 0
+    return root
+
+
+@pytest.fixture
+def repository(one_claim, tmp_path, monkeypatch):
+    """A small repository of its own: one notebook, one variant, one claim."""
+    root = shutil.copytree(one_claim, tmp_path, dirs_exist_ok=True)
     (root / "notebooks" / "parameters").mkdir(parents=True)
     (root / "notebooks" / "parameters" / "all.yml").write_text("title: All\n")
     write(root / "notebooks" / "one.ipynb", "print('number', number)")
@@ -68,8 +78,8 @@ def whole(folder: Path) -> int:
     """The number that a published report is of; every file as its record has it, and every file of that run."""
     found = run_record.read_record(folder)
     assert run_record.altered_outputs(folder, found) == []
-    assert {path.relative_to(folder).as_posix() for path in run_record.output_hashes(folder)} == set(found["outputs"])
-    number = found["basis"]["parameters"].get("number", 1)
+    assert {path.relative_to(folder).as_posix() for path in run_record.output_files(folder)} == set(found["outputs"])
+    number = found["inputs"]["parameters"].get("number", 1)
     for name in ("one.html", "report.html"):
         assert f"number {number}" in BeautifulSoup((folder / name).read_text(), "html.parser").get_text()
     executed = nbformat.read(folder / "notebooks" / "one.ipynb", as_version=4)

@@ -8,15 +8,16 @@ import subprocess
 import sys
 
 import nbformat
+import pikepdf
 import pytest
 from bs4 import BeautifulSoup
 
 from analysis.evidence.folders import REPOSITORY
-from analysis.reports.plan import NOTEBOOKS, Plan, choose_notebooks
-from analysis.reports.report import run_report
+from analysis.reports.plan import NOTEBOOKS
 from analysis.runs.parameters import declared_parameters
 from analysis.runs.result_table import read_results
 from analysis.runs.variants import list_variants, parameters_by_notebook
+from tests.conftest import skip_unless_ci
 from tests.reports import pdf_checks as finished
 
 FOLDER = REPOSITORY / "notebooks"
@@ -144,6 +145,7 @@ def papermill(*arguments, cwd):
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_papermill_alone_runs_the_frequency_notebook_on_another_conflict(other_conflict, tmp_path):
     output = tmp_path / "out.ipynb"
     parameters = ["-p", "folder", other_conflict, "-p", "every", "month"]
@@ -163,11 +165,10 @@ def test_papermill_alone_runs_the_frequency_notebook_on_another_conflict(other_c
 
 
 @pytest.fixture(scope="module", params=["seeds", "confirmed"])
-def made(request, tmp_path_factory):
-    """The whole report of one variant, run and rendered once."""
-    build = tmp_path_factory.mktemp("build")
-    paths = run_report(Plan(VARIANTS[request.param], choose_notebooks(), build / request.param))
-    return {path.relative_to(build / request.param).as_posix(): path for path in paths}
+def made(request, real_reports):
+    """The files of the whole report of one variant, by their place in its folder."""
+    folder = real_reports(request.param) / request.param
+    return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
 
 
 def pdf_text(path) -> str:
@@ -175,11 +176,11 @@ def pdf_text(path) -> str:
 
 
 def pages(path) -> int:
-    pikepdf = pytest.importorskip("pikepdf")
     with pikepdf.open(path) as pdf:
         return len(pdf.pages)
 
 
+@pytest.mark.slow
 class TestTheReport:
     def test_every_notebook_becomes_a_pdf_and_a_page(self, made):
         for name in (*NOTEBOOKS, "report"):
@@ -211,7 +212,7 @@ class TestTheReport:
 
     def test_the_printed_report_holds_the_same_captions(self, made):
         if not shutil.which("pdftotext"):
-            pytest.skip("pdftotext is not installed")
+            skip_unless_ci("no pdftotext here: apt-get install poppler-utils")
         text = re.sub(r"\s+", " ", pdf_text(made["report.pdf"]))
         figures = BeautifulSoup(made["report.html"].read_text(), "html.parser").find_all("figure")
         assert text.count("Counter:") >= len(figures)

@@ -21,7 +21,7 @@ from analysis.reports.document import pandoc
 from analysis.reports.document.notebook_document import build_document
 from analysis.reports.document.tree import new_document, node, text_of
 from analysis.reports.pdf import typst_pdf
-from analysis.reports.pdf.typst_pdf import CannotBeSet, to_pdf
+from analysis.reports.pdf.typst_pdf import TypstFailure, to_pdf
 from analysis.reports.plan import Plan, choose_notebooks
 from analysis.reports.report import run_report
 from analysis.reports.web.html_page import to_html
@@ -65,7 +65,7 @@ def runs_nothing(page: str) -> bool:
         e
         for e in soup.find_all(True)
         for v in (e.get("href"), e.get("src"))
-        if re.match(r"\W*(java|vb)script:", v or "", re.I)
+        if re.match(r"\W*(java|vb)script:", str(v or ""), re.I)
     ]
     return not ours + handlers + links + soup.find_all(["iframe", "object", "embed"])
 
@@ -151,6 +151,7 @@ def _write(folder: Path, texts: list[str]) -> None:
 
 
 @each_text
+@pytest.mark.slow
 def test_a_report_on_poisoned_evidence_says_it_as_words(poisoned, text):
     build = poisoned / "build" / "bad"
     said = letters(finished.words((build / "attack_frequency.pdf").read_bytes()))
@@ -159,6 +160,7 @@ def test_a_report_on_poisoned_evidence_says_it_as_words(poisoned, text):
     assert letters(text) in letters(tags(page).get_text())
 
 
+@pytest.mark.slow
 def test_a_report_on_poisoned_evidence_runs_nothing_and_is_in_order(poisoned):
     build = poisoned / "build" / "bad"
     assert finished.faults((build / "report.pdf").read_bytes()) == []
@@ -186,7 +188,7 @@ def secret(tmp_path) -> Path:
 def test_typst_reads_no_file_of_the_machine_and_fetches_no_package(secret, monkeypatch, code):
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     monkeypatch.setattr(typst_pdf, "typst_source", lambda *given, **named: (code.format(secret), {}))
-    with pytest.raises(CannotBeSet) as stopped:
+    with pytest.raises(TypstFailure) as stopped:
         to_pdf(new_document([]), title="T")
     assert SECRET not in str(stopped.value)
 

@@ -75,7 +75,7 @@ def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
     return subprocess.run(["make", *arguments], cwd=folder, env=outside, capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("target", ["report", "test", "lab", "reports"])
+@pytest.mark.parametrize("target", ["report", "quick", "test", "lab", "reports"])
 def test_too_old_a_python_gets_one_clear_line(folder, target):
     old = fake_python(folder, 'case "$1" in --version) echo "Python 3.9.2";; *) exit 1;; esac')
     done = make(folder, target, f"PYTHON={old}")

@@ -7,14 +7,51 @@ from matplotlib.axes import Axes
 
 from analysis.charts.notebook_output import show_table
 from analysis.charts.text_format import period_name
+from analysis.evidence.arguments import require_columns
+from analysis.evidence.errors import InputError
 
 
 def incidents_per_bar(incidents: pd.DataFrame, periods: pd.DataFrame) -> pd.DataFrame:
-    """One row per period that has incidents: start, attacks, incidents (their ids).
+    """List the incidents behind each bar: one row for each period that has incidents.
 
-    `periods` is what `frequency.count` gives, with or without `by`: periods that follow each other. An
-    incident belongs to the period of its date; one outside of all belongs to the nearest.
+    Parameters
+    ----------
+    incidents : DataFrame
+        Columns incident_id and date (day), as `select` returns them.
+    periods : DataFrame
+        What `count` returns, with or without `by`; only start (day) is read.
+
+    Returns
+    -------
+    DataFrame
+        start (first day of the period), attacks (number) and incidents (their ids, joined by a comma).
+
+    Raises
+    ------
+    InputError
+        If a column is missing or `periods` is empty.
+
+    See Also
+    --------
+    count : The bars.
+    trace_incident : One of the incidents, with its claims and sources.
+
+    Notes
+    -----
+    An incident belongs to the period of its best day. An incident outside all periods belongs to the nearest one.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> incidents = a.select(a.open_folder(), a.View(countries="Jordan"))
+    >>> bars = a.incidents_per_bar(incidents, a.count(incidents, "month"))
+    >>> bars["incidents"].iloc[0]
+    'I20240128-tower-22'
     """
+    require_columns(incidents, ("incident_id", "date"), "incidents")
+    require_columns(periods, ("start",), "periods")
+    if periods.empty:
+        raise InputError("periods has no row: there is no bar to lead from")
     starts = periods["start"].drop_duplicates().sort_values().to_numpy()
     place = starts.searchsorted(incidents["date"].to_numpy(), side="right") - 1
     behind = incidents.groupby(starts[place.clip(0)])["incident_id"].agg(["size", ", ".join])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,35 +12,75 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.charts import style
-from analysis.charts.borders import Borders, choose_borders, draw_countries, name_countries, read_borders, scale_bar
+from analysis.charts.borders import Borders, draw_countries, longitude_scale, name_countries, read_borders, scale_bar
 from analysis.charts.point_labels import Point, name_points
 from analysis.charts.text_format import join_names, plural, shorten
+from analysis.evidence.arguments import require_columns, require_whole_number
 
+COLUMNS = ("place", "country", "latitude", "longitude", "precision", "count")
 WIDTH = 7.0  # inches
 LARGEST = 34  # points, diameter of the largest circle
 KEY = (LARGEST + 2) / 72  # inches, height of a line of the key
 LEAST = 2.0  # degrees a map spans at least
 SHAPE = (0.5, 0.72)  # height of a map by its width, at least and at most
 LISTED = 3  # places without a point that are named below the map
-SOLID = {"facecolor": style.ACCENT, "edgecolor": "white", "linewidth": 0.6, "alpha": 0.8}
-HOLLOW = {"facecolor": "none", "edgecolor": style.ACCENT, "linewidth": 1.2}
+SOLID: dict[str, Any] = {"facecolor": style.ACCENT, "edgecolor": "white", "linewidth": 0.6, "alpha": 0.8}
+HOLLOW: dict[str, Any] = {"facecolor": "none", "edgecolor": style.ACCENT, "linewidth": 1.2}
 NOWHERE = HOLLOW | {"linestyle": ":"}
 
 
 def base_map(places: pd.DataFrame, borders: Borders | None = None, names: int = 20) -> Figure:
-    """`places` from `places.by_place`: a circle per place, its area in proportion to its count, filled
-    where the place is known to about a kilometre, hollow where only a town near it is. What has no point
-    stands below the map. The largest, up to `names`, carry name and count. A degree of longitude is
-    drawn as long as it is in the middle of the map."""
+    """Draw a map with a circle for each place, its area in proportion to its count.
+
+    Parameters
+    ----------
+    places : DataFrame
+        What `by_place` returns: place, country, latitude, longitude (degrees, WGS 84), precision, count.
+    borders : dict, optional
+        Outlines of countries, {name: list of arrays (n, 2) of longitude and latitude}; those that come
+        with the package by default.
+    names : int, default 20
+        How many of the largest circles carry name and count.
+
+    Returns
+    -------
+    Figure
+        The map, with a key below it.
+
+    Raises
+    ------
+    InputError
+        If a column is missing or `names` is no whole number from 0 up.
+
+    See Also
+    --------
+    map_alt : The same map in words.
+
+    Notes
+    -----
+    A circle is filled where the place is known to about a kilometre, and hollow where only a town near it is
+    known. A place without a point stands below the map. A degree of longitude is drawn as long as it is in the
+    middle of the map. The map shows counts and cannot be split by a column: select the incidents first.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> dataset = a.open_folder()
+    >>> places = a.by_place(a.select(dataset, a.View(countries="Syria")), dataset.evidence.places)
+    >>> len(a.charts.base_map(places).axes)
+    2
+    """
+    require_columns(places, COLUMNS, "places")
+    require_whole_number(names, 0, "names")
     at = places[places["latitude"].notna()]
     if at.empty:
-        return style.draw_nothing(style.new_axes(height=1), "no place with a known point to show").get_figure()
+        return style.figure_of(style.draw_nothing(style.new_axes(height=1), "no place with a known point to show"))
     west, east, south, north = _extent(at)
-    shape = (north - south) / ((east - west) * choose_borders(south, north))
+    shape = (north - south) / ((east - west) * longitude_scale(south, north))
     with mpl.rc_context(style.RC):
         heights = WIDTH * shape, KEY * (1 + places["latitude"].isna().any())
         figure, (ax, key) = plt.subplots(2, figsize=(WIDTH, sum(heights)), height_ratios=heights)
-        ax.set(xlim=(west, east), ylim=(south, north), aspect=1 / choose_borders(south, north), xticks=[], yticks=[])
+        ax.set(xlim=(west, east), ylim=(south, north), aspect=1 / longitude_scale(south, north), xticks=[], yticks=[])
         ax.spines[:].set(visible=True, color=style.BORDER)
         land = read_borders() if borders is None else borders
         draw_countries(ax, land, set(places["country"].dropna()))
@@ -66,7 +108,7 @@ def _extent(at: pd.DataFrame) -> tuple[float, float, float, float]:
     """West, east, south, north of the map: all points with a margin, neither flat nor slender."""
     south, north = at["latitude"].min(), at["latitude"].max()
     west, east = at["longitude"].min(), at["longitude"].max()
-    parallel = choose_borders(south, north)
+    parallel = longitude_scale(south, north)
     height, width = max(1.3 * (north - south), LEAST), max(1.3 * (east - west) * parallel, LEAST)
     width = max(width, height / SHAPE[1])
     height = max(height, width * SHAPE[0])
@@ -94,8 +136,8 @@ def _key(ax: Axes, places: pd.DataFrame) -> None:
     if len(nowhere):
         rest = pd.DataFrame({"place": ["others"], "count": [nowhere["count"].iloc[LISTED:].sum()]})
         shown = pd.concat([nowhere.head(LISTED), rest[rest["count"] > 0]])
-        said = [(row.count, NOWHERE, f"{shorten(row.place)}: {row.count:,}") for row in shown.itertuples()]
-        _line(ax, -1, [(0, NOWHERE, "no point known:"), *said], most)
+        named = [(row.count, NOWHERE, f"{shorten(row.place)}: {row.count:,}") for row in shown.itertuples()]
+        _line(ax, -1, [(0, NOWHERE, "no point known:"), *named], most)
 
 
 def _line(ax: Axes, level: int, entries: list[tuple], most: int) -> None:
@@ -116,7 +158,35 @@ def _round_numbers(most: int) -> list[int]:
 
 
 def map_alt(places: pd.DataFrame) -> str:
-    """For `base_map`: how many places, the three with most, what is vague or without a point."""
+    """Describe `base_map` in words: how many places, the three with most, what is vague or has no point.
+
+    Parameters
+    ----------
+    places : DataFrame
+        What `by_place` returns.
+
+    Returns
+    -------
+    str
+        Whole sentences.
+
+    Raises
+    ------
+    InputError
+        If a column is missing.
+
+    See Also
+    --------
+    base_map : The map.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> places = a.by_place(a.select(a.open_folder(), a.View(countries="Jordan")))
+    >>> a.charts.map_alt(places).split(",")[0]
+    'Map of 1 place with circles as large as their number of attacks'
+    """
+    require_columns(places, COLUMNS, "places")
     at, nowhere = places[places["latitude"].notna()], places[places["latitude"].isna()]
     if at.empty:
         return "Map of attacks: no place with a known point to show."

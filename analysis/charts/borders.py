@@ -37,7 +37,7 @@ def _outlines(geometry: dict) -> list[np.ndarray]:
     return [np.array(polygon[0]) for polygon in polygons]
 
 
-def choose_borders(south: float, north: float) -> float:
+def longitude_scale(south: float, north: float) -> float:
     """How long a degree of longitude is, by one of latitude, in the middle of the map."""
     return float(np.cos(np.radians((south + north) / 2)))
 
@@ -56,7 +56,7 @@ def draw_countries(ax: Axes, borders: Borders, ours: set[str]) -> None:
 def scale_bar(ax: Axes) -> Bbox:
     """A bar of a round number of kilometres in the lower right corner; returns its box in pixels."""
     west, east, south, north = *ax.get_xlim(), *ax.get_ylim()
-    degree = 111.2 * choose_borders(south, north)  # km along a parallel
+    degree = 111.2 * longitude_scale(south, north)  # km along a parallel
     length = max(km for km in LENGTHS if km <= max((east - west) * degree / 5, 1))
     right, low = east - 0.02 * (east - west), south + 0.03 * (north - south)
     left = right - length / degree
@@ -77,8 +77,10 @@ def name_countries(ax: Axes, borders: Borders, taken: np.ndarray) -> list[Bbox]:
         if len(inside) > SOME * len(grid):
             lines = [_dense(outline, (across[-1] - across[0]) / 40) for outline in outlines]
             spot = inside[_room(inside, np.concatenate([*lines, taken]), ax).argmax()]
-            texts.append(ax.text(*spot, name.upper(), ha="center", va="center", fontsize=7, color=style.QUIET))
-    ax.get_figure().draw_without_rendering()
+            texts.append(
+                ax.text(spot[0], spot[1], name.upper(), ha="center", va="center", fontsize=7, color=style.QUIET)
+            )
+    style.figure_of(ax).draw_without_rendering()
     return [text.get_window_extent() for text in texts]
 
 

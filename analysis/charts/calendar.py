@@ -8,8 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from analysis.charts import style
+from analysis.charts.column_groups import require_one_row
 from analysis.charts.coverage_shading import LOOK, MEANING
 from analysis.charts.text_format import format_date, plural
+from analysis.evidence.arguments import require_columns
+from analysis.evidence.errors import InputError
 
 WIDTH = 7.0  # inches
 GAP = 1.3  # days between two months side by side
@@ -19,10 +22,44 @@ SMALLEST = 0.14  # inches a square needs to hold a number that can be read
 
 
 def calendar(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """`counts` from `frequency.count(..., "day")`, not grouped: a square per day with its number and
-    the darker the more; white = none, on grey = none found, but watched sparsely; hatched = nobody
-    looked. Days outside the counts have no square. Up to 15 months stand five in a row, up to 24 six,
-    more of them twelve."""
+    """Draw a square for each day with its number of incidents, the darker the more.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        What `count(incidents, "day")` returns, without `by`.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+
+    Returns
+    -------
+    Axes
+        The axes that were drawn on.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, a period is longer than a day, or `counts` are split by a column: a square
+        shows one number. Use `small_multiples` or `frequency_bars` to split.
+
+    See Also
+    --------
+    calendar_alt : The same calendar in words.
+
+    Notes
+    -----
+    White means none. Grey means that none was found in a search that came back only now and then, light grey in a
+    search by week. Hatched means that nobody looked. A day outside `counts` has no square. Up to 15 months stand five
+    in a row, up to 24 six, more of them twelve.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> dataset = a.open_folder()
+    >>> days = a.count(a.select(dataset, a.View()), "day", window=("2024-01-01", "2024-02-29"))
+    >>> ax = a.charts.calendar(days)
+    """
+    _require_days(counts)
     if counts.empty:
         return style.draw_nothing(style.new_axes(ax, height=1), "no day to show")
     cells = _placed(counts)
@@ -39,6 +76,13 @@ def calendar(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax.set_xlim(0, _width(cells["across"].iloc[0]))
         ax.set_ylim(bottom + max(1.0, SMALLEST / square), -1.4)
     return ax
+
+
+def _require_days(counts: pd.DataFrame) -> None:
+    require_columns(counts, ("start", "end", "count", "sparse_days", "weekly_days"), "counts")
+    require_one_row(counts, "calendar")
+    if (counts["start"] != counts["end"]).any():
+        raise InputError("calendar shows days; counts have longer periods: count by 'day'")
 
 
 def _width(across: int) -> float:
@@ -58,19 +102,19 @@ def _placed(counts: pd.DataFrame) -> pd.DataFrame:
     return counts.assign(left=left, top=top, column=left + place % 7, row=top + place // 7, across=across)
 
 
-def cell_style(number, sparse: int = 0) -> dict:
+def cell_style(number, sparse: int = 0, weekly: int = 0) -> dict:
     """How the square of a day is filled; the number is missing where nobody looked."""
     if pd.isna(number):
         return LOOK["nobody"] | {"linewidth": 0}
     if number:
         shade = style.SHADES[min(int(number), len(style.SHADES)) - 1]
         return {"facecolor": shade, "edgecolor": style.SHADES[-1], "linewidth": 0.3}
-    return {"facecolor": LOOK["sparse"]["facecolor"] if sparse else "white", "edgecolor": style.BORDER,
-            "linewidth": 0 if sparse else 0.5}  # fmt: skip
+    ground = LOOK["sparse"] if sparse else LOOK["weekly"] if weekly else {"facecolor": "white"}
+    return {"facecolor": ground["facecolor"], "edgecolor": style.BORDER, "linewidth": 0 if sparse else 0.5}
 
 
 def _cell(ax: Axes, day, numbered: bool) -> None:
-    ax.add_patch(_square(day.column, day.row, **cell_style(day.count, day.sparse_days)))
+    ax.add_patch(_square(day.column, day.row, **cell_style(day.count, day.sparse_days, day.weekly_days)))
     if numbered and not pd.isna(day.count) and day.count:
         _number(ax, day.column, day.row, day.count)
 
@@ -119,8 +163,10 @@ def _entries(cells: pd.DataFrame) -> list[tuple[dict, str, str]]:
         more = "+" if (known["count"] > top).any() else ""
         out[-1] = (out[-1][0], f"{top}{more}", "attacks on the day")
     none = known[known["count"] == 0]
-    if (none["sparse_days"] == 0).any():
+    if (none["sparse_days"] + none["weekly_days"] == 0).any():
         out.append((cell_style(0), "", "none"))
+    if (none["weekly_days"] > 0).any():
+        out.append((cell_style(0, weekly=1), "", f"none, {MEANING['weekly']}"))
     if (none["sparse_days"] > 0).any():
         out.append((cell_style(0, sparse=1), "", f"none, {MEANING['sparse']}"))
     if len(known) < len(cells):
@@ -129,7 +175,35 @@ def _entries(cells: pd.DataFrame) -> list[tuple[dict, str, str]]:
 
 
 def calendar_alt(counts: pd.DataFrame) -> str:
-    """For `calendar`: on how many days, the fullest day, the longest run of days without."""
+    """Describe `calendar` in words: on how many days, the fullest day, the longest run of days without.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        What `count(incidents, "day")` returns, without `by`.
+
+    Returns
+    -------
+    str
+        Whole sentences.
+
+    Raises
+    ------
+    InputError
+        As `calendar`.
+
+    See Also
+    --------
+    calendar : The chart.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> days = a.count(a.select(a.open_folder(), a.View()), "day", window=("2024-01-28", "2024-02-03"))
+    >>> a.charts.calendar_alt(days).split(".")[0]
+    'Calendar of attacks per day from 28 January 2024 to 3 February 2024'
+    """
+    _require_days(counts)
     if counts.empty:
         return "Calendar of attacks per day: no day to show."
     head = (
@@ -155,9 +229,15 @@ def _quiet(known: pd.DataFrame) -> str:
         return "No day is without one."
     run = (none["start"].diff() != pd.Timedelta(days=1)).cumsum()
     longest = max((part for _, part in none.groupby(run)), key=len)
-    sparse = int((longest["sparse_days"] > 0).sum())
-    weak = f", {'all' if sparse == len(longest) else sparse} of them watched sparsely" if sparse else ""
+    weak = "".join(
+        _share(longest, kind, words) for kind, words in (("sparse_days", "sparsely"), ("weekly_days", "by week"))
+    )
     return (
         f"The longest run without: {plural(len(longest), 'day')} from {format_date(longest['start'].iloc[0])} to "
         f"{format_date(longest['start'].iloc[-1])}{weak}."
     )
+
+
+def _share(days: pd.DataFrame, kind: str, words: str) -> str:
+    number = int((days[kind] > 0).sum())
+    return f", {'all' if number == len(days) else number} of them watched {words}" if number else ""

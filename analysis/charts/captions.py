@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.charts.text_format import join_names
 from analysis.comparisons.count_series import CountSeries
+from analysis.evidence.arguments import read_day, require_columns, require_type
 from analysis.incidents.views import View
 from analysis.measures.totals import format_counter
 
@@ -15,20 +16,96 @@ from analysis.measures.totals import format_counter
 def format_caption(
     finding: str, *, counter: str, definition: str, as_of, n: int | str, coverage: str, view: str = ""
 ) -> str:
-    """Markdown for a caption. Every part is needed: a number without its definition is none."""
+    """Put together the caption of a figure: its finding, and what a reader must know to judge it.
+
+    Parameters
+    ----------
+    finding : str
+        What the figure shows, in one sentence.
+    counter : str
+        Who counts.
+    definition : str
+        What counts as one.
+    as_of : day
+        Last day the figure speaks of.
+    n : int or str
+        How many are counted.
+    coverage : str
+        When somebody looked, as `format_coverage` says it.
+    view : str, default ""
+        Which evidence counts, as `View.words` says it.
+
+    Returns
+    -------
+    str
+        Markdown, the finding in bold.
+
+    Raises
+    ------
+    InputError
+        If `as_of` is no day.
+
+    See Also
+    --------
+    caption_of_incidents : All parts but finding and definition.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> a.charts.format_caption("None in March.", counter="Pentagon", definition="attacks", as_of="2024-03-31",
+    ...                         n=0, coverage="day by day")
+    '**None in March.** Counter: Pentagon. What counts: attacks. As of 2024-03-31; n = 0. Coverage: day by day.'
+    """
     parts = [
         f"**{finding}**",
         f"Counter: {counter}.",
         f"What counts: {definition}.",
         f"View: {view}." if view else "",
-        f"As of {pd.Timestamp(as_of):%Y-%m-%d}; n = {n if isinstance(n, str) else f'{n:,}'}.",
+        f"As of {read_day(as_of, 'as_of'):%Y-%m-%d}; n = {n if isinstance(n, str) else f'{n:,}'}.",
         f"Coverage: {coverage}.",
     ]
     return " ".join(part for part in parts if part)
 
 
 def caption_of_incidents(incidents: pd.DataFrame, window, view: View, coverage: pd.DataFrame) -> dict:
-    """What `caption` must say of a figure of incidents, but its finding and its definition."""
+    """Give what `format_caption` must say of a figure of incidents, but its finding and its definition.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        The incidents that the figure shows.
+    window : tuple of two days
+        First and last day of the figure.
+    view : View
+        Which evidence counts.
+    coverage : DataFrame
+        Rows of coverage.csv, as `view_coverage` returns them.
+
+    Returns
+    -------
+    dict
+        counter, n, as_of, view and coverage.
+
+    Raises
+    ------
+    InputError
+        If `view` is no View or `coverage` lacks a column.
+
+    See Also
+    --------
+    format_caption : The caption.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> dataset, view = a.open_folder(), a.View(countries="Jordan")
+    >>> parts = a.charts.caption_of_incidents(
+    ...     a.select(dataset, view), ("2023-10-17", "2024-02-28"), view, a.view_coverage(dataset, view)
+    ... )
+    >>> parts["view"]
+    'all claims, whoever makes them; in Jordan'
+    """
+    require_type(view, View, "view", "a View")
     return {
         "counter": "itemised incidents",
         "n": len(incidents),
@@ -39,7 +116,35 @@ def caption_of_incidents(incidents: pd.DataFrame, window, view: View, coverage: 
 
 
 def caption_of_totals(way: CountSeries) -> dict:
-    """The same of a figure of running totals."""
+    """Give what `format_caption` must say of a figure of running totals, but its finding and its definition.
+
+    Parameters
+    ----------
+    way : CountSeries
+        One series of totals, as `count_series` returns it.
+
+    Returns
+    -------
+    dict
+        counter, n, as_of and coverage.
+
+    Raises
+    ------
+    InputError
+        If `way` is no CountSeries.
+
+    See Also
+    --------
+    format_caption : The caption.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> series = a.count_series(a.open_folder(), a.View(), ("2023-10-17", "2024-11-21"))
+    >>> a.charts.caption_of_totals(series["Pentagon totals"])["counter"]
+    'Pentagon running totals'
+    """
+    require_type(way, CountSeries, "way", "a CountSeries, one of what count_series returns")
     return {
         "counter": f"{format_counter(way.counter)} running totals",
         "n": way.n,
@@ -49,8 +154,43 @@ def caption_of_totals(way: CountSeries) -> dict:
 
 
 def caption_of_definitions(ways: dict[str, CountSeries], window, view: View) -> dict:
-    """The same of a figure that shows several ways of counting: n for each, one line of coverage for
-    each that differs."""
+    """Give what `format_caption` must say of a figure of several definitions, but its finding and its definition.
+
+    Parameters
+    ----------
+    ways : dict of str to CountSeries
+        One series for each definition, as `count_series` returns them.
+    window : tuple of two days
+        First and last day of the figure.
+    view : View
+        Which evidence counts.
+
+    Returns
+    -------
+    dict
+        counter, n (for each definition), as_of, view and coverage (once for each that differs).
+
+    Raises
+    ------
+    InputError
+        If `ways` is no dict of CountSeries or `view` is no View.
+
+    See Also
+    --------
+    format_caption : The caption.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> window = ("2023-10-17", "2024-11-21")
+    >>> series = a.count_series(a.open_folder(), a.View(), window)
+    >>> a.charts.caption_of_definitions(series, window, a.View())["counter"]
+    "each row's own"
+    """
+    require_type(view, View, "view", "a View")
+    require_type(ways, dict, "ways", "a dict of CountSeries, as count_series returns it")
+    for label, way in ways.items():
+        require_type(way, CountSeries, f"ways[{label!r}]", "a CountSeries")
     covered: dict[str, list[str]] = {}
     for label, way in ways.items():
         covered.setdefault(format_coverage(way.coverage), []).append(label)
@@ -69,7 +209,41 @@ def _to(way: CountSeries) -> str:
 
 
 def format_coverage(coverage: pd.DataFrame) -> str:
-    """What coverage.csv says of one counter, in a phrase."""
+    """Say in a phrase when somebody looked, and how closely.
+
+    Parameters
+    ----------
+    coverage : DataFrame
+        Rows of coverage.csv of one counter: start, end (days) and density.
+
+    Returns
+    -------
+    str
+        The periods, each with its density.
+
+    Raises
+    ------
+    InputError
+        If a column is missing.
+
+    See Also
+    --------
+    view_coverage : The rows for a view.
+
+    Notes
+    -----
+    Without rows the phrase warns: every day is then taken as watched, which may be wrong.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"start": pd.to_datetime(["2024-01-01"]), "end": pd.to_datetime(["2024-02-29"]),
+    ...                      "density": "sparse"})
+    >>> a.charts.format_coverage(rows)
+    '2024-01-01 to 2024-02-29 sparsely, so that a zero is weak'
+    """
+    require_columns(coverage, ("start", "end", "density"), "coverage")
     if coverage.empty:
         return "not declared; every day of the window is taken as watched, which may be wrong"
     density = {

@@ -60,14 +60,14 @@ def change_posterior_alt(dates: pd.DataFrame, sets: pd.DataFrame | None = None) 
     peak = dates.loc[dates["probability"].idxmax()]
     head = (
         f"Bar chart of the posterior probability of a change of rate on each day from "
-        f"{format_date(dates['day'].min())} to {format_date(dates['day'].max())}; the highest, {peak['probability']:.2f}, "
-        f"on {format_date(peak['day'])}."
+        f"{format_date(dates['day'].min())} to {format_date(dates['day'].max())}; "
+        f"the highest, {peak['probability']:.2f}, on {format_date(peak['day'])}."
     )
     if sets is None or sets.empty:
         return f"{head} No set of dates is shaded."
     each = [
-        f"change {order}: {len(part)} days between {format_date(part['day'].min())} and {format_date(part['day'].max())} "
-        f"({100 * part['set_probability'].iloc[0]:.0f} percent)"
+        f"change {order}: {len(part)} days between {format_date(part['day'].min())} "
+        f"and {format_date(part['day'].max())} ({100 * part['set_probability'].iloc[0]:.0f} percent)"
         for order, part in sets.groupby("order")
     ]
     return f"{head} Shaded - " + "; ".join(each) + "."

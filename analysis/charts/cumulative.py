@@ -8,19 +8,54 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.charts import style
+from analysis.evidence.arguments import read_window, require_frames
 from analysis.measures.totals import format_counter
 
 SILENCE = pd.Timedelta(days=31)
 
 
 def cumulative_steps(lines: dict[str, pd.DataFrame], window, ax: Axes | None = None) -> Axes:
-    """One line per counter, labelled at its end.
+    """Draw running totals as stepped lines, one for each counter, labelled at its end.
 
-    `lines` maps a label to a frame with day and total. A line ends at its last statement: beyond
-    it nobody said a number; where a month passes without a word it is dotted.
+    Parameters
+    ----------
+    lines : dict of str to DataFrame
+        A frame with day and total (incidents so far) by the label of its counter.
+    window : tuple of two days
+        First and last day to show, inclusive.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+
+    Returns
+    -------
+    Axes
+        The axes that were drawn on.
+
+    Raises
+    ------
+    InputError
+        If a frame lacks a column or `window` is not two days in order.
+
+    See Also
+    --------
+    cumulative_alt : The same chart in words.
+
+    Notes
+    -----
+    A line ends at its last statement, for nobody stated a total after it. It is dotted where more than a month
+    passes between two statements. Each definition has a line of its own: the chart cannot split one.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> dataset = a.open_folder()
+    >>> window = ("2023-10-17", "2024-02-28")
+    >>> lines = {"itemised": a.cumulative(a.select(dataset, a.View()), window)}
+    >>> ax = a.charts.cumulative_steps(lines, window)
     """
+    require_frames(lines, ("day", "total"), "lines")
+    start, end = (pd.Timestamp(day) for day in read_window(window))
     ax = style.new_axes(ax, height=2.9)
-    start, end = (pd.Timestamp(day) for day in window)
     with mpl.rc_context(style.RC):
         colours = style.counter_colours(lines)
         ends = []

@@ -1,40 +1,88 @@
-"""Bars of incidents per period, by the best voice behind each."""
+"""Bars of incidents per period, stacked by the best voice behind each or by any other column."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.charts import style
-from analysis.charts.coverage_shading import shade_coverage
+from analysis.charts.column_groups import find_split, name_groups
+from analysis.charts.coverage_shading import COUNT_COLUMNS, shade_coverage
 from analysis.charts.text_format import period_name
-from analysis.evidence.schema import CONFIRMATION
+from analysis.evidence.arguments import require_columns
 
 FILLED = 0.86  # of a period's width
 ROOM = 0.03  # share of the axis that a bar needs to carry a word
 
 
 def frequency_bars(
-    counts: pd.DataFrame, ax: Axes | None = None, marks: dict | None = None, trailing: pd.DataFrame | None = None
+    counts: pd.DataFrame,
+    ax: Axes | None = None,
+    marks: dict | None = None,
+    trailing: pd.DataFrame | None = None,
+    by: str | None = None,
 ) -> Axes:
-    """Stacked bars from `frequency.count(..., by=["confirmation"])`; the highest carries its number.
+    """Draw incidents per period as bars, stacked by a column; the highest bar carries its number.
 
-    Periods in which nobody looked are hatched, those watched only sparsely grey: an empty place is a
-    zero only on white ground. Periods the window cuts have a dotted outline and are called parts. `marks`
-    is {day: label}; `trailing` has end and mean (see `frequency.trailing_mean`) and is drawn as a line
-    that breaks where the mean is missing.
+    Parameters
+    ----------
+    counts : DataFrame
+        What `count` returns, with or without `by`.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+    marks : dict, optional
+        Dated events to mark, {day: label}.
+    trailing : DataFrame, optional
+        Columns end (day) and mean (incidents per period), drawn as a line that breaks where the mean is missing.
+    by : str, optional
+        Column of `counts` to stack by. By default `confirmation`, else the only column of text. Beyond seven
+        groups the smaller ones become "other".
+
+    Returns
+    -------
+    Axes
+        The axes that were drawn on.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, `by` is no column of `counts`, or `by` is left out where several columns split.
+
+    See Also
+    --------
+    small_multiples : One panel for each group.
+    frequency_alt : The same chart in words.
+
+    Notes
+    -----
+    A period in which nobody looked is hatched; one that was searched only now and then is grey. An empty place
+    means zero only on white ground. A period that the window cuts has a dotted outline and says "part".
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> dataset = a.open_folder()
+    >>> incidents = a.select(dataset, a.View(countries="Syria"))
+    >>> ax = a.charts.frequency_bars(a.count(incidents, "month", by="weapon"))
+    >>> ax.get_ylabel()
+    'attacks per month'
     """
+    require_columns(counts, COUNT_COLUMNS, "counts")
+    split = find_split(counts, by)
+    if trailing is not None:
+        require_columns(trailing, ("end", "mean"), "trailing")
     ax = style.new_axes(ax, height=3.2)
     if counts.empty:
         return style.draw_nothing(ax, "no period to show")
     with mpl.rc_context(style.RC):
         base = pd.Series(0, index=sorted(counts["start"].unique()))
-        for voice in CONFIRMATION:
-            bars = counts[counts["confirmation"] == voice].set_index("start")
-            if bars["count"].fillna(0).sum():
-                base = _stack(ax, bars, base, voice)
         periods = counts.drop_duplicates("start")
+        for (name, fill), height in _heights(counts, split):
+            if height.sum():
+                base = _stack(ax, periods.set_index("start")["days"], height.reindex(base.index), base, name, fill)
         shade_coverage(ax, periods)
         _outline_cut(ax, periods, base)
         _name_highest(ax, periods.set_index("start")["days"], base)
@@ -57,12 +105,25 @@ def _trailing(ax: Axes, day: pd.Series, mean: pd.Series) -> None:
                     color=style.SECOND, fontsize=8, fontweight="bold")  # fmt: skip
 
 
-def _stack(ax: Axes, bars: pd.DataFrame, base: pd.Series, voice: str) -> pd.Series:
-    height = bars["count"].reindex(base.index).fillna(0).astype(float)
+def _heights(counts: pd.DataFrame, split: str | None) -> Iterator[tuple[tuple[str | None, str], pd.Series]]:
+    """Name and fill of each group, and its count in each period."""
+    number = counts["count"].astype("Float64").fillna(0).astype(float)
+    if split is None:
+        yield (None, style.ACCENT), number.groupby(counts["start"]).sum()
+        return
+    names, fills = name_groups(counts[split], number)
+    for name, fill in fills.items():
+        there = names == name
+        yield (name, fill), number[there].groupby(counts["start"][there]).sum()
+
+
+def _stack(
+    ax: Axes, days: pd.Series, height: pd.Series, base: pd.Series, name: str | None, fill: str
+) -> pd.Series:  # fmt: skip
+    height = height.fillna(0)
     some = base.index[height > 0]  # a bar of no height would still draw its edge
-    ax.bar(some, height[some], width=bars["days"][some] * FILLED, bottom=base[some], align="edge",
-           color=style.VOICE_FILL[voice], edgecolor=style.VOICE_FILL["us_official"],
-           linewidth=0.4, label=style.VOICE_LABEL[voice])  # fmt: skip
+    ax.bar(some, height[some], width=days[some] * FILLED, bottom=base[some], align="edge",
+           color=fill, edgecolor=style.VOICE_FILL["us_official"], linewidth=0.4, label=name)  # fmt: skip
     return base + height
 
 

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from analysis.charts import style
 from analysis.charts.coverage_shading import shade_coverage
+from analysis.evidence.arguments import read_window, require_frames, require_whole_number
 from analysis.measures.frequency import count
 from analysis.measures.gaps import gaps
 
@@ -20,11 +21,50 @@ def gap_strip(
     label_from: int = 14,
     coverage: pd.DataFrame | None = None,
 ) -> Axes:
-    """`views` maps a label to its incidents. Gaps of at least `label_from` empty days are shaded
-    and carry their length; a gap that touches an edge of what was watched says "at least". Days that
-    hardly anybody watched have a grey ground, those that nobody watched a hatched one."""
+    """Draw a strip for each definition, with a tick on every day with an incident and the long gaps shaded.
+
+    Parameters
+    ----------
+    views : dict of str to DataFrame
+        Incidents (incident_id, date, date_start, date_end) by the label of their definition.
+    window : tuple of two days
+        First and last day to show, inclusive.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+    label_from : int, default 14
+        Shortest gap that is shaded, in empty days.
+    coverage : DataFrame, optional
+        Rows of coverage.csv: when somebody looked. Without it every day counts as watched.
+
+    Returns
+    -------
+    Axes
+        The axes that were drawn on.
+
+    Raises
+    ------
+    InputError
+        If a frame lacks a column, `window` is not two days in order, or `label_from` is below 1.
+
+    See Also
+    --------
+    gap_strip_alt : The same chart in words.
+
+    Notes
+    -----
+    A shaded gap carries its length in days. "≥" stands before the length of a gap that touches the edge of what was
+    watched: it may go on. To split by a column, give one frame for each of its values.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> dataset = a.open_folder()
+    >>> ax = a.charts.gap_strip(a.select_by_definition(dataset, a.View()), ("2024-01-01", "2024-06-30"))
+    """
+    require_frames(views, ("incident_id", "date", "date_start", "date_end"), "views")
+    require_whole_number(label_from, 1, "label_from")
+    start, end = (pd.Timestamp(day) for day in read_window(window))
     ax = style.new_axes(ax, height=0.9 + 0.62 * len(views))
-    start, end = (pd.Timestamp(day) for day in window)
     with mpl.rc_context(style.RC):
         for level, (_, incidents) in enumerate(reversed(views.items())):
             inside = incidents[incidents["date"].between(start, end)]

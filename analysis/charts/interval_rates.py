@@ -8,6 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.charts import style
+from analysis.evidence.arguments import require_columns
+
+COLUMNS = ("start", "end", "days", "count", "rate_per_day", "rate_per_day_low", "rate_per_day_high")
 
 
 def step_rates(
@@ -17,8 +20,57 @@ def step_rates(
     top: float | None = None,
     marks: dict | None = None,
 ) -> Axes:
-    """A rung per interval of `total_intervals.total_intervals`: its length in days, its rate as height, and the
-    95 % Garwood interval as a band. A band cut at `top` ends in an arrow."""
+    """Draw the rate between neighbouring statements of a total, each with its interval as a band.
+
+    Parameters
+    ----------
+    intervals : DataFrame
+        What `total_intervals` returns: start, end (days), days, count, rate_per_day, rate_per_day_low
+        and rate_per_day_high.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+    colour : str, optional
+        Colour of the steps.
+    top : float, optional
+        Upper end of the axis, in incidents per day. A band that is cut there ends in an arrow.
+    marks : dict, optional
+        Dated events to mark, {day: label}.
+
+    Returns
+    -------
+    Axes
+        The axes that were drawn on.
+
+    Raises
+    ------
+    InputError
+        If a column is missing.
+
+    See Also
+    --------
+    step_rates_alt : The same chart in words.
+
+    Notes
+    -----
+    The band is the exact 95 % interval for a Poisson count [1]_. It is too narrow where attacks cluster. The chart
+    shows one total and cannot be split.
+
+    References
+    ----------
+    .. [1] Garwood, F. (1936). Fiducial limits for the Poisson distribution. Biometrika 28, 437-442.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> totals = a.totals.running_total(a.open_folder().tallies, "Pentagon")
+    >>> a.charts.step_rates(a.total_intervals(totals)).get_ylabel()
+    'attacks per day'
+    """
+    require_columns(
+        intervals,
+        ("start", "end", "days", "count", "rate_per_day", "rate_per_day_low", "rate_per_day_high"),
+        "intervals",
+    )
     ax = style.new_axes(ax, height=3.0)
     shown = intervals[intervals["count"].notna()]
     if shown.empty:

@@ -15,15 +15,45 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.charts import style
+from analysis.evidence.arguments import require_columns, require_type
 from analysis.measures.coverage import is_thinly_covered
+
+SHOWN = ("incident_id", "date_start", "date_end", "place", "weapon", "result", "disputed", "confirmation", "n_origins",
+         "reliability")  # fmt: skip
 
 
 def show_figure(ax: Axes | Figure, caption: str, alt: str, label: str) -> None:
-    """Display a chart with its caption (Markdown) and its text for those who cannot see it.
+    """Display a chart with its caption and its description for those who cannot see it.
 
-    One output carries all: HTML with figure, alt and caption for browsers, the SVG for print, the
-    text alone for the rest; alt, caption and label also stand in the output's metadata.
+    Parameters
+    ----------
+    ax : Axes or Figure
+        The chart; it is closed afterwards.
+    caption : str
+        Markdown, as `charts.format_caption` returns it.
+    alt : str
+        The chart in words, as the function of `charts` that ends in `_alt` returns it.
+    label : str
+        Anchor of the figure in a report.
+
+    Raises
+    ------
+    InputError
+        If `ax` is no chart.
+
+    Notes
+    -----
+    One output carries all: HTML for browsers, SVG for print, the words for the rest.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> counts = a.count(a.select(a.open_folder(), a.View()), "month")
+    >>> a.show_figure(a.charts.frequency_bars(counts), "Attacks per month", a.charts.frequency_alt(counts), "months")
+    ... # doctest: +ELLIPSIS
+    {...}
     """
+    require_type(ax, (Axes, Figure), "ax", "what a function of charts returns")
     image = to_svg(ax)
     source = f"data:image/svg+xml;base64,{base64.b64encode(image.encode()).decode()}"
     bundle = {
@@ -38,7 +68,7 @@ def show_figure(ax: Axes | Figure, caption: str, alt: str, label: str) -> None:
 
 def to_svg(ax: Axes | Figure) -> str:
     """The figure as SVG text: the same bytes for the same data; closes the figure."""
-    figure = ax.get_figure()
+    figure = style.figure_of(ax)
     out = io.StringIO()
     with mpl.rc_context(style.RC):
         figure.savefig(out, format="svg", bbox_inches="tight", metadata={"Date": None})
@@ -49,9 +79,40 @@ def to_svg(ax: Axes | Figure) -> str:
 def show_table(
     frame: pd.DataFrame, caption: str, label: str, decimals: dict[str, int] | None = None, data: dict | None = None
 ) -> None:
-    """Display a frame as a table with caption: numbers to the right, with `decimals` places where
-    given by column, days as YYYY-MM-DD, missing values as an empty cell. Text is escaped. `data` are further
-    forms of the output, by MIME type, for programs."""
+    """Display a frame as a table with a caption.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The rows; text in it is escaped.
+    caption : str
+        Markdown.
+    label : str
+        Anchor of the table in a report.
+    decimals : dict of str to int, optional
+        Decimals of a column of numbers, by its name.
+    data : dict, optional
+        Further forms of the output, by MIME type, for programs.
+
+    Raises
+    ------
+    InputError
+        If `frame` is no DataFrame or `decimals` names a column that it does not have.
+
+    Notes
+    -----
+    Numbers stand to the right, days are YYYY-MM-DD, a missing value is an empty cell.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> import pandas as pd
+    >>> a.show_table(pd.DataFrame({"rate": [0.25]}), "A rate", "rate", {"rate": 1})  # doctest: +ELLIPSIS
+    {...}
+    """
+    require_columns(frame, decimals or (), "frame")
+    require_type(caption, str, "caption", "text in Markdown")
+    require_type(label, str, "label", "text")
     places = decimals or {}
     numeric = {name: pd.api.types.is_numeric_dtype(frame[name]) for name in frame}
     head = "".join(_cell("th", name, numeric[name], ' scope="col"') for name in frame)
@@ -70,8 +131,35 @@ def show_table(
 
 
 def show_incidents(incidents: pd.DataFrame, caption: str, label: str) -> None:
-    """Display incidents, one row each: id, day or days (* = the sources dispute it), place, weapon, result,
-    best voice, number of independent origins, best grade."""
+    """Display incidents as a table, one row each.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        Rows of incidents.csv, as `select` and `find_incidents` return them.
+    caption : str
+        Markdown.
+    label : str
+        Anchor of the table in a report.
+
+    Raises
+    ------
+    InputError
+        If a column is missing.
+
+    Notes
+    -----
+    A row says id, day or days (* = sources dispute it), place, weapon, result, who confirms at best, number of
+    independent origins and best grade. In a report the id leads to the claims.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> incidents = a.select(a.open_folder(), a.View(countries="Jordan"))
+    >>> a.show_incidents(incidents, "Attacks in Jordan", "jordan")  # doctest: +ELLIPSIS
+    {...}
+    """
+    require_columns(incidents, SHOWN, "incidents")
     first, last = (incidents[name].dt.strftime("%Y-%m-%d") for name in ("date_start", "date_end"))
     short = last.str[8:].where(first.str[:7] == last.str[:7], last)  # the day alone, within a month
     plain_words = incidents[["weapon", "result"]].replace("_", " ", regex=True)
@@ -114,13 +202,56 @@ def _inline(caption: str) -> str:
 
 
 def show_text(text: str) -> None:
-    """Display a paragraph of Markdown whose numbers were computed."""
+    """Display a paragraph of Markdown whose numbers were computed.
+
+    Parameters
+    ----------
+    text : str
+        Markdown. Text of a source must be escaped before it is put in.
+
+    Raises
+    ------
+    InputError
+        If `text` is no text.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> a.show_text(f"The table holds {a.plural(2, 'incident')}.")
+    <IPython.core.display.Markdown object>
+    """
+    require_type(text, str, "text", "a paragraph of Markdown")
     display(Markdown(text))
 
 
 def warn_if_thinly_covered(coverage: pd.DataFrame, n: int) -> bool:
-    """Where the coverage says that nobody watched day by day, say before all else what that forbids.
-    Returns whether it does."""
+    """Display a warning where nobody watched any period day by day.
+
+    Parameters
+    ----------
+    coverage : DataFrame
+        Rows of coverage.csv, as `view_coverage` returns them.
+    n : int
+        Number of incidents.
+
+    Returns
+    -------
+    bool
+        Whether the warning was displayed.
+
+    Raises
+    ------
+    InputError
+        If `coverage` has no column density.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> dataset = a.open_folder()
+    >>> a.warn_if_thinly_covered(a.view_coverage(dataset, a.View()), 10)
+    False
+    """
+    require_columns(coverage, ("density",), "coverage")
     if is_thinly_covered(coverage):
         show_text(
             "**This evidence watches no period day by day.** It names some attacks and is silent about the rest: what "

@@ -1,4 +1,4 @@
-"""How many independent origins stand behind each incident, by the best voice among them."""
+"""How many independent origins stand behind each incident, stacked by the best voice or by any other column."""
 
 from __future__ import annotations
 
@@ -7,26 +7,63 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.charts import style
+from analysis.charts.column_groups import name_groups
 from analysis.charts.text_format import plural
-from analysis.evidence.schema import CONFIRMATION
+from analysis.evidence.arguments import require_column_name, require_columns
 
 MOST = 6  # the last bar holds this many and more
 
 
-def origins_per_incident(incidents: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Incidents by n_origins (1, 2, ... `MOST` and more), stacked by confirmation. Each bar carries its
-    number, so there is no axis to read it from."""
+def origins_per_incident(incidents: pd.DataFrame, ax: Axes | None = None, by: str = "confirmation") -> Axes:
+    """Draw how many incidents rest on one independent origin, on two, and so on.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        Column n_origins (number of independent origins) and the column `by`.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+    by : str, default "confirmation"
+        Column of `incidents` to stack by.
+
+    Returns
+    -------
+    Axes
+        The axes that were drawn on. The last bar holds six origins and more; each bar carries its number.
+
+    Raises
+    ------
+    InputError
+        If `incidents` has no such column.
+
+    See Also
+    --------
+    origins_per_incident_alt : The same chart in words.
+
+    Notes
+    -----
+    An incident whose number of origins is not known is in no bar.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> incidents = a.select(a.open_folder(), a.View())
+    >>> a.charts.origins_per_incident(incidents, by="country").get_ylabel()
+    'incidents'
+    """
+    require_columns(incidents, ("n_origins",), "incidents")
+    require_column_name(by, incidents.columns, "by")
     ax = style.new_axes(ax, height=2.5)
     with mpl.rc_context(style.RC):
         origins = incidents["n_origins"].clip(upper=MOST)
-        table = pd.crosstab(origins, incidents["confirmation"])
+        names, fills = name_groups(incidents[by], pd.Series(1, incidents.index))
+        table = pd.crosstab(origins, names)
         table = table.reindex(range(1, MOST + 1), fill_value=0)
         base = pd.Series(0, table.index)
-        for voice in (v for v in CONFIRMATION if v in table):
-            ax.bar(table.index, table[voice], bottom=base, width=0.7, label=style.VOICE_LABEL[voice],
-                   color=style.VOICE_FILL[voice], edgecolor=style.VOICE_FILL["us_official"],
-                   linewidth=0.4)  # fmt: skip
-            base = base + table[voice]
+        for name in (each for each in fills if each in table):
+            ax.bar(table.index, table[name], bottom=base, width=0.7, label=name, color=fills[name],
+                   edgecolor=style.VOICE_FILL["us_official"], linewidth=0.4)  # fmt: skip
+            base = base + table[name]
         for origin, total in base.items():
             ax.annotate(str(total), (origin, total), xytext=(0, 2), textcoords="offset points",
                         ha="center", fontsize=8, fontweight="bold")  # fmt: skip
@@ -41,7 +78,35 @@ def origins_per_incident(incidents: pd.DataFrame, ax: Axes | None = None) -> Axe
 
 
 def origins_per_incident_alt(incidents: pd.DataFrame) -> str:
-    """For `support_bars`: how many incidents rest on one origin."""
+    """Describe `origins_per_incident` in words: how many incidents rest on one origin.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        Column n_origins.
+
+    Returns
+    -------
+    str
+        Whole sentences.
+
+    Raises
+    ------
+    InputError
+        If `incidents` has no such column.
+
+    See Also
+    --------
+    origins_per_incident : The chart.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> incidents = a.select(a.open_folder(), a.View(places="tower-22"))
+    >>> a.charts.origins_per_incident_alt(incidents).split(".")[0]
+    'Bar chart of 1 incident by the number of independent origins behind them'
+    """
+    require_columns(incidents, ("n_origins",), "incidents")
     head = f"Bar chart of {plural(len(incidents), 'incident')} by the number of independent origins behind them."
     origins = incidents["n_origins"].dropna()
     if origins.empty:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,11 +26,11 @@ class Point:
     name: str = ""
 
 
-def name_points(ax: Axes, points: list[Point], taken: list[Bbox] = (), fontsize: float = 7.5) -> None:
+def name_points(ax: Axes, points: list[Point], taken: Sequence[Bbox] = (), fontsize: float = 7.5) -> None:
     """Write the names beside their points, in the order given: each at the nearest place that is free,
     or the least covered one, with a thin line to the point where it stands off. `taken` are boxes (in
     pixels) to keep free. The limits of the axes must be final."""
-    figure = ax.get_figure()
+    figure = style.figure_of(ax)
     figure.draw_without_rendering()
     pixels = figure.dpi / 72
     circles = [_circle(ax, point, pixels) for point in points]
@@ -66,8 +67,8 @@ def _annotate(ax: Axes, point: Point, offset, near: bool, fontsize: float) -> No
 
 def _spot(middle, radius: float, away: float, side: tuple[float, float], size) -> Bbox:
     """The box of a name of this size on one side of a circle."""
-    side = np.array(side)
-    centre = middle + side * (radius + away) + np.sign(side) * size / 2
+    towards = np.array(side)
+    centre = middle + towards * (radius + away) + np.sign(towards) * size / 2
     return Bbox([centre - size / 2, centre + size / 2])
 
 

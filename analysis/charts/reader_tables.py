@@ -5,10 +5,91 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.charts.text_format import format_days, format_interval, format_probability
+from analysis.evidence.arguments import require_columns
+
+PAUSE_COLUMNS = (
+    "definition",
+    "n",
+    "day",
+    "day_low",
+    "day_high",
+    "is_announced",
+    "last_low",
+    "last_high",
+    "first_low",
+    "first_high",
+    "gap_days",
+    "gap_days_low",
+    "gap_days_high",
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+)
+DATE_COLUMNS = (
+    "definition",
+    "probability",
+    "probability_overdispersed",
+    "phi",
+    "rate_per_day",
+    "rate_per_day_other_side",
+    "day",
+    "day_low",
+    "day_high",
+    "set_days",
+    "is_announced",
+)
+RATE_COLUMNS = (
+    "definition",
+    "period",
+    "start",
+    "end",
+    "covered_days",
+    "thin_days",
+    "count",
+    "rate_per_day",
+    "rate_per_day_low",
+    "rate_per_day_high",
+)
+RATIO_COLUMNS = (
+    "definition",
+    "count_before",
+    "covered_days_before",
+    "rate_per_day_before",
+    "count_after",
+    "covered_days_after",
+    "thin_days_after",
+    "rate_per_day_after",
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+)
+FIRST_COLUMNS = (
+    "definition",
+    "last_low",
+    "last_high",
+    "first_low",
+    "first_high",
+    "incident_ids",
+    "count",
+    "count_after",
+)
+PRIOR_COLUMNS = (
+    "definition",
+    "varied",
+    "shape",
+    "rate",
+    "expected_changes",
+    "probability",
+    "probability_overdispersed",
+    "day",
+    "day_low",
+    "day_high",
+)
 
 
 def format_pauses(pauses: pd.DataFrame) -> pd.DataFrame:
     """`sensitivity.pause_by_definition` for readers: one row per way of counting."""
+    require_columns(pauses, PAUSE_COLUMNS, "pauses")
     return pd.DataFrame(
         {
             "what counts": pauses["definition"],
@@ -39,11 +120,13 @@ def _length(row) -> str:
     if pd.isna(row.gap_days):
         return "none" if pd.isna(row.gap_days_high) else f"not known ({row.gap_days_low} to {row.gap_days_high})"
     exact = row.gap_days_low == row.gap_days == row.gap_days_high
-    return f"{row.gap_days}{'' if exact else f' ({row.gap_days_low} to {row.gap_days_high})'}{' or more' if row.is_censored else ''}"
+    limits = "" if exact else f" ({row.gap_days_low} to {row.gap_days_high})"
+    return f"{row.gap_days}{limits}{' or more' if row.is_censored else ''}"
 
 
 def format_changes(dates: pd.DataFrame, day: str = "most probable day") -> pd.DataFrame:
     """`onset.onset_by_definition` or `onset.ending_by_definition` for readers."""
+    require_columns(dates, DATE_COLUMNS, "dates")
     return pd.DataFrame(
         {
             "what counts": dates["definition"],
@@ -62,13 +145,14 @@ def format_changes(dates: pd.DataFrame, day: str = "most probable day") -> pd.Da
 
 def format_rates(rates: pd.DataFrame) -> pd.DataFrame:
     """`period_rates.period_rates` for readers."""
+    require_columns(rates, RATE_COLUMNS, "rates")
     return pd.DataFrame(
         {
             "what counts": rates["definition"],
             "period": rates["period"],
             "days": _each(rates, "start", "end"),
             "watched": rates["covered_days"],
-            "of these thinly": rates["sparse_days"],
+            "of these thinly": rates["thin_days"],
             "attacks": rates["count"],
             "per day": rates["rate_per_day"],
             "95 % interval": [
@@ -80,6 +164,7 @@ def format_rates(rates: pd.DataFrame) -> pd.DataFrame:
 
 def format_ratios(ratios: pd.DataFrame) -> pd.DataFrame:
     """`period_rates.period_ratios` for readers."""
+    require_columns(ratios, RATIO_COLUMNS, "ratios")
     return pd.DataFrame(
         {
             "what counts": ratios["definition"],
@@ -88,7 +173,7 @@ def format_ratios(ratios: pd.DataFrame) -> pd.DataFrame:
             "per day": ratios["rate_per_day_before"],
             "attacks after": ratios["count_after"],
             "days ": ratios["covered_days_after"],
-            "of these thinly": ratios["sparse_days_after"],
+            "of these thinly": ratios["thin_days_after"],
             "per day ": ratios["rate_per_day_after"],
             "ratio": ratios["ratio"],
             "95 % interval": [format_interval(row.ratio_low, row.ratio_high) for row in ratios.itertuples()],
@@ -102,6 +187,7 @@ def format_ratios(ratios: pd.DataFrame) -> pd.DataFrame:
 
 def format_first_attacks(firsts: pd.DataFrame, start: str, end: str) -> pd.DataFrame:
     """`pause_gaps.first_attacks` for readers; `start` and `end` are the days it was asked for."""
+    require_columns(firsts, FIRST_COLUMNS, "firsts")
     return pd.DataFrame(
         {
             "what counts": firsts["definition"],
@@ -116,6 +202,7 @@ def format_first_attacks(firsts: pd.DataFrame, start: str, end: str) -> pd.DataF
 
 def format_priors(table: pd.DataFrame) -> pd.DataFrame:
     """`sensitivity.prior_sensitivity_by_definition` for readers."""
+    require_columns(table, PRIOR_COLUMNS, "table")
     return pd.DataFrame(
         {
             "what counts": table["definition"],

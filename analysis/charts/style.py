@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib as mpl
 import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.textpath import TextPath
 
 INK, QUIET, RULE = "#1b1f24", "#6b7280", "#d5d9de"
 ACCENT, SECOND = "#0b4f7d", "#c2570c"  # differ in lightness as well as in hue
-NOBODY, SPARSE = "#d3d8de", "#eceff2"  # ground of days nobody, or hardly anybody, watched
+NOBODY, SPARSE, WEEKLY = "#d3d8de", "#e6eaee", "#f5f7f8"  # ground of days watched by nobody, hardly anybody, by week
 LAND, ELSEWHERE, SEA, BORDER = "#ffffff", "#f1f2f4", "#e3eaf0", "#9aa3ad"  # LAND: countries a map is about
 HATCH = "////"  # over NOBODY: it must not pass for a shade of anything counted
 
@@ -33,9 +36,12 @@ VOICE_LABEL = {
     "claim_only": "attackers' claim only",
 }
 COUNTER_COLOUR = {"Pentagon": ACCENT, "SOHR": SECOND}
+# Groups of any other column, the largest first; then the rest, and what is not stated.
+CATEGORY_FILL = (ACCENT, SECOND, "#7aabc8", "#e9b872", "#6c1bb2", "#996363", "#6b1c10")
+OTHER_FILL, NOT_STATED_FILL = "#d3d8de", "#ffffff"
 OTHERS = (INK, "#996363", "#6c1bb2", "#6b1c10")  # told apart by every kind of colour blindness
 
-RC = {
+RC: dict[Any, Any] = {
     "figure.dpi": 100,
     "figure.constrained_layout.use": True,
     "font.family": "DejaVu Sans",
@@ -77,6 +83,13 @@ def new_axes(ax: Axes | None = None, width: float = 7.0, height: float = 3.0) ->
         return plt.subplots(figsize=(width, height))[1]
 
 
+def figure_of(drawn: Axes | Figure) -> Figure:
+    """The whole figure that axes, or the figure itself, belong to."""
+    figure = drawn.get_figure(root=True)
+    assert figure is not None, "axes of a chart always belong to a figure"
+    return figure
+
+
 def draw_nothing(ax: Axes, words: str) -> Axes:
     """Empty axes that say so."""
     ax.set_axis_off()
@@ -97,7 +110,7 @@ def date_axis(ax: Axes, start, end, most: int = 9) -> None:
     ax.xaxis.set_major_formatter(_month_and_year)
 
 
-def _month_and_year(number: float, position: int) -> str:
+def _month_and_year(number: float, position: float) -> str:
     day = mdates.num2date(number)
     with_year = position == 0 or (day.month == 1 and day.day == 1)
     month = f"{day:%b}" if day.day == 1 else f"{day.day} {day:%b}"

@@ -2,19 +2,74 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import numpy as np
 import pandas as pd
+
+from analysis.evidence.arguments import read_day, require_type
+from analysis.evidence.errors import InputError
 
 KIND_NAME = {"one_way_drone": "one-way drone", "ied": "IED", "mixed": "several weapons"}
 
 
 def format_date(day, year: bool = True) -> str:
-    """A day in words: 4 February 2024, or without its year."""
-    day = pd.Timestamp(day)
+    """Write a day in words.
+
+    Parameters
+    ----------
+    day : day
+        A Timestamp, a date or YYYY-MM-DD.
+    year : bool, default True
+        Whether to say the year.
+
+    Returns
+    -------
+    str
+        Such as 4 February 2024.
+
+    Raises
+    ------
+    InputError
+        If `day` is no day.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> a.format_date("2024-02-04"), a.format_date("2024-02-04", year=False)
+    ('4 February 2024', '4 February')
+    """
+    day = read_day(day, "day")
     return f"{day.day} {day:%B %Y}" if year else f"{day.day} {day:%B}"
 
 
 def plural(number: int, noun: str) -> str:
-    """1 claim, 2 claims."""
+    """Write a number with its noun, in the plural where it is not one.
+
+    Parameters
+    ----------
+    number : int
+        How many.
+    noun : str
+        The noun in the singular; its plural ends in s.
+
+    Returns
+    -------
+    str
+        Such as 1 claim or 2 claims, with a comma between thousands.
+
+    Raises
+    ------
+    InputError
+        If `number` is no number.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> a.plural(1, "claim"), a.plural(2000, "claim")
+    ('1 claim', '2,000 claims')
+    """
+    require_type(number, (int, float, np.number), "number", "a number")
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
@@ -28,13 +83,60 @@ def format_days(low, high) -> str:
 
 
 def format_range(first, last) -> str:
-    """The days of a stretch in a sentence: on 4 February 2024, or from one day to another."""
+    """Write the days of a period as part of a sentence.
+
+    Parameters
+    ----------
+    first, last : day
+        First and last day: Timestamps, dates or YYYY-MM-DD.
+
+    Returns
+    -------
+    str
+        Such as on 4 February 2024, or from one day to another.
+
+    Raises
+    ------
+    InputError
+        If one of them is no day.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> a.format_range("2024-02-04", "2024-02-04")
+    'on 4 February 2024'
+    """
+    first, last = read_day(first, "first"), read_day(last, "last")
     return f"on {format_date(first)}" if first == last else f"from {format_date(first)} to {format_date(last)}"
 
 
 def format_date_set(low, high, width: int) -> str:
-    """A set of days in a sentence, from its first to its last; it may have holes."""
-    every = (pd.Timestamp(high) - pd.Timestamp(low)).days + 1
+    """Write a set of days as part of a sentence, from its first to its last.
+
+    Parameters
+    ----------
+    low, high : day
+        First and last day of the set.
+    width : int
+        Number of days in the set; it may have holes.
+
+    Returns
+    -------
+    str
+        First and last day, and how many days the set has.
+
+    Raises
+    ------
+    InputError
+        If `low` or `high` is no day.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> a.format_date_set("2024-02-01", "2024-02-05", 4)
+    '1 February 2024 to 5 February 2024, 4 of these 5 days'
+    """
+    every = (read_day(high, "high") - read_day(low, "low")).days + 1
     return (
         f"{format_date(low)} to {format_date(high)}, {width} {'days' if width == every else f'of these {every} days'}"
     )
@@ -46,14 +148,63 @@ def format_interval(low: float, high: float, places: int = 3) -> str:
 
 
 def join_names(parts) -> str:
-    """a, b and c."""
+    """Write several names as part of a sentence.
+
+    Parameters
+    ----------
+    parts : iterable of str
+        The names.
+
+    Returns
+    -------
+    str
+        The names with commas and "and"; empty for none.
+
+    Raises
+    ------
+    InputError
+        If `parts` is one text.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> a.join_names(["Iraq", "Syria", "Jordan"])
+    'Iraq, Syria and Jordan'
+    """
+    require_type(parts, Iterable, "parts", "several names")
+    if isinstance(parts, str):
+        raise InputError(f"parts is {parts!r}; allowed: several names")
     *most, last = list(parts) or [""]
     return f"{', '.join(most)} and {last}" if most else str(last)
 
 
 def format_probability(p: float) -> str:
-    """A probability with three decimals; one that only rounds to 0 or 1 is not said to be it; nothing for a
-    missing one."""
+    """Write a probability with three decimals.
+
+    Parameters
+    ----------
+    p : float
+        A probability, 0 to 1; NaN for a missing one.
+
+    Returns
+    -------
+    str
+        The probability; "< 0.001" or "> 0.999" where it would round to 0 or 1; empty for a missing one.
+
+    Raises
+    ------
+    InputError
+        If `p` is no number from 0 to 1.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> a.format_probability(0.92741), a.format_probability(1e-9)
+    ('0.927', '< 0.001')
+    """
+    require_type(p, (int, float, np.number), "p", "a number from 0 to 1")
+    if not -1e-9 <= p <= 1 + 1e-9 and p == p:
+        raise InputError(f"p is {p!r}; allowed: a number from 0 to 1")
     if p != p:
         return ""
     return "< 0.001" if p < 0.0005 else "> 0.999" if p > 0.9995 else f"{p:.3f}"
@@ -72,7 +223,24 @@ def period_name(counts: pd.DataFrame) -> str:
 
 
 def format_value(kind) -> str:
-    """A value of a table as readers know it: one_way_drone, one-way drone."""
+    """Write a value of a table as readers know it.
+
+    Parameters
+    ----------
+    kind : object
+        The value.
+
+    Returns
+    -------
+    str
+        The value in words.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> a.format_value("one_way_drone"), a.format_value("ballistic_missile")
+    ('one-way drone', 'ballistic missile')
+    """
     return KIND_NAME.get(str(kind), str(kind).replace("_", " "))
 
 

@@ -7,6 +7,7 @@ from html import escape
 
 import pandas as pd
 
+from analysis.evidence.arguments import read_window, require_type
 from analysis.incidents.dataset import Dataset
 from analysis.incidents.views import PUBLIC_RECORD, View, select, select_by_definition, view_coverage
 from analysis.measures.coverage import Window, is_thinly_covered
@@ -123,6 +124,10 @@ def count_series(dataset: Dataset, view: View, window: Window) -> dict[str, Coun
     >>> list(found)[:3]
     ['Pentagon totals', 'Syrian Observatory totals', 'all claims']
     """
+    require_type(dataset, Dataset, "dataset", "what open_folder returns")
+    require_type(view, View, "view", "a View")
+    first, last = read_window(window)
+    window = pd.Timestamp(first), pd.Timestamp(last)
     found = [*_totals(dataset, view, window), *_definitions(dataset, view, window)]
     found += _sets_alone(dataset, view, window)
     return {series.label: series for series in found if series.n}

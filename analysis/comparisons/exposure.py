@@ -38,9 +38,9 @@ def itemised_shares(itemised: CountSeries, totals: CountSeries) -> pd.DataFrame:
     >>> from analysis.incidents.views import View
     >>> from analysis.comparisons.count_series import count_series
     >>> found = count_series(open_folder(), View(), ("2023-10-17", "2024-12-31"))
-    >>> table = itemised_shares(found["all claims"], found["Syrian Observatory totals"])
-    >>> table["density"].tolist()
-    ['days', 'weeks', 'sparse']
+    >>> table = itemised_shares(found["U.S. officials"], found["Pentagon totals"]).set_index("density")
+    >>> bool(table.loc["weeks", "share"] < table.loc["days", "share"] < 0.7)
+    True
     """
     incidents = itemised.incidents if itemised.incidents is not None else pd.DataFrame({"date": []})
     rows: dict[str, list[int]] = {}
@@ -66,6 +66,7 @@ def exposure_sensitivity(
     day,
     summarise: Callable[[Changes, object], dict],
     shares: Iterable[float] = SHARES,
+    densities: Iterable[str] = ("sparse",),
     **options,
 ) -> pd.DataFrame:
     """One conclusion with several shares of the incidents that are seen on sparsely watched days.
@@ -79,7 +80,9 @@ def exposure_sensitivity(
     summarise : callable
         `onset.pause_onset` or `onset.pause_ending`: takes a posterior and the day, returns a dict with is_announced.
     shares : iterable of float
-        Of incidents seen on sparse days, above 0 and at most 1; 1 takes these days as fully watched.
+        Of incidents seen on the days of these densities, above 0 and at most 1; 1 takes them as fully watched.
+    densities : iterable of str
+        Densities of the coverage to which the share applies.
     **options
         As for `changes`.
 
@@ -105,12 +108,14 @@ def exposure_sensitivity(
     >>> table[["share", "is_announced", "depends_on_exposure"]].to_numpy().tolist()
     [[1.0, True, True], [0.05, False, True]]
     """
-    rows = []
+    rows, densities = [], list(densities)
     for label, series in definitions.items():
         if series.incidents is None:
             continue
         for share in shares:
-            exposure = exposure_by_day(pd.DatetimeIndex(series.rows["start"]), series.coverage, {"sparse": share})
+            exposure = exposure_by_day(
+                pd.DatetimeIndex(series.rows["start"]), series.coverage, dict.fromkeys(densities, share)
+            )
             found = changes(series.rows.assign(exposure=exposure), series.ranges, **options)
             if found.holds(day):
                 rows.append({"definition": label, "share": share, **summarise(found, day)})

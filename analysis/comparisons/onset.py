@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.evidence.arguments import read_day, require_dict_of
 from analysis.measures.changepoints.changes import Changes, is_announced
 from analysis.measures.changepoints.posterior import LEVEL, highest_density_set
 from analysis.measures.coverage import DAY
@@ -164,6 +165,7 @@ def onset_by_definition(posteriors: dict[str, Changes], day) -> pd.DataFrame:
     >>> onset_by_definition({"all": found}, "2024-01-15")[["definition", "is_announced"]].to_numpy().tolist()
     [['all', True]]
     """
+    require_dict_of(posteriors, Changes, "posteriors", "Changes, as changes_by_definition returns them")
     return pd.DataFrame([{"definition": label, **pause_onset(each, day)} for label, each in posteriors.items()])
 
 
@@ -191,6 +193,7 @@ def ending_by_definition(posteriors: dict[str, Changes], day, until) -> pd.DataF
     >>> bool(table.loc[0, "probability_until"] < 0.1 < table.loc[0, "probability"])
     True
     """
+    require_dict_of(posteriors, Changes, "posteriors", "Changes, as changes_by_definition returns them")
     rows = [{"definition": label, **pause_ending(each, day, until)} for label, each in posteriors.items()]
     return pd.DataFrame(rows)
 
@@ -213,5 +216,5 @@ def middle_day(first, last) -> pd.Timestamp:
     >>> f"{middle_day('2024-02-05', '2024-02-08'):%d %B}"
     '06 February'
     """
-    first, last = pd.Timestamp(first), pd.Timestamp(last)
+    first, last = pd.Timestamp(read_day(first, "first")), pd.Timestamp(read_day(last, "last"))
     return first + (last - first) // (2 * DAY) * DAY

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.comparisons.count_series import CountSeries
+from analysis.evidence.arguments import read_day, require_dict_of
 from analysis.measures.coverage import DAY, Window
 from analysis.measures.gaps import gaps
 from analysis.measures.total_intervals import zero_intervals
@@ -138,7 +139,7 @@ def first_attacks(definitions: dict[str, CountSeries], start, end) -> pd.DataFra
     DataFrame
         definition, n (attacks counted), last_low, last_high (day of the last attack before `start`; for totals: of the
         last rise that was complete by then), first_low, first_high (day of the first attack from `start` on; for
-        totals: of the first rise that does not end before `start`), incident_ids (of that day, joined by |; "" for
+        totals: of the first rise that does not end before `start`), incident_ids (of that day, joined by ``|``; "" for
         totals), count (int, attacks from `start` to `end`; missing for totals), count_after (int, attacks after `end`;
         missing for totals).
 
@@ -155,7 +156,8 @@ def first_attacks(definitions: dict[str, CountSeries], start, end) -> pd.DataFra
     >>> first_attacks({"mine": series}, "2024-02-01", "2024-03-31")[["incident_ids", "count"]].to_numpy().tolist()
     [['b', 1]]
     """
-    start, end = pd.Timestamp(start), pd.Timestamp(end)
+    require_dict_of(definitions, CountSeries, "definitions", "CountSeries")
+    start, end = pd.Timestamp(read_day(start, "start")), pd.Timestamp(read_day(end, "end"))
     rows = [{"definition": label, "n": each.n, **_first(each, start, end)} for label, each in definitions.items()]
     return pd.DataFrame(rows)
 

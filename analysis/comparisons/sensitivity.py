@@ -10,6 +10,7 @@ from analysis.comparisons.count_series import CountSeries
 from analysis.comparisons.onset import middle_day, pause_onset
 from analysis.comparisons.pause_gaps import gap_near_pause
 from analysis.comparisons.period_rates import period_ratios
+from analysis.evidence.arguments import read_day, read_window, require_dict_of
 from analysis.measures.changepoints.change_tables import prior_sensitivity
 from analysis.measures.changepoints.changes import Changes, changes
 from analysis.measures.coverage import DAY, Window
@@ -43,6 +44,7 @@ def changes_by_definition(definitions: dict[str, CountSeries], **options) -> dic
     >>> changes_by_definition({"all": CountSeries("all", counts, None, None, pd.DataFrame())})["all"].is_announced
     True
     """
+    require_dict_of(definitions, CountSeries, "definitions", "CountSeries")
     options = {"max_changes": MAX_CHANGES} | options
     return {label: changes(series.rows, series.ranges, **options) for label, series in definitions.items()}
 
@@ -86,7 +88,10 @@ def pause_by_definition(
     >>> table[["gap_days", "attacks_inside", "is_announced"]].to_numpy().tolist()
     [[76, 0, True]]
     """
-    eve, until = pd.Timestamp(last_before), pd.Timestamp(none_until)
+    require_dict_of(definitions, CountSeries, "definitions", "CountSeries")
+    require_dict_of(posteriors, Changes, "posteriors", "Changes, as changes_by_definition returns them")
+    read_window(window)
+    eve, until = pd.Timestamp(read_day(last_before, "last_before")), pd.Timestamp(read_day(none_until, "none_until"))
     middle = middle_day(eve + DAY, until)
     rows = [
         {"definition": label, "n": series.n, "is_thinly_covered": series.is_thinly_covered,
@@ -125,6 +130,7 @@ def prior_sensitivity_by_definition(
     >>> table["is_announced"].tolist()
     [True, True, True, True, False]
     """
+    require_dict_of(posteriors, Changes, "posteriors", "Changes, as changes_by_definition returns them")
     tables = [
         prior_sensitivity(
             each, factors=(0.25, 4), vary=("expected_changes", "shape"), summarise=lambda one: summarise(one, day)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from analysis.evidence.columns import PATTERNS, Column, Table
 from analysis.evidence.csv_records import HEADER_ROWS, read_records
 from analysis.evidence.errors import Problem, format_path, suggest_name
-from analysis.evidence.schema import PATTERNS, Column, Table
 
 
 def read_table(path: Path, table: Table, *, strict: bool = True) -> tuple[pd.DataFrame, list[Problem]]:
@@ -147,17 +148,15 @@ def to_csv(frame: pd.DataFrame, table: Table) -> str:
     return out.to_csv(index=False, lineterminator="\n")
 
 
-def write_files(files: dict[Path, str]) -> None:
-    """Write all the texts, or none: each to a temporary file first, then moved into place."""
+def write_files(files: Mapping[Path, str | bytes]) -> None:
+    """Write all the files, or none: each to a temporary file first, then moved into place. Text is UTF-8."""
     staged: list[tuple[str, Path]] = []
     try:
-        for path, text in files.items():
+        for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(
-                "w", encoding="utf-8", newline="", dir=path.parent, prefix=".", delete=False
-            ) as handle:
+            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as handle:
                 staged.append((handle.name, path))
-                handle.write(text)
+                handle.write(content.encode("utf-8") if isinstance(content, str) else content)
             os.chmod(handle.name, 0o644)
         for name, path in staged:
             os.replace(name, path)

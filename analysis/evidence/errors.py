@@ -9,7 +9,17 @@ from pathlib import Path
 
 
 class InputError(ValueError):
-    """Something that was given cannot be used; the message says what, where, and what can."""
+    """Something that was given cannot be used; the message says what, where, and what can.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> try:
+    ...     a.View(start="28.01.2024")
+    ... except a.InputError as error:
+    ...     print(error)
+    start is '28.01.2024'; allowed: a day, YYYY-MM-DD, or empty
+    """
 
 
 class RunError(RuntimeError):

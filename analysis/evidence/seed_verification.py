@@ -28,9 +28,9 @@ def check_seeds(seeds: Path, originals: Path) -> tuple[int, int]:
         if pd.isna(source.file) or not path.is_file():
             problems.append(Problem(*where, "file", _text(source.file), f"not found in {originals}"))
             continue
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-        if found != source.sha256:
-            problems.append(Problem(*where, "sha256", _text(source.sha256), f"the file has {found}"))
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        if digest != source.sha256:
+            problems.append(Problem(*where, "sha256", _text(source.sha256), f"the file has {digest}"))
         lines[source.source_id] = path.read_text(encoding="utf-8", errors="replace").split("\n")
     rows = 0
     for table in (schema.CLAIMS, schema.TALLIES, schema.MILESTONES):

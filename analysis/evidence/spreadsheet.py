@@ -16,7 +16,12 @@ def to_spreadsheet(frame: pd.DataFrame) -> str:
 
     Only for files a person opens and edits: the tables of an evidence set never pass through here.
     """
-    return frame.map(_marked).to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    return mark_formulas(frame).to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+
+
+def mark_formulas(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with an apostrophe before every text that a spreadsheet would run as a formula."""
+    return frame.map(_marked)
 
 
 def from_spreadsheet(rows: pd.DataFrame) -> pd.DataFrame:

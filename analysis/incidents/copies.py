@@ -11,12 +11,13 @@ from analysis.incidents.record_linkage import LinkageRules, locate_reports
 def assign_witnesses(reports: pd.DataFrame, rules: LinkageRules, decided: pd.Series) -> np.ndarray:
     """The witness (n,) behind each report, numbered by first report: copies are one witness.
 
-    Copies are reports of one origin that agree on days, place, every ladder's finest step and every
-    figure, in different documents. Reports without an origin are witnesses of their own.
+    Copies are reports of one origin that agree on days, time of day, ordinal, place, every ladder's
+    finest step and every figure, in different documents. Reports without an origin are witnesses of their own.
     """
     key = _story(reports, rules).assign(
         start_=reports["date_start"], end_=reports["date_end"], decided_=_codes(decided),
-        stance_=_codes(_optional(reports, "stance")),
+        stance_=_codes(_optional(reports, "stance")), time_=_codes(_optional(reports, "time_of_day")),
+        ordinal_=_codes(_optional(reports, "ordinal")),
         origin_=_codes(_optional(reports, "origin").fillna(reports["report_id"])))  # fmt: skip
     names = list(key)
     key["document_"] = _codes(reports["document"])

@@ -9,27 +9,74 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.evidence import schema
+from analysis.evidence.arguments import require_type
 from analysis.evidence.csv_tables import read_table
+from analysis.evidence.display import html_summary
 from analysis.evidence.errors import InputError, InvalidTables, format_path
 from analysis.evidence.evidence_base import Evidence, load_evidence
 from analysis.evidence.folders import find_evidence_root, folder_fingerprint, list_evidence_sets
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Dataset:
-    """An incident table and what is known around it.
+    """An incident table and what is known around it: what `open_folder` returns.
 
-    `evidence` is None where the folder holds nothing but an incidents.csv; then `tallies`,
-    `milestones` and `coverage` are empty frames with the schema's columns.
+    Parameters
+    ----------
+    root : Path
+        The folder.
+    incidents : DataFrame
+        One row for each incident; docs/codebook.md lists the columns.
+    values : DataFrame
+        Whose word each value of an incident is, one row for each value; empty without evidence.
+    disputes : DataFrame
+        One row for each value on which claims disagree, with the rule that chose.
+    evidence : Evidence or None
+        Claims and sources; None where the folder holds nothing but an incidents.csv.
+    tallies : DataFrame
+        Running totals that somebody stated; empty where there are none, as are the two that follow.
+    milestones : DataFrame
+        Dated events to mark in charts.
+    coverage : DataFrame
+        When somebody looked.
+
+    See Also
+    --------
+    open_folder : Opens a folder.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> a.open_folder().sets
+    ['public_record', 'seeds']
     """
 
     root: Path
     incidents: pd.DataFrame
+    values: pd.DataFrame
     disputes: pd.DataFrame
     evidence: Evidence | None
     tallies: pd.DataFrame
     milestones: pd.DataFrame
     coverage: pd.DataFrame
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{number:,} {name}" for name, number in self._sizes().items())
+        return f"Dataset({format_path(self.root)!r}: {sizes})"
+
+    def _repr_html_(self) -> str:
+        first, last = self.incidents["date"].min(), self.incidents["date"].max()
+        days = "" if pd.isna(first) else f", {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+        return html_summary(f"Dataset {format_path(self.root)}{days}", self._sizes())
+
+    def _sizes(self) -> dict[str, int]:
+        """Rows of each table that has some."""
+        sizes = {"incidents": len(self.incidents), "disputes": len(self.disputes)}
+        if self.evidence is not None:
+            sizes |= {"claims": len(self.evidence.claims), "sources": len(self.evidence.sources)}
+        sizes |= {"tallies": len(self.tallies), "milestones": len(self.milestones)}
+        sizes |= {"rows of coverage": len(self.coverage)}
+        return {what: number for what, number in sizes.items() if number}
 
     @property
     def sets(self) -> list[str]:
@@ -37,17 +84,56 @@ class Dataset:
         return self.evidence.sets if self.evidence else ["incidents"]
 
 
-def open_folder(folder: str | Path = "") -> Dataset:
-    """The dataset of a folder; of this repository by default.
+def evidence_of(dataset: Dataset, use: str = "trace") -> Evidence:
+    """The claims and sources of a dataset.
 
-    A folder with evidence sets needs the built table, data/incidents.csv. Any other folder needs
-    an incidents.csv with at least incident_id and date; everything else in it is optional.
-
-    While the tables stay as they are they are read once, in this process and in those forked from it; the frames
-    are the caller's own all the same.
-
-    Raises InputError or InvalidTables, naming file, row, column and value.
+    Raises InputError, which names the `use`, where it holds nothing but incidents.
     """
+    require_type(dataset, Dataset, "dataset", "what open_folder returns")
+    if dataset.evidence is None:
+        raise InputError(f"{dataset.root} holds incidents but no claims: there is nothing to {use}")
+    return dataset.evidence
+
+
+def open_folder(folder: str | Path = "") -> Dataset:
+    """Open a folder for analysis: read its tables and check them.
+
+    Parameters
+    ----------
+    folder : str or Path, optional
+        The folder; this repository by default.
+
+    Returns
+    -------
+    Dataset
+        The incidents and what stands behind them. The frames are the caller's own.
+
+    Raises
+    ------
+    InputError
+        If the folder does not exist or holds no table, or if a table is not in order: the message names every
+        file, row, column and value.
+
+    See Also
+    --------
+    select : The incidents that a view counts.
+
+    Notes
+    -----
+    A folder with evidence sets (seeds/ or folders of data/) needs the built table, data/incidents.csv, which
+    `incidents build` writes. Any other folder needs an incidents.csv with at least incident_id and date. Without
+    claims nothing can be traced, and a view can only filter rows.
+
+    Tables that stay as they are are read once in a process.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> dataset = a.open_folder()
+    >>> dataset.incidents["country"].value_counts().index.tolist()
+    ['Syria', 'Iraq', 'Jordan']
+    """
+    require_type(folder, (str, Path), "folder", "the path of a folder")
     root = find_evidence_root(folder)
     return _own(_opened(root, folder_fingerprint(root)))
 
@@ -71,7 +157,8 @@ def _opened(root: Path, contents: str) -> Dataset:
     tables = {t.name: _optional(beside, t) for t in (schema.TALLIES, schema.MILESTONES)}
     coverage = _optional(beside, schema.COVERAGE)
     disputes = _optional(beside, schema.DISPUTES)
-    return Dataset(root, _complete(incidents), disputes, None, **tables, coverage=coverage)
+    values = schema.empty_table(schema.VALUES)
+    return Dataset(root, _complete(incidents), values, disputes, None, **tables, coverage=coverage)
 
 
 def _own(shared):
@@ -90,10 +177,11 @@ def _with_evidence(root: Path) -> Dataset:
     if not path.is_file():
         raise InputError(f"{format_path(path)} is missing: run 'incidents build' first")
     incidents, problems = read_table(path, schema.INCIDENTS)
-    disputes, more = read_table(root / "data" / "disputes.csv", schema.DISPUTES)
-    if problems + more:
-        raise InvalidTables(problems + more)
-    return Dataset(root, incidents, disputes, evidence, evidence.tallies, evidence.milestones,
+    values, more = read_table(root / "data" / "values.csv", schema.VALUES)
+    disputes, most = read_table(root / "data" / "disputes.csv", schema.DISPUTES)
+    if problems + more + most:
+        raise InvalidTables(problems + more + most)
+    return Dataset(root, incidents, values, disputes, evidence, evidence.tallies, evidence.milestones,
                    evidence.coverage)  # fmt: skip
 
 

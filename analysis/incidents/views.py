@@ -2,27 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.evidence import schema
+from analysis.evidence.arguments import read_day, require_type
+from analysis.evidence.display import html_summary
 from analysis.evidence.errors import InputError, suggest_name
 from analysis.evidence.schema import CONFIRMATION, RELIABILITY, WEAPONS
-from analysis.incidents.dataset import Dataset
-from analysis.incidents.incident_table import join_sources, resolve_incidents
+from analysis.incidents.agreement import lineage
+from analysis.incidents.dataset import Dataset, evidence_of
+from analysis.incidents.incident_table import ResolvedIncidents, actor_parents, join_sources, resolve_incidents
 from analysis.incidents.trace_text import VOICE_NAMES
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class View:
-    """Which evidence counts. An empty tuple, or None, means: no restriction.
+    """Which evidence counts; what is left empty restricts nothing.
 
-    sets, confirmation, reliability, origins : of the claims that may support an incident
-    countries, places, place_kinds, weapons, actors : of the incidents as resolved from them
-    denied : "keep" or "drop" incidents that some claim denies
-    start, end : first and last day of the window, both inclusive; an incident whose day is only
-        known as a range stays if any day of the range lies in the window
+    Parameters
+    ----------
+    sets, confirmation, reliability, origins : str or iterable of str, optional
+        Of the claims that may support an incident: evidence sets, who confirms, grades of the source (A to F),
+        whose reporting.
+    countries, places, place_kinds, weapons : str or iterable of str, optional
+        Of the incidents as resolved from these claims.
+    actors : str or iterable of str, optional
+        Of the incidents as the whole table has them; a name holds its narrower names.
+    denied : {"keep", "drop"}
+        What to do with incidents that some claim denies.
+    start, end : day, optional
+        First and last day, inclusive, as YYYY-MM-DD or a date.
+
+    Raises
+    ------
+    InputError
+        If a day is none, `end` is before `start`, or a value is no text. Whether a value occurs is checked by `select`.
+
+    See Also
+    --------
+    select : The incidents that a view counts.
+    select_by_definition : The same under each definition.
+
+    Notes
+    -----
+    An incident whose day is only known as a range stays if any day of the range lies in the window. `confirmation`
+    admits claims, not incidents: an incident that officials confirm stays in a view of monitors if a monitor reports
+    it too. Who claims an attack is the attackers' own word, which other voices do not say: `actors` therefore looks at
+    the whole table.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> a.View(confirmation="us_official", countries=("Iraq", "Syria"), end="2024-02-04").words()
+    'only U.S. officials; in Iraq, Syria; to 2024-02-04'
     """
 
     sets: tuple[str, ...] = ()
@@ -38,11 +75,29 @@ class View:
     start: date | None = None
     end: date | None = None
 
+    if TYPE_CHECKING:  # what may be given is more than what is kept: a text for one value, a day as text
+
+        def __init__(
+            self,
+            sets: str | Iterable[str] = (),
+            confirmation: str | Iterable[str] = (),
+            reliability: str | Iterable[str] = (),
+            origins: str | Iterable[str] = (),
+            countries: str | Iterable[str] = (),
+            places: str | Iterable[str] = (),
+            place_kinds: str | Iterable[str] = (),
+            weapons: str | Iterable[str] = (),
+            actors: str | Iterable[str] = (),
+            denied: str = "keep",
+            start: str | date | None = None,
+            end: str | date | None = None,
+        ) -> None: ...
+
     def __post_init__(self):
         for field in fields(self):
             value = getattr(self, field.name)
             if field.type.startswith("tuple"):
-                given = (value,) if isinstance(value, str) else tuple(value or ())
+                given = (value,) if isinstance(value, str) else _texts(field.name, value)
                 object.__setattr__(self, field.name, given)
         for name in ("start", "end"):
             object.__setattr__(self, name, _day(name, getattr(self, name)))
@@ -50,6 +105,14 @@ class View:
             raise InputError(f"end ({self.end}) is before start ({self.start})")
         if self.denied not in ("keep", "drop"):
             raise InputError(f"denied is {self.denied!r}; allowed: keep, drop")
+
+    def __repr__(self) -> str:
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        said = [f"{name}={_as_given(value)}" for name, value in given.items() if value not in ((), None, "keep")]
+        return f"View({', '.join(said)})"
+
+    def _repr_html_(self) -> str:
+        return html_summary(f"View: {self.words()}", {})
 
     def words(self) -> str:
         """The view in a phrase that can stand under a figure."""
@@ -79,33 +142,87 @@ class View:
         return f"to {self.end}" if self.end else ""
 
 
-def _day(name: str, value) -> date | None:
+def _as_given(value: Any) -> str:
+    """A value of a view as a person types it."""
+    if isinstance(value, tuple) and len(value) == 1:
+        value = value[0]
+    return repr(f"{value:%Y-%m-%d}") if isinstance(value, date) else repr(value)
+
+
+def _texts(name: str, value: Any) -> tuple[str, ...]:
+    given = tuple(value or ()) if isinstance(value, Iterable) or not value else (value,)
+    for each in given:
+        require_type(each, str, name, "text, or several texts")
+    return given
+
+
+def _day(name: str, value: Any) -> date | None:
     if value is None or value == "":
         return None
-    try:
-        return pd.Timestamp(value).date()
-    except ValueError:
-        raise InputError(f"{name} is {value!r}; allowed: a day, YYYY-MM-DD, or empty") from None
+    return read_day(value, name, "a day, YYYY-MM-DD, or empty")
 
 
 def select(dataset: Dataset, view: View, *, empty_ok: bool = False) -> pd.DataFrame:
-    """The incidents that a view counts, resolved again from the claims it admits.
+    """Give the incidents that a view counts, resolved again from the claims it admits.
 
-    Same columns as incidents.csv and never more rows. Where the dataset has no claims, the rows
-    themselves are filtered. Sorted by date and id.
+    Parameters
+    ----------
+    dataset : Dataset
+        What `open_folder` returns.
+    view : View
+        Which evidence counts.
+    empty_ok : bool, default False
+        Whether a view that selects nothing gives an empty frame.
 
-    Raises InputError if the view names a value that does not occur in the dataset, or, unless
-    `empty_ok`, if nothing is left.
+    Returns
+    -------
+    DataFrame
+        The columns of incidents.csv, sorted by date and id; never more rows than it.
+
+    Raises
+    ------
+    InputError
+        If the view names a value that does not occur in the dataset, or, unless `empty_ok`, selects nothing.
+
+    See Also
+    --------
+    count : Incidents per period.
+    claims_of_incidents : The claims behind them.
+
+    Notes
+    -----
+    Grouping stays as it is; day, weapon and every other value are chosen again from the claims that count. Where the
+    dataset has no claims, the rows themselves are filtered.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> dataset = a.open_folder()
+    >>> a.select(dataset, a.View(countries="Jordan"))["incident_id"].tolist()
+    ['I20240128-tower-22']
     """
+    require_type(dataset, Dataset, "dataset", "what open_folder returns")
+    require_type(view, View, "view", "a View, such as View(countries='Syria')")
     _check_values(dataset, view)
     incidents = dataset.incidents
     if dataset.evidence is not None and _restricts_claims(view):
-        incidents = _resolved_again(dataset, view)
-    bare = dataset.evidence is None
-    chosen = incidents[_keep(incidents, view, bare)].reset_index(drop=True)
+        incidents = _resolved_again(dataset, view).incidents.sort_values(["date", "incident_id"], ignore_index=True)
+    chosen = incidents[_keep(incidents, view, dataset)].reset_index(drop=True)
     if chosen.empty and not empty_ok:
         raise InputError(f"the view selects no incident: {view.words()}")
     return chosen
+
+
+def select_values(dataset: Dataset, view: View) -> pd.DataFrame:
+    """Whose word each value of the view's incidents is: the columns of values.csv.
+
+    Raises InputError as `select` does, and where the dataset has no claims.
+    """
+    incidents = select(dataset, view)
+    evidence_of(dataset)
+    values = _resolved_again(dataset, view).values if _restricts_claims(view) else dataset.values
+    values = values[values["incident_id"].isin(incidents["incident_id"])]
+    return values[schema.VALUES.names].sort_values(["incident_id", "field"], ignore_index=True)
 
 
 # The definitions under which every conclusion is run again: they move the answer more than
@@ -123,19 +240,83 @@ PUBLIC_RECORD = "public_record"  # the evidence set of which coverage.csv says `
 
 
 def select_by_definition(dataset: Dataset, view: View) -> dict[str, pd.DataFrame]:
-    """The incidents of a view under each of DEFINITIONS in turn; a definition that leaves nothing
-    gives an empty frame. A table without claims is filtered by its own column."""
+    """Give the incidents of a view under each definition of what counts.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What `open_folder` returns.
+    view : View
+        Which evidence counts; its own `confirmation` is replaced.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        The incidents by the label of the definition, from all claims to monitors alone. A definition that leaves
+        nothing gives an empty frame.
+
+    Raises
+    ------
+    InputError
+        If the view names a value that does not occur in the dataset.
+
+    See Also
+    --------
+    count_series : The same as series, with the totals that others state.
+
+    Notes
+    -----
+    The definition moves a level more than sampling error does: state which one a number is of.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> list(a.select_by_definition(a.open_folder(), a.View()))[:2]
+    ['all claims', "without attackers' own claims"]
+    """
+    require_type(view, View, "view", "a View, such as View(countries='Syria')")
     chosen = {name: replace(view, confirmation=levels) for name, levels in DEFINITIONS.items()}
     return {name: select(dataset, each, empty_ok=True) for name, each in chosen.items()}
 
 
 def view_coverage(dataset: Dataset, view: View) -> pd.DataFrame:
-    """The rows of coverage.csv that say when the view's evidence was watched.
+    """Give the rows of coverage.csv that say when somebody looked for what a view counts.
 
-    Those of the counter `itemised`, which speaks of the public record; where the view is one other
-    evidence set, those of a counter of that name: a set that nobody watched has none. Of one
-    country where the view has one and the table says so.
+    Parameters
+    ----------
+    dataset : Dataset
+        What `open_folder` returns.
+    view : View
+        Which evidence counts.
+
+    Returns
+    -------
+    DataFrame
+        Columns of coverage.csv, with counter, scope, start, end (days) and density; no row where nobody says.
+
+    Raises
+    ------
+    InputError
+        If `dataset` or `view` is something else.
+
+    See Also
+    --------
+    count : Takes these rows as `coverage`.
+
+    Notes
+    -----
+    The rows are those of the counter `itemised`, which speaks of the public record; where the view is one other
+    evidence set, those of a counter of that name. Without rows every day counts as watched, which may be wrong.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> dataset = a.open_folder()
+    >>> sorted(a.view_coverage(dataset, a.View())["density"].unique())
+    ['days', 'sparse', 'weeks']
     """
+    require_type(dataset, Dataset, "dataset", "what open_folder returns")
+    require_type(view, View, "view", "a View, such as View(countries='Syria')")
     counter = "itemised"
     if len(view.sets) == 1 and view.sets[0] != PUBLIC_RECORD:
         counter = view.sets[0]
@@ -147,8 +328,9 @@ def _restricts_claims(view: View) -> bool:
     return bool(view.sets or view.confirmation or view.reliability or view.origins)
 
 
-def _resolved_again(dataset: Dataset, view: View) -> pd.DataFrame:
-    claims = join_sources(dataset.evidence)
+def _resolved_again(dataset: Dataset, view: View) -> ResolvedIncidents:
+    evidence = evidence_of(dataset)
+    claims = join_sources(evidence)
     incident = dataset.incidents.assign(claim_id=dataset.incidents["claims"].str.split("|"))
     incident = incident.explode("claim_id").set_index("claim_id")["incident_id"]
     claims["incident_id"] = claims["claim_id"].map(incident)
@@ -160,8 +342,7 @@ def _resolved_again(dataset: Dataset, view: View) -> pd.DataFrame:
         admitted &= claims["origin"].str.split("|").map(lambda parts: not set(view.origins).isdisjoint(parts))
     if view.confirmation:  # who denies is evidence against, whatever voices may support
         admitted &= claims["confirmation"].isin(view.confirmation) | (claims["stance"] == "denies")
-    resolved, _ = resolve_incidents(claims[admitted], "incident_id", dataset.evidence.places)
-    return resolved.sort_values(["date", "incident_id"], ignore_index=True)
+    return resolve_incidents(claims[admitted], "incident_id", evidence, view.confirmation)
 
 
 FILTERS = {
@@ -169,18 +350,19 @@ FILTERS = {
     "places": "place_id",
     "place_kinds": "place_kind",
     "weapons": "weapon",
-    "actors": "actor",
 }
 # A bare table has no claims to choose from: its own columns are all there is.
 ROW_FILTERS = {"confirmation": "confirmation", "reliability": "reliability"}
 
 
-def _keep(incidents: pd.DataFrame, view: View, bare: bool) -> pd.Series:
+def _keep(incidents: pd.DataFrame, view: View, dataset: Dataset) -> pd.Series:
     keep = pd.Series(True, index=incidents.index)
-    columns = FILTERS | ROW_FILTERS if bare else FILTERS
+    columns = FILTERS if dataset.evidence is not None else FILTERS | ROW_FILTERS
     for name, column in columns.items():
         if getattr(view, name):
             keep &= incidents[column].isin(getattr(view, name))
+    if view.actors:
+        keep &= incidents["incident_id"].isin(_claimed_by(dataset, view.actors))
     if view.denied == "drop":
         keep &= ~incidents["disputed"].fillna("").str.split("|").map(lambda d: "incident" in d)
     if view.start:
@@ -190,8 +372,17 @@ def _keep(incidents: pd.DataFrame, view: View, bare: bool) -> pd.Series:
     return keep
 
 
+def _claimed_by(dataset: Dataset, actors: tuple[str, ...]) -> pd.Series:
+    """Ids of the incidents that one of the actors claims, by its name or a narrower one."""
+    parents = {} if dataset.evidence is None else actor_parents(dataset.evidence.actors)
+    named = dataset.incidents["actor"].dropna()
+    held = named.map(lambda name: not set(actors).isdisjoint(lineage(name, parents))).astype(bool)
+    return dataset.incidents.loc[named.index[held], "incident_id"]
+
+
 def _check_values(dataset: Dataset, view: View) -> None:
     known = {name: set(dataset.incidents[column].dropna()) for name, column in FILTERS.items()}
+    known["actors"] = _actor_names(dataset)
     known |= {"confirmation": set(CONFIRMATION), "reliability": set(RELIABILITY)}
     known["weapons"] |= set(WEAPONS)
     known["sets"] = set(dataset.sets)
@@ -201,6 +392,11 @@ def _check_values(dataset: Dataset, view: View) -> None:
             if value not in allowed:
                 some = ", ".join(sorted(allowed)[:12]) + (" ..." if len(allowed) > 12 else "")
                 raise InputError(f"{name}: {value!r} does not occur{suggest_name(value, allowed)} (allowed: {some})")
+
+
+def _actor_names(dataset: Dataset) -> set[str]:
+    parents = {} if dataset.evidence is None else actor_parents(dataset.evidence.actors)
+    return {name for actor in dataset.incidents["actor"].dropna().unique() for name in lineage(actor, parents)}
 
 
 def _origins(dataset: Dataset) -> set[str]:

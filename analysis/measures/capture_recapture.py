@@ -69,7 +69,7 @@ def two_origin_captures(claims: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     claims : DataFrame
-        With the columns incident_id and origin (several joined by |).
+        With the columns incident_id and origin (several joined by ``|``).
 
     Returns
     -------
@@ -107,7 +107,7 @@ def capture_estimates(incidents: pd.DataFrame, claims: pd.DataFrame) -> pd.DataF
     incidents : DataFrame
         With the columns n_origins and confirmation.
     claims : DataFrame
-        Of these incidents, with the columns incident_id and origin (several joined by |).
+        Of these incidents, with the columns incident_id and origin (several joined by ``|``).
 
     Returns
     -------

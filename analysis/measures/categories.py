@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.evidence.arguments import require_column_name, require_columns
 from analysis.evidence.errors import InputError
 
 OTHER, NOT_STATED = "other", "not stated"
@@ -43,8 +44,8 @@ def lump_categories(incidents: pd.DataFrame, by: str, max_categories: int = 7) -
     >>> lump_categories(incidents, "weapon", max_categories=1)["weapon"].tolist()
     ['rocket', 'rocket', 'other', 'other', 'not stated']
     """
-    if by not in incidents:
-        raise InputError(f"by: {by!r} is not a column of the incidents")
+    require_columns(incidents, (), "incidents")
+    require_column_name(by, incidents.columns, "by")
     if max_categories < 1:
         raise InputError(f"max_categories must be 1 or more, given {max_categories}")
     values = incidents[by].astype("str").where(_stated(incidents, by))

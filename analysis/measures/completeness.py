@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.evidence.arguments import require_columns
 from analysis.measures.total_intervals import total_intervals
 from analysis.measures.totals import COUNTRIES
 
@@ -37,6 +38,8 @@ def completeness(incidents: pd.DataFrame, intervals: pd.DataFrame) -> pd.DataFra
     >>> completeness(incidents, intervals)[["itemised", "share", "has_excess"]].to_numpy().tolist()
     [[2, 0.5, False]]
     """
+    require_columns(incidents, ("date",), "incidents")
+    require_columns(intervals, ("start", "end", "count"), "intervals")
     bounds = zip(intervals["start"], intervals["end"], strict=True)
     items = [int(incidents["date"].between(start, end).sum()) for start, end in bounds]
     out = intervals.assign(itemised=pd.array(items, dtype="Int64"))
@@ -95,7 +98,7 @@ def find_largest_excess(
     compared : DataFrame
         From `completeness`.
     incidents : DataFrame
-        With the columns date, country, confirmation and claims (ids joined by |).
+        With the columns date, country, confirmation and claims (ids joined by ``|``).
     reviewed : set of str
         Claims that a reviewer decided on.
     max_rows : int

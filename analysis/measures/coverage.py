@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis.evidence.arguments import read_day, require_columns
 from analysis.evidence.errors import InputError
 
 DAY = pd.Timedelta(days=1)
@@ -47,6 +48,9 @@ def observed_window(
     >>> observed_window(incidents, ("2024-01-01", ""))
     (Timestamp('2024-01-01 00:00:00'), Timestamp('2024-01-09 00:00:00'))
     """
+    if coverage is not None:
+        require_columns(coverage, ("start", "end"), "coverage")
+    require_columns(incidents, ("date",), "incidents")
     given = window or (None, None)
     if coverage is not None and len(coverage):
         known = coverage["start"].min(), coverage["end"].max()
@@ -61,10 +65,7 @@ def observed_window(
 
 
 def _as_day(given) -> pd.Timestamp:
-    try:
-        return pd.Timestamp(given)
-    except (ValueError, TypeError):
-        raise InputError(f"window: {given!r} is not a day, YYYY-MM-DD") from None
+    return pd.Timestamp(read_day(given, "window"))
 
 
 def covered_window(
@@ -132,7 +133,7 @@ def covered_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Ser
 
 
 def sparse_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Series:
-    """Number of covered days of each period on which nobody counted day by day.
+    """Number of covered days of each period that were watched only now and then, neither by day nor by week.
 
     Parameters
     ----------
@@ -155,8 +156,35 @@ def sparse_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Seri
     """
     if coverage is None or coverage.empty:
         return pd.Series(0, periods.index)
-    dense = coverage[coverage["density"] != "sparse"]
-    return _days_in(periods, coverage) - _days_in(periods, dense)
+    return _days_in(periods, coverage) - _days_in(periods, coverage[coverage["density"] != "sparse"])
+
+
+def weekly_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Series:
+    """Number of covered days of each period that were watched by week and not by day.
+
+    Parameters
+    ----------
+    periods : DataFrame
+        With the columns start and end (days, inclusive).
+    coverage : DataFrame or None
+        Rows of coverage.csv of one counter, with the column density. None, or no row: no day counts as watched by week.
+
+    Returns
+    -------
+    Series of int
+        Days, one value for each period. The zero of such a day is weak; that of a whole week is not.
+
+    Examples
+    --------
+    >>> periods = pd.DataFrame({"start": pd.to_datetime(["2024-01-01"]), "end": pd.to_datetime(["2024-01-07"])})
+    >>> coverage = pd.DataFrame({"start": pd.to_datetime(["2024-01-06"]), "end": pd.to_datetime(["2024-02-01"])})
+    >>> weekly_days(periods, coverage.assign(density="weeks")).tolist()
+    [2]
+    """
+    if coverage is None or coverage.empty:
+        return pd.Series(0, periods.index)
+    denser = coverage[coverage["density"] != "sparse"]
+    return _days_in(periods, denser) - _days_in(periods, denser[denser["density"] != "weeks"])
 
 
 def _days_in(periods: pd.DataFrame, coverage: pd.DataFrame) -> pd.Series:

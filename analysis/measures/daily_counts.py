@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis.evidence.arguments import read_window, require_columns
 from analysis.evidence.errors import InputError
 from analysis.measures.coverage import Window, is_covered
 
@@ -52,7 +53,8 @@ def daily_counts(
     >>> frame["count"].tolist(), ranges["count"].tolist()
     ([1, 0, 0], [1])
     """
-    first, last = (pd.Timestamp(day) for day in window)
+    require_columns(incidents, ("date_start", "date_end"), "incidents")
+    first, last = (pd.Timestamp(day) for day in read_window(window))
     inside = incidents[(incidents["date_end"] >= first) & (incidents["date_start"] <= last)]
     is_exact = inside["date_start"] == inside["date_end"]
     days = pd.date_range(first, last)

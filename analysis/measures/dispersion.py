@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from scipy import stats
 
+from analysis.evidence.arguments import require_columns
 from analysis.measures.rates import overdispersed_rate_interval
 
 
@@ -37,6 +38,7 @@ def dispersion(counts: pd.DataFrame) -> float:
     >>> round(dispersion(counts), 3)
     3.167
     """
+    require_columns(counts, ("count", "covered_days"), "counts")
     known = _observed_periods(counts)
     if len(known) < 2 or not known["count"].sum():
         return float("nan")
@@ -76,6 +78,7 @@ def is_overdispersed(counts: pd.DataFrame, quantile: float = 0.975) -> bool:
     >>> is_overdispersed(pd.DataFrame({"count": [4, 4, 5, 3], "covered_days": [7, 7, 7, 7]}))
     False
     """
+    require_columns(counts, ("count", "covered_days"), "counts")
     freedom = len(_observed_periods(counts)) - 1
     return freedom > 0 and bool(dispersion(counts) * freedom > stats.chi2.ppf(quantile, freedom))
 

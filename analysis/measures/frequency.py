@@ -7,8 +7,9 @@ import re
 import numpy as np
 import pandas as pd
 
+from analysis.evidence.arguments import require_columns
 from analysis.evidence.errors import InputError
-from analysis.measures.coverage import Window, covered_days, observed_window, sparse_days
+from analysis.measures.coverage import Window, covered_days, observed_window, sparse_days, weekly_days
 from analysis.measures.rates import rate_interval
 
 NAMED = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q"}
@@ -44,7 +45,8 @@ def count(
     DataFrame
         One row for each period and group, in order, without holes: start, end (days, inclusive, clipped to the window),
         days (length of the period), is_complete (False where the window cuts the period), covered_days (days on which
-        somebody looked), sparse_days (covered days on which a zero is weak), [by], count (by best day; missing, not 0,
+        somebody looked), sparse_days (covered days on which a zero is weak), weekly_days (covered days that were
+        watched by week: an empty day is weak, an empty week is not), [by], count (by best day; missing, not 0,
         where nothing was found and nobody looked), count_low (certainly in the period), count_high (possibly in it),
         rate_per_day, rate_per_day_low, rate_per_day_high (per covered day, 95 % Garwood).
 
@@ -73,6 +75,7 @@ def count(
     >>> weeks[["start", "days", "count"]].to_string(index=False, header=False).splitlines()
     ['2024-01-01 7 2', '2024-01-08 7 0', '2024-01-15 7 1']
     """
+    require_columns(incidents, ("date", "date_start", "date_end"), "incidents")
     by = [by] if isinstance(by, str) else list(by)
     unknown = [name for name in by if name not in incidents.columns]
     if unknown:
@@ -84,6 +87,7 @@ def count(
     periods = _periods(every, *window)
     periods["covered_days"] = covered_days(periods, coverage)
     periods["sparse_days"] = sparse_days(periods, coverage)
+    periods["weekly_days"] = weekly_days(periods, coverage)
     groups = _groups(incidents[incidents["date"].between(*window)], by)
     out = periods if not by else periods.merge(groups, how="cross")
     counted = [_counts(periods, incidents[_belongs(incidents, group)]) for group in groups.to_dict("records")]
@@ -170,6 +174,7 @@ def cumulative(incidents: pd.DataFrame, window: Window | None = None) -> pd.Data
     >>> cumulative(incidents)["total"].tolist()
     [2, 3]
     """
+    require_columns(incidents, ("date",), "incidents")
     start, end = observed_window(incidents, window)
     per_day = incidents.loc[incidents["date"].between(start, end), "date"].value_counts()
     total = per_day.sort_index().cumsum().rename("total")

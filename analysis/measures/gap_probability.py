@@ -7,6 +7,7 @@ from math import comb
 
 import numpy as np
 
+from analysis.evidence.arguments import require_numbers
 from analysis.evidence.errors import InputError
 
 # To be printed beside every such probability.
@@ -57,6 +58,7 @@ def longest_gap_probability(
     >>> [round(float(longest_gap_probability(30, 60, 10, phi=phi)), 3) for phi in (1, 3)]
     [0.09, 0.546]
     """
+    require_numbers(events=events, days=days, gap_days=gap_days)
     _check(events, days, gap_days)
     if not 1 <= phi < np.inf:
         raise InputError(f"phi must be 1 or more, given {phi}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis.evidence.arguments import require_columns
 from analysis.measures.coverage import DAY, Window, covered_window, is_covered
 
 
@@ -33,8 +34,8 @@ def gaps(
     DataFrame
         start, end (first and last day without an incident), gap_days (length), gap_days_low, gap_days_high (shortest
         and longest it can be, given the incidents known only to a range of days), before, after (incident ids of the
-        day before and of the day after, joined by |; missing where the gap ends at the window or at days that nobody
-        watched), is_censored (whether one of them is missing: the gap may go on).
+        day before and of the day after, joined by ``|``; missing where the gap ends at the window or at days that
+        nobody watched), is_censored (whether one of them is missing: the gap may go on).
 
     Raises
     ------
@@ -53,6 +54,7 @@ def gaps(
     >>> gaps(incidents)[["gap_days", "before", "after", "is_censored"]].to_numpy().tolist()
     [[3, 'a', 'b', False]]
     """
+    require_columns(incidents, ("incident_id", "date", "date_start", "date_end"), "incidents")
     first, last = covered_window(incidents, window, coverage)
     inside = incidents[incidents["date"].between(first, last)]
     ids = inside.groupby("date")["incident_id"].agg("|".join)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.evidence.arguments import require_columns
+
 ABOUT = ["place_id", "place", "country"]
 
 
@@ -36,6 +38,9 @@ def by_place(incidents: pd.DataFrame, places: pd.DataFrame | None = None) -> pd.
     >>> by_place(incidents)[["place", "count"]].to_numpy().tolist()
     [['Tower 22', 2]]
     """
+    require_columns(incidents, (*ABOUT, "latitude", "longitude", "date"), "incidents")
+    if places is not None:
+        require_columns(places, ("place_id", "coord_precision"), "places")
     found = incidents.groupby(ABOUT, dropna=False, as_index=False).agg(
         latitude=("latitude", "first"), longitude=("longitude", "first"), count=("date", "size")
     )

@@ -8,8 +8,9 @@ import numpy as np
 from scipy import optimize, stats
 from statsmodels.stats.proportion import proportion_confint
 
+from analysis.evidence.arguments import require_numbers
 from analysis.evidence.errors import InputError
-from analysis.measures.rates import Interval, Rate, check_level, check_phi, counted, format_interval
+from analysis.measures.rates import Interval, Rate, check_level, check_phi, counted, format_rate_interval
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class RateRatio:
                 f"{b} against {a}: the ratio of the rates has no upper limit and is at least {interval.low:.3g} "
                 f"({100 * level:g} % interval{allowing})."
             )
-        words = format_interval(interval, level, self.phi)
+        words = format_rate_interval(interval, level, self.phi)
         return f"{b} against {a}: the rate is {self.estimate:.3g} times as high ({words})."
 
     @property
@@ -195,6 +196,7 @@ def compare(
     >>> round(ratio.estimate, 4), ratio.rate_a.count
     (0.0148, 165)
     """
+    require_numbers(count_a=count_a, days_a=days_a, count_b=count_b, days_b=days_b, phi=phi)
     _check_periods(count_a, days_a, count_b, days_b)
     check_phi(phi)
     if mid_p and phi > 1:

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from statsmodels.stats.rates import confint_poisson
 
+from analysis.evidence.arguments import require_numbers
 from analysis.evidence.errors import InputError
 
 
@@ -126,7 +127,7 @@ class Rate:
         verb = "is" if self.count == 1 else "are"
         return (
             f"{counted(self.count, noun)} in {counted(self.days, 'day')} {verb} {self.estimate:.3g} per day "
-            f"({format_interval(self.interval(level), level, self.phi)})."
+            f"({format_rate_interval(self.interval(level), level, self.phi)})."
         )
 
     def _repr_html_(self) -> str:
@@ -169,6 +170,7 @@ def rate(count: int, days: float, phi: float = 1.0) -> Rate:
     >>> print(rate(0, 76).sentence(noun="attack"))
     0 attacks in 76 days are 0 per day (95 % interval 0 to 0.0485).
     """
+    require_numbers(count=count, days=days, phi=phi)
     return Rate(count, days, phi)
 
 
@@ -356,7 +358,7 @@ def counted(number: float, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def format_interval(interval: Interval, level: float, phi: float = 1.0) -> str:
+def format_rate_interval(interval: Interval, level: float, phi: float = 1.0) -> str:
     """An interval in words, for a sentence.
 
     Parameters
@@ -375,7 +377,7 @@ def format_interval(interval: Interval, level: float, phi: float = 1.0) -> str:
 
     Examples
     --------
-    >>> format_interval(Interval(0.865, 2.779), 0.95)
+    >>> format_rate_interval(Interval(0.865, 2.779), 0.95)
     '95 % interval 0.865 to 2.78'
     """
     allowing = "" if phi == 1 else f", allowing for overdispersion with phi = {phi:.3g}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.evidence.arguments import require_columns
 from analysis.evidence.errors import InputError
 from analysis.measures.coverage import DAY
 from analysis.measures.rates import rate_interval
@@ -50,6 +51,7 @@ def total_intervals(
     >>> total_intervals(running)[["days", "count", "rate_per_day"]].to_numpy().tolist()
     [[10, 13, 1.3], [10, 0, 0.0]]
     """
+    require_columns(running, ("as_of", "total", "note"), "running")
     if column not in ("total", *COUNTRIES) or column not in running:
         raise InputError(
             f"column is {column!r}; allowed: total, and of {', '.join(COUNTRIES)} those that the frame has"
@@ -132,6 +134,7 @@ def zero_intervals(intervals: pd.DataFrame) -> pd.DataFrame:
     >>> zero_intervals(intervals)["days"].tolist()
     [10]
     """
+    require_columns(intervals, ("start", "end", "days", "count"), "intervals")
     none = (intervals["count"] == 0).fillna(False).astype(bool)
     run = (none != none.shift()).cumsum()[none]
     joined = intervals[none].groupby(run).agg(start=("start", "min"), end=("end", "max"), days=("days", "sum"))

@@ -8,6 +8,7 @@ from operator import attrgetter
 import pandas as pd
 from scipy import optimize
 
+from analysis.evidence.arguments import read_window, require_columns, require_type
 from analysis.evidence.errors import InputError
 from analysis.measures.coverage import DAY, Window
 
@@ -40,7 +41,7 @@ def running_total(tallies: pd.DataFrame, counter: str, scope: str = "all") -> pd
     -------
     DataFrame
         as_of (day, inclusive), total, total_low, total_high (lowest and highest total stated for that day), iraq,
-        syria, jordan (parts, where stated), bound, n_statements, tally_ids (joined by |), note ("", "falls", "parts
+        syria, jordan (parts, where stated), bound, n_statements, tally_ids (joined by ``|``), note ("", "falls", "parts
         exceed the total", "from 'none since'", "contradicted by 'none since'"), since (first day of the count).
 
     Raises
@@ -56,9 +57,8 @@ def running_total(tallies: pd.DataFrame, counter: str, scope: str = "all") -> pd
     - Of one day the best bound is used (exact, at_least, about), of several such the highest.
     - Parts by country that add up to more than their total are left out.
     - "n since a later day" sets the total to its value at that day plus n, so that "none since" keeps it where it was.
-    Of
-      the totals stated inside such days the last exact one stands for all of them. A "none since" that reaches a day
-      for which some are stated since the same day is not used.
+      Of the totals stated inside such days the last exact one stands for all of them. A "none since" that reaches a
+      day for which some are stated since the same day is not used.
     - A total below an earlier one stays, with the note "falls".
 
     Rows whose note begins with "contradicted" are for the reader: `usable_totals` leaves them out.
@@ -71,6 +71,7 @@ def running_total(tallies: pd.DataFrame, counter: str, scope: str = "all") -> pd
     >>> running_total(tallies, "Pentagon")[["total", "note"]].to_numpy().tolist()
     [[73, ''], [165, '']]
     """
+    require_columns(tallies, ("counter", "scope", "since", "as_of", "total", "bound"), "tallies")
     stated = tallies[(tallies["counter"] == counter) & tallies["total"].notna()]
     stated = stated[stated["scope"] == scope]
     if stated.empty:
@@ -179,6 +180,7 @@ def usable_totals(running: pd.DataFrame) -> pd.DataFrame:
     >>> usable_totals(running)["total"].tolist()
     [5]
     """
+    require_columns(running, ("as_of", "note"), "running")
     stands = running[~running["note"].str.startswith("contradicted")]
     return stands.drop_duplicates("as_of", keep="last").reset_index(drop=True)
 
@@ -203,6 +205,7 @@ def tallies_of_sets(tallies: pd.DataFrame, sets) -> pd.DataFrame:
     >>> tallies_of_sets(pd.DataFrame({"set": ["seeds", "public_record"], "total": [1, 2]}), ["seeds"])["total"].tolist()
     [1]
     """
+    require_columns(tallies, (), "tallies")
     return tallies[tallies["set"].isin(sets)] if len(sets) and "set" in tallies else tallies
 
 
@@ -224,6 +227,7 @@ def format_counter(counter: str) -> str:
     >>> format_counter("SOHR")
     'Syrian Observatory'
     """
+    require_type(counter, str, "counter", "the name of a counter")
     return COUNTER_NAME.get(counter, counter)
 
 
@@ -251,7 +255,8 @@ def list_counters(tallies: pd.DataFrame, window: Window, min_days: int = 3) -> l
     >>> list_counters(tallies, ("2024-01-01", "2024-01-31"), min_days=2)
     [('Pentagon', 'all')]
     """
-    start, end = window
+    require_columns(tallies, ("counter", "scope", "as_of", "total", "bound"), "tallies")
+    start, end = (pd.Timestamp(day) for day in read_window(window))
     stated = tallies[tallies["bound"].isin(USABLE) & tallies["as_of"].between(start, end)]
     days = stated[stated["total"].notna()].groupby(["counter", "scope"])["as_of"].nunique()
     often = days[days >= min_days].reset_index().sort_values(["as_of", "counter"], ascending=[False, True])

@@ -5,26 +5,30 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 from analysis.evidence.errors import InputError
 
-MEGABYTE = 2**20
-NEARLY = 0.75  # of the limit: a process that allocates without end is above it within a second of its end
+BYTES_PER_MB = 2**20
+NEARLY_FULL = 0.75  # of the limit: a process that allocates without end is above it just before its end
+# So near its limit a process gets nothing: Python asks the system for a megabyte at a time.
+LEAST_BYTES = 2 * BYTES_PER_MB
+FULL_SECONDS = 10  # seconds for a kernel that gets no more memory to say so, or to go on
 
 
 @dataclass(frozen=True)
-class Limits:
-    """Seconds for each cell and for the whole run; megabytes of memory for the kernel, None for any."""
+class RunLimits:
+    """Seconds for each cell and for the whole run; megabytes of memory for the kernel, None for no limit."""
 
     cell_seconds: int = 300
     run_seconds: int = 1800
     memory_mb: int | None = None
 
     def bind(self, pid: int) -> None:
-        """Limit the memory of a kernel that runs, however it was started.
+        """Limit the memory of the running process `pid`.
 
-        What a process allocates for itself counts, not what it maps from files: libraries reserve far
-        more address space than they use.
+        Only memory that the process allocates for itself counts, not files that it maps: libraries reserve far more
+        address space than they use. Raises InputError on a system without such limits.
         """
         if self.memory_mb is None:
             return
@@ -32,18 +36,42 @@ class Limits:
             from resource import RLIMIT_DATA, prlimit
         except ImportError:
             raise InputError("this system cannot limit the memory of a kernel; leave the limit out") from None
-        most = self.memory_mb * MEGABYTE
+        most = self.memory_mb * BYTES_PER_MB
         prlimit(pid, RLIMIT_DATA, (most, most))
 
-    def nearly_full(self, pid: int) -> bool:
-        """Whether a process holds most of the memory it may use; False where there is no limit, or nothing is known."""
+    def memory_left(self, pid: int) -> int | None:
+        """Bytes that a process may still allocate; None where there is no limit, or nothing is known."""
         try:
-            status = Path(f"/proc/{pid}/status").read_text()
+            held = re.search(r"VmData:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
         except OSError:
-            return False
-        held = re.search(r"VmData:\s+(\d+) kB", status)
-        return bool(self.memory_mb and held and int(held[1]) * 1024 > NEARLY * self.memory_mb * MEGABYTE)
+            return None
+        return self.memory_mb * BYTES_PER_MB - int(held[1]) * 1024 if self.memory_mb and held else None
 
-    def memory_words(self) -> str:
-        """The limit in brackets, or nothing."""
+    def format_memory(self) -> str:
+        """The limit of memory in brackets, or an empty text."""
         return f" (limit: {self.memory_mb:,} MB)" if self.memory_mb else ""
+
+
+@dataclass
+class MemoryWatch:
+    """What is seen of a kernel's memory from outside, because a kernel without memory may have none left to say so.
+
+    It may die without a word. It may also run for ever: where Python 3.11 finds no memory for the number it needs to
+    enter an exception handler, it raises MemoryError into that same handler, again and again, and hears no interrupt.
+    """
+
+    limits: RunLimits
+    was_nearly_full: bool = False
+    full_since: float | None = None  # by the monotonic clock; None while there is memory left
+
+    def look(self, pid: int) -> None:
+        """See how much the process holds now."""
+        left = self.limits.memory_left(pid)
+        if left is None or not self.limits.memory_mb:  # it may just have ended: what was seen before counts
+            return
+        self.was_nearly_full |= left < (1 - NEARLY_FULL) * self.limits.memory_mb * BYTES_PER_MB
+        self.full_since = (self.full_since or monotonic()) if left < LEAST_BYTES else None
+
+    def stays_full(self) -> bool:
+        """Whether it has been at its limit for so long that it will not go on."""
+        return self.full_since is not None and monotonic() - self.full_since > FULL_SECONDS

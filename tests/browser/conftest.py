@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from unittest.mock import patch
 
 import nbformat
@@ -17,11 +15,12 @@ from analysis import charts
 from analysis.charts import notebook_output
 from analysis.charts.bar_links import link_bars, show_incidents_per_bar
 from analysis.evidence.folders import REPOSITORY
-from analysis.reports.appendix import appendix, link_incidents
+from analysis.reports.appendix import appendix_blocks, link_incidents
 from analysis.reports.document.notebook_document import build_document
 from analysis.reports.web.html_page import to_html
 from analysis.reports.web.index_page import write_index
 from analysis.runs.variants import Variant
+from tests.conftest import WAIT, skip_unless_ci
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -38,8 +37,7 @@ def chromium():
     test of this process could start one."""
     program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if not program:
-        missing = "no Chromium here: apt-get install chromium, or name one in the variable CHROMIUM"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+        skip_unless_ci("no Chromium here: apt-get install chromium, or name one in the variable CHROMIUM")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
@@ -55,6 +53,7 @@ def visit(chromium):
     def opened(path, *, width=1440, scheme="light", at="", **options):
         context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
         contexts.append(context)
+        context.set_default_timeout(WAIT * 1000)
         page = context.new_page()
         page.asked, page.said = [], []
         page.on("request", lambda request: page.asked.append(request.url))
@@ -83,16 +82,10 @@ def site(tmp_path_factory, report_notebook):
     return build
 
 
-@pytest.fixture(scope="module")
-def real_site(tmp_path_factory):
-    """What `incidents report` leaves of one real notebook and the smallest variant, made by a process of its own:
-    Playwright may be running in this one."""
-    build = tmp_path_factory.mktemp("real")
-    words = ["report", "seeds", "--notebook", "sources_and_incidents", "--build", str(build)]
-    command = [sys.executable, "-m", "analysis.cli", *words]
-    made = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
-    assert made.returncode == 0, made.stderr
-    return build
+@pytest.fixture(scope="session")
+def real_site(real_reports):
+    """What `incidents report` leaves of the smallest variant."""
+    return real_reports("seeds")
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +96,7 @@ def report_notebook():
 def _page(notebook) -> str:
     dataset = a.open_folder()
     tree, ids = link_incidents(build_document(notebook, strict=True), set(dataset.incidents["incident_id"]))
-    whole = {**tree, "blocks": tree["blocks"] + appendix(dataset, ids)}
+    whole = {**tree, "blocks": tree["blocks"] + appendix_blocks(dataset, ids)}
     return to_html(whole, title="Attacks", subtitle="Six weeks", provenance=[("Evidence", "this repository")])
 
 

@@ -19,6 +19,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import expect
 
 from analysis.evidence.folders import REPOSITORY
+from tests.conftest import WAIT
+
+pytestmark = pytest.mark.slow
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/lab\?token=\w+")
 CODE = """import pandas as pd
@@ -56,7 +59,7 @@ def lab(folder):
     server = subprocess.Popen(
         command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    deadline = Timer(120, os.killpg, (server.pid, signal.SIGKILL))
+    deadline = Timer(WAIT, os.killpg, (server.pid, signal.SIGKILL))
     deadline.start()
     try:
         yield address(server.stderr)
@@ -64,7 +67,7 @@ def lab(folder):
         deadline.cancel()
         if server.poll() is None:
             os.killpg(server.pid, signal.SIGTERM)
-            server.wait(30)
+            server.wait(WAIT)
 
 
 def address(lines) -> str:
@@ -82,7 +85,7 @@ def address(lines) -> str:
 def page(chromium):
     context = chromium.new_context(viewport={"width": 1200, "height": 900})
     context.route(lambda url: "127.0.0.1" not in url, lambda route: route.abort())
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(WAIT * 1000)
     yield context.new_page()
     context.close()
 
@@ -102,9 +105,9 @@ def in_the_menu() -> str:
 
 def test_a_notebook_is_opened_run_and_exported_as_pdf_from_the_menu(page, lab, tmp_path):
     page.goto(lab.replace("/lab?", "/lab/tree/two.ipynb?"))
-    expect(page.get_by_text("| Idle")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("| Idle")).to_be_visible(timeout=WAIT * 1000)
     choose(page, "Run", "Run All Cells")
-    expect(page.get_by_text("Computed: ababab")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Computed: ababab")).to_be_visible(timeout=WAIT * 1000)
     with page.context.expect_event("download") as download:
         choose(page, "File", "Save and Export Notebook As", in_the_menu())
     download.value.save_as(tmp_path / "two.pdf")

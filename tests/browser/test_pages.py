@@ -5,6 +5,8 @@ from itertools import product
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+pytestmark = pytest.mark.slow
+
 PAGES = ("small/attacks.html", "small/report.html", "index.html")
 WIDTHS = (360, 768, 1440)
 SCHEMES = ("light", "dark")

@@ -26,7 +26,7 @@ def circles(ax) -> list[tuple[float, float, float, bool]]:
     return [
         (*point, area, len(each.get_facecolor()) > 0)
         for each in drawn
-        for point, area in zip(each.get_offsets().tolist(), each.get_sizes(), strict=True)
+        for point, area in zip(np.asarray(each.get_offsets()).tolist(), each.get_sizes(), strict=True)
     ]
 
 

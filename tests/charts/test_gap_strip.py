@@ -1,5 +1,6 @@
 """A tick per day with an incident, a shaded stretch per long gap."""
 
+import numpy as np
 import pandas as pd
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import to_rgba
@@ -19,7 +20,8 @@ def ticks(ax) -> list[list[float]]:
 
 def stretches(ax) -> list[tuple[float, float]]:
     paths = [path for each in ax.collections if isinstance(each, PolyCollection) for path in each.get_paths()]
-    return [(path.vertices[:, 0].min(), path.vertices[:, 0].max()) for path in paths]
+    across = [np.asarray(path.vertices)[:, 0] for path in paths]
+    return [(each.min(), each.max()) for each in across]
 
 
 def day(text: str) -> float:

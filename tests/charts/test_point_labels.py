@@ -11,7 +11,7 @@ def named(*points: Point):
     ax = style.new_axes(width=5, height=4)
     ax.set(xlim=(0, 10), ylim=(0, 10))
     name_points(ax, list(points))
-    ax.get_figure().draw_without_rendering()
+    style.figure_of(ax).draw_without_rendering()
     return {text.get_text(): text for text in ax.texts}, ax
 
 

@@ -88,7 +88,7 @@ def test_words_of_days_intervals_and_probabilities():
     assert format_interval(float("nan"), 1) == ""
     said = ["< 0.001", "< 0.001", "0.250", "> 0.999", "> 0.999"]
     assert [format_probability(p) for p in (0.0, 0.0004, 0.25, 0.9996, 1.0)] == said
-    assert [join_names(x) for x in ([], ["a"], ["a", "b"], "abc")] == ["", "a", "a and b", "a, b and c"]
+    assert [join_names(x) for x in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
 
 
 def test_rates_and_posterior_share_their_axis_of_days(some, found):

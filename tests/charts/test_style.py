@@ -54,7 +54,7 @@ def lab(colour: str, eyes: str = "all cones") -> np.ndarray:
 
 def nearest(colours, eyes: str) -> float:
     """Distance (CIE76) of the two colours that are hardest to tell apart."""
-    return min(np.linalg.norm(lab(one, eyes) - lab(other, eyes)) for one, other in combinations(colours, 2))
+    return min(float(np.linalg.norm(lab(one, eyes) - lab(other, eyes))) for one, other in combinations(colours, 2))
 
 
 def test_black_and_white_are_a_hundred_apart():

@@ -131,7 +131,7 @@ class TestRatesOfPeriods:
         coverage = pd.DataFrame({"start": [day("2024-01-06")], "end": [day("2024-01-20")], "density": "days"})
         watched = CountSeries("w", pd.DataFrame(), None, itemised.incidents, coverage)
         assert observed_in_period(watched, ("2024-01-01", "2024-01-10")) == {
-            "start": day("2024-01-01"), "end": day("2024-01-10"), "covered_days": 5, "sparse_days": 0, "count": 2,
+            "start": day("2024-01-01"), "end": day("2024-01-10"), "covered_days": 5, "thin_days": 0, "count": 2,
         }  # fmt: skip
 
     def test_a_period_that_nobody_observed_has_no_rate(self, totals):
@@ -187,6 +187,7 @@ class TestTheSeriesOfTheRecord:
 
     @pytest.mark.parametrize("country", ["Iraq", "Syria", "Jordan"])
     @pytest.mark.parametrize("end", ["2024-04-10", "2024-06-30"])
+    @pytest.mark.slow
     def test_the_pause_has_a_table_for_every_country_and_a_short_window(self, dataset, country, end):
         few = count_series(dataset, View(countries=(country,)), (WINDOW[0], end))
         table = pause_by_definition(

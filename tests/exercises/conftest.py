@@ -8,7 +8,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from analysis.exercises.course import open_course
-from analysis.exercises.sandbox import Limits
+from analysis.exercises.sandbox import SubmissionLimits
+from tests.conftest import WAIT
 
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 SECRET = "the mean of an even number of values"
@@ -128,7 +129,7 @@ def blank(exercise):
 
 @pytest.fixture
 def limits():
-    return Limits(cell_seconds=20, seconds=60)
+    return SubmissionLimits(WAIT, WAIT)
 
 
 class Paper:

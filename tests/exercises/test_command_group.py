@@ -29,6 +29,7 @@ def test_release_prints_what_it_made(incidents, course, tmp_path):
     assert (tmp_path / "build/exercises/attack-exercises.zip").is_file()
 
 
+@pytest.mark.slow
 def test_grade_says_how_it_isolates_and_what_it_found(incidents, course, exercise, tmp_path):
     hand_in(tmp_path / "in", "anna", Paper(exercise.released).right().drop("mean"))
     status, out, _ = incidents("grade", "in", "--course", course, "--isolate", "none")
@@ -65,6 +66,7 @@ def test_bad_input_gets_one_line_and_status_2(incidents, arguments, words):
     assert status == 2 and out == "" and err.startswith("incidents: ") and words in err and err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_check_prints_a_table_and_ends_with_reasons(incidents, tmp_path):
     notebook = exercise_notebook()
     notebook.cells[5].source = "### BEGIN SOLUTION\nlargest = 1\n### END SOLUTION"
@@ -73,6 +75,7 @@ def test_check_prints_a_table_and_ends_with_reasons(incidents, tmp_path):
     assert "sums: the right answer earns 0 of 1 in largest" in err
 
 
+@pytest.mark.slow
 def test_every_exercise_of_the_course_is_proved(incidents):
     status, out, err = incidents("check")
     assert (status, err) == (0, "") and len(out.splitlines()) == 7

@@ -12,8 +12,10 @@ import pytest
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from analysis.exercises.course import COURSE, cells_by_id, open_course
+from analysis.exercises.course import COURSE_FOLDER, cells_by_id, open_course
 from tests.exercises.conftest import Paper, hand_in
+
+pytestmark = pytest.mark.slow
 
 HERE = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}  # nbgrader runs alembic
 
@@ -49,27 +51,34 @@ def test_its_commands_make_what_release_makes_and_give_the_points_that_grade_giv
     assert points(copy) == {"mean": 2, "largest": 0, "letters": 2, "why": 0}
 
 
-@pytest.fixture
-def real(tmp_path, monkeypatch) -> Path:
+@pytest.fixture(scope="module")
+def real(tmp_path_factory) -> Path:
     """A copy of this repository's course."""
-    monkeypatch.setenv("PATH", HERE["PATH"])
     made = shutil.ignore_patterns("gradebook.db*", "release", "submitted", "autograded", "feedback")
-    return shutil.copytree(COURSE, tmp_path / "course", ignore=made)
+    return shutil.copytree(COURSE_FOLDER, tmp_path_factory.mktemp("real") / "course", ignore=made)
 
 
-def test_every_exercise_is_an_assignment(real, monkeypatch):
-    monkeypatch.chdir(real)
+@pytest.fixture(scope="module")
+def assignments(real) -> dict[str, dict]:
+    """What nbgrader says of every exercise of the course of which it makes an assignment."""
     config = Config()
     config.CourseDirectory.root = str(real)
-    for exercise in open_course(COURSE):
-        made = NbGraderAPI(config=config).generate_assignment(exercise.name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", HERE["PATH"])
+        patch.chdir(real)
+        return {of.name: NbGraderAPI(config=config).generate_assignment(of.name) for of in open_course(COURSE_FOLDER)}
+
+
+def test_every_exercise_is_an_assignment(real, assignments):
+    for exercise in open_course(COURSE_FOLDER):
+        made = assignments[exercise.name]
         assert made["success"], made.get("error", made.get("log"))
         assert cells(real / "release" / exercise.name / f"{exercise.name}.ipynb") == ours(exercise)
 
 
-def test_the_instructors_answers_earn_all_points_from_nbgrader(real):
-    (exercise,) = open_course(COURSE, ["3_counting"])
-    nbgrader(real, "generate_assignment", exercise.name)
+def test_the_instructors_answers_earn_all_points_from_nbgrader(real, assignments):
+    (exercise,) = open_course(COURSE_FOLDER, ["3_counting"])
+    assert assignments[exercise.name]["success"]
     hand_in(real / "submitted", "anna", exercise.source, f"{exercise.name}/{exercise.name}.ipynb")
     nbgrader(real, "autograde", exercise.name)
     earned = {task: score for task, score in points(real).items() if score is not None}

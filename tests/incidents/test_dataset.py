@@ -8,7 +8,7 @@ from analysis.evidence.csv_tables import write_files
 from analysis.evidence.errors import InputError, InvalidTables
 from analysis.evidence.evidence_base import load_evidence
 from analysis.incidents.dataset import open_folder
-from analysis.incidents.incident_table import build_incidents, incident_files
+from analysis.incidents.incident_table import build_incidents, incident_files, load_saved_ids
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_evidence_without_a_built_table_says_what_to_run(tiny):
 def test_frames_of_a_dataset_are_the_callers_own(tiny):
     root = tiny([{"note": "as said"}])
     evidence = load_evidence(root)
-    write_files(incident_files(evidence, build_incidents(evidence)))
+    write_files(incident_files(evidence, build_incidents(evidence, load_saved_ids(evidence.root))))
     first = open_folder(root)
     first.incidents["weapon"] = "changed"
     first.evidence.claims.loc[0, "note"] = "changed"

@@ -13,6 +13,8 @@ from analysis.incidents.reconciliation import reconcile
 from analysis.incidents.record_linkage import EARTH_KM, CategoryLevels, LinkageRules, candidate_pairs
 from tests.incidents.planted import RULES, USUAL, Shares, datasets, kind_of, world
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(20)
 SOUND = Shares(rerun=0, summary=0, denial=0)
 
@@ -59,8 +61,9 @@ def test_over_many_worlds_the_grouping_is_good_and_the_count_nearly_right(record
         Shares(no_weapon=0.3, no_count=0.7),
         Shares(wrong_count=0.3, wrong_injured=0.3),
         Shares(twin=0.1),
+        Shares(wave=0.1),
     ],
-    ids=["days", "ranges", "places", "countries", "reruns", "silence", "figures", "twins"],
+    ids=["days", "ranges", "places", "countries", "reruns", "silence", "figures", "twins", "waves"],
 )
 def test_a_fault_twice_as_common_costs_little(shares):
     measures = over_seeds(shares)

@@ -43,7 +43,7 @@ def test_no_incident_gives_no_group(attacks):
 
 
 def test_a_column_that_is_not_there_and_no_group_at_all_are_refused(attacks):
-    with pytest.raises(InputError, match="'nonsense' is not a column"):
+    with pytest.raises(InputError, match="by is 'nonsense' .allowed: incident_id"):
         lump_categories(attacks("2024-01-02"), "nonsense")
     with pytest.raises(InputError, match="max_categories must be 1 or more, given 0"):
         lump_categories(attacks("2024-01-02"), "confirmation", max_categories=0)

@@ -183,8 +183,8 @@ def test_a_column_to_group_by_that_is_not_there_is_named(attacks, by):
     ("window", "words"),
     [
         (("2024-02-01", "2024-01-31"), r"ends \(2024-01-31\) before it starts \(2024-02-01\)"),
-        (("2024-13-01", None), "'2024-13-01' is not a day"),
-        (("yesterweek", None), "'yesterweek' is not a day"),
+        (("2024-13-01", None), "'2024-13-01'; allowed: a day, YYYY-MM-DD"),
+        (("yesterweek", None), "'yesterweek'; allowed: a day, YYYY-MM-DD"),
     ],
 )
 def test_a_window_that_cannot_be_is_refused(attacks, window, words):
@@ -207,6 +207,7 @@ print(a.cumulative(d.incidents).to_csv(), a.gaps(d.incidents).to_csv())
 """
 
 
+@pytest.mark.slow
 def test_another_time_zone_changes_nothing(other_conflict):
     command = [sys.executable, "-c", SCRIPT, str(other_conflict)]
     running = [
@@ -269,3 +270,11 @@ def test_a_steady_rate_is_rarely_called_overdispersed():
     draw = default_rng(20240204)
     called = sum(is_overdispersed(frame(draw.poisson(6, 30))) for _ in range(400))
     assert called <= 20  # 2.5 % of 400 is 10
+
+
+def test_days_watched_by_week_are_counted_apart_from_those_watched_sparsely(attacks):
+    rows = (("2024-01-01", "2024-01-10", "sparse"), ("2024-01-06", "2024-01-08", "weeks"),
+            ("2024-01-08", "2024-01-08", "days"))  # fmt: skip
+    found = count(attacks("2024-01-02"), "5 days", coverage=coverage(*rows))
+    assert found["sparse"].tolist() == [5, 2]
+    assert found["weekly"].tolist() == [0, 2]

@@ -15,6 +15,9 @@ from analysis import InputError
 from analysis.cli import main
 from analysis.runs import cluster
 from analysis.runs.sweeps import local_runner, plan_sweep, run_sweep
+from tests.conftest import WAIT
+
+pytestmark = pytest.mark.slow
 
 SHOW = """
 import os, time, psutil, analysis as a
@@ -38,8 +41,8 @@ def scheduler(tmp_path_factory):
         with start("scheduler", *own, *found) as main, start(*worker) as one, start(*worker) as other:
             from distributed import Client
 
-            with Client(scheduler_file=str(folder / "scheduler.json"), timeout=60, set_as_default=False) as client:
-                client.wait_for_workers(2, timeout=60)
+            with Client(scheduler_file=str(folder / "scheduler.json"), timeout=WAIT, set_as_default=False) as client:
+                client.wait_for_workers(2, timeout=WAIT)
                 yield client.scheduler.address
             for process in (one, other, main):
                 process.kill()
@@ -58,7 +61,7 @@ def test_nothing_is_lost_when_a_worker_dies_at_work(scheduler, squares, tmp_path
     runs = plan_sweep(squares, [{"number": n} for n in (1, 2, 3, 4, 13)], tmp_path / "runs")
     with open(os.open(tmp_path / "met", os.O_RDWR)) as met, ThreadPoolExecutor(1) as pool:
         sweeping = pool.submit(run_sweep, runs, cluster.dask_runner(scheduler))
-        assert select.select([met], [], [], 120)[0], "no run ever met us"
+        assert select.select([met], [], [], WAIT)[0], "no run ever met us"
         os.kill(int(met.readline()), signal.SIGKILL)
     swept = sweeping.result()
     assert swept.table["value"].tolist() == [1, 4, 9, 16]
@@ -68,7 +71,7 @@ def test_nothing_is_lost_when_a_worker_dies_at_work(scheduler, squares, tmp_path
     assert reason == f"squares.ipynb: cell 2 failed: AssertionError: unlucky (see {failed})"
     assert b"unlucky" in failed.read_bytes()
     again = run_sweep(runs[:4], local_runner())
-    assert again.kept == 4
+    assert again.reused == 4
     pd.testing.assert_frame_equal(again.table, swept.table)
 
 
@@ -82,7 +85,7 @@ a.show_results([{'measure': 'square', 'value': number**2}, {'measure': 'worker',
 def test_the_command_line_sweeps_on_the_workers_and_writes_the_table(scheduler, write_notebook, tmp_path):
     from distributed import Client
 
-    with Client(scheduler, timeout=60, set_as_default=False) as client:
+    with Client(scheduler, timeout=WAIT, set_as_default=False) as client:
         workers = set(client.run(os.getpid).values())
     out = tmp_path / "out.csv"
     words = ["--set", "number=2,3", "--dask", scheduler, "--out", str(out)]
@@ -105,7 +108,7 @@ def test_what_a_worker_sends_back_is_what_a_run_here_gives(scheduler, write_note
 def test_a_worker_with_other_evidence_or_another_package_is_refused(scheduler, squares, tmp_path):
     (run,) = plan_sweep(squares, [{"number": 1}], tmp_path / "runs")
     for name in ("data/incidents.csv", "analysis/measures/gaps.py"):
-        run.basis["inputs"] |= {name: "other"}
+        run.inputs["files"] |= {name: "other"}
     with pytest.raises(InputError, match="cannot stand in .*: .*incidents.csv changed; .*gaps.py changed"):
         run_sweep([run], cluster.dask_runner(scheduler))
     assert not run.folder.exists()

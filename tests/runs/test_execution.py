@@ -9,8 +9,12 @@ import nbformat
 import pytest
 
 from analysis.evidence.errors import InputError, RunError
+from analysis.runs import run_limits
 from analysis.runs.execution import execute as execute_cold_or_warm
-from analysis.runs.run_limits import Limits
+from analysis.runs.run_limits import RunLimits
+from tests.conftest import limit
+
+pytestmark = pytest.mark.slow
 
 # A warm kernel gives what a cold one gives (test_kernels.py) and saves a second each time.
 execute = partial(execute_cold_or_warm, kernel="warm")
@@ -127,16 +131,12 @@ def test_a_cold_kernel_that_dies_is_told_of_too(write_notebook, earlier):
 
 
 @pytest.mark.parametrize(
-    ("limits", "words"),
-    [
-        (Limits(cell_seconds=1), "not done after 1 s, the limit of a cell"),
-        (Limits(run_seconds=1), "not done after 1 s, the limit of the run"),
-    ],
+    ("kind", "words"), [("cell_seconds", "the limit of a cell"), ("run_seconds", "the limit of the run")]
 )
-def test_a_cell_that_takes_too_long_is_named_with_the_limit(write_notebook, earlier, limits, words):
-    cell = "import time; time.sleep(600)"
-    with pytest.raises(RunError, match=rf"small\.ipynb: cell 3 ran out of time: {words}"):
-        execute(write_notebook("1 + 1", cell), earlier, {}, limits=limits)
+def test_a_cell_that_takes_too_long_is_named_with_the_limit(write_notebook, earlier, kind, words):
+    cell, seconds = "import time; time.sleep(600)", limit(1)
+    with pytest.raises(RunError, match=rf"small\.ipynb: cell 3 ran out of time: not done after {seconds} s, {words}"):
+        execute(write_notebook("1 + 1", cell), earlier, {}, limits=RunLimits(**{kind: seconds}))
     assert earlier.read_text() == "an earlier good run"
     assert marked(nbformat.read(failed(earlier), as_version=4)) == cell
 
@@ -146,24 +146,55 @@ ALLOCATING = {
     "piece by piece": "x = []\nwhile True: x.append(bytearray(10**7))",
     "in the smallest pieces": "x = []\nwhile True: x.append(object())",
     "in an array": "import numpy\nnumpy.ones(10**10)",
+    "in numbers, so that none is left for the interpreter": "x = {}\nwhile True: x[len(x)] = str(len(x))",
+    "in pieces that hold each other": "x = None\nwhile True: x = [x]",
 }
 
 
 @pytest.mark.parametrize("cell", ALLOCATING.values(), ids=ALLOCATING)
-def test_a_cell_that_allocates_without_end_hits_the_limit_of_memory_and_not_the_machine(write_notebook, earlier, cell):
+def test_a_cell_that_allocates_without_end_hits_the_limit_of_memory_and_not_the_machine(
+    write_notebook, earlier, cell, monkeypatch
+):
+    monkeypatch.setattr(run_limits, "FULL_SECONDS", 1)
     with pytest.raises(RunError, match=r"small\.ipynb: cell 2 ran out of memory \(limit: 700 MB\)"):
-        execute(write_notebook(cell), earlier, {}, limits=Limits(memory_mb=700))
+        execute(write_notebook(cell), earlier, {}, limits=RunLimits(memory_mb=700))
     assert earlier.read_text() == "an earlier good run"
     assert marked(nbformat.read(failed(earlier), as_version=4)) == cell
 
 
-SILENT = "import os, time\nheld = bytearray({size} * 10**6)\ntime.sleep(2.5)\nos._exit(1)"
+SILENT = """
+import os, re, signal, time
+before = int(re.search(r"VmData:\\s+(\\d+)", open("/proc/self/status").read())[1]) // 1024
+held = bytearray(max(0, {size} - before) * 2**20)
+time.sleep(2.5)
+{end}"""
 
 
-@pytest.mark.parametrize(("size", "words"), [(550, "ran out of memory"), (10, "ended with status 1")])
-def test_a_kernel_that_dies_without_a_word_died_of_memory_only_if_it_was_full(write_notebook, earlier, size, words):
+@pytest.mark.parametrize(
+    ("size", "end", "words"),
+    [
+        (620, "os._exit(1)", "ran out of memory"),
+        (620, "os.kill(os.getpid(), signal.SIGSEGV)", "ran out of memory"),
+        (620, "os.kill(os.getpid(), signal.SIGKILL)", "killed by SIGKILL"),
+        (0, "os._exit(1)", "ended with status 1"),
+    ],
+)
+def test_a_kernel_that_dies_without_a_word_died_of_memory_only_if_it_was_full(
+    write_notebook, earlier, size, end, words
+):
     with pytest.raises(RunError, match=words):
-        execute(write_notebook(SILENT.format(size=size)), earlier, {}, limits=Limits(memory_mb=700))
+        execute(write_notebook(SILENT.format(size=size, end=end)), earlier, {}, limits=RunLimits(memory_mb=700))
+
+
+def test_memory_that_came_back_in_time_is_no_reason_to_end_a_kernel(monkeypatch):
+    monkeypatch.setattr(RunLimits, "memory_left", lambda self, pid: pid)
+    monkeypatch.setattr(run_limits, "FULL_SECONDS", -1)
+    watch = run_limits.MemoryWatch(RunLimits(memory_mb=700))
+    watch.look(run_limits.LEAST - 1)
+    assert watch.stays_full()
+    watch.look(run_limits.LEAST)
+    assert not watch.stays_full()
+    assert watch.was_nearly_full
 
 
 @pytest.mark.parametrize(

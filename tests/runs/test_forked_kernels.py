@@ -17,9 +17,14 @@ from analysis.evidence.folders import REPOSITORY
 from analysis.runs import forked_kernels
 from analysis.runs.execution import execute
 from analysis.runs.normalisation import fixed_environment
+from analysis.runs.variants import list_variants, parameters_by_notebook
+from tests.conftest import WAIT
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="kernels are forked on Linux only")
-PATIENCE = 60
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="kernels are forked on Linux only"),
+]
+NOTEBOOKS = REPOSITORY / "notebooks"
 
 
 class Talk:
@@ -29,7 +34,7 @@ class Talk:
         self.manager = manager
         self.client = manager.blocking_client()
         self.client.start_channels()
-        self.client.wait_for_ready(timeout=PATIENCE)
+        self.client.wait_for_ready(timeout=WAIT)
 
     def run(self, code: str, when=lambda text: None) -> str:
         """All that a cell prints, shows or raises; `when` hears every piece as it comes."""
@@ -41,7 +46,7 @@ class Talk:
                 said.append(piece)
                 when(piece)
 
-        self.client.execute_interactive(code, output_hook=hear, timeout=PATIENCE, allow_stdin=False)
+        self.client.execute_interactive(code, output_hook=hear, timeout=WAIT, allow_stdin=False)
         return "".join(said).strip()
 
     @property
@@ -79,20 +84,27 @@ def gone(*pids: int):
     handles = [os.pidfd_open(pid) for pid in pids]
     yield
     for pid, handle in zip(pids, handles, strict=True):
-        assert select.select([handle], [], [], PATIENCE)[0], f"process {pid} still runs"
+        assert select.select([handle], [], [], WAIT)[0], f"process {pid} still runs"
         os.close(handle)
 
 
+def without_process_ids(path) -> bytes:
+    """The bytes of an executed notebook."""
+    return re.sub(rb"ipykernel_\d+", b"ipykernel", path.read_bytes())
+
+
 def both(notebook, folder):
-    """The bytes of a notebook executed cold and warm, without process ids."""
+    """A notebook executed cold and warm."""
     for kernel in ("cold", "warm"):
         execute(notebook, folder / f"{kernel}.ipynb", {}, kernel=kernel)
-        yield re.sub(rb"ipykernel_\d+", b"ipykernel", (folder / f"{kernel}.ipynb").read_bytes())
+        yield without_process_ids(folder / f"{kernel}.ipynb")
 
 
-def test_a_notebook_of_the_report_comes_out_the_same_cold_and_warm(tmp_path):
-    cold, warm = both(REPOSITORY / "notebooks" / "attack_frequency.ipynb", tmp_path)
-    assert cold == warm
+def test_a_notebook_of_the_report_comes_out_the_same_cold_and_warm(real_reports, tmp_path):
+    notebook, variant = NOTEBOOKS / "attack_frequency.ipynb", list_variants(NOTEBOOKS / "parameters")["seeds"]
+    execute(notebook, tmp_path / "cold.ipynb", parameters_by_notebook([notebook], variant)[notebook], kernel="cold")
+    cold = without_process_ids(tmp_path / "cold.ipynb")
+    assert cold == without_process_ids(real_reports("seeds") / "seeds" / "notebooks" / notebook.name)
     assert cold.count(b"image/svg+xml") > 1
 
 
@@ -186,7 +198,7 @@ def test_a_kernel_can_be_started_again(start):
     talk = start()
     talk.run("x = 1")
     run_sync(talk.manager.restart_kernel)()
-    talk.client.wait_for_ready(timeout=PATIENCE)
+    talk.client.wait_for_ready(timeout=WAIT)
     assert talk.run("print('x' in globals())") == "False"
 
 
@@ -259,7 +271,7 @@ def test_a_server_that_fails_leaves_kernels_cold(start, monkeypatch, tmp_path, c
 
 
 def test_jupyter_client_finds_the_provisioner_by_its_name():
-    (found,) = entry_points(group="jupyter_client.kernel_provisioners", name=forked_kernels.NAME)
+    (found,) = entry_points(group="jupyter_client.kernel_provisioners", name=forked_kernels.PROVISIONER)
     assert found.load() is forked_kernels.ForkedProvisioner
 
 

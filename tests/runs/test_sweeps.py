@@ -17,6 +17,9 @@ from analysis.runs import run_record
 from analysis.runs.execution import execute
 from analysis.runs.result_table import read_results, tidy_results
 from analysis.runs.sweeps import check_writable, local_runner, plan_sweep, run_sweep, write_results
+from tests.conftest import WAIT
+
+pytestmark = pytest.mark.slow
 
 PARAMETERS = "number = 1  # a number\ntags = []  # some tags\ndiary = ''  # a file that every run writes to"
 COUNT = "open(diary, 'a').write(f'{number}\\n') if diary else None"
@@ -56,28 +59,28 @@ def test_the_results_of_all_runs_stand_in_one_table(squares, tmp_path):
     assert table["value"].tolist() == [4, 4, 9, 9]
     assert table["run"].is_unique
     assert len(seen) == 4
-    assert (swept.good, swept.kept, swept.failures) == (4, 0, {})
+    assert (swept.finished, swept.reused, swept.failures) == (4, 0, {})
 
 
 def test_every_run_is_kept_whole_with_its_record(squares, tmp_path):
     (run,) = plan_sweep(squares, [{"number": 4}], tmp_path / "runs")
     run_sweep([run], local_runner())
     nbformat.validate(nbformat.read(run.output, as_version=4))
-    assert run_record.read_record(run.folder)["basis"]["parameters"] == {"number": 4}
-    assert run_record.is_stale(run.folder, run.basis) == []
+    assert run_record.read_record(run.folder)["inputs"]["parameters"] == {"number": 4}
+    assert run_record.stale_reasons(run.folder, run.inputs) == []
 
 
 def test_what_is_finished_is_not_run_again(run_all, diary):
     run_all(2, 3)
     swept = run_all(2, 3, 4)
     assert sorted(diary.read_text().split()) == ["2", "3", "4"]
-    assert (swept.good, swept.kept) == (3, 2)
+    assert (swept.finished, swept.reused) == (3, 2)
     assert swept.table["value"].tolist() == [4, 9, 16]
 
 
 def test_force_runs_everything_again(run_all, diary):
     run_all(2)
-    assert run_all(2, force=True).kept == 0
+    assert run_all(2, force=True).reused == 0
     assert diary.read_text().split() == ["2", "2"]
 
 
@@ -113,7 +116,7 @@ def test_a_run_and_what_a_failed_one_leaves_have_a_record_and_a_run_can_be_verif
     assert run_record.read_record(good.folder)["outcome"] == "complete"
     assert "Iraq" in run_record.read_record(good.folder)["view"]
     assert "unlucky" in run_record.read_record(bad.failed)["outcome"]
-    assert run_record.read_record(bad.failed)["basis"]["parameters"] == {"number": 13}
+    assert run_record.read_record(bad.failed)["inputs"]["parameters"] == {"number": 13}
     said = CliRunner().invoke(main, ["verify", str(good.folder)])
     assert (said.exit_code, said.output) == (0, "1 of 1 files are the same, byte for byte\n")
     good.output.write_text(good.output.read_text() + "\n")
@@ -138,7 +141,7 @@ def test_what_runs_have_in_common_is_worked_out_once_and_is_what_each_would_have
     table = run_sweep(runs, local_runner(1)).table.pivot(index="number", columns="measure", values="value")
     assert table.loc[1, "left"] == table.loc[3, "left"] > 0, "the second run of the same counts left nothing new"
     assert table.loc[2, "left"] > table.loc[3, "left"]
-    execute(runs[0].notebook, tmp_path / "alone.ipynb", {"number": 3})
+    execute(runs[0].notebook_path, tmp_path / "alone.ipynb", {"number": 3})
     alone = read_results(nbformat.read(tmp_path / "alone.ipynb", as_version=4)).set_index("measure")["value"]
     assert alone["left"] == 0
     assert (
@@ -187,7 +190,7 @@ def test_what_cannot_be_written_is_said_before_anything_runs(tmp_path, monkeypat
     check_writable(tmp_path / "deep" / "out.csv")
 
 
-WAIT = """
+MEET = """
 import os, time
 if number == 3 and os.path.exists(pipe):
     open(pipe, 'w').write('here')
@@ -198,12 +201,12 @@ if number == 3 and os.path.exists(pipe):
 def test_a_killed_sweep_goes_on_where_it_was(write_notebook, diary, tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    notebook = write_notebook(COUNT, WAIT, SHOW, parameters=f"{PARAMETERS}\npipe = {str(pipe)!r}  # to meet at")
+    notebook = write_notebook(COUNT, MEET, SHOW, parameters=f"{PARAMETERS}\npipe = {str(pipe)!r}  # to meet at")
     words = ["sweep", str(notebook), "--set", "number=1,2,3,4", "--set", f"diary={diary}", "--at-once", "1",
              "--out", str(tmp_path / "out.csv")]  # fmt: skip
     command = [sys.executable, "-m", "analysis.cli", *words]
     with open(os.open(pipe, os.O_RDWR)) as met, subprocess.Popen(command) as process:
-        assert select.select([met], [], [], 60)[0], "the third run never came to its second cell"
+        assert select.select([met], [], [], WAIT)[0], "the third run never came to its second cell"
         process.kill()
     assert not (tmp_path / "out.csv").exists()
     assert diary.read_text().split() == ["1", "2", "3"]
@@ -237,7 +240,7 @@ def test_failing_runs_are_listed_at_the_end_with_exit_status_1(squares, tmp_path
     ],
 )
 def test_bad_input_is_said_before_anything_runs(squares, tmp_path, monkeypatch, arguments, message):
-    monkeypatch.setattr("analysis.runs.cluster.PATIENCE", 1)
+    monkeypatch.setattr("analysis.runs.cluster.ANSWER_SECONDS", 1)
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(main, ["sweep", str(squares), *arguments])
     assert done.exit_code == 2

@@ -11,6 +11,7 @@ from scipy.optimize import brentq
 from scipy.special import logsumexp
 from scipy.stats import poisson
 
+from analysis.evidence.arguments import require_columns
 from analysis.evidence.errors import InputError
 from analysis.measures.changepoints.clustering import Clustering, default_clusterings
 from analysis.measures.changepoints.count_input import count_rows
@@ -121,7 +122,9 @@ def changes(
     >>> found.is_announced, found.poisson.most_probable_dates().day.tolist()
     (True, [11])
     """
-    observed = observe_counts(count_rows(frame, start), ranges)
+    frame = count_rows(frame, start)
+    require_columns(frame, ("start", "end", "count"), "frame")
+    observed = observe_counts(frame, ranges)
     if rate is None:
         rate = shape * observed.exposure.sum() / max(observed.total, 1)
     if not isinstance(number_prior, str):

@@ -13,18 +13,17 @@ from xml.etree import ElementTree
 from PIL import Image
 
 SVG = "image/svg+xml"
-PLAIN = ("image/png", "image/jpeg")
-LARGEST = 30_000_000  # bytes of a file
-KINDS = (SVG, *PLAIN, "image/gif", "image/webp")
-URI = re.compile(r"data:(image/[a-z+]+);base64,([A-Za-z0-9+/=\s]+)")
-# A file or an address named inside an SVG; its own parts (#...) and embedded images are no such thing.
-OUTSIDE = re.compile(r"""\s(?:xlink:)?href\s*=\s*(?:"(?!\#|data:)[^"]*"|'(?!\#|data:)[^']*')""")
-
-EMPTY = re.compile(r"\s*(?:-.*|[+.0]+(?:[a-z%]*)\s*)")  # a side of an SVG that has no length
+PNG_AND_JPEG = ("image/png", "image/jpeg")
+MAX_FILE_BYTES = 30_000_000
+IMAGE_TYPES = (SVG, *PNG_AND_JPEG, "image/gif", "image/webp")
+DATA_URI = re.compile(r"data:(image/[a-z+]+);base64,([A-Za-z0-9+/=\s]+)")
+# A reference in an SVG to a file or an address; references to its own parts (#...) and to embedded images do not match.
+OUTSIDE_REFERENCE = re.compile(r"""\s(?:xlink:)?href\s*=\s*(?:"(?!\#|data:)[^"]*"|'(?!\#|data:)[^']*')""")
+NO_LENGTH = re.compile(r"\s*(?:-.*|[+.0]+(?:[a-z%]*)\s*)")  # a width or height of an SVG that is zero
 
 
 def data_uri(kind: str, content: str) -> str | None:
-    """The image as notebooks store it (SVG as text, others as base64); None if it cannot be drawn."""
+    """The data URI of an image as notebooks store it (SVG as text, others as base64); None if it cannot be drawn."""
     if kind == SVG:
         return _svg(content)
     try:
@@ -34,22 +33,22 @@ def data_uri(kind: str, content: str) -> str | None:
 
 
 def _pixels(raw: bytes) -> str | None:
-    """The bytes themselves where every page can take them; else, as of a CMYK or a moving image, a PNG."""
+    """The image itself where every page can show it; of a CMYK or an animated image, a PNG."""
     with Image.open(BytesIO(raw)) as image:
-        actual = f"image/{image.format.lower()}"
-        if actual in PLAIN and image.mode != "CMYK":
+        actual = f"image/{(image.format or '').lower()}"
+        if actual in PNG_AND_JPEG and image.mode != "CMYK":
             image.verify()
             return _uri(actual, raw)
-        if actual not in KINDS:
+        if actual not in IMAGE_TYPES:
             return None
         drawn = BytesIO()
         image.convert("RGBA" if image.has_transparency_data else "RGB").save(drawn, "PNG")
     return _uri("image/png", drawn.getvalue())
 
 
-def is_drawable(uri: str) -> str | None:
-    """A data URI of an image that can be drawn; None for any other address."""
-    match = URI.fullmatch(uri)
+def drawable_uri(uri: str) -> str | None:
+    """The data URI of an image that can be drawn, made safe; None for any other address."""
+    match = DATA_URI.fullmatch(uri)
     if not match:
         return None
     kind, payload = match.groups()
@@ -62,10 +61,10 @@ def is_drawable(uri: str) -> str | None:
 
 
 def read_image_file(folder: Path, name: str) -> str | None:
-    """The image that a file below the folder holds; None for any other name and any other file."""
+    """The data URI of the image in a file below the folder; None for any other name and any other file."""
     try:
         path = (folder / unquote(name)).resolve(strict=True)
-        inside = path.is_relative_to(folder.resolve()) and path.stat().st_size <= LARGEST
+        inside = path.is_relative_to(folder.resolve()) and path.stat().st_size <= MAX_FILE_BYTES
         raw = path.read_bytes() if inside else b""
         return _svg(raw.decode()) if path.suffix.lower() == ".svg" else _pixels(raw)
     except (Image.DecompressionBombError, OSError, SyntaxError, ValueError):
@@ -73,12 +72,14 @@ def read_image_file(folder: Path, name: str) -> str | None:
 
 
 def _svg(text: str) -> str | None:
-    text = OUTSIDE.sub("", text).strip()
+    text = OUTSIDE_REFERENCE.sub("", text).strip()
     try:
         root = ElementTree.fromstring(text)
     except (ElementTree.ParseError, ValueError):
         return None
-    drawable = root.tag.endswith("svg") and not any(EMPTY.fullmatch(root.get(side, "")) for side in ("width", "height"))
+    drawable = root.tag.endswith("svg") and not any(
+        NO_LENGTH.fullmatch(root.get(side, "")) for side in ("width", "height")
+    )
     return _uri(SVG, text.encode()) if drawable else None
 
 
@@ -87,6 +88,8 @@ def _uri(kind: str, raw: bytes) -> str:
 
 
 def split_uri(uri: str) -> tuple[str, bytes]:
-    """The file ending and the bytes of an image's data URI."""
-    kind, payload = URI.fullmatch(uri).groups()
+    """The file ending and the bytes of an image's data URI. Raises ValueError for any other address."""
+    if not (match := DATA_URI.fullmatch(uri)):
+        raise ValueError("this is not the data URI of an image")
+    kind, payload = match.groups()
     return kind.removeprefix("image/").partition("+")[0], base64.b64decode(payload)

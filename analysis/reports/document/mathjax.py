@@ -1,10 +1,10 @@
-"""Markdown as Jupyter reads it: formulas that only MathJax sees become the dollars that pandoc sees."""
+"""Formulas that only MathJax knows, rewritten with the dollar signs that pandoc knows."""
 
 from __future__ import annotations
 
 import re
 
-# What stands in code or between dollars stays; a backslash before the marks makes them text.
+# Code and text between dollars stay as they are; a backslash before the marks makes them text.
 FORMULA = re.compile(
     r"(?P<kept>^(?P<fence>```+|~~~+).*?(?:^(?P=fence)|\Z)|(?P<ticks>`+)[^`].*?(?P=ticks)|\$\$.*?\$\$)"
     r"|(?<!\\)(?P<block>\\begin\{(?P<name>(?:align|alignat|eqnarray|equation|flalign|gather|multline)\*?)\}"

@@ -21,6 +21,8 @@ from traitlets.config import Config
 from analysis.reports.pdf.nbconvert_exporter import TypstPDFExporter
 from tests.reports import pdf_checks as finished
 
+pytestmark = pytest.mark.slow
+
 NAME = "TypstPDF"
 
 
