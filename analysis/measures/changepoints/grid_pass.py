@@ -159,7 +159,8 @@ class GridPass:
 
     def _runs(self) -> list[tuple[int, int, int | None]]:
         """Days in runs: (first, last + 1, None) of single days, (first, last + 1, place) of a total."""
-        out, at = [], 0
+        out: list[tuple[int, int, int | None]] = []
+        at = 0
         for place, total in enumerate(self.totals):
             if total.start > at:
                 out.append((at, total.start, None))

@@ -209,7 +209,7 @@ class GridPosterior:
     @cached_property
     def rates_by_day(self) -> np.ndarray:
         """Posterior of the rate on each day: (days, points)."""
-        return sum(weight * self._solve(which).rates for which, weight in self._kept)
+        return np.sum([weight * self._solve(which).rates for which, weight in self._kept], axis=0)
 
     def since(self, day: int) -> tuple[np.ndarray, np.ndarray]:
         """Posterior of the first day of the segment that holds a day: (days,), and the part of it in which the rate

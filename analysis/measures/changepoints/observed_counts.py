@@ -206,7 +206,7 @@ def observe_counts(frame: pd.DataFrame, ranges: pd.DataFrame | None = None) -> O
     rows = _checked_rows(frame, "row")
     first = rows["start"].iloc[0]
     a, b = _day_numbers(rows["start"], first), _day_numbers(rows["end"], first) + 1
-    for one in np.flatnonzero(a[1:] < b[:-1]):
+    for one in np.flatnonzero(a[1:] < b[:-1]).tolist():
         raise InputError(
             f"rows overlap: {_format_span(rows, one)} and {_format_span(rows, one + 1)}; every day belongs to one row"
         )

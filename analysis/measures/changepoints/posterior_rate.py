@@ -14,7 +14,10 @@ from analysis.measures.rates import Interval, check_level
 class _CredibleRate:
     """A posterior of a rate in words; the classes below say what its distribution is."""
 
-    estimate: float
+    @property
+    def estimate(self) -> float:
+        """Posterior mean, per day of exposure, float."""
+        raise NotImplementedError
 
     def interval(self, level: float = 0.95) -> Interval:
         """Equal-tailed credible interval of the rate."""

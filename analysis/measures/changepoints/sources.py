@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from scipy.special import logsumexp
@@ -37,7 +37,12 @@ class ChangeSource(Protocol):
     log_prior: np.ndarray
     log_marginal: np.ndarray
     number: np.ndarray
-    phi: float
+    found: Any
+
+    @property
+    def phi(self) -> float:
+        """Variance over mean of counts of two weeks within one segment."""
+        raise NotImplementedError
 
     def date(self, order: int, changes: int) -> np.ndarray:
         """Posterior of the date of one change given their number: (days,)."""
@@ -201,7 +206,8 @@ class Numerical:
     def segments(self, places: list[int]) -> list[tuple[float, float, PosteriorRate | GridRate]]:
         """See `ChangeSource`."""
         bounds = [0, *places, self.observed.days]
-        rates, counts = 0.0, 0.0
+        rates = np.zeros((len(bounds) - 1, len(self.found.grid.rates)))
+        counts = np.zeros(len(bounds) - 1)
         for which, weight in self.found._kept:
             shares, expected = _given_dates(self.found.passes[which], bounds)
             rates, counts = rates + weight * shares, counts + weight * expected
@@ -263,10 +269,11 @@ def _given_dates(one: GridPass, bounds: list[int]) -> tuple[np.ndarray, np.ndarr
         shares[at] = flow * ahead[at]
         shares[at] /= shares[at].sum()
         if at < segments - 1:
-            behind = _scaled(joint[at].T @ flow if joint[at] is not None else np.full(len(flow), flow.sum()))
+            link = joint[at]
+            behind = _scaled(flow @ link if link is not None else np.full(len(flow), flow.sum()))
             onward = weight[at + 1] * ahead[at + 1]
             for _, count, before, after in links[at]:
-                both = flow[:, None] * joint[at] * onward
+                both = flow[:, None] * link * onward
                 left, right = before * one.grid.rates[:, None], after * one.grid.rates
                 part = float((both * left / (left + right)).sum() / both.sum())
                 counts[at] += count * part
