@@ -1,7 +1,7 @@
 """Changes of a rate: time, memory and error beside ruptures and skchange, and whether it keeps its word.
 
-    python benchmarks/changes.py            # everything, about ten minutes on two cores
-    python benchmarks/changes.py --quick    # a tenth of the simulated worlds
+    python -m benchmarks.changes            # everything, about half an hour on two cores
+    python -m benchmarks.changes --quick    # a tenth of the simulated worlds
 
 Writes benchmarks/changes.md. ruptures and skchange are no dependencies of the package: where one is
 not installed, its column says so.
@@ -20,13 +20,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
-from worlds import DAYS, calibration
 
 from analysis.incidents.dataset import open_folder
 from analysis.measures.changepoints.change_tables import changes_by
 from analysis.measures.changepoints.changes import changes
 from analysis.measures.total_intervals import total_intervals
 from analysis.measures.totals import running_total
+from benchmarks.worlds import DAYS, calibration
 
 SIZES = (100, 1000, 5000)
 SERIES = {100: 40, 1000: 10, 5000: 2}  # simulated series per length
@@ -253,7 +253,7 @@ def main() -> None:
         "Coverage: worlds drawn from the prior (within 2 points; ± one standard error)": coverage(4000 // share),
     }
     told = f"# Changes of a rate\n\nPython {platform.python_version()}, {platform.machine()}, two cores. "
-    told += "Made by `python benchmarks/changes.py`; speed is the faster of two runs, side by side the median.\n"
+    told += "Made by `python -m benchmarks.changes`; speed is the faster of two runs, side by side the median.\n"
     told += "".join(f"\n## {title}\n\n{markdown(frame)}\n" for title, frame in parts.items())
     Path(__file__).with_suffix(".md").write_text(told, encoding="utf-8")
     print(told)
