@@ -7,7 +7,7 @@ import binascii
 import re
 from io import BytesIO
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 from xml.etree import ElementTree
 
 from PIL import Image
@@ -17,9 +17,12 @@ PLAIN = ("image/png", "image/jpeg")
 LARGEST = 30_000_000  # bytes of a file
 KINDS = (SVG, *PLAIN, "image/gif", "image/webp")
 URI = re.compile(r"data:(image/[a-z+]+);base64,([A-Za-z0-9+/=\s]+)")
+# As notebooks and pages spell it: with blanks, parameters, another alphabet of base64, or escaped by percents.
+ANY_URI = re.compile(r"\s*data:\s*(image/[\w.+-]+)\s*((?:;[^,;]*)*?)(;\s*base64\s*)?,(.*)", re.DOTALL | re.IGNORECASE)
 # A file or an address named inside an SVG; its own parts (#...) and embedded images are no such thing.
 OUTSIDE = re.compile(r"""\s(?:xlink:)?href\s*=\s*(?:"(?!\#|data:)[^"]*"|'(?!\#|data:)[^']*')""")
 
+SPACES = {"xmlns": "http://www.w3.org/2000/svg", "xmlns:xlink": "http://www.w3.org/1999/xlink"}
 EMPTY = re.compile(r"\s*(?:-.*|[+.0]+(?:[a-z%]*)\s*)")  # a side of an SVG that has no length
 
 
@@ -49,16 +52,31 @@ def _pixels(raw: bytes) -> str | None:
 
 def is_drawable(uri: str) -> str | None:
     """A data URI of an image that can be drawn; None for any other address."""
-    match = URI.fullmatch(uri)
+    match = ANY_URI.fullmatch(uri)
     if not match:
         return None
-    kind, payload = match.groups()
-    if kind != SVG:
-        return data_uri(kind, payload)
+    kind, _, encoded, payload = match.groups()
+    kind = kind.lower().replace("image/jpg", "image/jpeg")
     try:
-        return _svg(base64.b64decode(payload).decode())
+        raw = _from_base64(unquote(payload)) if encoded else unquote_to_bytes(payload)
+        return _svg(raw.decode()) if kind == SVG else data_uri(kind, base64.b64encode(raw).decode())
     except ValueError:
         return None
+
+
+def _from_base64(text: str) -> bytes:
+    """Bytes of base64 in either alphabet, with blanks or without its closing signs."""
+    plain = re.sub(r"\s+", "", text).translate(str.maketrans("-_", "+/")).rstrip("=")
+    return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+
+
+def svg_element(html: str) -> str | None:
+    """An SVG that stood inside HTML, as a data URI; None if it draws nothing by itself."""
+    opened = re.match(r"<svg\b", html)
+    if not opened or len(re.findall(r"<(?!/|svg|title|desc|metadata|style|g\b|use\b|defs|symbol)\w", html)) == 0:
+        return None
+    spaces = [f' {name}="{value}"' for name, value in SPACES.items() if f"{name}=" not in html.partition(">")[0]]
+    return _svg("<svg" + "".join(spaces) + html[opened.end() :].replace("&nbsp;", "&#160;"))
 
 
 def read_image_file(folder: Path, name: str) -> str | None:

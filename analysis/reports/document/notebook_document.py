@@ -11,8 +11,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from analysis.evidence.errors import InputError, format_path
+from analysis.reports.document.formulas import Formulas
 from analysis.reports.document.images import data_uri
-from analysis.reports.document.mathjax import normalise_formulas
+from analysis.reports.document.losses import Losses
 from analysis.reports.document.outputs import Piece, output_pieces
 from analysis.reports.document.pandoc import MARKDOWN, parse_markup
 from analysis.reports.document.sanitising import Location, sanitise, unique_anchors
@@ -44,8 +45,9 @@ def read_notebook(path: Path | str) -> NotebookNode:
 
 
 def build_document(
-    notebook: NotebookNode, *, code: Code = "hide", strict: bool = False, folder: Path | None = None
-) -> dict:
+    notebook: NotebookNode, *, code: Code = "hide", strict: bool = False, folder: Path | None = None,
+    losses: Losses | None = None,
+) -> dict:  # fmt: skip
     """The notebook as a pandoc document in JSON form; images are inside as data URIs.
 
     Images come from the notebook itself and, if `folder` is given, from files below it.
@@ -58,10 +60,13 @@ def build_document(
     """
     _must_be_a_notebook(notebook)
     language = notebook.get("metadata", {}).get("language_info", {}).get("name", "python")
+    formulas, losses = Formulas(), Losses(strict) if losses is None else losses
     collected = [
-        piece for cell, place in _cells(notebook, strict, folder) for piece in _pieces(cell, place, code, language)
+        piece
+        for cell, place in _cells(notebook, strict, folder, formulas, losses)
+        for piece in _pieces(cell, place, code, language)
     ]
-    parsed = iter(parse_markup([source for piece in collected for source in piece.sources]))
+    parsed = iter(parse_markup([source for piece in collected for source in piece.sources], formulas))
     blocks = [block for piece in collected for block in piece.build(*[next(parsed) for _ in piece.sources])]
     return new_document(unique_anchors(_directed(blocks)))
 
@@ -78,13 +83,17 @@ def split_cells(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
 
 
 def _cells(
-    notebook: NotebookNode, strict: bool = False, folder: Path | None = None
+    notebook: NotebookNode,
+    strict: bool = False,
+    folder: Path | None = None,
+    formulas: Formulas | None = None,
+    losses: Losses | None = None,
 ) -> Iterator[tuple[NotebookNode, Location]]:
     """Cells to be shown, each with its place: its number counts from 1, as a reader would."""
     for number, cell in enumerate(notebook["cells"], start=1):
         name = f"cell {number} (id {cell['id']})" if cell.get("id") else f"cell {number}"
         if not _hidden(cell, "cell"):
-            yield cell, Location(name, strict, _attachments(cell), folder)
+            yield cell, Location(name, strict, _attachments(cell), folder, formulas or Formulas(), losses or Losses())
 
 
 def _tags(cell: NotebookNode) -> list[str]:
@@ -112,7 +121,7 @@ def _attachments(cell: NotebookNode) -> dict[str, str]:
 
 def _pieces(cell: NotebookNode, place: Location, code: Code, language: str) -> Iterator[Piece]:
     if cell.cell_type == "markdown":
-        yield Piece(lambda blocks: sanitise(blocks, place), ((MARKDOWN, normalise_formulas(cell.source)),))
+        yield Piece(lambda blocks: sanitise(blocks, place), ((MARKDOWN, place.formulas.mark(cell.source)),))
     elif cell.cell_type == "code":
         with_code = _shows_code(cell, code)
         if with_code and cell.source.strip():

@@ -8,10 +8,18 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from analysis.reports.document.html_reader import text_inlines
 from analysis.reports.document.images import KINDS, data_uri
-from analysis.reports.document.mathjax import normalise_formulas
-from analysis.reports.document.pandoc import HTML, MARKDOWN
-from analysis.reports.document.sanitising import Location, anchor, printable_text, sanitise
+from analysis.reports.document.interactive import (
+    WRITES,
+    call_kind,
+    placeholder,
+    prepares_page,
+    running_kinds,
+    says_something,
+)
+from analysis.reports.document.pandoc import MARKDOWN
+from analysis.reports.document.sanitising import Location, anchor, printable_text, read_for, sanitise
 from analysis.reports.document.tree import (
     Node,
     code_block,
@@ -23,8 +31,7 @@ from analysis.reports.document.tree import (
 )
 
 TEXTS = ("text/html", "text/markdown", "text/latex", "text/plain")
-UNSEEN = re.compile(r"<(style|script|template)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-MATH_MARKS = re.compile(r"^(?:\$\$?|\\\[|\\\()\s*(?:\\displaystyle)?|(?:\$\$?|\\\]|\\\))$")
+ONE_FORMULA = re.compile(r"\s*(?:\$\$?[^$]+\$\$?|\\\[.*\\\]|\\\(.*\\\))\s*", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -86,14 +93,27 @@ def _error(output: NotebookNode) -> Piece:
 
 
 def _display(output: NotebookNode, place: Location) -> Piece | None:
-    """An image if there is one, else the first text; None if nothing here can be shown."""
+    """An image if there is one, else the first text that says something, else a frame that says what is missing."""
     shown = {kind: _string(value) for kind, value in output.data.items() if kind in KINDS + TEXTS}
     about = output.get("metadata", {})
     for kind in KINDS:
         if uri := data_uri(kind, shown.get(kind, "")):
             return _figure(uri, _alt(kind, shown.get("text/plain", ""), about), about, place, _width(kind, about))
-    texts = [(kind, shown[kind]) for kind in TEXTS if shown.get(kind, "").strip()]
-    return _text(texts, about, place) if texts else None
+    running = running_kinds(list(output.data))
+    plain = printable_lines(shown.get("text/plain", ""))
+    for kind in TEXTS:
+        if shown.get(kind, "").strip() and not (kind == "text/plain" and running and not says_something(plain)):
+            made = READ[kind](shown[kind], plain, about, place)
+            if made is not None:
+                return made
+    if not running or prepares_page(list(output.data)):
+        return prepare_outputs(code_block(plain, "output")) if plain and not running else None
+    return _missing(place, ", ".join(map(call_kind, running[:2])))
+
+
+def _missing(place: Location, what: str) -> Piece:
+    place.lose(f"its output is not shown: {what}, which only a running page draws")
+    return prepare_outputs(placeholder(place.name, what))
 
 
 def _figure(uri: str, alt: str, about: dict, place: Location, width: int = 0) -> Piece:
@@ -103,7 +123,7 @@ def _figure(uri: str, alt: str, about: dict, place: Location, width: int = 0) ->
     def build(caption: list[Node] | None = None) -> list[Node]:
         return [figure_block(uri, alt, inlines_of(sanitise(caption or [], place)), label, width)]
 
-    return Piece(build, _caption(about))
+    return Piece(build, _caption(about, place))
 
 
 def _alt(kind: str, plain: str, about: dict) -> str:
@@ -119,35 +139,64 @@ def _width(kind: str, about: dict) -> int:
     return int(width) if isinstance(width, int | float) and 0 < width < 10_000 else 0
 
 
-def _caption(about: dict) -> tuple[tuple[str, str], ...]:
-    return ((MARKDOWN, about["caption"]),) if about.get("caption") else ()
+def _caption(about: dict, place: Location) -> tuple[tuple[str, str], ...]:
+    caption = about.get("caption")
+    return ((MARKDOWN, place.formulas.mark(caption)),) if isinstance(caption, str) and caption else ()
 
 
-def _text(texts: list[tuple[str, str]], about: dict, place: Location) -> Piece:
-    kind, text = texts[0]
-    plain = printable_lines(dict(texts).get("text/plain", ""))
-    if kind == "text/latex":
-        return prepare_outputs(node("Para", [node("Math", node("DisplayMath"), _formula(text))]))
-    if kind == "text/plain":
-        return prepare_outputs(code_block(plain, "output")) if plain else prepare_outputs()
-    source = (HTML, UNSEEN.sub("", text)) if kind == "text/html" else (MARKDOWN, normalise_formulas(text))
+def _html(text: str, plain: str, about: dict, place: Location) -> Piece | None:
+    """What a browser shows of it; None where that is nothing."""
+    read = read_for(text, place)
+    blocks = read.blocks
 
+    def build(caption: list[Node] | None = None) -> list[Node]:
+        clean = sanitise(blocks, place)
+        return _captioned(clean, inlines_of(sanitise(caption or [], place)), about) + missing
+
+    missing = [placeholder(place.name, what) for what in read.running]
+    if visible_blocks(blocks):
+        return Piece(build, _caption(about, place))
+    if missing:
+        return prepare_outputs(*missing)
+    if plain and says_something(plain):
+        return prepare_outputs(code_block(plain, "output"))
+    if WRITES.search(read.script):
+        return _missing(place, "HTML that a script fills")
+    return prepare_outputs()
+
+
+def _markdown(text: str, plain: str, about: dict, place: Location) -> Piece:
     def build(parsed: list[Node], caption: list[Node] | None = None) -> list[Node]:
-        blocks = sanitise(parsed, place)
-        if not visible_blocks(blocks):
-            return [code_block(plain, "output")] if plain else []
-        return _captioned(blocks, inlines_of(sanitise(caption or [], place)), about)
+        return _captioned(sanitise(parsed, place), inlines_of(sanitise(caption or [], place)), about)
 
-    return Piece(build, (source, *_caption(about)))
+    return Piece(build, ((MARKDOWN, place.formulas.mark(text)), *_caption(about, place)))
 
 
-def _formula(text: str) -> str:
-    text = printable_text(text).strip()
-    return MATH_MARKS.sub("", MATH_MARKS.sub("", text, count=1).strip(), count=1).strip()
+def _latex(text: str, plain: str, about: dict, place: Location) -> Piece:
+    """A formula, or a text with formulas in it; where one cannot be set, the plain text."""
+    first = len(place.formulas.found)
+    marked = text if ONE_FORMULA.fullmatch(text) else place.formulas.mark_html(text)
+    if len(place.formulas.found) == first:
+        marked = place.formulas.add_output(text)
+    words = node("Para", text_inlines(marked.strip()))
+
+    def build() -> list[Node]:
+        failed = any(each.failed for each in place.formulas.found[first:last])
+        return [code_block(plain, "output")] if failed and plain else sanitise([words], place)
+
+    last = len(place.formulas.found)
+    return Piece(build)
+
+
+def _plain(text: str, plain: str, about: dict, place: Location) -> Piece | None:
+    return prepare_outputs(code_block(plain, "output")) if plain else None
+
+
+READ = {"text/html": _html, "text/markdown": _markdown, "text/latex": _latex, "text/plain": _plain}
 
 
 def visible_blocks(blocks: list[Node]) -> bool:
-    """False for HTML that was nothing but scripts."""
+    """False for blocks without a word, an image or a rule."""
     return bool(text_of(blocks).strip()) or any(e["t"] == "Image" for e in elements(blocks))
 
 

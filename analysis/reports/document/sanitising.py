@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import shorten
 
 from analysis.evidence.errors import InputError
+from analysis.reports.document.formulas import OPEN, Formula, Formulas
+from analysis.reports.document.html_reader import HtmlText, join_html, read_html
 from analysis.reports.document.images import is_drawable, read_image_file
+from analysis.reports.document.losses import Losses
 from analysis.reports.document.table_alignment import align_table
 from analysis.reports.document.tree import NO_ATTR, Node, attr, node, text_of, walk, words_of
 
@@ -22,6 +26,8 @@ NO_DESCRIPTION = "Figure without description"
 SAFE_LINK = re.compile(r"(https?://|mailto:|#)[^\s]*", re.IGNORECASE)
 LANGUAGE = re.compile(r"[a-z0-9+-]{1,20}")
 COMMENT = re.compile(r"<!--.*-->\s*", re.DOTALL)
+COLOUR = re.compile(r"#[0-9a-f]{6}")
+SIZE = re.compile(r"\d+(\.\d+)?(px|%)")
 OVERRIDES = "\u202d\u202e"  # they show a text in another order than it has
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
@@ -29,12 +35,18 @@ ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-
 @dataclass(frozen=True)
 class Location:
     """Where in the notebook a text stands, and which images it may use: those it brings (name -> data
-    URI), and those in files below a folder, if one is given."""
+    URI), and those in files below a folder, if one is given; the notebook's formulas, and what is lost of it."""
 
     name: str
     strict: bool = False
     images: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
+    formulas: Formulas = field(default_factory=Formulas)
+    losses: Losses = field(default_factory=Losses)
+
+    def lose(self, what: str) -> None:
+        """Say what of this place is not in the document. Raises InputError if nothing may be lost."""
+        self.losses.add(self.name, what)
 
     def image(self, target: str) -> str | None:
         """The image a text names, as a data URI; None for one it may not use."""
@@ -54,13 +66,29 @@ class Location:
 
 
 def sanitise(blocks: list[Node], place: Location) -> list[Node]:
-    """The blocks with everything removed that is not text, structure or an image held here."""
+    """The blocks with everything removed that is not text, structure or an image held here.
+
+    HTML that stands in a Markdown text is read as a browser reads it, around the parts of Markdown that it encloses.
+    """
+    if joined := join_html(blocks):
+        blocks = read_for(joined[0], place, joined[1]).blocks
 
     def change(element: Node) -> Node | list[Node] | None:
         rule = RULES.get(element["t"])
         return rule(element, place) if rule else None
 
     return walk(blocks, change)
+
+
+def read_for(html: str, place: Location, parts: Sequence[Node] = ()) -> HtmlText:
+    """What a browser shows of an HTML text; what only a running page would show is lost, and said.
+
+    `parts` are those of a Markdown text that stand in it; its formulas are marked already.
+    """
+    read = read_html(html, parts, str if parts else place.formulas.mark_html)
+    for what in read.running:
+        place.lose(f"its output is not shown whole: {what}, which only a running page draws")
+    return read
 
 
 def printable_text(text: str) -> str:
@@ -119,17 +147,44 @@ def _header(element: Node, place: Location) -> Node | list[Node]:
 def _code_block(element: Node, place: Location) -> Node:
     (_, classes, _), text = element["c"]
     kept = [name for name in classes[:1] if LANGUAGE.fullmatch(name)]
-    return node("CodeBlock", attr(classes=kept), printable_text(text))
+    return node("CodeBlock", attr(classes=kept), printable_text(place.formulas.unmarked(text)))
 
 
-def _text(element: Node, place: Location) -> Node:
-    return node("Str", printable_text(element["c"]))
+def _text(element: Node, place: Location) -> Node | list[Node]:
+    """The text; where a mark stands for a formula, the formula."""
+    text = element["c"]
+    if OPEN not in text:
+        return node("Str", printable_text(text))
+    return [
+        node("Str", printable_text(piece)) if isinstance(piece, str) else _formula(piece, place)
+        for piece in place.formulas.pieces(text)
+        if isinstance(piece, str) or piece.tex
+    ]
 
 
-def _second(element: Node, place: Location) -> Node:
-    """Code and Math: [attributes or kind, text]."""
-    kept = NO_ATTR if element["t"] == "Code" else element["c"][0]
-    return node(element["t"], kept, printable_text(element["c"][1]))
+def _formula(formula: Formula, place: Location) -> Node:
+    """The formula; one that cannot be set is its source, marked as code."""
+    if formula.failed:
+        shown = printable_text(formula.source)
+        place.lose(f"a formula is shown as its source: {formula.failed} ({shorten(shown, 60)})")
+        return node("Code", NO_ATTR, " ".join(shown.split()))
+    return node("Math", node("DisplayMath" if formula.display else "InlineMath"), printable_text(formula.tex))
+
+
+def _code(element: Node, place: Location) -> Node:
+    return node("Code", NO_ATTR, printable_text(place.formulas.unmarked(element["c"][1])))
+
+
+def _span(element: Node, place: Location) -> Node | list[Node]:
+    """A colour is kept, nothing else."""
+    (_, _, pairs), inlines = element["c"]
+    colours = _colours(pairs)
+    return node("Span", attr(pairs=colours), inlines) if colours else inlines
+
+
+def _colours(pairs: list) -> list:
+    """What says a colour, as `html_styles` writes it."""
+    return [[name, value] for name, value in pairs if name in ("ink", "fill") and COLOUR.fullmatch(value)]
 
 
 def _unwrap(element: Node, place: Location) -> list[Node]:
@@ -137,7 +192,7 @@ def _unwrap(element: Node, place: Location) -> list[Node]:
 
 
 def _raw_block(element: Node, place: Location) -> list[Node]:
-    text = COMMENT.sub("", element["c"][1])
+    text = COMMENT.sub("", place.formulas.unmarked(element["c"][1]))
     return [node("Para", words_of(printable_text(text)))] if text.strip() else []
 
 
@@ -150,6 +205,7 @@ def _raw_inline(element: Node, place: Location) -> list[Node]:
 
 def _link(element: Node, place: Location) -> list[Node]:
     _, inlines, (target, _) = element["c"]
+    target = place.formulas.unmarked(target)
     if not SAFE_LINK.fullmatch(target):
         return inlines
     return [node("Link", NO_ATTR, inlines, [target, ""])]
@@ -157,9 +213,12 @@ def _link(element: Node, place: Location) -> list[Node]:
 
 def _image(element: Node, place: Location) -> list[Node]:
     """The image if its bytes are here; a remote one is a link, and any other its words."""
-    _, inlines, (target, _) = element["c"]
+    (_, _, pairs), inlines, (target, _) = element["c"]
+    target = place.formulas.unmarked(target)
     if uri := place.image(target):
-        return [node("Image", NO_ATTR, words_of(place.described(text_of(inlines))), [uri, ""])]
+        sizes = [[name, value] for name, value in pairs if name in ("width", "height") and SIZE.fullmatch(value)]
+        return [node("Image", attr(pairs=sizes), words_of(place.described(text_of(inlines))), [uri, ""])]
+    place.lose(f"an image is not in the notebook ({shorten(printable_text(target), 80)})")
     shown = inlines or words_of("[image]")
     if re.match(r"https?://", target):
         return _link(node("Link", NO_ATTR, shown, [target, ""]), place)
@@ -187,12 +246,17 @@ def _table(element: Node, place: Location) -> Node:
 
 
 def _rows(rows: list) -> list:
-    return [[NO_ATTR, [[NO_ATTR, *cell[1:]] for cell in cells]] for _, cells in rows]
+    """Rows whose cells keep nothing but colours."""
+    return [[NO_ATTR, [[_kept(cell[0]), *cell[1:]] for cell in cells]] for _, cells in rows]
+
+
+def _kept(about: list) -> list:
+    return attr(pairs=colours) if about[2] and (colours := _colours(about[2])) else NO_ATTR
 
 
 RULES = {
-    "Header": _header, "CodeBlock": _code_block, "Str": _text, "Code": _second, "Math": _second,
-    "Div": _unwrap, "Span": _unwrap, "Cite": _unwrap, "RawBlock": _raw_block, "RawInline": _raw_inline,
+    "Header": _header, "CodeBlock": _code_block, "Str": _text, "Code": _code,
+    "Div": _unwrap, "Span": _span, "Cite": _unwrap, "RawBlock": _raw_block, "RawInline": _raw_inline,
     "Link": _link, "Image": _image, "Figure": _figure, "OrderedList": _ordered_list,
     "Table": _table,
 }  # fmt: skip
