@@ -97,8 +97,8 @@ class _Reader:
         return self.found
 
     def style(self, element: LexborNode) -> dict[str, str]:
-        said = self.styles.get(element.mem_id, {})
-        return {**said, **inline_style(element)}
+        said = self.styles.get(element.mem_id, {}) if self.styles else {}
+        return {**said, **inline_style(element)} if element.attributes else said
 
     def blocks(self, parent: LexborNode, loose: str) -> list[Node]:
         """The blocks below an element; words that stand loose between them are of the kind `loose`."""

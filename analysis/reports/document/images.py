@@ -23,6 +23,8 @@ ANY_URI = re.compile(r"\s*data:\s*(image/[\w.+-]+)\s*((?:;[^,;]*)*?)(;\s*base64\
 OUTSIDE = re.compile(r"""\s(?:xlink:)?href\s*=\s*(?:"(?!\#|data:)[^"]*"|'(?!\#|data:)[^']*')""")
 
 SPACES = {"xmlns": "http://www.w3.org/2000/svg", "xmlns:xlink": "http://www.w3.org/1999/xlink"}
+SIDE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(px|pt|in|cm|mm|em)?\s*")
+UNITS = {None: 1.0, "px": 1.0, "pt": 4 / 3, "in": 96.0, "cm": 37.8, "mm": 3.78, "em": 16.0}
 EMPTY = re.compile(r"\s*(?:-.*|[+.0]+(?:[a-z%]*)\s*)")  # a side of an SVG that has no length
 
 
@@ -102,6 +104,21 @@ def _svg(text: str) -> str | None:
 
 def _uri(kind: str, raw: bytes) -> str:
     return f"data:{kind};base64,{base64.b64encode(raw).decode()}"
+
+
+def image_size(uri: str) -> tuple[float, float]:
+    """The width and the height of an image in pixels; 0 where it does not say them."""
+    ending, raw = split_uri(uri)
+    if ending != "svg":
+        with Image.open(BytesIO(raw)) as image:
+            scale = 96 / (image.info.get("dpi", (72,))[0] or 72)
+            return float(image.width * scale), float(image.height * scale)
+    root = ElementTree.fromstring(raw.decode())
+    sides = [SIDE.fullmatch(root.get(side, "")) for side in ("width", "height")]
+    if all(sides):
+        return tuple(float(side[1]) * UNITS[side[2]] for side in sides)
+    box = re.findall(r"-?\d+(?:\.\d+)?", root.get("viewBox", ""))
+    return (float(box[2]), float(box[3])) if len(box) == 4 else (0.0, 0.0)
 
 
 def split_uri(uri: str) -> tuple[str, bytes]:

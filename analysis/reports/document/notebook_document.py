@@ -157,5 +157,7 @@ def _cell_directed(blocks: list[Node]) -> list[Node]:
 
 def _right_to_left(text: str) -> bool:
     """By the first letter that has a direction, as Unicode's rule P2 has it."""
+    if text.isascii():
+        return False
     strong = (kind for kind in map(unicodedata.bidirectional, text) if kind in ("L", "R", "AL"))
     return next(strong, "L") != "L"

@@ -52,6 +52,8 @@ def _entitled(element: Node, name: str) -> Node:
 
 
 def _referring(blocks: list[Node], called: dict[str, str]) -> list[Node]:
+    if not any(element["t"] == "Link" for element in elements(blocks)):
+        return blocks
     anchors = set(called) | {name for name in _anchors(blocks) if name}
 
     def refer(element: Node) -> Node | list[Node] | None:

@@ -19,7 +19,14 @@ from analysis.reports.document.interactive import (
     says_something,
 )
 from analysis.reports.document.pandoc import MARKDOWN
-from analysis.reports.document.sanitising import Location, anchor, printable_text, read_for, sanitise
+from analysis.reports.document.sanitising import (
+    Location,
+    anchor,
+    clean_blocks,
+    printable_text,
+    read_for,
+    sanitise,
+)
 from analysis.reports.document.tree import (
     Node,
     code_block,
@@ -31,6 +38,7 @@ from analysis.reports.document.tree import (
 )
 
 TEXTS = ("text/html", "text/markdown", "text/latex", "text/plain")
+SEEN = {"Str", "Image", "Code", "CodeBlock", "Math", "HorizontalRule"}
 ONE_FORMULA = re.compile(r"\s*(?:\$\$?[^$]+\$\$?|\\\[.*\\\]|\\\(.*\\\))\s*", re.DOTALL)
 
 
@@ -150,7 +158,7 @@ def _html(text: str, plain: str, about: dict, place: Location) -> Piece | None:
     blocks = read.blocks
 
     def build(caption: list[Node] | None = None) -> list[Node]:
-        clean = sanitise(blocks, place)
+        clean = clean_blocks(blocks, place)
         return _captioned(clean, inlines_of(sanitise(caption or [], place)), about) + missing
 
     missing = [placeholder(place.name, what) for what in read.running]
@@ -197,7 +205,7 @@ READ = {"text/html": _html, "text/markdown": _markdown, "text/latex": _latex, "t
 
 def visible_blocks(blocks: list[Node]) -> bool:
     """False for blocks without a word, an image or a rule."""
-    return bool(text_of(blocks).strip()) or any(e["t"] == "Image" for e in elements(blocks))
+    return any(e["t"] in SEEN and (e["t"] != "Str" or e["c"].strip()) for e in elements(blocks))
 
 
 def _captioned(blocks: list[Node], caption: list[Node], about: dict) -> list[Node]:

@@ -72,6 +72,11 @@ def sanitise(blocks: list[Node], place: Location) -> list[Node]:
     """
     if joined := join_html(blocks):
         blocks = read_for(joined[0], place, joined[1]).blocks
+    return clean_blocks(blocks, place)
+
+
+def clean_blocks(blocks: list[Node], place: Location) -> list[Node]:
+    """The same for blocks in which no HTML is left."""
 
     def change(element: Node) -> Node | list[Node] | None:
         rule = RULES.get(element["t"])
@@ -121,7 +126,7 @@ def unique_anchors(blocks: list[Node]) -> list[Node]:
                 holder[0] = f"{name}-{seen[name]}"
             seen[holder[0]] += 1
 
-    return walk(blocks, change)
+    return walk(blocks, change, frozenset({"Para", "Plain"}))
 
 
 def sanitise_anchor(element: Node) -> list | None:
@@ -150,11 +155,11 @@ def _code_block(element: Node, place: Location) -> Node:
     return node("CodeBlock", attr(classes=kept), printable_text(place.formulas.unmarked(text)))
 
 
-def _text(element: Node, place: Location) -> Node | list[Node]:
+def _text(element: Node, place: Location) -> Node | list[Node] | None:
     """The text; where a mark stands for a formula, the formula."""
     text = element["c"]
     if OPEN not in text:
-        return node("Str", printable_text(text))
+        return None if text.isascii() and text.isprintable() else node("Str", printable_text(text))
     return [
         node("Str", printable_text(piece)) if isinstance(piece, str) else _formula(piece, place)
         for piece in place.formulas.pieces(text)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -58,8 +61,9 @@ class TypstPDFExporter(Exporter):
             nb, resources = super().from_notebook_node(nb, resources, **kw)
             about = resources["metadata"]
             folder = Path(about["path"]) if "path" in about else None
-            tree = build_document(nb, code=self.code, strict=self.strict, folder=folder)
-            return self._pdf(nb, tree, about.get("name", "Notebook")), resources
+            with _uncollected():
+                tree = build_document(nb, code=self.code, strict=self.strict, folder=folder)
+                return self._pdf(nb, tree, about.get("name", "Notebook")), resources
         except ValidationError as problem:
             raise ConversionException(f"this notebook is not valid: {_place(problem)}{problem.message}") from problem
         except CannotBeSet as problem:
@@ -86,6 +90,18 @@ class TypstPDFExporter(Exporter):
             except CannotBeSet:
                 return f"{name}: "
         return ""
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Python's search for cycles is put off: trees of large tables have none, and it takes longer than all else."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _place(problem: ValidationError) -> str:

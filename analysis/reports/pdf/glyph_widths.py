@@ -1,0 +1,62 @@
+"""Widths of texts as they are set: the typesetter is asked for those of its own fonts, once for each letter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import typst
+
+from analysis.reports.document.fonts import SHIPPED
+
+FACES = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSansMono", "DejaVuSansMono-Bold", "LastResortHE-Regular")
+# Of DejaVu only upright faces: the slanted ones have no Arabic, and would be taken for it.
+FONT_FILES = tuple(str(SHIPPED / f"{face}.ttf") for face in FACES)
+TEXT_FACES = ("Libertinus Serif", "DejaVu Sans", "Last Resort High-Efficiency")
+CODE_EM = 0.6021 * 0.86  # of a letter of code; all have one width
+UNKNOWN = 0.6  # ems of a letter that no font has measured
+SOURCE = """
+#let faces = {faces}
+#set text(font: faces, size: 100pt, number-width: "tabular")
+#let letters = json(bytes({letters}))
+#let widths(weight) = letters.map(letter => measure(text(weight: weight, letter)).width.pt() / 100)
+#context [#metadata((widths("regular"), widths("semibold")))<widths>]
+"""
+_REGULAR: dict[str, float] = {}
+_SEMIBOLD: dict[str, float] = {}
+
+
+def measure_letters(texts: Iterable[str]) -> None:
+    """Ask for the widths of the letters that were not measured before."""
+    letters = sorted(set().union(*map(set, texts)) - _REGULAR.keys())
+    if not letters:
+        return
+    source = SOURCE.format(faces=_array(TEXT_FACES), letters=json.dumps(json.dumps(letters)).replace("\\\\u", "\\\\u"))
+    found = typst.query(source.encode(), "<widths>", field="value", one=True, font_paths=shipped_fonts())
+    regular, semibold = json.loads(found)
+    _REGULAR.update(zip(letters, regular, strict=True))
+    _SEMIBOLD.update(zip(letters, semibold, strict=True))
+
+
+def text_ems(text: str, *, semibold: bool = False) -> float:
+    """The width of a text on one line, in sizes of its type; its letters were measured before."""
+    widths = _SEMIBOLD if semibold else _REGULAR
+    return sum([widths.get(letter, UNKNOWN) for letter in text])
+
+
+@cache
+def shipped_fonts() -> typst.Fonts:
+    """Fonts that come with Python packages: those inside typst, and some of matplotlib's."""
+    return typst.Fonts(include_system_fonts=False, font_paths=list(FONT_FILES))
+
+
+def typst_folder() -> Path:
+    """The folder from which typst is imported."""
+    return Path(find_spec("typst").origin).parents[1]
+
+
+def _array(names: Iterable[str]) -> str:
+    return "(" + "".join(f'"{name}", ' for name in names) + ")"
