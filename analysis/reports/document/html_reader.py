@@ -137,7 +137,7 @@ class _Reader:
     def _shown(self, element: LexborNode) -> list[Node]:
         tag = element.tag
         if tag == "x-block":
-            return [self._element(element, self.blocks(element, "Plain"))]
+            return refill(self._original(element), self.blocks(element, "Plain"))
         if tag == "table":
             return self._table(element)
         if tag == "pre":
@@ -223,7 +223,7 @@ class _Reader:
         if tag.startswith("-") or self._hidden(element):
             return []
         if tag == "x-inline":
-            return [self._element(element, self._inlines_below(element))]
+            return refill(self._original(element), self._inlines_below(element))
         if tag == "br":
             return [node("LineBreak")]
         if tag == "img":
@@ -276,15 +276,16 @@ class _Reader:
                 inner = [] if self._hidden(child) else self._inlines_below(child)
                 made += [node("Space"), *inner, node("Space")]
             elif child.tag == "x-block":
-                made.append(self._element(child, self._inlines_below(child)))
+                made += [node("Space"), *self._inlines_below(child), node("Space")]
             else:
                 made += self.inlines(child)
         return made
 
-    def _element(self, element: LexborNode, content: list[Node]) -> Node:
-        """A part of the Markdown text that stood here, with what HTML has made of its content."""
-        original = self.elements[int(element.attributes["n"])]
-        return refill(original, content)
+    def _original(self, element: LexborNode) -> Node:
+        """The part of the Markdown text that stood here."""
+        number = element.attributes.get("n") or ""
+        known = number.isdigit() and int(number) < len(self.elements)
+        return self.elements[int(number)] if known else node("Plain", [])
 
     def _hidden(self, element: LexborNode) -> bool:
         if element.tag == "-text":
@@ -498,18 +499,23 @@ def content_of(part: Node) -> list[Node] | None:
     return content if kind in RUNS | HOLDERS else None
 
 
-def refill(part: Node, content: list[Node]) -> Node:
-    """The part with this content instead."""
+def refill(part: Node, content: list[Node]) -> list[Node]:
+    """The part with this content instead; where HTML has put blocks into a run of words, what they hold."""
     if content_of(part) is None:
-        return part
+        return [part]
     kind, old = part["t"], part.get("c")
-    if kind == "Header":
-        return node(kind, old[0], old[1], _flat(content))
+    if kind in RUNS:
+        if any(each["t"] in NO_INLINES for each in content):
+            return content
+        run = _flat(content)
+        return ([node(kind, *old[:2], run)] if kind == "Header" else [node(kind, run)]) if run else []
     if kind == "Link":
-        return node(kind, old[0], content, old[2])
-    if kind == "Quoted":
-        return node(kind, old[0], content)
-    return node(kind, _flat(content) if kind in RUNS else content)
+        return [node(kind, old[0], content, old[2])]
+    return [node(kind, old[0], content) if kind == "Quoted" else node(kind, content)]
+
+
+NO_INLINES = {"BlockQuote", "BulletList", "CodeBlock", "DefinitionList", "Figure", "Header", "HorizontalRule",
+              "OrderedList", "Table"}  # fmt: skip
 
 
 def _flat(content: list[Node]) -> list[Node]:

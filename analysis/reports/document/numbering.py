@@ -90,8 +90,8 @@ def shift_headings(blocks: list[Node], first: int = 1) -> list[Node]:
 
 
 def drop_title(blocks: list[Node], title: str) -> list[Node]:
-    """The blocks without their first heading where the title block already says the same."""
-    heading = first_title(blocks)
+    """The blocks without the heading that begins them where the title block already says the same."""
+    heading = first_title(blocks[:1])
     if heading and _letters(text_of(heading["c"][2])) == _letters(title):
         return [block for block in blocks if block is not heading]
     return blocks

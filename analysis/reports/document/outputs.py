@@ -34,7 +34,6 @@ from analysis.reports.document.tree import (
     figure_block,
     inlines_of,
     node,
-    text_of,
 )
 
 TEXTS = ("text/html", "text/markdown", "text/latex", "text/plain")

@@ -155,10 +155,15 @@ def inlines_of(blocks: list[Node]) -> list[Node]:
     return [inline for i, run in enumerate(runs) for inline in ([node("Space")] if i else []) + run]
 
 
+PROSE = frozenset(
+    {"BlockQuote", "BulletList", "DefinitionList", "Div", "HorizontalRule", "LineBlock", "OrderedList", "Para", "Plain"}
+)
+
+
 def first_title(blocks: list[Node]) -> Node | None:
-    """The first level-1 heading, or None."""
-    headings = (block for block in blocks if block["t"] == "Header" and block["c"][0] == 1)
-    return next(headings, None)
+    """The first heading, if it is of level 1 and nothing but prose comes before it; else None."""
+    first = next((block for block in blocks if block["t"] not in PROSE), None)
+    return first if first and first["t"] == "Header" and first["c"][0] == 1 else None
 
 
 def title_of(document: dict, otherwise: str = "") -> str:

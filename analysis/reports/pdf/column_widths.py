@@ -24,7 +24,6 @@ SLACK = 0.15  # ems
 PLEASANT, TIGHT = (2, 11.0, 22.0), (3, 7.0, 15.0)
 WORD = 12.0  # ems of a word that is not broken
 SOLID = 24.0  # ems of a number that is not broken
-HEAD_LINES = 2  # over which a head may run
 
 # How a table may be set, the best first: the widths of its columns, and the sizes of type, in points.
 READABLE = (("pleasant", (9.0, 8.5, 8.0)), ("tight", (9.0, 8.5, 8.0, 7.5, 7.0)))
@@ -170,9 +169,12 @@ def _need(head: list[CellContent], body: list[CellContent]) -> ColumnNeed:
     pictures = max((cell.pixels for cell in body), default=0.0) * PIXEL / LARGEST
     natural = max([pictures, code, *map(_ems, texts)])
     least = max([head_word, min(code, WORD), min(pictures, WORD), *map(_least, texts)])
-    natural = max(natural, least, whole_head / HEAD_LINES)
-    tight, pleasant = (max(least, min(natural, _wrapped(natural, *how))) for how in (TIGHT, PLEASANT))
-    return ColumnNeed(least, tight, pleasant, natural, max(natural, whole_head))
+    natural = max(natural, least)
+    tight, pleasant = (
+        max(least, min(natural, _wrapped(natural, *how)), whole_head / lines)
+        for how, lines in ((TIGHT, 3), (PLEASANT, 2))
+    )
+    return ColumnNeed(least, tight, pleasant, max(natural, pleasant), max(natural, whole_head))
 
 
 def _wrapped(natural: float, lines: int, at_least: float, at_most: float) -> float:

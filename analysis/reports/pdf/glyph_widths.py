@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import typst
 
+from analysis.evidence.scratch import scratch_folder
 from analysis.reports.document.fonts import SHIPPED
 
 FACES = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSansMono", "DejaVuSansMono-Bold", "LastResortHE-Regular")
@@ -34,8 +35,10 @@ def measure_letters(texts: Iterable[str]) -> None:
     letters = sorted(set().union(*map(set, texts)) - _REGULAR.keys())
     if not letters:
         return
-    source = SOURCE.format(faces=_array(TEXT_FACES), letters=json.dumps(json.dumps(letters)).replace("\\\\u", "\\\\u"))
-    found = typst.query(source.encode(), "<widths>", field="value", one=True, font_paths=shipped_fonts())
+    source = SOURCE.format(faces=_array(TEXT_FACES), letters=json.dumps(json.dumps(letters)))
+    with scratch_folder("fonts") as folder:
+        fonts = typst.Fonts(include_system_fonts=False, font_paths=[copy_fonts(folder)])
+        found = typst.query(source.encode(), "<widths>", field="value", one=True, font_paths=fonts)
     regular, semibold = json.loads(found)
     _REGULAR.update(zip(letters, regular, strict=True))
     _SEMIBOLD.update(zip(letters, semibold, strict=True))
@@ -47,10 +50,12 @@ def text_ems(text: str, *, semibold: bool = False) -> float:
     return sum([widths.get(letter, UNKNOWN) for letter in text])
 
 
-@cache
-def shipped_fonts() -> typst.Fonts:
-    """Fonts that come with Python packages: those inside typst, and some of matplotlib's."""
-    return typst.Fonts(include_system_fonts=False, font_paths=list(FONT_FILES))
+def copy_fonts(folder: Path, more: Iterable[str] = ()) -> str:
+    """A folder for typst, which takes no single files, with copies of the shipped typefaces and of `more`."""
+    (folder / "fonts").mkdir()
+    for path in (*FONT_FILES, *more):
+        shutil.copy(path, folder / "fonts")
+    return str(folder / "fonts")
 
 
 def typst_folder() -> Path:

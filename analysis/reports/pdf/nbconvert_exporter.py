@@ -14,12 +14,14 @@ from typing import Any
 from nbconvert.exporters import Exporter
 from nbconvert.utils.exceptions import ConversionException
 from nbformat import NotebookNode, ValidationError
-from traitlets import Bool, CaselessStrEnum, Unicode, default
+from traitlets import Bool, CaselessStrEnum, List, Unicode, default
 
 from analysis.evidence.errors import InputError
+from analysis.reports.document.losses import Losses
 from analysis.reports.document.notebook_document import build_document, split_cells
 from analysis.reports.document.tree import title_of
-from analysis.reports.pdf.typst_pdf import CannotBeSet, to_pdf
+from analysis.reports.pdf.typst_pdf import to_pdf
+from analysis.reports.pdf.typst_run import CannotBeSet
 
 LONG = 10  # headings from which a list of contents helps
 
@@ -40,7 +42,13 @@ class TypstPDFExporter(Exporter):
     ).tag(config=True)
     lang = Unicode("en", help="The language of the text, as a BCP 47 tag.").tag(config=True)
     provenance = Bool(True, help="End with what the PDF was made of: parameters, hash, versions.").tag(config=True)
-    strict = Bool(False, help="Refuse a figure without description.").tag(config=True)
+    fonts = List(
+        Unicode(),
+        help="Files of typefaces (.ttf, .otf) for letters that the shipped ones lack, such as Chinese or Hindi.",
+    ).tag(config=True)
+    strict = Bool(
+        False, help="Refuse a figure without description, and whatever the PDF cannot show of the notebook."
+    ).tag(config=True)
 
     @default("code")
     def _code_default(self) -> str:
@@ -57,13 +65,18 @@ class TypstPDFExporter(Exporter):
 
         Raises ConversionException for a notebook that is invalid or cannot be set; it names the cell.
         """
+        losses = Losses(self.strict)
         try:
             nb, resources = super().from_notebook_node(nb, resources, **kw)
             about = resources["metadata"]
             folder = Path(about["path"]) if "path" in about else None
             with _uncollected():
-                tree = build_document(nb, code=self.code, strict=self.strict, folder=folder)
-                return self._pdf(nb, tree, about.get("name", "Notebook")), resources
+                tree = build_document(nb, code=self.code, strict=self.strict, folder=folder, losses=losses)
+                made = self._pdf(nb, tree, about.get("name", "Notebook"), losses)
+            resources["losses"] = losses.said
+            for line in losses.said:
+                self.log.warning("%s, %s", about.get("name", "Notebook"), line)
+            return made, resources
         except ValidationError as problem:
             raise ConversionException(f"this notebook is not valid: {_place(problem)}{problem.message}") from problem
         except CannotBeSet as problem:
@@ -71,7 +84,7 @@ class TypstPDFExporter(Exporter):
         except InputError as problem:
             raise ConversionException(str(problem)) from problem
 
-    def _pdf(self, nb: NotebookNode, tree: dict, name: str) -> bytes:
+    def _pdf(self, nb: NotebookNode, tree: dict, name: str, losses: Losses) -> bytes:
         many = sum(block["t"] == "Header" for block in tree["blocks"]) >= LONG
         return to_pdf(
             tree,
@@ -80,6 +93,8 @@ class TypstPDFExporter(Exporter):
             provenance=_provenance(nb) if self.provenance else (),
             toc=many if self.contents is None else self.contents,
             lang=self.lang,
+            fonts=self.fonts,
+            losses=losses,
         )
 
     def _culprit(self, nb: NotebookNode) -> str:

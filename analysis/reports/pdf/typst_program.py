@@ -18,7 +18,7 @@ def main(folder: Path) -> None:
     _bound(request["seconds"], request["megabytes"])
     import typst
 
-    fonts = typst.Fonts(include_system_fonts=False, font_paths=request["fonts"])
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[request["fonts"]])
     answers = []
     for name in request["sources"]:
         try:

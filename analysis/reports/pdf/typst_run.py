@@ -10,7 +10,7 @@ from pathlib import Path
 
 from analysis.evidence.errors import InputError
 from analysis.evidence.scratch import scratch_folder
-from analysis.reports.pdf.glyph_widths import FONT_FILES, typst_folder
+from analysis.reports.pdf.glyph_widths import copy_fonts, typst_folder
 
 STANDARDS = ["ua-1", "a-2a"]
 SECONDS = 120  # of processors, for one document
@@ -41,7 +41,7 @@ def set_each(
         names = [f"source-{i}.typ" for i in range(len(sources))]
         for name, source in zip(names, sources, strict=True):
             (folder / name).write_text(source, encoding="utf-8")
-        request = {"sources": names, "fonts": [*FONT_FILES, *fonts], "standards": STANDARDS, "timestamp": timestamp,
+        request = {"sources": names, "fonts": copy_fonts(folder, fonts), "standards": STANDARDS, "timestamp": timestamp,
                    "seconds": SECONDS, "megabytes": MEGABYTES}  # fmt: skip
         (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
         _run(folder)
