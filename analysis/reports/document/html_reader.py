@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from html import escape
+from html import escape, unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -38,7 +38,9 @@ INLINES = {
     "select", "small", "span", "svg", "textarea", "time", "wbr",
 }  # fmt: skip
 NO_ELEMENT = re.compile(r"</?([a-zA-Z][\w.-]*)>")  # may be a name that somebody wrote between angles: <name>
-DEPTH = 60  # elements inside one another; what is deeper is shown as its text
+DEPTH = 80  # elements inside one another; what is deeper is shown as its text
+NESTED = 8  # lists, quotations and tables among them: the typesetter allows few more
+NESTING = {"blockquote", "dl", "ol", "table", "ul"}
 # Elements that need no end: how many are open says nothing about the depth.
 NO_END = {
     "area", "base", "br", "col", "colgroup", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta",
@@ -58,6 +60,7 @@ class HtmlText:
     blocks: list[Node] = field(default_factory=list)
     running: list[str] = field(default_factory=list)
     script: str = ""
+    flattened: bool = False
 
 
 def read_html(text: str, elements: Sequence[Node] = (), mark: Callable[[str], str] = str) -> HtmlText:
@@ -67,7 +70,7 @@ def read_html(text: str, elements: Sequence[Node] = (), mark: Callable[[str], st
     between which HTML stands (see `join_html`).
     """
     if _left_open(text) > DEEPEST:
-        return HtmlText([code_block(text, "output")], ["HTML nested too deep to be read"])
+        return HtmlText([node("Para", words_of(unescape(re.sub(r"<[^>]*>", " ", text))))], flattened=True)
     parsed = LexborHTMLParser("<!doctype html>" + text.replace("\x00", ""))
     return _Reader(parsed, elements, mark).read(parsed.body)
 
@@ -90,7 +93,7 @@ class _Reader:
         self.mark = mark
         self.scripts = [node.text_content or node.text() or "" for node in parsed.css("script")]
         self.found = HtmlText(script="\n".join(self.scripts))
-        self.depth = 0
+        self.depth = self.nested = 0
 
     def read(self, body: LexborNode | None) -> HtmlText:
         self.found.blocks = self.blocks(body, "Para") if body is not None else []
@@ -122,9 +125,12 @@ class _Reader:
     def _block(self, element: LexborNode) -> list[Node]:
         if self._hidden(element):
             return []
-        if self.depth >= DEPTH:
-            return _run(words_of(element.text() or ""), "Plain")
+        nests = element.tag in NESTING
+        if self.depth >= DEPTH or (nests and self.nested >= NESTED):
+            self.found.flattened = True
+            return _run(words_of(element.text(separator=" ") or ""), "Plain")
         self.depth += 1
+        self.nested += nests
         mark = self.mark
         if element.attributes and "tex2jax_ignore" in (element.attributes.get("class") or ""):
             self.mark = str
@@ -132,6 +138,7 @@ class _Reader:
             return self._shown(element)
         finally:
             self.depth -= 1
+            self.nested -= nests
             self.mark = mark
 
     def _shown(self, element: LexborNode) -> list[Node]:
@@ -244,6 +251,7 @@ class _Reader:
             text = SPACES.sub(" ", element.text() or "").strip()
             return [node("Code", NO_ATTR, text)] if text else []
         if self.depth >= DEPTH:
+            self.found.flattened = True
             return words_of(element.text() or "")
         self.depth += 1
         mark = self.mark

@@ -84,12 +84,19 @@ def svg_element(html: str) -> str | None:
 def read_image_file(folder: Path, name: str) -> str | None:
     """The image that a file below the folder holds; None for any other name and any other file."""
     try:
-        path = (folder / unquote(name)).resolve(strict=True)
+        path = _existing(folder, name).resolve(strict=True)
         inside = path.is_relative_to(folder.resolve()) and path.stat().st_size <= LARGEST
         raw = path.read_bytes() if inside else b""
         return _svg(raw.decode()) if path.suffix.lower() == ".svg" else _pixels(raw)
     except (Image.DecompressionBombError, OSError, SyntaxError, ValueError):
         return None
+
+
+def _existing(folder: Path, name: str) -> Path:
+    """The file, as a page would find it: with or without the query behind its name, and Windows' separators."""
+    said = unquote(name)
+    spelt = (said, re.sub(r"[?#].*", "", said), re.sub(r"[?#].*", "", said).replace("\\", "/"))
+    return next((folder / each for each in spelt if (folder / each).is_file()), folder / said)
 
 
 def _svg(text: str) -> str | None:

@@ -11,11 +11,13 @@ import nbformat
 from nbformat import NotebookNode
 
 from analysis.evidence.errors import InputError, format_path
+from analysis.reports.document.bounds import bounded_text
+from analysis.reports.document.cell_options import output_options, shows, split_options
 from analysis.reports.document.formulas import Formulas
 from analysis.reports.document.images import data_uri
 from analysis.reports.document.losses import Losses
-from analysis.reports.document.outputs import Piece, output_pieces
-from analysis.reports.document.pandoc import MARKDOWN, parse_markup
+from analysis.reports.document.outputs import Piece, markdown_piece, output_pieces
+from analysis.reports.document.pandoc import parse_markup
 from analysis.reports.document.sanitising import Location, sanitise, unique_anchors
 from analysis.reports.document.table_alignment import map_cells
 from analysis.reports.document.tree import (
@@ -121,14 +123,26 @@ def _attachments(cell: NotebookNode) -> dict[str, str]:
 
 def _pieces(cell: NotebookNode, place: Location, code: Code, language: str) -> Iterator[Piece]:
     if cell.cell_type == "markdown":
-        yield Piece(lambda blocks: sanitise(blocks, place), ((MARKDOWN, place.formulas.mark(cell.source)),))
+        yield markdown_piece(cell.source, place)
     elif cell.cell_type == "code":
-        with_code = _shows_code(cell, code)
-        if with_code and cell.source.strip():
-            block = code_block(cell.source, language)
+        options, source = split_options(cell.source)
+        with_code = _shows_code(cell, code) and shows(options, "input")
+        if with_code and source.strip():
+            block = code_block(bounded_text(source, place), language)
             yield Piece(lambda: sanitise([block], place))
-        if not _hidden(cell, "output"):
-            yield from output_pieces(cell.get("outputs", []), place, stderr=with_code)
+        if not _hidden(cell, "output") and shows(options, "output"):
+            outputs = _labelled(cell.get("outputs", []), output_options(options))
+            yield from output_pieces(outputs, place, stderr=with_code)
+
+
+def _labelled(outputs: list[NotebookNode], said: dict[str, str]) -> list[NotebookNode]:
+    """The outputs, the first that is a display with the caption and the label that its cell gives; its own win."""
+    labelled = list(outputs)
+    first = next((i for i, output in enumerate(outputs) if said and "data" in output), None)
+    if first is not None:
+        about = {**said, **outputs[first].get("metadata", {})}
+        labelled[first] = NotebookNode(outputs[first], metadata=NotebookNode(about))
+    return labelled
 
 
 def _directed(blocks: list[Node]) -> list[Node]:

@@ -8,6 +8,15 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from analysis.reports.document.bounds import (
+    MOST_LETTERS,
+    bounded_markup,
+    bounded_tables,
+    bounded_text,
+    flattened,
+    too_deep,
+    without_nested_notes,
+)
 from analysis.reports.document.html_reader import text_inlines
 from analysis.reports.document.images import KINDS, data_uri
 from analysis.reports.document.interactive import (
@@ -59,9 +68,9 @@ def output_pieces(outputs: list[NotebookNode], place: Location, stderr: bool) ->
     for output in _joined(outputs):
         if output.output_type == "stream":
             if output.name == "stdout" or stderr:
-                yield _stream(output)
+                yield _stream(output, place)
         elif output.output_type == "error":
-            yield _error(output)
+            yield _error(output, place)
         elif "data" in output and (piece := _display(output, place)):
             yield piece
 
@@ -81,9 +90,9 @@ def _joined(outputs: list[NotebookNode]) -> Iterator[NotebookNode]:
         yield held
 
 
-def _stream(output: NotebookNode) -> Piece:
+def _stream(output: NotebookNode, place: Location) -> Piece:
     # A progress bar rewrites its line by carriage returns; only its last state was meant to be read.
-    lines = printable_lines(_string(output.text))
+    lines = bounded_text(printable_lines(_string(output.text)), place)
     return prepare_outputs(code_block(lines, "output")) if lines.strip() else prepare_outputs()
 
 
@@ -93,10 +102,10 @@ def printable_lines(text: str) -> str:
     return printable_text("\n".join(line.rstrip("\r").rsplit("\r", 1)[-1] for line in lines)).strip("\n")
 
 
-def _error(output: NotebookNode) -> Piece:
+def _error(output: NotebookNode, place: Location) -> Piece:
     said = f"{output.get('ename', 'Error')}: {output.get('evalue', '')}"
-    trace = "\n".join(output.get("traceback", [])) or said
-    return prepare_outputs(code_block(printable_lines(trace), "traceback"))
+    trace = "\n".join(map(str, output.get("traceback", []))) or said
+    return prepare_outputs(code_block(bounded_text(printable_lines(trace), place), "traceback"))
 
 
 def _display(output: NotebookNode, place: Location) -> Piece | None:
@@ -107,7 +116,8 @@ def _display(output: NotebookNode, place: Location) -> Piece | None:
         if uri := data_uri(kind, shown.get(kind, "")):
             return _figure(uri, _alt(kind, shown.get("text/plain", ""), about), about, place, _width(kind, about))
     running = running_kinds(list(output.data))
-    plain = printable_lines(shown.get("text/plain", ""))
+    plain = bounded_text(printable_lines(shown["text/plain"]), place) if set(shown) == {"text/plain"} else (
+        printable_lines(shown.get("text/plain", "")[:MOST_LETTERS]))
     for kind in TEXTS:
         if shown.get(kind, "").strip() and not (kind == "text/plain" and running and not says_something(plain)):
             made = READ[kind](shown[kind], plain, about, place)
@@ -153,8 +163,8 @@ def _caption(about: dict, place: Location) -> tuple[tuple[str, str], ...]:
 
 def _html(text: str, plain: str, about: dict, place: Location) -> Piece | None:
     """What a browser shows of it; None where that is nothing."""
-    read = read_for(text, place)
-    blocks = read.blocks
+    read = read_for(bounded_markup(text, place), place)
+    blocks = bounded_tables(read.blocks, place)
 
     def build(caption: list[Node] | None = None) -> list[Node]:
         clean = clean_blocks(blocks, place)
@@ -173,10 +183,21 @@ def _html(text: str, plain: str, about: dict, place: Location) -> Piece | None:
 
 
 def _markdown(text: str, plain: str, about: dict, place: Location) -> Piece:
-    def build(parsed: list[Node], caption: list[Node] | None = None) -> list[Node]:
-        return _captioned(sanitise(parsed, place), inlines_of(sanitise(caption or [], place)), about)
+    read = markdown_piece(text, place)
 
-    return Piece(build, ((MARKDOWN, place.formulas.mark(text)), *_caption(about, place)))
+    def build(parsed: list[Node] | None, caption: list[Node] | None = None) -> list[Node]:
+        return _captioned(read.build(parsed), inlines_of(sanitise(caption or [], place)), about)
+
+    return Piece(build, (*read.sources, *_caption(about, place)))
+
+
+def markdown_piece(text: str, place: Location) -> Piece:
+    """A text of Markdown; one that cannot be read for its depth is shown as it was written."""
+
+    def build(parsed: list[Node] | None) -> list[Node]:
+        return too_deep(text, place) if parsed is None else sanitise(flattened(parsed), place)
+
+    return Piece(build, ((MARKDOWN, place.formulas.mark(without_nested_notes(bounded_markup(text, place)))),))
 
 
 def _latex(text: str, plain: str, about: dict, place: Location) -> Piece:

@@ -22,19 +22,27 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 MARKDOWN = (
     "commonmark-raw_html+pipe_tables+strikeout+task_lists+autolink_bare_uris+footnotes+smart+gfm_auto_identifiers"
 )
-LONGEST = 60  # seconds that pandoc may take
+LONGEST = 40  # seconds that pandoc may take
 HEAP = "1500m"  # of memory that pandoc may use for what it holds
 
 
-def parse_markup(snippets: Sequence[tuple[str, str]], formulas: Formulas) -> list[list[Node]]:
-    """The blocks of each (format, text), by one process whatever their number; it also reads the formulas."""
+def parse_markup(snippets: Sequence[tuple[str, str]], formulas: Formulas) -> list[list[Node] | None]:
+    """The blocks of each (format, text), by one process whatever their number; it also reads the formulas. None for
+    a text whose parts lie too deep in one another."""
     if not snippets and not formulas.found:
         return []
     # Without a line end after a heading that closes a text, pandoc adds an empty paragraph.
     whole = [[(kind, f"{text}\n") for kind, text in snippets], formulas.ready()]
     printed = json.loads(run_pandoc(["lua", str(TEMPLATES / "parse.lua")], json.dumps(whole, ensure_ascii=False)))
     formulas.read(printed["formulas"])
-    return [document["blocks"] for document in printed["documents"]]
+    return [_blocks(document) for document in printed["documents"]]
+
+
+def _blocks(document: str) -> list[Node] | None:
+    try:
+        return json.loads(document)["blocks"]
+    except RecursionError:
+        return None
 
 
 def write_markup(document: dict, to: str, *options: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import shorten
+from urllib.parse import unquote
 
 from analysis.evidence.errors import InputError
 from analysis.reports.document.formulas import OPEN, Formula, Formulas
@@ -29,7 +30,7 @@ COMMENT = re.compile(r"<!--.*-->\s*", re.DOTALL)
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 SIZE = re.compile(r"\d+(\.\d+)?(px|%)")
 OVERRIDES = "\u202d\u202e"  # they show a text in another order than it has
-ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]+[0-~]|[0-Z\\-_=>])|\x9b[0-?]*[ -/]*[@-~]")
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Location:
 
     def image(self, target: str) -> str | None:
         """The image a text names, as a data URI; None for one it may not use."""
-        here = self.images.get(target) or is_drawable(target)
+        here = self.images.get(target) or self.images.get(unquote(target)) or is_drawable(target)
         return here or (read_image_file(self.folder, target) if self.folder is not None else None)
 
     def described(self, alt: str) -> str:
@@ -91,6 +92,8 @@ def read_for(html: str, place: Location, parts: Sequence[Node] = ()) -> HtmlText
     `parts` are those of a Markdown text that stand in it; its formulas are marked already.
     """
     read = read_html(html, parts, str if parts else place.formulas.mark_html)
+    if read.flattened:
+        place.lose("HTML nested too deep is shown as its words")
     for what in read.running:
         place.lose(f"its output is not shown whole: {what}, which only a running page draws")
     return read
@@ -170,7 +173,7 @@ def _text(element: Node, place: Location) -> Node | list[Node] | None:
 def _formula(formula: Formula, place: Location) -> Node:
     """The formula; one that cannot be set is its source, marked as code."""
     if formula.failed:
-        shown = printable_text(formula.source)
+        shown = shorten(printable_text(formula.source), 3000)
         place.lose(f"a formula is shown as its source: {formula.failed} ({shorten(shown, 60)})")
         return node("Code", NO_ATTR, " ".join(shown.split()))
     return node("Math", node("DisplayMath" if formula.display else "InlineMath"), printable_text(formula.tex))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 import typst
 
+from analysis.evidence.errors import InputError
 from analysis.evidence.scratch import scratch_folder
 from analysis.reports.document.fonts import SHIPPED
 
@@ -25,6 +26,12 @@ SOURCE = """
 #let letters = json(bytes({letters}))
 #let widths(weight) = letters.map(letter => measure(text(weight: weight, letter)).width.pt() / 100)
 #context [#metadata((widths("regular"), widths("semibold")))<widths>]
+"""
+UNSHOWN = """
+#set text(size: 100pt)
+#let letters = json(bytes({letters}))
+#let drawn(letter, faces) = measure(text(font: faces, letter, top-edge: "bounds", bottom-edge: "bounds"))
+#context [#metadata(letters.map(letter => drawn(letter, ({faces},)) == drawn(letter, ("{last}",))))<same>]
 """
 _REGULAR: dict[str, float] = {}
 _SEMIBOLD: dict[str, float] = {}
@@ -56,6 +63,34 @@ def copy_fonts(folder: Path, more: Iterable[str] = ()) -> str:
     for path in (*FONT_FILES, *more):
         shutil.copy(path, folder / "fonts")
     return str(folder / "fonts")
+
+
+def font_families(fonts: Sequence[str]) -> list[str]:
+    """The names of the families in these files. Raises InputError for a file that is no typeface."""
+    if not fonts:
+        return []
+    with scratch_folder("fonts") as folder:
+        for path in fonts:
+            if not Path(path).is_file():
+                raise InputError(f"fonts: {path} is not there; give files of typefaces (.ttf, .otf)")
+            shutil.copy(path, folder)
+        found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)]).fonts()
+    names = list(dict.fromkeys(font.family for font in found))
+    if not names:
+        raise InputError(f"fonts: no typeface in {', '.join(map(str, fonts))}; give .ttf or .otf files")
+    return names
+
+
+def unshown_letters(letters: Sequence[str], fonts: Sequence[str] = ()) -> set[str]:
+    """Those of the letters for which no typeface has a sign: the same as in the font of last resort."""
+    if not letters:
+        return set()
+    faces = ", ".join(f'"{name}"' for name in [*TEXT_FACES[:1], *font_families(fonts), *TEXT_FACES[1:]])
+    source = UNSHOWN.format(faces=faces, last=TEXT_FACES[-1], letters=json.dumps(json.dumps(list(letters))))
+    with scratch_folder("fonts") as folder:
+        found = typst.Fonts(include_system_fonts=False, font_paths=[copy_fonts(folder, fonts)])
+        same = json.loads(typst.query(source.encode(), "<same>", field="value", one=True, font_paths=found))
+    return {letter for letter, alike in zip(letters, same, strict=True) if alike}
 
 
 def typst_folder() -> Path:

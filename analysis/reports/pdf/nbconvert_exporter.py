@@ -20,6 +20,7 @@ from analysis.evidence.errors import InputError
 from analysis.reports.document.losses import Losses
 from analysis.reports.document.notebook_document import build_document, split_cells
 from analysis.reports.document.tree import title_of
+from analysis.reports.pdf.missing_letters import missing_letters, name_letters
 from analysis.reports.pdf.typst_pdf import to_pdf
 from analysis.reports.pdf.typst_run import CannotBeSet
 
@@ -73,6 +74,7 @@ class TypstPDFExporter(Exporter):
             with _uncollected():
                 tree = build_document(nb, code=self.code, strict=self.strict, folder=folder, losses=losses)
                 made = self._pdf(nb, tree, about.get("name", "Notebook"), losses)
+                self._say_missing(nb, tree, losses)
             resources["losses"] = losses.said
             for line in losses.said:
                 self.log.warning("%s, %s", about.get("name", "Notebook"), line)
@@ -96,6 +98,15 @@ class TypstPDFExporter(Exporter):
             fonts=self.fonts,
             losses=losses,
         )
+
+    def _say_missing(self, nb: NotebookNode, tree: dict, losses: Losses) -> None:
+        """Letters that stand as boxes in the PDF are lost; each is said of the first cell that has it."""
+        missing = missing_letters(tree["blocks"], self.fonts)
+        for name, alone in split_cells(nb) if missing else ():
+            here = [letter for letter in missing if letter in json.dumps(alone.cells, ensure_ascii=False)]
+            missing = [letter for letter in missing if letter not in here]
+            if here:
+                losses.add(name, f"no font here has {name_letters(here)}; the option fonts takes files that have them")
 
     def _culprit(self, nb: NotebookNode) -> str:
         """The name of the first cell that cannot be set even alone: "cell 3: ", or nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -18,7 +19,7 @@ from analysis.reports.document.numbering import (
 )
 from analysis.reports.document.pandoc import TEMPLATES, write_markup
 from analysis.reports.document.table_alignment import map_positions
-from analysis.reports.document.tree import RIGHT_TO_LEFT, Node, attr, node, text_of, walk
+from analysis.reports.document.tree import RIGHT_TO_LEFT, Node, attr, node, text_of, walk, words_of
 from analysis.reports.pdf.column_widths import (
     BLOCKED,
     BREAK,
@@ -34,7 +35,7 @@ from analysis.reports.pdf.column_widths import (
     split_columns,
 )
 from analysis.reports.pdf.data_tables import data_table, is_plain
-from analysis.reports.pdf.glyph_widths import measure_letters
+from analysis.reports.pdf.glyph_widths import font_families, measure_letters
 from analysis.reports.pdf.typst_run import CannotBeSet, set_pdf
 from analysis.reports.pdf.unset_formulas import replace_unset_formulas
 from analysis.reports.web.foldable_entries import ENTRY, MONTH
@@ -44,6 +45,7 @@ TIMESTAMP = 1_704_067_200
 LONG_WORD = 37.0  # ems of a word that fits a line of text
 SHORT_TABLE = 12  # rows that are kept on one page
 LINE = 112  # characters of code that fit the page at the smallest size the template sets
+BETWEEN = re.compile(r"\s(?=\S)|[,;({\[](?=\S)|(?<=\w)(?=[)\]}])")  # where a line of code may be folded
 INSET = 30.0  # points that a table loses inside a list or a quotation
 SMALL_IMAGE = 40  # pixels of height up to which an image stands in its line
 HERE = "#h(0.001pt);"  # a place where a word may break; unlike a zero-width space it is no letter
@@ -64,6 +66,7 @@ def to_pdf(
     `losses` says so. Raises CannotBeSet.
     """
     about = title_meta(title, subtitle, date_line, provenance, lang)
+    about["font"] = node("MetaList", [node("MetaInlines", words_of(name)) for name in font_families(fonts)])
     try:
         return set_pdf(*typst_source(document, title=title, meta=about, toc=toc), timestamp, fonts)
     except CannotBeSet:
@@ -272,4 +275,11 @@ def _folded(code: str) -> str:
 
 
 def _cut(line: str) -> Iterable[str]:
-    return [line[i : i + LINE] for i in range(0, len(line), LINE)] or [""]
+    """The line in parts that end between two tokens, where there is such a place in the second half of a part."""
+    parts = []
+    while len(line) > LINE:
+        places = [found.end() for found in BETWEEN.finditer(line, LINE // 2, LINE)]
+        end = places[-1] if places else LINE
+        parts.append(line[:end])
+        line = line[end:]
+    return [*parts, line]

@@ -76,7 +76,7 @@ def _openings(paths: list[Path]) -> list[tuple[str, list[Node]]]:
     texts = [text for notebook in notebooks for text in (_first_text(notebook), _first_said(notebook))]
     index = Location("index")
     marked = [(MARKDOWN, index.formulas.mark(text)) for text in texts]
-    parsed = [sanitise(blocks, index) for blocks in parse_markup(marked, index.formulas)]
+    parsed = [sanitise(blocks or [], index) for blocks in parse_markup(marked, index.formulas)]
     titles = [_title(blocks, path) for blocks, path in zip(parsed[::2], paths, strict=True)]
     return list(zip(titles, parsed[1::2], strict=True))
 
