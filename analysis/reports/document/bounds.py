@@ -17,14 +17,18 @@ NOTE_MARK = re.compile(r"(?<!\\)\[\^(?=[^\]\s]+\](?!:))")
 
 
 def bounded_text(text: str, place: Location) -> str:
-    """Printed text up to the limits, with a line that says how much is left out."""
+    """Printed text up to the limits: its beginning and its end, and between them a line that says how much is left
+    out."""
     lines = text.split("\n")
     if len(lines) <= MOST_LINES and len(text) <= MOST_LETTERS:
         return text
-    kept = "\n".join(lines[:MOST_LINES])[:MOST_LETTERS]
-    rest = f"{text.count(chr(10)) - kept.count(chr(10)):,} lines, {len(text) - len(kept):,} letters"
+    begin = "\n".join(lines[: MOST_LINES * 4 // 5])[: MOST_LETTERS * 4 // 5]
+    end = "\n".join(lines[-MOST_LINES // 5 :])[-MOST_LETTERS // 5 :]
+    end = end[max(0, len(begin) + len(end) - len(text)) :]
+    left = len(lines) - begin.count("\n") - end.count("\n") - 2
+    rest = f"{max(left, 0):,} lines, {len(text) - len(begin) - len(end):,} letters"
     place.lose(f"a long text is cut: {rest} are left out")
-    return f"{kept}\n[... cut here: {rest} are left out]"
+    return f"{begin}\n[... cut here: {rest} are left out ...]\n{end}"
 
 
 def bounded_markup(text: str, place: Location) -> str:

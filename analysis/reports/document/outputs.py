@@ -116,8 +116,11 @@ def _display(output: NotebookNode, place: Location) -> Piece | None:
         if uri := data_uri(kind, shown.get(kind, "")):
             return _figure(uri, _alt(kind, shown.get("text/plain", ""), about), about, place, _width(kind, about))
     running = running_kinds(list(output.data))
-    plain = bounded_text(printable_lines(shown["text/plain"]), place) if set(shown) == {"text/plain"} else (
-        printable_lines(shown.get("text/plain", "")[:MOST_LETTERS]))
+    plain = (
+        bounded_text(printable_lines(shown["text/plain"]), place)
+        if set(shown) == {"text/plain"}
+        else (printable_lines(shown.get("text/plain", "")[:MOST_LETTERS]))
+    )
     for kind in TEXTS:
         if shown.get(kind, "").strip() and not (kind == "text/plain" and running and not says_something(plain)):
             made = READ[kind](shown[kind], plain, about, place)

@@ -30,7 +30,9 @@ COMMENT = re.compile(r"<!--.*-->\s*", re.DOTALL)
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 SIZE = re.compile(r"\d+(\.\d+)?(px|%)")
 OVERRIDES = "\u202d\u202e"  # they show a text in another order than it has
-ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]+[0-~]|[0-Z\\-_=>])|\x9b[0-?]*[ -/]*[@-~]")
+ANSI = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]+[0-~]|[0-Z\\-_=>])|\x9b[0-?]*[ -/]*[@-~]"
+)
 
 
 @dataclass(frozen=True)
