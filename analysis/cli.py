@@ -68,12 +68,12 @@ def build(folder: str, check: bool) -> None:
 @main.command("check-seeds")
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option("--seeds", default="", help="The coded seeds; this repository's by default.")
-def check_seeds(directory: Path, seeds: str) -> None:
+def check_seeds_command(directory: Path, seeds: str) -> None:
     """Prove hash, line and words of every coded row against the original documents."""
     from analysis.evidence.folders import REPOSITORY
-    from analysis.evidence.seed_verification import check_seeds as prove
+    from analysis.evidence.seed_verification import check_seeds
 
-    rows, documents = prove(Path(seeds) if seeds else REPOSITORY / "seeds", directory)
+    rows, documents = check_seeds(Path(seeds) if seeds else REPOSITORY / "seeds", directory)
     click.echo(f"{rows} rows agree with the {documents} documents in {directory}")
 
 
@@ -89,7 +89,7 @@ def limits(command):
 
 @main.command()
 @click.argument("variants", nargs=-1)
-@click.option("--all", "every", is_flag=True, help="Every variant in notebooks/parameters.")
+@click.option("--all", "all_variants", is_flag=True, help="Every variant in notebooks/parameters.")
 @click.option("--notebook", "only", multiple=True, help="Only this notebook; may be given again.")
 @click.option("-p", "--parameter", "given", type=(str, str), multiple=True, metavar="NAME VALUE",
               help="A parameter beside those of the variant; may be given again.")  # fmt: skip
@@ -99,8 +99,8 @@ def limits(command):
 @click.option("--force", is_flag=True, help="Run also what is up to date.")
 @limits
 def report(
-    variants: tuple[str, ...], every: bool, only: tuple[str, ...], given: tuple[tuple[str, str], ...], folder: str,
-    target: Path, force: bool, cell_seconds: int, run_seconds: int, memory: int | None,
+    variants: tuple[str, ...], all_variants: bool, only: tuple[str, ...], given: tuple[tuple[str, str], ...],
+    folder: str, target: Path, force: bool, cell_seconds: int, run_seconds: int, memory: int | None,
 ) -> None:  # fmt: skip
     """Run the notebooks and render them to PDF and HTML; the variant 'all' by default.
 
@@ -111,24 +111,29 @@ def report(
 
     from analysis.evidence.errors import format_path
     from analysis.evidence.folders import REPOSITORY
-    from analysis.reports.plan import Plan, choose_notebooks, make_report
-    from analysis.runs.run_limits import Limits
+    from analysis.reports.pipeline import make_report
+    from analysis.reports.plan import Plan, choose_notebooks
+    from analysis.runs.run_limits import RunLimits
     from analysis.runs.variants import choose_variants, override_parameters
 
     notebooks = choose_notebooks(only)
-    chosen = choose_variants(REPOSITORY / "notebooks" / "parameters", variants or ("all",), every)
+    chosen = choose_variants(REPOSITORY / "notebooks" / "parameters", variants or ("all",), all_variants)
     if folder:
         given = (*given, ("folder", str(Path(folder).expanduser().resolve())))
     plans = [Plan(override_parameters(each, dict(given), notebooks), notebooks, target / each.name) for each in chosen]
-    stale = [each for each in plans if force or each.stale()]
+    stale = [each for each in plans if force or each.stale_reasons()]
     for each in plans:
         if each not in stale:
             click.echo(f"{format_path(each.target)} is up to date")
     with tqdm(total=len(stale) * (2 * len(notebooks) + 1), unit="step", disable=None, leave=False) as bar:
-        step = lambda done: (bar.set_postfix_str(done), bar.update())  # noqa: E731
+
+        def step(done: str) -> None:
+            bar.set_postfix_str(done)
+            bar.update()
+
         for each in stale:
             bar.set_description(each.variant.name)
-            for path in make_report(each, step, Limits(cell_seconds, run_seconds, memory)):
+            for path in make_report(each, step, RunLimits(cell_seconds, run_seconds, memory)):
                 if path.suffix in (".pdf", ".html"):
                     bar.write(format_path(path), file=sys.stdout)
 
@@ -139,11 +144,14 @@ def verify(folder: Path) -> None:
     """Make the report, or the run of a sweep, in FOLDER again from its record and compare every byte."""
     from analysis.runs import run_record
 
-    if "variant" in run_record.read_record(folder)["basis"]:
-        from analysis.reports.report import verify_report as compare
+    if "variant" in run_record.read_record(folder)["inputs"]:
+        from analysis.reports.report import verify_report
+
+        found = verify_report(folder)
     else:
-        from analysis.runs.sweeps import verify_run as compare
-    found = compare(folder)
+        from analysis.runs.sweep_runs import verify_run
+
+        found = verify_run(folder)
     for line in found.differ:
         click.echo(line)
     for line in found.changed:
@@ -180,9 +188,9 @@ def trace(incident: str, folder: str) -> None:
 def find(day: str, place: str, folder: str) -> None:
     """Find incidents by day and place."""
     from analysis.incidents.dataset import open_folder
-    from analysis.incidents.trace import find_incidents as look
+    from analysis.incidents.trace import find_incidents
 
-    found = look(open_folder(folder), day, place)
+    found = find_incidents(open_folder(folder), day, place)
     for row in found.itertuples():
         click.echo(f"{row.incident_id}  {row.date:%Y-%m-%d}  {row.place}  {row.weapon}  {row.result}")
     click.echo(f"{len(found)} found", err=True)
@@ -193,12 +201,11 @@ def find(day: str, place: str, folder: str) -> None:
 def evaluate(folder: str) -> None:
     """Judge the grouping, made without the reader's decisions, by those decisions."""
     from analysis.evidence.evidence_base import load_evidence
-    from analysis.incidents.evaluation import evaluate_grouping as judge
-    from analysis.incidents.evaluation import worst_disagreements
+    from analysis.incidents.evaluation import evaluate_grouping, worst_disagreements
 
     evidence = load_evidence(folder)
     click.echo(f"{'measure':<14}  {'algorithm':>24}  {'same first day and place':>26}")
-    for row in judge(evidence).itertuples():
+    for row in evaluate_grouping(evidence).itertuples():
         ours = f"{row.algorithm:.3f} [{row.low:.3f}, {row.high:.3f}]"
         trivial = f"{row.trivial:.3f} [{row.trivial_low:.3f}, {row.trivial_high:.3f}]"
         click.echo(f"{row.measure:<14}  {ours:>24}  {trivial:>26}")
@@ -217,15 +224,15 @@ def review(out: Path, file: Path | None, folder: str) -> None:
     from analysis.evidence.csv_tables import write_files
     from analysis.evidence.evidence_base import load_evidence
     from analysis.evidence.spreadsheet import to_spreadsheet
-    from analysis.incidents import review as loop
     from analysis.incidents.dataset import open_folder
+    from analysis.incidents.review import apply_decisions, doubtful_claims
 
     if file:
-        files, number = loop.apply_decisions(load_evidence(folder), file)
+        files, number = apply_decisions(load_evidence(folder), file)
         write_files(files)
         click.echo(f"{number} decisions merged into reviewed.csv; now run 'incidents build'")
         return
-    asked = loop.doubtful_claims(open_folder(folder))
+    asked = doubtful_claims(open_folder(folder))
     write_files({out: to_spreadsheet(asked)})
     click.echo(f"{asked['question'].nunique()} questions on {asked['claim_id'].nunique()} claims in {out}")
     click.echo("type the incident id a claim belongs to in the column 'decision', then: "
@@ -257,23 +264,25 @@ def sweep(
     from analysis.runs import forked_kernels, parameter_grid
     from analysis.runs.normalisation import fixed_environment
     from analysis.runs.parameters import find_notebook
-    from analysis.runs.run_limits import Limits
+    from analysis.runs.run_limits import RunLimits
 
     path = find_notebook(notebook)
     points = parameter_grid.combine_grids(path, file, sets)
     out = out or Path("build", "sweeps", f"{path.stem}.csv")
     if not dask:
         forked_kernels.prepare_server(fixed_environment())
-    from analysis.runs import sweeps as sweeping  # slow to import, as the server of the kernels does meanwhile
+    # These imports are slow; meanwhile the server of the kernels imports too.
+    from analysis.runs.sweeps import check_writable, choose_runner, plan_sweep, run_sweep, write_results
 
-    sweeping.check_writable(out)
-    runner = sweeping.choose_runner(dask, at_once, Limits(cell_seconds, run_seconds, memory))
-    runs = sweeping.plan_sweep(path, points, out.with_suffix(""))
+    check_writable(out)
+    runner = choose_runner(dask, at_once, RunLimits(cell_seconds, run_seconds, memory))
+    runs = plan_sweep(path, points, out.with_suffix(""))
     with tqdm(total=len(runs), unit="run", disable=None, leave=False) as bar:
-        swept = sweeping.run_sweep(runs, runner, force, lambda _: bar.update())
-    sweeping.write_results(swept.table, out)
+        swept = run_sweep(runs, runner, force, lambda _: bar.update())
+    write_results(swept.table, out)
     click.echo(
-        f"{format_path(out)}: {len(swept.table):,} results of {swept.good:,} runs ({swept.kept:,} finished before)"
+        f"{format_path(out)}: {len(swept.table):,} results of {swept.finished:,} runs "
+        f"({swept.reused:,} finished before)"
     )
     for words, reason in swept.failures.items():
         click.echo(f"failed: {words}: {reason}", err=True)

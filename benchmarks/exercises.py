@@ -23,9 +23,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from analysis.exercises import isolation
-from analysis.exercises.course import COURSE, open_course
+from analysis.exercises.course import COURSE_FOLDER, open_course
 from analysis.exercises.grading import grade_all, write_grades
-from analysis.exercises.sandbox import Limits
+from analysis.exercises.sandbox import SubmissionLimits
 from analysis.exercises.submissions import find_submissions
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -63,19 +63,19 @@ def simulated(folder: Path) -> str:
 
 def eight(folder: Path) -> str:
     """A copy of the course and eight right submissions of one exercise; returns its name."""
-    shutil.copytree(COURSE, folder, ignore=shutil.ignore_patterns("gradebook.db*", "release", "submitted"))
+    shutil.copytree(COURSE_FOLDER, folder, ignore=shutil.ignore_patterns("gradebook.db*", "release", "submitted"))
     (exercise,) = open_course(folder, [EIGHT])
     for number in range(8):
         hand_in(folder / "submitted", f"student{number}", exercise.source, f"{EIGHT}/{EIGHT}.ipynb")
     return exercise.name
 
 
-def by_grade(course: Path, name: str, way: str, workers: int) -> tuple[float, int, int]:
+def by_grade(course: Path, name: str, backend: str, workers: int) -> tuple[float, int, int]:
     """Seconds of `incidents exercises grade`, submissions with points for every task, submissions."""
     start = time.perf_counter()
     exercises = open_course(course, [name])
-    graded = grade_all(find_submissions(course / "submitted", exercises), Limits(), way, workers)
-    write_grades(course / "grades", graded, exercises, "benchmark")
+    graded = grade_all(find_submissions(course / "submitted", exercises), SubmissionLimits(), backend, workers)
+    write_grades(course / "grades", graded, "benchmark")
     return time.perf_counter() - start, len(graded), len(graded)
 
 
@@ -97,8 +97,8 @@ def rows(make, label: str, ways: list[str]) -> list[str]:
         course = Path(folder) / "course"
         name = make(course)
         measured = {"nbgrader autograde": by_nbgrader(course, name)}
-        for way in ways:
-            measured[f"ours, two at once, {way}"] = by_grade(course, name, way, 2)
+        for backend in ways:
+            measured[f"ours, two at once, {backend}"] = by_grade(course, name, backend, 2)
         measured["ours, one after another, none"] = by_grade(course, name, "none", 1)
     theirs = measured["nbgrader autograde"][0]
     return [
@@ -112,7 +112,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="the class of eight only")
     quick = parser.parse_args().quick
-    ways = [way for way in isolation.BACKENDS if way != "user" and not isolation.missing_backend(way)]
+    ways = [backend for backend in isolation.BACKENDS if backend != "user" and not isolation.backend_problem(backend)]
     table = [] if quick else rows(simulated, "29 simulated", ways)
     table += rows(eight, f"eight right, {EIGHT}", ways)
     PAGE.write_text(TEXT.format(

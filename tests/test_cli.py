@@ -184,10 +184,10 @@ def up_to_date(repository, monkeypatch):
         made.append((each, limits))
         each.target.mkdir(parents=True, exist_ok=True)
         (each.target / "report.pdf").write_text("a report")
-        run_record.write_record(each.target, each.basis(), "complete", datetime.now(UTC))
+        run_record.write_record(each.target, each.inputs(), "complete", datetime.now(UTC))
         return [each.target / "report.pdf"]
 
-    monkeypatch.setattr("analysis.reports.plan.make_report", fake)
+    monkeypatch.setattr("analysis.reports.pipeline.make_report", fake)
     assert run("report").exit_code == 0
     return made
 
@@ -223,7 +223,7 @@ def test_what_is_up_to_date_is_told_without_slow_libraries(tmp_path):
     (chosen,) = choose_variants(folders.REPOSITORY / "notebooks" / "parameters", ["all"], False)
     target.mkdir()
     run_record.write_record(
-        target, plan.Plan(chosen, plan.choose_notebooks(), target).basis(), "complete", datetime.now(UTC)
+        target, plan.Plan(chosen, plan.choose_notebooks(), target).inputs(), "complete", datetime.now(UTC)
     )
     assert imported("report", "--build", tmp_path) == set()
 

@@ -37,7 +37,7 @@ CODEBOOK = DOCS / "codebook.md"
 ADD_A_CLAIM = DOCS / "add-a-claim.md"
 OWN_TABLE = DOCS / "bring-your-own-table.md"
 DATA = REPOSITORY / "data" / "README.md"
-PAGES = [*sorted(DOCS.glob("*.md")), DATA, REPOSITORY / "README.md"]
+PAGES = [*sorted(DOCS.glob("*.md")), DATA, REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md"]
 AGAIN = "out of date: run 'python -m tests.test_docs' in the repository's folder and read what it changed"
 
 BLOCK = re.compile(r"<!-- (?P<kind>[a-z ]+)(: (?P<name>\S+))? -->\n(?P<body>.*?)<!-- end -->", re.DOTALL)

@@ -19,7 +19,7 @@ from analysis.cli import main
 from analysis.evidence import folders
 from analysis.reports import plan as planning
 from analysis.runs import run_record
-from analysis.runs.publication import publish_folder
+from analysis.runs.atomic_folder import publish_folder
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 PARAMETERS = 'folder = ""  # evidence\nnumber = 1  # a number'
@@ -68,8 +68,8 @@ def whole(folder: Path) -> int:
     """The number that a published report is of; every file as its record has it, and every file of that run."""
     found = run_record.read_record(folder)
     assert run_record.altered_outputs(folder, found) == []
-    assert {path.relative_to(folder).as_posix() for path in run_record.output_hashes(folder)} == set(found["outputs"])
-    number = found["basis"]["parameters"].get("number", 1)
+    assert {path.relative_to(folder).as_posix() for path in run_record.output_files(folder)} == set(found["outputs"])
+    number = found["inputs"]["parameters"].get("number", 1)
     for name in ("one.html", "report.html"):
         assert f"number {number}" in BeautifulSoup((folder / name).read_text(), "html.parser").get_text()
     executed = nbformat.read(folder / "notebooks" / "one.ipynb", as_version=4)

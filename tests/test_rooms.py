@@ -9,6 +9,10 @@ import analysis
 from analysis.evidence.folders import REPOSITORY
 
 ROOMS = ("evidence", "incidents", "measures", "comparisons", "charts", "runs", "reports", "exercises", "cli")
+# The sub-rooms of a room, and what each may import of it; modules outside a sub-room may import them all.
+SUBROOMS = {
+    "reports": {"document": {"document"}, "pdf": {"document", "pdf"}, "web": {"document", "web"}},
+}
 MODULES = sorted((REPOSITORY / "analysis").rglob("*.py"))
 LONGEST = 360  # lines; a file much past 250 is two files, and the schema of eleven tables is one
 
@@ -20,6 +24,11 @@ def named(path) -> str:
 def room_of(module: str) -> str:
     """`analysis.evidence.evidence_base` -> `evidence`; the facade itself is the last of all."""
     return (module.split(".") + [""])[1]
+
+
+def module_of(path) -> str:
+    """`analysis/evidence/errors.py` -> `analysis.evidence.errors`; a folder's `__init__.py` is the folder."""
+    return named(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def imports(path) -> list[tuple[int, str]]:
@@ -47,6 +56,31 @@ def test_a_room_imports_only_from_itself_and_from_rooms_to_its_left(path):
     allowed = ROOMS[: ROOMS.index(room) + 1]
     ahead = [f"line {line}: {module}" for line, module in imports(path) if room_of(module) not in allowed]
     assert ahead == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_a_sub_room_imports_of_its_room_only_what_lies_to_its_left(path):
+    room, *below = path.relative_to(REPOSITORY / "analysis").parts
+    allowed = SUBROOMS.get(room, {}).get(below[0] if below else "")
+    if allowed is None:
+        return
+    found = [(line, *module.split(".")) for line, module in imports(path) if room_of(module) == room]
+    assert [f"line {line}: {'.'.join(parts)}" for line, *parts in found if parts[2] not in allowed] == []
+
+
+def test_no_file_imports_itself_by_way_of_others():
+    known = {module_of(path): path for path in MODULES}
+
+    def imported(module: str) -> set[str]:
+        """The files behind the imports: `analysis.runs.run_record.RECORD_NAME` is of `analysis.runs.run_record`."""
+        names = {name for _, name in imports(known[module])}
+        return {name if name in known else name.rpartition(".")[0] for name in names} & set(known) - {module}
+
+    files = {module: imported(module) for module in known}
+    # Whatever imports nothing that is left is taken away, again and again; what then stays is a cycle or leads to one.
+    while done := {module for module, needs in files.items() if not needs & set(files)}:
+        files = {module: needs for module, needs in files.items() if module not in done}
+    assert files == {}, "these files import each other in a circle, or a file that does"
 
 
 def test_the_facade_imports_no_room_before_it_is_asked():

@@ -21,7 +21,7 @@ from analysis.reports.document import pandoc
 from analysis.reports.document.notebook_document import build_document
 from analysis.reports.document.tree import new_document, node, text_of
 from analysis.reports.pdf import typst_pdf
-from analysis.reports.pdf.typst_pdf import CannotBeSet, to_pdf
+from analysis.reports.pdf.typst_pdf import TypstFailure, to_pdf
 from analysis.reports.plan import Plan, choose_notebooks
 from analysis.reports.report import run_report
 from analysis.reports.web.html_page import to_html
@@ -186,7 +186,7 @@ def secret(tmp_path) -> Path:
 def test_typst_reads_no_file_of_the_machine_and_fetches_no_package(secret, monkeypatch, code):
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     monkeypatch.setattr(typst_pdf, "typst_source", lambda *given, **named: (code.format(secret), {}))
-    with pytest.raises(CannotBeSet) as stopped:
+    with pytest.raises(TypstFailure) as stopped:
         to_pdf(new_document([]), title="T")
     assert SECRET not in str(stopped.value)
 

@@ -1,42 +1,54 @@
-"""What tests compare with: types first, so that an answer's own idea of equality is never asked."""
+"""How tests compare an answer: types first, so that `__eq__` of the answer is never called."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-NUMBERS = (int, float, *(kind for kind in np.sctypeDict.values() if issubclass(kind, (np.integer, np.floating))))
-DAYS = (datetime, date, pd.Timestamp, np.datetime64)
-SEQUENCES = (list, tuple, np.ndarray, pd.Index, pd.RangeIndex, pd.DatetimeIndex, pd.MultiIndex, pd.CategoricalIndex)
-SHOWN = 60  # characters
+NUMBER_TYPES = (int, float, *(kind for kind in np.sctypeDict.values() if issubclass(kind, (np.integer, np.floating))))
+DATE_TYPES = (datetime, date, pd.Timestamp, np.datetime64)
+SEQUENCE_TYPES = (
+    list,
+    tuple,
+    np.ndarray,
+    pd.Index,
+    pd.RangeIndex,
+    pd.DatetimeIndex,
+    pd.MultiIndex,
+    pd.CategoricalIndex,
+)
+SHOWN_CHARACTERS = 60
 
 
 def same(got: Any, expected: Any, tolerance: float = 1e-9) -> None:
-    """Raises AssertionError unless `got` is what is `expected`, up to a relative `tolerance`.
+    """Raises AssertionError unless `got` equals `expected`, up to a relative `tolerance`.
 
-    Plain values are numbers (Python's, numpy's), text, truth values, days, and None for whatever is
-    missing; a list is as good as a tuple or an array. Only exact types are accepted: a subclass or a
-    foreign object could answer every question with yes.
+    Both are compared as plain values (see `to_plain_value`). Only exact types are accepted, because a subclass or a
+    foreign object could claim to equal everything.
     """
-    _compare(plain(got), plain(expected), tolerance, "the answer")
+    _compare(to_plain_value(got), to_plain_value(expected), tolerance, "the answer")
 
 
-def plain(value: Any) -> Any:
-    """The value in Python's own types. Raises AssertionError for a type that is not known."""
+def to_plain_value(value: Any) -> Any:
+    """The value in Python's own types, with None for anything missing; a tuple, an array or an index becomes a list.
+
+    Raises AssertionError for a type that is not known.
+    """
     kind = type(value)
-    if value is None or value is pd.NA or value is pd.NaT or (kind in NUMBERS and math.isnan(value)):
+    if value is None or value is pd.NA or value is pd.NaT or (kind in NUMBER_TYPES and math.isnan(value)):
         return None
     if kind in (bool, np.bool_):
         return bool(value)
-    if kind in NUMBERS:
+    if kind in NUMBER_TYPES:
         return float(value) if not issubclass(kind, (int, np.integer)) else int(value)
     if kind in (str, np.str_):
         return str.__str__(value)
-    if kind in DAYS:
+    if kind in DATE_TYPES:
         return pd.Timestamp(value)
     if kind is pd.Period:
         return str(value)
@@ -50,17 +62,17 @@ def _plain_collection(value: Any, kind: type) -> Any:
         return {"columns": _items(list(value.columns)), "rows": [_items(row) for row in _rows(value)]}
     if kind is pd.Series:
         return {"index": _items(list(value.index)), "values": _items(list(value))}
-    if kind in SEQUENCES:
+    if kind in SEQUENCE_TYPES:
         return _items(list(value))
     if kind in (set, frozenset):
         return sorted(_items(list(value)), key=lambda item: (type(item).__name__, repr(item)))
     if kind is dict:
-        return {_key(key): plain(item) for key, item in value.items()}
+        return {_key(key): to_plain_value(item) for key, item in value.items()}
     raise AssertionError(f"the answer holds a {kind.__name__}, which is no plain value")
 
 
-def _items(values: list) -> list:
-    return [plain(value) for value in values]
+def _items(values: Iterable) -> list:
+    return [to_plain_value(value) for value in values]
 
 
 def _rows(frame: pd.DataFrame) -> list[tuple]:
@@ -68,7 +80,7 @@ def _rows(frame: pd.DataFrame) -> list[tuple]:
 
 
 def _key(key: Any) -> Any:
-    key = plain(key)
+    key = to_plain_value(key)
     return tuple(key) if type(key) is list else key
 
 
@@ -83,9 +95,9 @@ def _compare(got: Any, expected: Any, tolerance: float, where: str) -> None:
     elif type(got) is dict:
         _compare_items(sorted(got, key=repr), sorted(expected, key=repr), tolerance, f"{where}, the names")
         for key in expected:
-            _compare(got[key], expected[key], tolerance, f"{where}, {str(key)[:SHOWN]}")
+            _compare(got[key], expected[key], tolerance, f"{where}, {str(key)[:SHOWN_CHARACTERS]}")
     elif got != expected:
-        raise AssertionError(f"{where} is {str(got)[:SHOWN]!r}, not {str(expected)[:SHOWN]!r}")
+        raise AssertionError(f"{where} is {str(got)[:SHOWN_CHARACTERS]!r}, not {str(expected)[:SHOWN_CHARACTERS]!r}")
 
 
 def _compare_items(got: list, expected: list, tolerance: float, where: str) -> None:

@@ -1,4 +1,4 @@
-"""The class on one page: points per student, where points were lost, what had to be mended."""
+"""The class on one page: points per student, where points were lost, what was repaired."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from analysis.charts.notebook_output import escape_markdown, to_svg
 from analysis.charts.text_format import plural
 from analysis.exercises.feedback import html_table
-from analysis.exercises.gradebook import Graded, grade_rows
+from analysis.exercises.gradebook import GradedSubmission, grade_rows
 from analysis.exercises.lost_points import lost_point_shares, lost_points, lost_points_alt
 from analysis.reports.document.notebook_document import build_document
 from analysis.reports.web.html_page import to_html
@@ -22,38 +22,38 @@ CAPTION = (
 )
 
 
-def summary_page(graded: Sequence[Graded], said: str) -> str:
-    """The summary as one HTML file that needs nothing else; `said` is how it was graded."""
-    everything = grade_rows(graded)
-    students = everything["student"].nunique()
+def summary_page(graded: Sequence[GradedSubmission], conditions: str) -> str:
+    """The summary as one HTML file that needs no other file; `conditions` says with what isolation and limits."""
+    rows = grade_rows(graded)
+    students = rows["student"].nunique()
     cells = [
         new_markdown_cell("# Where points were lost"),
-        _chart(everything),
+        _chart(rows),
         new_markdown_cell("# Tasks"),
-        html_table(_tasks(everything)),
+        html_table(_tasks(rows)),
         new_markdown_cell("# Students"),
-        html_table(_students(everything)),
+        html_table(_students(rows)),
         *_remarks(graded),
     ]
-    exercises = everything["exercise"].nunique()
+    exercises = rows["exercise"].nunique()
     subtitle = ", ".join(
         (plural(students, "student"), plural(exercises, "exercise"), plural(len(graded), "submission"))
     )
     tree = build_document(new_notebook(cells=cells))
-    return to_html(tree, title="The class", subtitle=subtitle, provenance=[("Graded", said)], scripted=False)
+    return to_html(tree, title="The class", subtitle=subtitle, provenance=[("Graded", conditions)], scripted=False)
 
 
-def _chart(everything: pd.DataFrame) -> NotebookNode:
-    shares = lost_point_shares(everything)
+def _chart(rows: pd.DataFrame) -> NotebookNode:
+    shares = lost_point_shares(rows)
     about = {"alt": lost_points_alt(shares), "caption": CAPTION}
     output = new_output("display_data", {"image/svg+xml": to_svg(lost_points(shares))}, metadata=about)
     return new_code_cell("", outputs=[output])
 
 
-def _tasks(everything: pd.DataFrame) -> pd.DataFrame:
-    by_task = everything.groupby(["exercise", "task"], sort=False)
-    points = everything["points"].astype(float)
-    means = points.groupby([everything["exercise"], everything["task"]], sort=False).mean(skipna=False)
+def _tasks(rows: pd.DataFrame) -> pd.DataFrame:
+    by_task = rows.groupby(["exercise", "task"], sort=False)
+    points = rows["points"].astype(float)
+    means = points.groupby([rows["exercise"], rows["task"]], sort=False).mean(skipna=False)
     return pd.DataFrame(
         {
             "of": by_task["max_points"].first().map("{:g}".format),
@@ -64,11 +64,11 @@ def _tasks(everything: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
 
 
-def _students(everything: pd.DataFrame) -> pd.DataFrame:
-    known = everything.assign(points=everything["points"].astype(float).fillna(0))
+def _students(rows: pd.DataFrame) -> pd.DataFrame:
+    known = rows.assign(points=rows["points"].astype(float).fillna(0))
     points = known.pivot_table(index="student", columns="exercise", values="points", aggfunc="sum", sort=False)
     total = points.sum(axis=1)
-    by_hand = everything["points"].isna().groupby(everything["student"], sort=False).sum()
+    by_hand = rows["points"].isna().groupby(rows["student"], sort=False).sum()
     shown = points.map("{:g}".format)
     shown.columns.name = None
     shown["total"] = total.map("{:g}".format)
@@ -76,11 +76,11 @@ def _students(everything: pd.DataFrame) -> pd.DataFrame:
     return shown.reset_index()
 
 
-def _remarks(graded: Sequence[Graded]) -> list[NotebookNode]:
+def _remarks(graded: Sequence[GradedSubmission]) -> list[NotebookNode]:
     """What an instructor should look at, by student."""
     lines = [
-        f"- {escape_markdown(of.student)}, {escape_markdown(of.exercise)}: {escape_markdown(text)}"
-        for of in graded
-        for text in [*of.remarks, *(f"{g.task}: {g.remark}" for g in of.grades if g.status == "void")]
+        f"- {escape_markdown(submission.student)}, {escape_markdown(submission.exercise)}: {escape_markdown(text)}"
+        for submission in graded
+        for text in [*submission.remarks, *(f"{g.task}: {g.remark}" for g in submission.grades if g.status == "void")]
     ]
     return [new_markdown_cell("# What was found and mended"), new_markdown_cell("\n".join(lines))] if lines else []

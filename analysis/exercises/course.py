@@ -1,4 +1,4 @@
-"""A course folder as nbgrader knows it: its exercises, and what nbgrader's own steps make of each."""
+"""A course folder as nbgrader has it: its exercises, and the versions that nbgrader's preprocessors make of each."""
 
 from __future__ import annotations
 
@@ -24,48 +24,52 @@ from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 
 from analysis.evidence.errors import InputError, format_path, suggest_name
 from analysis.evidence.folders import REPOSITORY
-from analysis.runs.parameters import read_notebook
+from analysis.runs.parameters import read_notebook_json
 
-COURSE = REPOSITORY / "notebooks" / "exercises"
-# The order of `nbgrader generate_assignment`: what it keeps to grade by, then what it hands out.
-TO_KEEP = (LockCells, ClearSolutions, ClearOutputPreprocessor, CheckCellMetadata, ComputeChecksums)
-TO_HAND_OUT = (ClearHiddenTests, ClearMarkScheme, ComputeChecksums, CheckCellMetadata)
+COURSE_FOLDER = REPOSITORY / "notebooks" / "exercises"
+# The preprocessors of `nbgrader generate_assignment` in their order: for the version to grade by, then to hand out.
+FOR_GRADING = (LockCells, ClearSolutions, ClearOutputPreprocessor, CheckCellMetadata, ComputeChecksums)
+FOR_RELEASE = (ClearHiddenTests, ClearMarkScheme, ComputeChecksums, CheckCellMetadata)
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise. `source` is the instructor's version; `kept` has its solutions cleared and its
-    hidden tests still in it; `released` is what a student gets. All three have the same cells."""
+    """One exercise in three versions with the same cells.
+
+    `source` is the instructor's version, `for_grading` has no solutions but all tests, `released` is what a student
+    gets.
+    """
 
     name: str
     folder: Path
     source: NotebookNode
 
     @cached_property
-    def kept(self) -> NotebookNode:
+    def for_grading(self) -> NotebookNode:
         """The version to grade by."""
-        return apply_preprocessors(self.source, TO_KEEP, self.name)
+        return apply_preprocessors(self.source, FOR_GRADING, self.name)
 
     @cached_property
     def released(self) -> NotebookNode:
         """The version to hand out."""
-        return apply_preprocessors(self.kept, TO_HAND_OUT, self.name)
+        return apply_preprocessors(self.for_grading, FOR_RELEASE, self.name)
 
     @property
     def files(self) -> list[Path]:
-        """What lies beside the notebook and is handed out with it."""
+        """The files beside the notebook that are handed out with it."""
         found = (path for path in sorted(self.folder.rglob("*")) if path.is_file())
         return [p for p in found if p.suffix != ".ipynb" and not _is_hidden(p.relative_to(self.folder))]
 
     @property
     def tasks(self) -> dict[str, float]:
-        """Every task with its full points, in the order of the notebook."""
+        """The maximum points of every task, in the order of the notebook."""
         return {grade_id(c): float(c.metadata.nbgrader.points) for c in self.source.cells if is_graded(c)}
 
     def hidden_lines(self, task: str) -> list[str]:
         """The lines of a test cell that a student does not get."""
-        whole, seen = (cells_by_id(notebook)[task].source.splitlines() for notebook in (self.kept, self.released))
-        return [line.strip() for line in whole if line not in seen]
+        versions = (self.for_grading, self.released)
+        complete, visible = (cells_by_id(notebook)[task].source.splitlines() for notebook in versions)
+        return [line.strip() for line in complete if line not in visible]
 
 
 def _is_hidden(path: Path) -> bool:
@@ -73,14 +77,14 @@ def _is_hidden(path: Path) -> bool:
 
 
 def grade_id(cell: NotebookNode) -> str:
-    """The cell's name in the course; empty for a free cell, whatever its metadata hold."""
+    """The name of a cell in the course; empty for a cell without one, whatever its metadata hold."""
     about = cell.metadata.get("nbgrader")
     name = about.get("grade_id") if isinstance(about, dict) else None
     return name if isinstance(name, str) else ""
 
 
 def is_graded(cell: NotebookNode) -> bool:
-    """True where there are points to earn."""
+    """True for a cell that earns points."""
     return is_grade(cell) or is_task(cell)
 
 
@@ -99,22 +103,22 @@ def cells_by_id(notebook: NotebookNode) -> dict[str, NotebookNode]:
     return {grade_id(cell): cell for cell in notebook.cells if grade_id(cell)}
 
 
-def apply_preprocessors(notebook: NotebookNode, steps: Sequence, name: str) -> NotebookNode:
-    """A copy of the notebook that went through nbgrader's steps. Raises InputError where one objects."""
+def apply_preprocessors(notebook: NotebookNode, preprocessors: Sequence, name: str) -> NotebookNode:
+    """A copy of the notebook after nbgrader's preprocessors; `name` is the exercise. Raises InputError if one fails."""
     notebook = deepcopy(notebook)
     try:
         MetadataValidator().validate_nb(notebook)
-        for step in steps:
-            notebook, _ = step().preprocess(notebook, {})
+        for preprocessor in preprocessors:
+            notebook, _ = preprocessor().preprocess(notebook, {})
     except (ValidationError, RuntimeError, ValueError, KeyError) as error:
         raise InputError(f"exercise {name}: nbgrader says: {error}") from None
     return notebook
 
 
-def open_course(course: Path = COURSE, only: Sequence[str] = ()) -> list[Exercise]:
-    """The exercises of the course by name; `only` names some of them.
+def open_course(course: Path = COURSE_FOLDER, only: Sequence[str] = ()) -> list[Exercise]:
+    """The exercises of a course, sorted by name; `only` names some of them.
 
-    Raises InputError where there are none, or one is named that does not exist.
+    Raises InputError if the course has no exercise, or none of a name in `only`.
     """
     folders = sorted(path for path in (course / "source").glob("*/") if not path.name.startswith("."))
     if not folders:
@@ -128,5 +132,5 @@ def open_course(course: Path = COURSE, only: Sequence[str] = ()) -> list[Exercis
 
 
 def _read(path: Path) -> NotebookNode:
-    read_notebook(path)  # says in one line what is wrong with a file that is no notebook
+    read_notebook_json(path)  # says in one line what is wrong with a file that is no notebook
     return nbformat.read(path, as_version=4)

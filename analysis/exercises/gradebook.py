@@ -1,4 +1,4 @@
-"""What a submission earned, as rows and as files: a small gradebook of its own for each, one table for all."""
+"""What submissions earned: one table of all grades, and a small JSON gradebook for each submission."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from nbformat import NotebookNode
 from analysis.evidence.errors import InputError, format_path
 from analysis.evidence.spreadsheet import from_spreadsheet
 
-COLUMNS = ("student", "exercise", "task", "points", "max_points", "status", "remarks")
-BY_HAND = ("to grade by hand", "graded by hand")
+GRADE_COLUMNS = ("student", "exercise", "task", "points", "max_points", "status", "remarks")
+HAND_GRADED = ("to grade by hand", "graded by hand")
 
 
 @dataclass(frozen=True)
 class Grade:
-    """One task. `points` is None where a person must grade; `remark` is for the student too."""
+    """The grade of one task. `points` is None if a person must grade it; the student sees the `remark` too."""
 
     task: str
     points: float | None
-    most: float
+    max_points: float
     status: str
     remark: str = ""
 
 
 @dataclass(frozen=True)
-class Graded:
-    """One submission: its grades, what had to be mended, and what the student may see of the run."""
+class GradedSubmission:
+    """One submission: its grades, remarks on what was repaired, and the cells of the run that the student may see."""
 
     student: str
     exercise: str
@@ -41,45 +41,44 @@ class Graded:
 
     @property
     def points(self) -> float:
-        """Points so far."""
+        """The points that were given so far."""
         return sum(grade.points or 0 for grade in self.grades)
 
     @property
-    def most(self) -> float:
-        """Full points."""
-        return sum(grade.most for grade in self.grades)
+    def max_points(self) -> float:
+        """The maximum points of all tasks."""
+        return sum(grade.max_points for grade in self.grades)
 
 
-def grade_rows(graded: Iterable[Graded]) -> pd.DataFrame:
-    """One row per task and one for every submission's remarks, in the columns of grades.csv; the
-    remarks on a submission stand with its first task."""
+def grade_rows(graded: Iterable[GradedSubmission]) -> pd.DataFrame:
+    """One row per submission and task, in GRADE_COLUMNS; remarks on a submission stand in the row of its first task."""
     table = [
-        (of.student, of.exercise, g.task, g.points, g.most, g.status,
-         "; ".join([*([g.remark] if g.remark else []), *(of.remarks if number == 0 else [])]))
-        for of in graded
-        for number, g in enumerate(of.grades)
+        (each.student, each.exercise, g.task, g.points, g.max_points, g.status,
+         "; ".join([*([g.remark] if g.remark else []), *(each.remarks if number == 0 else [])]))
+        for each in graded
+        for number, g in enumerate(each.grades)
     ]  # fmt: skip
-    return pd.DataFrame(table, columns=COLUMNS)
+    return pd.DataFrame(table, columns=GRADE_COLUMNS)
 
 
-def to_json(of: Graded) -> str:
-    """The submission's own gradebook."""
-    kept = asdict(replace(of, cells=[]))
-    del kept["cells"]
-    return json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
+def gradebook_json(submission: GradedSubmission) -> str:
+    """The grades and remarks of one submission as JSON."""
+    content = asdict(replace(submission, cells=[]))
+    del content["cells"]
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
 def read_marks(path: Path) -> dict[tuple[str, str, str], float]:
-    """Points that a person typed into an earlier grades.csv, by student, exercise and task.
+    """Points that a person typed into an earlier grades.csv, by student, exercise and task; empty without the file.
 
-    Raises InputError for points that are no number between 0 and the task's full points.
+    Raises InputError for a missing column, and for points that are no number from 0 to the maximum of the task.
     """
     if not path.is_file():
         return {}
     table = from_spreadsheet(pd.read_csv(path, dtype=str, keep_default_na=False))
-    if missing := [name for name in COLUMNS if name not in table]:
+    if missing := [name for name in GRADE_COLUMNS if name not in table]:
         raise InputError(f"{format_path(path)} has no column {', '.join(missing)}; is it a grades.csv?")
-    typed = table[table["status"].isin(BY_HAND) & (table["points"].str.strip() != "")]
+    typed = table[table["status"].isin(HAND_GRADED) & (table["points"].str.strip() != "")]
     return {
         (row.student, row.exercise, row.task): _number(row, f"{format_path(path)}, row {row.Index + 2}")
         for row in typed.itertuples()
@@ -96,13 +95,13 @@ def _number(row, where: str) -> float:
     return points
 
 
-def merge_marks(graded: Iterable[Graded], typed: dict[tuple[str, str, str], float]) -> list[Graded]:
-    """The submissions with the points that a person gave."""
+def merge_marks(graded: Iterable[GradedSubmission], typed: dict[tuple[str, str, str], float]) -> list[GradedSubmission]:
+    """The submissions with the points of `typed` (as `read_marks` gives them) for tasks that a person must grade."""
 
-    def mark(of: Graded, grade: Grade) -> Grade:
-        points = typed.get((of.student, of.exercise, grade.task))
+    def mark(submission: GradedSubmission, grade: Grade) -> Grade:
+        points = typed.get((submission.student, submission.exercise, grade.task))
         if grade.points is not None or points is None:
             return grade
         return replace(grade, points=points, status="graded by hand")
 
-    return [replace(of, grades=[mark(of, grade) for grade in of.grades]) for of in graded]
+    return [replace(each, grades=[mark(each, grade) for grade in each.grades]) for each in graded]

@@ -1,4 +1,4 @@
-"""Submissions graded side by side: each mended, run in its own room, judged; none stops the others."""
+"""All submissions graded in parallel: each is repaired, run in its own sandbox and judged; none stops the others."""
 
 from __future__ import annotations
 
@@ -11,25 +11,28 @@ from nbformat import NotebookNode
 
 from analysis.evidence.csv_tables import write_files
 from analysis.evidence.spreadsheet import to_spreadsheet
-from analysis.exercises import autograde, class_summary, feedback, gradebook
+from analysis.exercises import autograding, class_summary, feedback, gradebook
 from analysis.exercises.course import Exercise
-from analysis.exercises.gradebook import Grade, Graded
+from analysis.exercises.gradebook import Grade, GradedSubmission
 from analysis.exercises.notebook_run import run_notebook
 from analysis.exercises.repair import repair_submission
-from analysis.exercises.sandbox import Limits, open_sandbox
-from analysis.exercises.submissions import Submission, Unreadable, read_submission
+from analysis.exercises.sandbox import SubmissionLimits, open_sandbox
+from analysis.exercises.submissions import Submission, UnreadableSubmission, read_submission
 
-MOST_FILES = 50_000_000  # bytes of other files that a submission may bring
+MAX_OTHER_FILES = 50_000_000  # bytes of files beside the notebook of a submission
 
 
 def grade_all(
-    submissions: Sequence[Submission], limits: Limits, way: str, workers: int = 2,
-    progress: Callable[[Graded], None] = lambda _: None,
-) -> list[Graded]:  # fmt: skip
-    """Every submission graded, in the order given; `way` as in `isolate`."""
+    submissions: Sequence[Submission], limits: SubmissionLimits, backend: str, workers: int = 2,
+    progress: Callable[[GradedSubmission], None] = lambda _: None,
+) -> list[GradedSubmission]:  # fmt: skip
+    """The grades of every submission, in the order given; `workers` run in parallel.
 
-    def one(submission: Submission) -> Graded:
-        graded = grade_one(submission, limits, way)
+    `backend` is one of `isolation.BACKENDS`. `progress` is called with every submission that is done.
+    """
+
+    def one(submission: Submission) -> GradedSubmission:
+        graded = grade_one(submission, limits, backend)
         progress(graded)
         return graded
 
@@ -41,64 +44,74 @@ def grade_all(
             raise
 
 
-def grade_one(submission: Submission, limits: Limits, way: str) -> Graded:
-    """One submission graded. Whatever is wrong with it is said in its remarks; nothing is raised."""
+def grade_one(submission: Submission, limits: SubmissionLimits, backend: str) -> GradedSubmission:
+    """The grades of one submission. Whatever is wrong with it becomes a remark; nothing is raised."""
     if submission.path is None:
-        return _nothing(submission, "not handed in")
+        return _without_points(submission, "not handed in")
     try:
-        whole, mended = repair_submission(read_submission(submission.path), submission.exercise)
-        remarks = submission.remarks + mended
-        with open_sandbox(_files(submission, remarks)) as folder:
-            ran, ended = autograde_notebook(whole, submission.exercise, folder, limits, way)
+        repaired, repairs = repair_submission(read_submission(submission.path), submission.exercise)
+        remarks = submission.remarks + repairs
+        with open_sandbox(_files(submission.path.parent, submission.exercise, remarks)) as folder:
+            ran, ended = autograde_notebook(repaired, submission.exercise, folder, limits, backend)
         remarks += [*([ended] if ended else []), *feedback.clear_secrets(ran, submission.exercise)]
-        grades = autograde.judge_notebook(ran, submission.exercise.released)
-        return Graded(submission.student, submission.exercise.name, grades, remarks, feedback.visible_cells(ran))
-    except Unreadable as error:
-        return _nothing(submission, "unreadable", str(error))
-    except Exception as error:  # the batch goes on, and the instructor is told what to report
+        grades = autograding.judge_notebook(ran, submission.exercise.released)
+        return GradedSubmission(
+            submission.student, submission.exercise.name, grades, remarks, feedback.visible_cells(ran)
+        )
+    except UnreadableSubmission as error:
+        return _without_points(submission, "unreadable", str(error))
+    except Exception as error:  # the batch goes on; the instructor reads what to report
         traceback.print_exc()
-        return _nothing(submission, "not graded", f"grading it failed: {type(error).__name__}: {error}")
+        return _without_points(submission, "not graded", f"grading it failed: {type(error).__name__}: {error}")
 
 
 def autograde_notebook(
-    notebook: NotebookNode, exercise: Exercise, folder: Path, limits: Limits, way: str
+    notebook: NotebookNode, exercise: Exercise, folder: Path, limits: SubmissionLimits, backend: str
 ) -> tuple[NotebookNode, str]:
-    """The notebook with every test laid out, after its run in `folder`, and what ended it early."""
-    script = autograde.lay_out_tests(notebook, exercise.released)
-    return script, run_notebook(script, folder, limits, way)
+    """Prepare the tests of a notebook and run it in `folder`; returns it, and what ended the run early, if anything."""
+    prepared = autograding.prepare_tests(notebook, exercise.released)
+    return prepared, run_notebook(prepared, folder, limits, backend)
 
 
-def _nothing(submission: Submission, status: str, *remarks: str) -> Graded:
+def _without_points(submission: Submission, status: str, *remarks: str) -> GradedSubmission:
     tasks = submission.exercise.tasks
-    grades = [Grade(task, 0, most, status) for task, most in tasks.items()]
-    return Graded(submission.student, submission.exercise.name, grades, [*submission.remarks, *remarks])
+    grades = [Grade(task, 0, max_points, status) for task, max_points in tasks.items()]
+    return GradedSubmission(submission.student, submission.exercise.name, grades, [*submission.remarks, *remarks])
 
 
-def _files(submission: Submission, remarks: list[str]) -> dict[Path, Path]:
-    """What lies beside the notebook: the student's files, and over them the instructor's."""
-    beside, size = submission.path.parent, 0
+def _files(submitted: Path, exercise: Exercise, remarks: list[str]) -> dict[Path, Path]:
+    """The files beside the notebook, as path -> relative path: the student's, and in place of them the instructor's."""
+    size = 0
     files: dict[Path, Path] = {}
-    for path in sorted(beside.rglob("*")):
+    for path in sorted(submitted.rglob("*")):
         if path.is_symlink() or not path.is_file() or path.suffix == ".ipynb":
             continue
         size += path.stat().st_size
-        if size > MOST_FILES:
-            remarks.append(f"more than {MOST_FILES // 10**6} MB of other files: {path.name} and what follows left out")
+        if size > MAX_OTHER_FILES:
+            remarks.append(
+                f"more than {MAX_OTHER_FILES // 10**6} MB of other files: {path.name} and what follows left out"
+            )
             break
-        files[path] = path.relative_to(beside)
-    ours = {path.relative_to(submission.exercise.folder): path for path in submission.exercise.files}
-    return {path: at for path, at in files.items() if at not in ours} | {path: at for at, path in ours.items()}
+        files[path] = path.relative_to(submitted)
+    own = {path.relative_to(exercise.folder): path for path in exercise.files}
+    return {path: at for path, at in files.items() if at not in own} | {path: at for at, path in own.items()}
 
 
-def write_grades(out: Path, graded: Sequence[Graded], exercises: Sequence[Exercise], said: str) -> list[Path]:
-    """grades.csv, summary.html, feedback/STUDENT.html and gradebook/STUDENT/EXERCISE.json in `out`,
-    all of them or none; `said` is how they were graded. Points typed into a former grades.csv stay."""
+def write_grades(out: Path, graded: Sequence[GradedSubmission], conditions: str) -> list[Path]:
+    """Write grades.csv, summary.html, feedback/STUDENT.html and gradebook/STUDENT/EXERCISE.json to `out`.
+
+    All files are written or none. `conditions` says with what isolation and limits the submissions were graded. Points
+    typed into an earlier grades.csv stay. Returns the paths; raises InputError as `gradebook.read_marks`.
+    """
     graded = gradebook.merge_marks(graded, gradebook.read_marks(out / "grades.csv"))
     table = gradebook.grade_rows(graded)
-    files = {out / "grades.csv": to_spreadsheet(table), out / "summary.html": class_summary.summary_page(graded, said)}
-    for student in dict.fromkeys(of.student for of in graded):
-        own = [of for of in graded if of.student == student]
-        files[out / "feedback" / f"{student}.html"] = feedback.feedback_page(student, own, exercises)
-        files |= {out / "gradebook" / student / f"{of.exercise}.json": gradebook.to_json(of) for of in own}
+    files = {
+        out / "grades.csv": to_spreadsheet(table),
+        out / "summary.html": class_summary.summary_page(graded, conditions),
+    }
+    for student in dict.fromkeys(each.student for each in graded):
+        own = [each for each in graded if each.student == student]
+        files[out / "feedback" / f"{student}.html"] = feedback.feedback_page(student, own)
+        files |= {out / "gradebook" / student / f"{each.exercise}.json": gradebook.gradebook_json(each) for each in own}
     write_files({path: text.encode("utf-8", "replace").decode() for path, text in files.items()})
     return list(files)

@@ -1,4 +1,4 @@
-"""Where a class lost its points: one bar per task, in parts by what went wrong."""
+"""Where a class lost its points: one bar per task, divided by what went wrong."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 
 from analysis.charts import style
 
-# From the commonest to the rarest; the darker, the more there is to teach.
-KINDS = {
+# By status: the words of the legend and the colour; darker where there is more to teach.
+LOSS_KINDS = {
     "failed hidden tests": ("failed hidden tests only", "#0b3554"),
     "failed": ("failed visible tests", "#3b7ea6"),
     "partly": ("partly right", "#8cbad3"),
@@ -18,28 +18,33 @@ KINDS = {
 }
 
 
-def lost_point_shares(table: pd.DataFrame) -> pd.DataFrame:
-    """Points lost per task as a share of what the class could earn: exercise, task, and one column per
-    kind of loss (see KINDS). Tasks still to be graded by hand are left out."""
-    known = table[~table["points"].isna().groupby([table["exercise"], table["task"]]).transform("any")]
-    kind = known["status"].where(known["status"].isin(KINDS), "other")
-    gone = known.assign(kind=kind, gone=known["max_points"] - known["points"].astype(float))
-    gone.loc[gone["status"] == "graded by hand", "kind"] = "partly"
+def lost_point_shares(rows: pd.DataFrame) -> pd.DataFrame:
+    """Points lost per task, as a share (0 to 1) of the maximum points of the class.
+
+    `rows` are those of `gradebook.grade_rows`. The columns are exercise, task, and one per kind of loss (LOSS_KINDS).
+    Tasks still to be graded by hand are left out.
+    """
+    known = rows[~rows["points"].isna().groupby([rows["exercise"], rows["task"]]).transform("any")]
+    kind = known["status"].where(known["status"].isin(LOSS_KINDS), "other")
+    losses = known.assign(kind=kind, lost=known["max_points"] - known["points"].astype(float))
+    losses.loc[losses["status"] == "graded by hand", "kind"] = "partly"
     keys = ["exercise", "task"]
-    most = known.groupby(keys, sort=False)["max_points"].sum()
-    by_kind = gone.pivot_table(index=keys, columns="kind", values="gone", aggfunc="sum", sort=False, fill_value=0)
-    share = by_kind.reindex(index=most.index, columns=list(KINDS), fill_value=0).div(most.where(most > 0, 1), axis=0)
+    maximum = known.groupby(keys, sort=False)["max_points"].sum()
+    by_kind = losses.pivot_table(index=keys, columns="kind", values="lost", aggfunc="sum", sort=False, fill_value=0)
+    share = by_kind.reindex(index=maximum.index, columns=list(LOSS_KINDS), fill_value=0).div(
+        maximum.where(maximum > 0, 1), axis=0
+    )
     return share.reset_index()
 
 
 def lost_points(shares: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Bars from `lost`, the tasks from top to bottom in their order."""
+    """Bars of the shares from `lost_point_shares`, tasks from top to bottom in their order."""
     ax = style.new_axes(ax, height=0.9 + 0.24 * len(shares))
     if shares.empty:
         return style.draw_nothing(ax, "no task to show")
     with mpl.rc_context(style.RC):
         left = pd.Series(0.0, index=shares.index)
-        for kind, (label, colour) in KINDS.items():
+        for kind, (label, colour) in LOSS_KINDS.items():
             ax.barh(shares.index, 100 * shares[kind], left=100 * left, color=colour, label=label, height=0.7)
             left += shares[kind]
         ax.set_yticks(shares.index, _labels(shares))
@@ -57,10 +62,10 @@ def _labels(shares: pd.DataFrame) -> list[str]:
 
 
 def lost_points_alt(shares: pd.DataFrame) -> str:
-    """For `lost_points`: the tasks that cost most, in words."""
-    total = shares[list(KINDS)].sum(axis=1)
+    """A description of the chart `lost_points`: the three tasks that cost most."""
+    total = shares[list(LOSS_KINDS)].sum(axis=1)
     worst = total[total > 0].nlargest(3)
     if worst.empty:
         return "Bars of points lost per task; none was lost."
-    said = (f"{shares.at[i, 'task']} ({100 * share:.0f} %)" for i, share in worst.items())
-    return f"Bars of points lost per task, by what went wrong. Most were lost in {', '.join(said)}."
+    tasks = (f"{shares.at[i, 'task']} ({100 * share:.0f} %)" for i, share in worst.items())
+    return f"Bars of points lost per task, by what went wrong. Most were lost in {', '.join(tasks)}."

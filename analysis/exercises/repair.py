@@ -1,4 +1,4 @@
-"""A submitted notebook made whole: the student's answers among the instructor's own cells."""
+"""A submitted notebook repaired: the student's answers in the cells of the instructor's notebook."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from nbformat import NotebookNode
 
 from analysis.exercises.course import Exercise, cells_by_id, grade_id, is_graded, is_instructor_cell
 
-ALIKE = 0.5  # from here on, a nameless cell in the right place is taken for the answer that is missing
+MIN_LIKENESS = 0.5  # of a cell without a name in the right place, to be taken for the missing answer
 
 
 def repair_submission(submitted: NotebookNode, exercise: Exercise) -> tuple[NotebookNode, list[str]]:
-    """The notebook to be run, and what had to be mended, in words a student understands.
+    """The notebook to run, and one remark for each kind of repair, in words a student understands.
 
-    Every cell of the instructor is there once, in its order and in its own version, tests with their
-    hidden parts; an answer is the student's where it can be found by its name, by its place, or by
-    what it looks like. The student's other cells stay behind the cell they stood behind.
+    It holds every cell of the instructor once, in order and in the instructor's version, tests with their hidden parts.
+    An answer is the student's if it is found by its name, its place or its likeness. The student's other cells follow
+    the same cells as before.
     """
     released = cells_by_id(exercise.released)
     found = _matched(submitted.cells, released, set(_at_first(exercise.released.cells)))
     remarks = _remarks(submitted, found, released, exercise)
     followers = _followers(submitted.cells, found, exercise)
     cells = followers.pop("", [])
-    for name, kept in cells_by_id(exercise.kept).items():
-        cells += [_mended(kept, found.get(name)), *followers.get(name, [])]
-    whole = deepcopy(exercise.kept)
-    whole.cells = cells
-    return whole, remarks
+    for name, kept in cells_by_id(exercise.for_grading).items():
+        cells += [_repaired_cell(kept, found.get(name)), *followers.get(name, [])]
+    repaired = deepcopy(exercise.for_grading)
+    repaired.cells = cells
+    return repaired, remarks
 
 
 def _matched(
     cells: list[NotebookNode], released: dict[str, NotebookNode], nameless: set[str]
 ) -> dict[str, NotebookNode]:
-    """For every name of the course the cell of the submission that is it, where one is. `nameless`
-    are the ids of the instructor's cells that never had a name."""
+    """The submitted cell for every name of the course that has one. `nameless` are the ids of the instructor's cells
+    that never had a name."""
     found: dict[str, NotebookNode] = {}
     for cell in cells:
         name = grade_id(cell)
@@ -48,8 +48,8 @@ def _matched(
             taken = {id(cell) for cell in found.values()}
             strange = [cell for cell in cells if grade_id(cell) not in released and cell.get("id") not in nameless]
             free = [cell for cell in strange if id(cell) not in taken]
-            if cell := _lost(name, free, cells, found, released):
-                found[name] = cell
+            if lost := _find_lost(name, free, cells, found, released):
+                found[name] = lost
     return found
 
 
@@ -57,8 +57,8 @@ def _is_untouched(cell: NotebookNode, released: NotebookNode) -> bool:
     return cell.source.strip() == released.source.strip()
 
 
-def _lost(name, free, cells, found, released) -> NotebookNode | None:
-    """The cell that lost its name: by its identity in the file, its text, or its place and look."""
+def _find_lost(name, free, cells, found, released) -> NotebookNode | None:
+    """The cell that lost its name, found by its id in the file, by its text, or by its place and likeness."""
     for same in (lambda cell: cell.get("id", 0) == released[name].get("id"),
                  lambda cell: _is_untouched(cell, released[name])):  # fmt: skip
         for cell in free:
@@ -66,11 +66,11 @@ def _lost(name, free, cells, found, released) -> NotebookNode | None:
                 return cell
     there = [cell for cell in _between(name, cells, found, released) if any(cell is c for c in free)]
     best = max(there, key=lambda cell: _likeness(cell, released[name]), default=None)
-    return best if best and _likeness(best, released[name]) >= ALIKE else None
+    return best if best and _likeness(best, released[name]) >= MIN_LIKENESS else None
 
 
 def _between(name, cells, found, released) -> list[NotebookNode]:
-    """The cells after the nearest known cell before `name` and before the nearest one after it."""
+    """The cells between the nearest found cells before and after the place of `name`."""
     names = list(released)
     place = names.index(name)
     at = {known: next(i for i, c in enumerate(cells) if c is cell) for known, cell in found.items()}
@@ -80,7 +80,7 @@ def _between(name, cells, found, released) -> list[NotebookNode]:
 
 
 def _likeness(cell: NotebookNode, released: NotebookNode) -> float:
-    """How much of the released text's lines (a function's head, say) is still there, 0 to 1."""
+    """From 0 to 1: the share of released lines (such as a function's head) in the cell, or how alike the texts are."""
     lines = [line for line in released.source.splitlines() if line.strip()]
     kept = [line for line in lines if line in cell.source.splitlines()]
     by_lines = len(kept) / len(lines) if lines else 0
@@ -88,11 +88,15 @@ def _likeness(cell: NotebookNode, released: NotebookNode) -> float:
 
 
 def _followers(cells, found, exercise: Exercise) -> dict[str, list[NotebookNode]]:
-    """The cells without a name by the name of the cell they stand behind: a cell of the instructor's
-    where it stood at first, what the student added where it is now. Copies of tests are left out."""
+    """The cells without a name, by the name of the cell that they follow.
+
+    A cell of the instructor's follows the cell it followed when released, a cell of the student's the one it follows
+    now. Copies of tests are left out.
+    """
     names = {id(cell): name for name, cell in found.items()}
     at_first, released = _at_first(exercise.released.cells), cells_by_id(exercise.released)
-    behind, followers = "", {}
+    behind = ""
+    followers: dict[str, list[NotebookNode]] = {}
     for cell in cells:
         behind = names.get(id(cell), at_first.get(cell.get("id"), behind))
         if id(cell) in names:
@@ -103,8 +107,9 @@ def _followers(cells, found, exercise: Exercise) -> dict[str, list[NotebookNode]
 
 
 def _at_first(cells: list[NotebookNode]) -> dict[str, str]:
-    """For the instructor's nameless cells, by their id in the file: the name they stand behind."""
-    behind, places = "", {}
+    """For the instructor's cells without a name, by their id: the name of the cell that they follow."""
+    behind = ""
+    places: dict[str, str] = {}
     for cell in cells:
         behind = grade_id(cell) or behind
         if not grade_id(cell) and cell.get("id"):
@@ -118,8 +123,8 @@ def _free(cell: NotebookNode) -> NotebookNode:
     return cell
 
 
-def _mended(kept: NotebookNode, submitted: NotebookNode | None) -> NotebookNode:
-    """The instructor's cell, with the student's text where it is an answer."""
+def _repaired_cell(kept: NotebookNode, submitted: NotebookNode | None) -> NotebookNode:
+    """The instructor's cell; an answer has the student's text."""
     cell = deepcopy(kept)
     if submitted is not None and not is_instructor_cell(kept):
         cell.source = submitted.source
@@ -127,18 +132,18 @@ def _mended(kept: NotebookNode, submitted: NotebookNode | None) -> NotebookNode:
 
 
 def _remarks(submitted: NotebookNode, found, released, exercise: Exercise) -> list[str]:
-    """What was mended, one line for all the cells to which the same was done."""
+    """The repairs, one line for all cells with the same repair."""
     times = Counter(map(grade_id, submitted.cells))
     names: dict[tuple[str, str], list[str]] = {}
     for name, cell in released.items():
         what = "answer" if not is_instructor_cell(cell) else "tests" if is_graded(cell) else "text"
-        for done in _mending(name, cell, found.get(name), times[name]):
+        for done in _repairs(name, cell, found.get(name), times[name]):
             names.setdefault((what, done), []).append(name)
-    mended = [f"{what} {', '.join(of)}: {done}" for (what, done), of in names.items()]
-    return _kernel_remark(submitted, exercise) + mended
+    repairs = [f"{what} {', '.join(cells)}: {done}" for (what, done), cells in names.items()]
+    return _kernel_remark(submitted, exercise) + repairs
 
 
-def _mending(name: str, released: NotebookNode, cell: NotebookNode | None, times: int) -> Iterator[str]:
+def _repairs(name: str, released: NotebookNode, cell: NotebookNode | None, times: int) -> Iterator[str]:
     if cell is None:
         yield "missing, put back" if is_instructor_cell(released) else "missing"
         return
@@ -153,7 +158,7 @@ def _mending(name: str, released: NotebookNode, cell: NotebookNode | None, times
 
 
 def _kernel_remark(submitted: NotebookNode, exercise: Exercise) -> list[str]:
-    theirs = submitted.metadata.get("kernelspec")
-    name = theirs.get("name", "") if isinstance(theirs, dict) else ""
-    ours = exercise.source.metadata.get("kernelspec", {}).get("name", "python3")
-    return [f"kernel {name!r} replaced by {ours!r}"] if name not in ("", ours) else []
+    submitted_kernel = submitted.metadata.get("kernelspec")
+    name = submitted_kernel.get("name", "") if isinstance(submitted_kernel, dict) else ""
+    expected = exercise.source.metadata.get("kernelspec", {}).get("name", "python3")
+    return [f"kernel {name!r} replaced by {expected!r}"] if name not in ("", expected) else []

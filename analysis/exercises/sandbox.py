@@ -1,4 +1,4 @@
-"""A folder of its own for one submission, and the kernel that is started in it."""
+"""The sandbox of a submission: a folder of its own, its environment variables, its limits and its kernel."""
 
 from __future__ import annotations
 
@@ -18,43 +18,45 @@ from jupyter_client.kernelspec import KernelSpec
 from traitlets import List, default
 
 from analysis.exercises import isolation
-from analysis.runs.normalisation import FIXED
+from analysis.runs.normalisation import FIXED_VARIABLES
 
-BIGGEST_MESSAGE = 50_000_000  # bytes; a kernel that sends more is cut off
-KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT")  # of the environment; no secrets
+MAX_MESSAGE = 50_000_000  # bytes; a kernel that sends more is disconnected
+KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT")  # of the environment; they hold no secrets
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What one submission may use. Seconds of waiting, megabytes."""
+class SubmissionLimits:
+    """What one submission may use: seconds per cell and in all, megabytes of memory and of one file."""
 
     cell_seconds: int = 30
     seconds: int = 300
-    memory: int = 4000
-    file: int = 100
+    memory_mb: int = 4000
+    file_mb: int = 100
 
 
-class Manager(AsyncKernelManager):
-    """Starts the kernel by a command of ours, and stops it by message: its signals may not reach it."""
+class SandboxKernelManager(AsyncKernelManager):
+    """Starts the kernel by a given command, and stops it by message because signals may not reach it."""
 
-    command = List()
+    command: List = List()
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        """Not one that is installed: nothing of the user's set-up has a say."""
+        """A specification made here, so that the user's installed kernels and settings have no effect."""
         return KernelSpec(argv=list(self.command), language="python", interrupt_mode="message")
 
     @default("context")
     def _context_default(self):
         context = super()._context_default()
-        context.setsockopt(zmq.MAXMSGSIZE, BIGGEST_MESSAGE)
+        context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)
         return context
 
 
 @contextmanager
 def open_sandbox(files: Mapping[Path, Path] = {}) -> Iterator[Path]:  # noqa: B006
-    """A folder with `work` (the notebook's folder), `home` and `tmp`; `files` are copied into `work`,
-    to the relative path each is mapped to. It is gone afterwards."""
+    """A temporary folder with `work` (for the notebook), `home` and `tmp`, removed after the block.
+
+    Each file of `files` is copied into `work`, to the relative path it is mapped to.
+    """
     with tempfile.TemporaryDirectory(prefix="x-", ignore_cleanup_errors=True) as name:
         made = Path(name).resolve()
         for part in ("work", "home", "tmp"):
@@ -63,12 +65,12 @@ def open_sandbox(files: Mapping[Path, Path] = {}) -> Iterator[Path]:  # noqa: B0
             copy = made / "work" / target
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, copy)
-        _fonts(made / "home" / "matplotlib")
+        _copy_font_list(made / "home" / "matplotlib")
         yield made
 
 
-def _fonts(target: Path) -> None:
-    """matplotlib's list of fonts; it takes seconds to make."""
+def _copy_font_list(target: Path) -> None:
+    """Copy matplotlib's list of fonts, because each kernel would take seconds to make it."""
     import matplotlib.font_manager  # noqa: F401  makes the list where there is none yet
 
     target.mkdir()
@@ -76,13 +78,13 @@ def _fonts(target: Path) -> None:
         shutil.copy(path, target)
 
 
-def sandbox_kernel(folder: Path, limits: Limits, way: str) -> Manager:
-    """A kernel, not yet started, that works in `folder` (a `room`) in that way of isolation.
+def sandbox_kernel(folder: Path, limits: SubmissionLimits, backend: str) -> SandboxKernelManager:
+    """A kernel, not yet started, in the sandbox `folder`; `backend` is one of `isolation.BACKENDS`.
 
-    This is the one place where the exercises say how a kernel is started.
+    Every kernel of the exercises is started by this function.
     """
-    caps = {"memory": limits.memory, "seconds": 2 * limits.seconds, "file": limits.file}
-    run = [
+    caps = {"memory_mb": limits.memory_mb, "cpu_seconds": 2 * limits.seconds, "file_mb": limits.file_mb}
+    command = [
         sys.executable,
         "-P",
         "-m",
@@ -91,19 +93,19 @@ def sandbox_kernel(folder: Path, limits: Limits, way: str) -> Manager:
         "-f",
         "{connection_file}",
     ]
-    run += [] if way == "none" else ["--IPKernelApp.parent_handle=0"]  # it cannot see this process
-    manager = Manager(
-        command=isolation.isolated_command(way, run, [folder]), transport="ipc", ip=str(folder / "s"),
+    command += [] if backend == "none" else ["--IPKernelApp.parent_handle=0"]  # it cannot see this process
+    manager = SandboxKernelManager(
+        command=isolation.isolated_command(backend, command, [folder]), transport="ipc", ip=str(folder / "s"),
         connection_file=str(folder / "c.json"),
     )  # fmt: skip
     manager.write_connection_file()
-    isolation.hand_over(way, folder)
+    isolation.hand_over(backend, folder)
     return manager
 
 
 def sandbox_environment(folder: Path) -> dict[str, str]:
-    """The environment variables of a kernel in that room."""
+    """The environment variables of a kernel in the sandbox `folder`."""
     own = {"HOME": folder / "home", "TMPDIR": folder / "tmp", "MPLCONFIGDIR": folder / "home" / "matplotlib"}
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    calm = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    return kept | FIXED | calm | {name: str(path) for name, path in own.items()}
+    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    one_thread = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    return kept | FIXED_VARIABLES | one_thread | {name: str(path) for name, path in own.items()}

@@ -1,4 +1,4 @@
-"""The student's folder: exercises without solutions and hidden tests, the evidence, the package; and its zip."""
+"""The students' folder and its zip: exercises without solutions and hidden tests, the evidence, the package."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from analysis.evidence.errors import InputError, format_path
 from analysis.evidence.folders import REPOSITORY
 from analysis.exercises.course import Exercise
 
-NAME = "attack-exercises"
-# What an installation and the notebooks need of this repository.
-PACKAGE = ("LICENSE", "pyproject.toml", "requirements.lock", "analysis", "data", "seeds")
-LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "*.pyc")
-EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first day that a zip knows
+RELEASE_NAME = "attack-exercises"
+# What the installation and the notebooks need of this repository.
+PACKAGE_FILES = ("LICENSE", "pyproject.toml", "requirements.lock", "analysis", "data", "seeds")
+IGNORED_FILES = shutil.ignore_patterns("__pycache__", ".*", "*.pyc")
+FIRST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 README = """# Exercises
 
 You need Python 3.11 or newer. Set up once, in this folder (on Windows write `.venv\\Scripts\\` for `.venv/bin/`):
@@ -43,20 +43,20 @@ All tables lie in `data/` and `seeds/`; `data/README.md` says what they hold.
 
 
 def release_exercises(exercises: Sequence[Exercise], out: Path) -> tuple[Path, Path]:
-    """Makes the folder `attack-exercises` and `attack-exercises.zip` in `out`; returns both paths.
+    """Make the folder `attack-exercises` and `attack-exercises.zip` in `out`; returns both paths.
 
-    The same exercises give the same bytes. A former release in `out` is replaced; anything else of
-    that name is not touched (InputError).
+    Equal exercises give equal bytes. An earlier release in `out` is replaced. Raises InputError if `out` holds anything
+    else of that name.
     """
-    folder, archive = out / NAME, out / f"{NAME}.zip"
+    folder, archive = out / RELEASE_NAME, out / f"{RELEASE_NAME}.zip"
     if folder.exists() and not (folder / "exercises").is_dir():
         raise InputError(f"{format_path(folder)} exists and is no former release; choose another place with --out")
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".release-") as staged:
-        made = Path(staged) / NAME
-        _package(made)
+        made = Path(staged) / RELEASE_NAME
+        _copy_package(made)
         for exercise in exercises:
-            _exercise(exercise, made / "exercises" / exercise.name)
+            _copy_exercise(exercise, made / "exercises" / exercise.name)
         (made / "README.md").write_text(_readme(exercises), encoding="utf-8", newline="")
         _zip(made, Path(staged) / archive.name)
         if folder.exists():
@@ -66,17 +66,17 @@ def release_exercises(exercises: Sequence[Exercise], out: Path) -> tuple[Path, P
     return folder, archive
 
 
-def _package(target: Path) -> None:
-    for name in PACKAGE:
+def _copy_package(target: Path) -> None:
+    for name in PACKAGE_FILES:
         source = REPOSITORY / name
         if source.is_dir():
-            shutil.copytree(source, target / name, ignore=LEFT_OUT)
+            shutil.copytree(source, target / name, ignore=IGNORED_FILES)
         else:
             target.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target / name)
 
 
-def _exercise(exercise: Exercise, target: Path) -> None:
+def _copy_exercise(exercise: Exercise, target: Path) -> None:
     target.mkdir(parents=True)
     nbformat.write(exercise.released, target / f"{exercise.name}.ipynb")
     for path in exercise.files:
@@ -100,7 +100,7 @@ def _zip(folder: Path, archive: Path) -> None:
     """The folder as a zip without times, owners and modes, in the order of names."""
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            entry = zipfile.ZipInfo(path.relative_to(folder.parent).as_posix(), EARLIEST)
+            entry = zipfile.ZipInfo(path.relative_to(folder.parent).as_posix(), FIRST_ZIP_DATE)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             zipped.writestr(entry, path.read_bytes())

@@ -1,4 +1,4 @@
-"""Wrong answers planted to prove the tests: read, and put into the instructor's notebook to be run."""
+"""Wrong answers that the tests must find: read from a file, and inserted into the instructor's notebook."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from nbgrader.utils import is_solution
 from analysis.evidence.errors import InputError, format_path, suggest_name
 from analysis.exercises.course import Exercise, cells_by_id, grade_id, is_graded, is_test
 
-KEYS = {"why", "code", "fails"}
-AGAIN = ", put back"
+ENTRY_KEYS = {"why", "code", "fails"}
+RESTORED = ", put back"  # after the name of an answer: the right one again
 
 
 @dataclass(frozen=True)
 class WrongAnswer:
-    """One wrong answer: the whole source of the cell `answer`, why it is wrong, the tests that must find it."""
+    """One wrong answer: the source `code` of the cell `answer`, why it is wrong, and the tests that must find it."""
 
     answer: str
     number: int
@@ -34,7 +34,7 @@ class WrongAnswer:
 
 
 def read_wrong_answers(exercise: Exercise) -> list[WrongAnswer]:
-    """The wrong answers of `wrong/<exercise>.yml`. Raises InputError for anything the file may not hold."""
+    """The wrong answers in `wrong/<exercise>.yml`. Raises InputError if the file is missing or holds anything else."""
     path = exercise.folder.parents[1] / "wrong" / f"{exercise.name}.yml"
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -61,7 +61,7 @@ def _of_answer(answer: str, entries: object, exercise: Exercise, where: str) -> 
         )
     for number, entry in enumerate(entries if isinstance(entries, list) else [entries], start=1):
         place = f"{where}, {answer}, wrong answer {number}"
-        if not isinstance(entry, dict) or not isinstance(entry.get("code"), str) or set(entry) - KEYS:
+        if not isinstance(entry, dict) or not isinstance(entry.get("code"), str) or set(entry) - ENTRY_KEYS:
             raise InputError(f"{place}: needs 'code', may have 'why' and 'fails', and nothing else")
         yield WrongAnswer(
             answer, number, str(entry.get("why", "")), entry["code"], _fails(answer, entry, exercise, place)
@@ -69,7 +69,7 @@ def _of_answer(answer: str, entries: object, exercise: Exercise, where: str) -> 
 
 
 def _fails(answer: str, entry: dict, exercise: Exercise, where: str) -> tuple[str, ...]:
-    """The tests it must fail: those named, or all between this answer and the next."""
+    """The tests that must find it: those that the entry names, or all between this answer and the next."""
     cells = exercise.source.cells
     after = cells[_place(cells, answer) + 1 :]
     tests = [grade_id(cell) for cell in after if is_test(cell)]
@@ -88,10 +88,11 @@ def _place(cells: list[NotebookNode], name: str) -> int:
 
 
 def insert_wrong_answers(exercise: Exercise, wrong: list[WrongAnswer]) -> NotebookNode:
-    """The instructor's notebook; behind the last test that an answer is judged by stand the cells from
-    the answer to that test again, once for each of its wrong answers, and once more with the right one.
+    """The instructor's notebook with repeated cells, in which wrong answers are tried.
 
-    `metadata.trial` of these cells is the wrong answer's name, or the answer's with AGAIN.
+    After the last test of an answer, the cells from the answer to that test are repeated: once for each of its wrong
+    answers, and once more with the right one. `metadata.answer_tried` of the repeated cells is the name of the wrong
+    answer, or that of the answer with RESTORED.
     """
     cells = exercise.source.cells
     notebook = NotebookNode(exercise.source, cells=[])
@@ -102,14 +103,14 @@ def insert_wrong_answers(exercise: Exercise, wrong: list[WrongAnswer]) -> Notebo
             if index == max(_place(cells, name) for one in tries for name in (answer, *one.fails)):
                 part = cells[_place(cells, answer) : index + 1]
                 right = cells_by_id(exercise.source)[answer].source
-                for name, code in [*((one.name, one.code) for one in tries), (answer + AGAIN, right)]:
-                    notebook.cells += _trial(part, answer, code, name)
+                for name, code in [*((one.name, one.code) for one in tries), (answer + RESTORED, right)]:
+                    notebook.cells += _repeat_cells(part, answer, code, name)
     return notebook
 
 
-def _trial(part: list[NotebookNode], answer: str, code: str, name: str) -> Iterator[NotebookNode]:
+def _repeat_cells(part: list[NotebookNode], answer: str, code: str, name: str) -> Iterator[NotebookNode]:
     for cell in part:
         cell = deepcopy(cell)
-        cell.metadata["trial"] = name
+        cell.metadata["answer_tried"] = name
         cell.source = code if grade_id(cell) == answer else cell.source
         yield cell

@@ -1,4 +1,4 @@
-"""The executed notebooks of a report as PDF and HTML: each as a chapter of its own, and all bound."""
+"""The executed notebooks of a report as PDF and HTML: each notebook alone, and all bound as chapters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from analysis.evidence.folders import REPOSITORY, find_evidence_root, folder_fingerprint
 from analysis.incidents.dataset import Dataset
-from analysis.reports.appendix import appendix, appendix_chapter, link_incidents
+from analysis.reports.appendix import appendix_blocks, appendix_chapter, link_incidents
 from analysis.reports.document.book import bind_documents
 from analysis.reports.document.notebook_document import build_document
 from analysis.reports.document.tree import title_of
@@ -23,7 +23,7 @@ from analysis.reports.web.html_page import to_html
 from analysis.runs import run_record
 from analysis.runs.variants import Variant
 
-Pairs = list[tuple[str, str]]  # of a name and what it says
+Pairs = list[tuple[str, str]]  # of a name and its text
 TITLE = "Attacks on U.S. bases in Iraq, Syria and Jordan"
 LIBRARIES = ("pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill", "nbconvert",
              "typst", "pypandoc-binary")  # fmt: skip
@@ -31,7 +31,7 @@ LIBRARIES = ("pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill
 
 @dataclass(frozen=True)
 class Chapter:
-    """A rendered notebook, as the book needs it: its tree, its title, the incidents it names."""
+    """A rendered notebook: its document tree, its title, the ids of the incidents it names."""
 
     tree: dict
     title: str
@@ -41,10 +41,12 @@ class Chapter:
 def render_chapter(
     notebook: NotebookNode, name: str, variant: Variant, provenance: Pairs, dataset: Dataset, folder: Path
 ) -> Chapter:
-    """Write `<name>.pdf` and `<name>.html` of an executed notebook; `provenance` says how it was made."""
+    """Write `<name>.pdf` and `<name>.html` of an executed notebook to `folder`.
+
+    `provenance` says how it was made. Raises InputError for a figure without description."""
     tree, ids = link_incidents(build_document(notebook, strict=True), _traceable(dataset))
     title = title_of(tree, otherwise=name)
-    whole = {**tree, "blocks": tree["blocks"] + appendix(dataset, ids)}
+    whole = {**tree, "blocks": tree["blocks"] + appendix_blocks(dataset, ids)}
     _write(whole, folder / name, title=title, subtitle=variant.title, provenance=provenance)
     return Chapter(tree, title, ids)
 
@@ -52,42 +54,44 @@ def render_chapter(
 def bind_chapters(
     chapters: Sequence[Chapter], variant: Variant, provenance: Pairs, dataset: Dataset, folder: Path
 ) -> None:  # fmt: skip
-    """Write `report.pdf` and `report.html`: all chapters, then the appendix of all they name."""
+    """Write `report.pdf` and `report.html`: all chapters, then the appendix of all incidents they name."""
     named = sorted({name for each in chapters for name in each.incidents})
     last = [appendix_chapter(dataset, named)] if named else []
-    bound = bind_documents(
+    combined = bind_documents(
         [each.tree for each in chapters] + last, [each.title for each in chapters] + [""] * len(last)
     )
     title = TITLE if dataset.root == REPOSITORY else f"Incidents of {dataset.root.name}"
-    _write(bound, folder / "report", title=title, subtitle=variant.title, provenance=provenance, toc=True)
+    _write(combined, folder / "report", title=title, subtitle=variant.title, provenance=provenance, toc=True)
 
 
-def _write(tree: dict, path: Path, **words: Any) -> None:
-    with ThreadPoolExecutor(2) as pool:  # most of the time both wait for programs
-        pdf, html = pool.submit(to_pdf, tree, **words), pool.submit(to_html, tree, **words)
+def _write(tree: dict, path: Path, **front_matter: Any) -> None:
+    with ThreadPoolExecutor(2) as pool:  # both spend most of their time waiting for programs
+        pdf, html = pool.submit(to_pdf, tree, **front_matter), pool.submit(to_html, tree, **front_matter)
     path.with_suffix(".pdf").write_bytes(pdf.result())
     path.with_suffix(".html").write_text(html.result(), encoding="utf-8")
 
 
 def _traceable(dataset: Dataset) -> set[str]:
-    """The ids that have claims to be shown."""
+    """The ids of incidents that have claims to show."""
     return set(dataset.incidents["incident_id"]) if dataset.evidence else set()
 
 
-def provenance(
-    variant: Variant, parameters: Mapping[str, Any], inputs: Mapping[str, str], notebooks: Sequence[str], view: str = ""
+def format_provenance(
+    variant: Variant, parameters: Mapping[str, Any], files: Mapping[str, str], notebook_names: Sequence[str],
+    view_in_words: str = "",
 ) -> Pairs:  # fmt: skip
-    """What the report was made of; nothing that changes from run to run or from place to place.
+    """How the report was made, as pairs of a name and a text; nothing that differs from run to run or place to place.
 
-    `inputs` are the hashes of a basis (see `run_record.run_inputs`), `notebooks` the names there of those that were run,
-    `view` what counts, in words."""
-    shared = {k: Path(v).name if k == "folder" else v for k, v in parameters.items()}
+    `files` are the hashes among the inputs of a run (see `run_record.run_inputs`), `notebook_names` the names there of
+    the notebooks that were run, `view_in_words` what counts.
+    """
+    shown = {k: Path(v).name if k == "folder" else v for k, v in parameters.items()}
     return [
         ("Variant", f"{variant.name}: {variant.about}" if variant.about else variant.name),
-        *([("View", view)] if view else []),
-        ("Parameters", json.dumps(shared, ensure_ascii=False) if shared else "the defaults"),
-        ("Notebooks", "; ".join(f"{Path(name).name}, sha256 {inputs[name][:16]}" for name in notebooks)),
-        ("Package", f"sha256 of source and lock {run_record.package_hash(inputs)[:16]}"),
+        *([("View", view_in_words)] if view_in_words else []),
+        ("Parameters", json.dumps(shown, ensure_ascii=False) if shown else "the defaults"),
+        ("Notebooks", "; ".join(f"{Path(name).name}, sha256 {files[name][:16]}" for name in notebook_names)),
+        ("Package", f"sha256 of source and lock {run_record.package_hash(files)[:16]}"),
         (
             "Evidence",
             f"sha256 of all tables {folder_fingerprint(find_evidence_root(parameters.get('folder', '')))[:16]}",

@@ -15,17 +15,19 @@ from typing import Any
 from analysis.evidence.errors import InputError, RunError, format_path
 from analysis.runs import run_record
 from analysis.runs.execution import execute
-from analysis.runs.run_limits import Limits
-from analysis.runs.sweeps import Runner, SweepRun, keep_run
+from analysis.runs.run_limits import RunLimits
+from analysis.runs.sweep_runs import Runner, SweepRun, keep_run
 
-PATIENCE = 30  # seconds for a scheduler to answer, and for a first worker
+ANSWER_SECONDS = 30  # seconds for a scheduler to answer, and for a first worker
 
 
-def dask_runner(address: str, limits: Limits | None = None) -> Runner:
-    """Runs on the workers of the scheduler at `address`, such as tcp://scheduler:8786; as many at once as they have
-    threads. A run whose worker dies is run again by another.
+def dask_runner(address: str, limits: RunLimits | None = None) -> Runner:
+    """A runner for the workers of the Dask scheduler at `address`, such as tcp://scheduler:8786.
 
-    The runner raises InputError if nobody answers there, or if a worker differs from this machine.
+    Each worker runs one notebook per thread. Dask gives the run of a worker that dies to another worker.
+
+    Raises InputError if Dask is not installed. The runner raises InputError if no scheduler answers at the address, or
+    if a worker differs from this machine.
     """
     try:
         from distributed import as_completed
@@ -35,11 +37,11 @@ def dask_runner(address: str, limits: Limits | None = None) -> Runner:
     def runner(runs: Sequence[SweepRun], progress: Callable[[SweepRun], None]) -> dict[Path, str]:
         failures: dict[Path, str] = {}
         with _client(address) as client:
-            _must_be_alike(client, runs)
-            tasks = {client.submit(run_on_worker, *_sent(run), limits, key=run.folder.name): run for run in runs}
+            _check_workers(client, runs)
+            tasks = {client.submit(run_on_worker, *_message(run), limits, key=run.folder.name): run for run in runs}
             for task in as_completed(tasks):
                 run = tasks[task]
-                if reason := _received(run, task):
+                if reason := _keep_answer(run, task):
                     failures[run.folder] = reason
                 progress(run)
                 task.release()
@@ -52,50 +54,58 @@ def _client(address: str):
     from distributed import Client
 
     try:
-        client = Client(address, timeout=PATIENCE)
+        client = Client(address, timeout=ANSWER_SECONDS)
     except (OSError, ValueError) as error:
         raise InputError(f"no Dask scheduler at {address}: {str(error).splitlines()[0]}") from None
     try:
-        client.wait_for_workers(1, timeout=PATIENCE)
+        client.wait_for_workers(1, timeout=ANSWER_SECONDS)
     except TimeoutError:
         client.close()
         raise InputError(f"the Dask scheduler at {address} has no worker") from None
     return client
 
 
-def _must_be_alike(client, runs: Sequence[SweepRun]) -> None:
-    bases = {run.parameters.get("folder", ""): run.basis for run in runs}
-    for folder, basis in bases.items():
-        for worker, found in client.run(environment_differences, folder, basis, on_error="return").items():
-            if found:
-                raise InputError(f"the worker {worker} cannot stand in for this machine: {_words(found)}")
+def _check_workers(client, runs: Sequence[SweepRun]) -> None:
+    inputs_by_folder = {run.parameters.get("folder", ""): run.inputs for run in runs}
+    for folder, inputs in inputs_by_folder.items():
+        for worker, differences in client.run(environment_differences, folder, inputs, on_error="return").items():
+            if differences:
+                raise InputError(f"the worker {worker} cannot stand in for this machine: {_summary(differences)}")
 
 
-def _words(found: list[str] | Exception) -> str:
-    if isinstance(found, Exception):
-        return f"{type(found).__name__}: {found}"
-    more = f" and {len(found) - 3} more" if len(found) > 3 else ""
-    return "; ".join(found[:3]) + more
+def _summary(differences: list[str] | Exception) -> str:
+    if isinstance(differences, Exception):
+        return f"{type(differences).__name__}: {differences}"
+    more = f" and {len(differences) - 3} more" if len(differences) > 3 else ""
+    return "; ".join(differences[:3]) + more
 
 
-def environment_differences(folder: str, basis: dict[str, Any]) -> list[str]:
-    """What decides a run and is not here as it is in `basis`: evidence, package, versions."""
+def environment_differences(folder: str, inputs: dict[str, Any]) -> list[str]:
+    """How this machine differs from the one that asks: evidence in `folder`, source of the package, versions.
+
+    `inputs` are the inputs of a run as the asking machine has them (see `run_record.run_inputs`). The notebook is left
+    out: it is sent with the run.
+    """
     here = run_record.run_inputs([], {"folder": folder})
-    sent = {name: there for name, there in basis["inputs"].items() if name not in basis["notebooks"]}
-    parts = ("inputs", "versions")
-    return run_record.changed_inputs(basis | {"inputs": sent}, basis | {part: here[part] for part in parts})
+    sent = {name: digest for name, digest in inputs["files"].items() if name not in inputs["notebooks"]}
+    parts = ("files", "versions")
+    return run_record.changed_inputs(inputs | {"files": sent}, inputs | {part: here[part] for part in parts})
 
 
-def _sent(run: SweepRun) -> tuple[str, str, dict[str, Any], dict[str, Any]]:
-    return run.notebook.read_text(encoding="utf-8"), run.notebook.name, run.parameters, run.basis
+def _message(run: SweepRun) -> tuple[str, str, dict[str, Any], dict[str, Any]]:
+    return run.notebook_path.read_text(encoding="utf-8"), run.notebook_path.name, run.parameters, run.inputs
 
 
 def run_on_worker(
-    text: str, name: str, parameters: dict[str, Any], basis: dict[str, Any], limits: Limits | None
+    text: str, name: str, parameters: dict[str, Any], inputs: dict[str, Any], limits: RunLimits | None
 ) -> tuple[str, str]:
-    """On a worker: the executed notebook as text, and why it failed, if it did."""
-    if found := environment_differences(parameters.get("folder", ""), basis):
-        raise RunError(f"the worker cannot stand in for the machine that asks: {_words(found)}")
+    """Run a notebook on a worker; `text` is the notebook's JSON, `name` the name of its file.
+
+    Returns the executed notebook as text, and the reason of a failure or an empty text. Raises RunError if the worker
+    differs from the machine that asks.
+    """
+    if differences := environment_differences(parameters.get("folder", ""), inputs):
+        raise RunError(f"the worker cannot stand in for the machine that asks: {_summary(differences)}")
     with TemporaryDirectory() as folder:
         source, made = Path(folder) / name, Path(folder) / "made" / name
         source.write_text(text, encoding="utf-8")
@@ -108,13 +118,13 @@ def run_on_worker(
         return made.read_text(encoding="utf-8"), ""
 
 
-def _received(run: SweepRun, task) -> str:
-    """Keep what a worker sent back, in its place; the reason if the run failed."""
-    if error := task.exception():  # its own, or Dask's: a run that killed one worker after the other
+def _keep_answer(run: SweepRun, task) -> str:
+    """Write the notebook that a worker sent back to its folder; returns the reason of a failure, or an empty text."""
+    if error := task.exception():  # the run's own error, or Dask's if the run killed one worker after the other
         return f"{type(error).__name__}: {str(error).splitlines()[0]}"
     text, reason = task.result()
     if reason:
-        failed = run.failed / f"{run.notebook.stem}.failed.ipynb"
+        failed = run.failed / f"{run.notebook_path.stem}.failed.ipynb"
         failed.parent.mkdir(parents=True, exist_ok=True)
         failed.write_text(text, encoding="utf-8")
         return reason.replace(failed.name, format_path(failed))

@@ -1,8 +1,8 @@
-"""Warm kernels: a jupyter_client provisioner that forks them from a process that has already imported.
+"""Warm kernels: a provisioner of jupyter_client that forks them from a process with the libraries already imported.
 
-`jupyter_client` finds it under the name `forked`; for every kernel of JupyterLab:
+`jupyter_client` finds it under the name `forked`. To use it for every kernel of JupyterLab:
 `JUPYTER_DEFAULT_PROVISIONER_NAME=forked jupyter lab`. Where forking is not possible the kernel starts the ordinary
-way, and a warning says so once.
+way, and one warning says so.
 """
 
 from __future__ import annotations
@@ -19,48 +19,53 @@ import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import IO
+from typing import IO, Any
 
 import ipykernel_launcher
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
 from analysis.measures.changepoints.array_cache import FOLDER
-from analysis.runs.forkserver import NUMBER
+from analysis.runs.forkserver import PIPE_NUMBER
 
-NAME = "forked"
+PROVISIONER = "forked"
 LAUNCHER = ["-m", "ipykernel_launcher"]
-PATIENCE = 60  # seconds for the first kernel: the server imports, then forks
-KEPT = 2  # servers that wait for more kernels; one holds some 200 MB
-# Differ from kernel to kernel and mean nothing to what is imported.
+START_SECONDS = 60  # for the first kernel: the server imports, then forks
+SERVERS_KEPT = 2  # idle servers that wait for more kernels; each holds some 200 MB
+# These differ from kernel to kernel and do not affect what is imported.
 PER_KERNEL = ("JPY_PARENT_PID", "JPY_SESSION_NAME", "PYTEST_CURRENT_TEST", FOLDER)
 
 
 class ForkedKernel:
-    """A forked kernel as its provisioner sees it: the part of `subprocess.Popen` that is needed. `pipe` tells the exit
-    code; a pipe that ends without one means that the server is gone, and the kernel with it."""
+    """A forked kernel as its provisioner sees it: the part of `subprocess.Popen` that is needed.
+
+    The exit code comes through `pipe`. A pipe that ends without one means that the server is gone, and the kernel too.
+    """
 
     stdin = stdout = stderr = None
 
     def __init__(self, pid: int, pipe: int):
-        self.pid, self._pipe, self.returncode = pid, pipe, None
+        self.pid, self._pipe = pid, pipe
+        self.returncode: int | None = None
         self._reading = Lock()
 
     def poll(self) -> int | None:
         """The exit code, negative for a signal; None while the kernel runs."""
         with self._reading:
             if self.returncode is None and _readable(self._pipe, 0):
-                self.returncode = _number(self._pipe, -signal.SIGKILL)
+                self.returncode = _read_number(self._pipe, -signal.SIGKILL)
                 os.close(self._pipe)
         return self.returncode
 
     def wait(self) -> int:
-        """The exit code, as soon as there is one."""
-        if self.returncode is None:
+        """Wait for the end of the kernel and return its exit code."""
+        while (code := self.poll()) is None:
             _readable(self._pipe, None)
-        return self.poll()
+        return code
 
     def send_signal(self, number: int) -> None:
         """Signal the kernel if it still runs."""
@@ -76,22 +81,29 @@ class ForkedKernel:
         self.send_signal(signal.SIGTERM)
 
 
-class Server:
-    """The process kernels are forked from; it ends with this one."""
+class ForkServer:
+    """The process from which kernels are forked; it ends with this one."""
 
     def __init__(self, flags: Sequence[str], cwd: str, env: Mapping[str, str]):
         self._asking, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        start = "import sys; '' in sys.path[:1] and sys.path.pop(0); from analysis.runs.forkserver import main; main()"
+        start = (
+            "import sys; '' in sys.path[:1] and sys.path.pop(0); from analysis.runs.forkserver import serve; serve()"
+        )
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, *flags, "-c", start], stdin=theirs, cwd=cwd, env=env, start_new_session=True
+                [sys.executable, *flags, "-c", start],
+                stdin=theirs.fileno(),
+                cwd=cwd,
+                env=dict(env),
+                start_new_session=True,
             )
         self._kernels: list[ForkedKernel] = []
         self._failure: OSError | None = None
         atexit.register(self.stop)
 
     def fork(self, argv: list[str], env: Mapping[str, str], stdout: int, stderr: int) -> ForkedKernel:
-        """A kernel with these arguments and outputs. Raises OSError, ever the same, if the server cannot give one."""
+        """A kernel with these arguments and outputs. Raises OSError if the server cannot give one, and again for every
+        later kernel."""
         if not self._failure:
             try:
                 return self._fork(argv, env, stdout, stderr)
@@ -109,7 +121,7 @@ class Server:
             raise
         finally:
             os.close(theirs)
-        pid = _number(ours, 0) if _readable(ours, PATIENCE) else 0
+        pid = _read_number(ours, 0) if _readable(ours, START_SECONDS) else 0
         if not pid:
             os.close(ours)
             raise OSError("the server that kernels are forked from does not answer")
@@ -117,11 +129,11 @@ class Server:
         return kernel
 
     def idle(self) -> bool:
-        """True if no kernel of it runs."""
+        """True if none of its kernels runs."""
         return all(kernel.poll() is not None for kernel in self._kernels)
 
     def stop(self) -> None:
-        """End the server, even while it imports; a kernel that still runs sees it and ends too."""
+        """End the server, even while it imports. Its kernels notice and end too."""
         self._asking.close()
         self._process.terminate()
         self._process.wait()
@@ -133,31 +145,35 @@ def _readable(pipe: int, seconds: float | None) -> bool:
     return bool(poll.poll(None if seconds is None else seconds * 1000))
 
 
-def _number(pipe: int, otherwise: int) -> int:
-    found = os.read(pipe, NUMBER.size)
-    return NUMBER.unpack(found)[0] if found else otherwise
+def _read_number(pipe: int, otherwise: int) -> int:
+    found = os.read(pipe, PIPE_NUMBER.size)
+    return PIPE_NUMBER.unpack(found)[0] if found else otherwise
 
 
-_servers: dict[tuple, Server] = {}
+_servers: dict[tuple, ForkServer] = {}
 _starting = Lock()
 
 
-def start_server(flags: Sequence[str], cwd: str | Path | None, env: Mapping[str, str]) -> Server:
-    """The server for kernels with these interpreter flags, working folder and environment, all of which an import may
-    read; started when first asked for. Raises OSError where processes cannot be forked safely."""
+def start_server(flags: Sequence[str], cwd: str | Path | None, env: Mapping[str, str]) -> ForkServer:
+    """The server for kernels with these interpreter flags, working folder and environment; started when first needed.
+
+    An import may read all three, so each combination has a server of its own. Raises OSError where processes cannot be
+    forked safely.
+    """
     if not hasattr(os, "pidfd_open"):
         raise OSError("this system cannot fork them")
-    around = {name: value for name, value in env.items() if name not in PER_KERNEL}
-    key = (tuple(flags), str(cwd or Path.cwd()), frozenset(around.items()))
+    environment = {name: value for name, value in env.items() if name not in PER_KERNEL}
+    key = (tuple(flags), str(cwd or Path.cwd()), frozenset(environment.items()))
     with _starting:
-        _servers[key] = _servers.pop(key, None) or Server(flags, key[1], around)  # the last used stands last
-        for old in [old for old in list(_servers)[:-KEPT] if _servers[old].idle()]:
+        server = _servers.pop(key) if key in _servers else ForkServer(flags, key[1], environment)
+        _servers[key] = server  # the last used stands last
+        for old in [old for old in list(_servers)[:-SERVERS_KEPT] if _servers[old].idle()]:
             _servers.pop(old).stop()
-        return _servers[key]
+        return server
 
 
 def prepare_server(env: Mapping[str, str]) -> None:
-    """Start the server for kernels with this environment, so that it imports while other things are done."""
+    """Start the server for kernels with this environment early: it imports while this process does other things."""
     with suppress(OSError):
         start_server((), None, env)
 
@@ -172,7 +188,7 @@ def fork_kernel(cmd: Sequence[str], env: Mapping[str, str], cwd=None, stdout=Non
 
 
 def _descriptor(given: int | IO | None, inherited: int) -> int:
-    """What `subprocess.Popen` takes for an output, as a number; of its special cases only None."""
+    """The file descriptor of what `subprocess.Popen` takes for an output; of its special cases only None is known."""
     if given is None:
         return inherited
     number = given if isinstance(given, int) else given.fileno()
@@ -184,14 +200,15 @@ def _descriptor(given: int | IO | None, inherited: int) -> int:
 class ForkedProvisioner(LocalProvisioner):
     """A local kernel that is forked, if that can be done."""
 
-    async def launch_kernel(self, cmd: list[str], **kwargs) -> dict:
-        """The kernel that the command `cmd` would start, warm or cold."""
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Start the kernel of the command `cmd`, warm or cold."""
         try:
-            self.process = await asyncio.to_thread(fork_kernel, cmd, **kwargs)
+            kernel = await asyncio.to_thread(partial(fork_kernel, cmd, **kwargs))
         except OSError as reason:
             warnings.warn(f"kernels start cold: {reason}", RuntimeWarning, stacklevel=1)
             return await super().launch_kernel(cmd, **kwargs)
-        self.pid = self.pgid = self.process.pid
+        self.process = kernel  # type: ignore[assignment]  # it has the part of Popen that is needed
+        self.pid = self.pgid = kernel.pid
         self.cwd = kwargs.get("cwd") or Path.cwd()
         return self.connection_info
 
@@ -204,5 +221,5 @@ class ForkedKernelManager(AsyncKernelManager):
         """The specification, with the provisioner put in."""
         spec = super().kernel_spec
         if spec:
-            spec.metadata = spec.metadata | {"kernel_provisioner": {"provisioner_name": NAME}}
+            spec.metadata = spec.metadata | {"kernel_provisioner": {"provisioner_name": PROVISIONER}}
         return spec

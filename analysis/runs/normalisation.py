@@ -1,4 +1,4 @@
-"""What a notebook gives must not depend on where and when it runs: what is fixed before, and taken away after."""
+"""Equal inputs give byte-identical outputs: what is fixed before a run, and what is removed from its output."""
 
 from __future__ import annotations
 
@@ -11,27 +11,26 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-FIXED = {"TZ": "UTC", "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-# Run in the kernel before the first cell. The generators that are shared; one's own takes a seed of one's own.
+FIXED_VARIABLES = {"TZ": "UTC", "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+# Runs in the kernel before the first cell and seeds the shared generators. A generator of one's own takes its own seed.
 SEED = "__import__('random').seed(0); __import__('numpy').random.seed(0)"
-
 
 CELL_FILE = re.compile(re.escape(gettempdir()) + r"[/\\]ipykernel_\d+[/\\]\d+\.py")
 ADDRESS = re.compile(r"(?<= at )0x[0-9a-f]{6,}")
-TEXTS = ("text/plain", "text/html", "text/markdown")
+TEXT_TYPES = ("text/plain", "text/html", "text/markdown")
 
 
 def fixed_environment() -> dict[str, str]:
-    """The environment of a kernel: this one, but for what is fixed."""
-    return os.environ | FIXED
+    """The environment variables of a kernel: those of this process, with the fixed ones replaced."""
+    return os.environ | FIXED_VARIABLES
 
 
 def normalise_output(notebook: NotebookNode) -> NotebookNode:
-    """The notebook without times, durations, paths, random ids and what outputs say of the process."""
+    """The notebook without times, durations, paths, random ids, process numbers and addresses; changed in place."""
     from papermill.translators import PythonTranslator  # slow to import
 
     given = notebook.metadata.get("papermill", {}).get("parameters", {})
-    if folder := given.get("folder"):  # its name is enough; where it lies stands in the record
+    if folder := given.get("folder"):  # the name is enough: the record holds the path
         given = given | {"folder": Path(folder).name}
     notebook.metadata["papermill"] = {"parameters": given}
     as_code = PythonTranslator.translate_str
@@ -44,14 +43,16 @@ def normalise_output(notebook: NotebookNode) -> NotebookNode:
         for output in cell.get("outputs", []):
             for name in ("text", "traceback", "data"):
                 if name in output:
-                    output[name] = _anywhere(output[name])
+                    output[name] = _without_process(output[name])
     return notebook
 
 
-def _anywhere(said: Any) -> Any:
-    """Text as it would be in any process; a cell is a file with the number of the process in its name."""
-    if isinstance(said, str):
-        return ADDRESS.sub("0x0", CELL_FILE.sub("<cell>", said))
-    if isinstance(said, list):
-        return [_anywhere(part) for part in said]
-    return {kind: _anywhere(said[kind]) if kind in TEXTS else said[kind] for kind in said} if said else said
+def _without_process(value: Any) -> Any:
+    """The value without numbers of the process: an address, or the name of the file that holds a cell's code."""
+    if isinstance(value, str):
+        return ADDRESS.sub("0x0", CELL_FILE.sub("<cell>", value))
+    if isinstance(value, list):
+        return [_without_process(part) for part in value]
+    if not value:
+        return value
+    return {kind: _without_process(part) if kind in TEXT_TYPES else part for kind, part in value.items()}

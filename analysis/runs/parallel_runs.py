@@ -1,4 +1,4 @@
-"""Several runs side by side, and one Ctrl-C that leaves no kernel behind."""
+"""Several runs in parallel; Ctrl-C ends every kernel."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ Result = TypeVar("Result")
 
 
 class RunningKernels:
-    """The kernels that run now. Threads do not hear Ctrl-C; the end of its kernel ends a run."""
+    """The kernels that run now. Threads do not receive Ctrl-C: a run ends when its kernel is killed."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.stopped = False
         self._pids: set[int] = set()
         self._lock = Lock()
 
     @contextmanager
     def kernel(self, pid: int) -> Iterator[None]:
-        """A kernel that is one of these while the block runs."""
+        """Counts the kernel with process id `pid` among the running ones while the block runs."""
         with self._lock:
             self._pids.add(pid)
             if self.stopped:
@@ -38,7 +38,7 @@ class RunningKernels:
                 self._pids.discard(pid)
 
     def stop(self) -> None:
-        """End them all, and those that are only starting."""
+        """Kill all kernels, and those that are about to start."""
         with self._lock:
             self.stopped = True
             for pid in self._pids:
@@ -50,14 +50,17 @@ def _kill(pid: int) -> None:
         os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
-def run_parallel(run: Callable[[Item, RunningKernels], Result], items: Iterable[Item], at_once: int) -> list[Result]:
-    """`run` of every item, in order. A run that fails stops no other; then all failures are said.
+def run_parallel(
+    run_one: Callable[[Item, RunningKernels], Result], items: Iterable[Item], at_once: int
+) -> list[Result]:
+    """The results of `run_one` for every item, in order of the items; at most `at_once` run at the same time.
 
-    Raises InputError if any run did, else RunError; Ctrl-C ends all runs at once.
+    A run that fails stops no other. Raises InputError if any run raised it, else RunError if any run did, with the
+    messages of all of them. Ctrl-C ends all runs at once.
     """
     running = RunningKernels()
     with ThreadPoolExecutor(at_once) as pool:
-        tasks = [pool.submit(run, item, running) for item in items]
+        tasks = [pool.submit(run_one, item, running) for item in items]
         try:
             wait(tasks)
         except BaseException:
@@ -66,6 +69,6 @@ def run_parallel(run: Callable[[Item, RunningKernels], Result], items: Iterable[
             raise
     failures = [error for task in tasks if (error := task.exception())]
     for kind in (InputError, RunError):
-        if said := [str(error) for error in failures if isinstance(error, kind)]:
-            raise kind("\n".join(said)) from None
+        if messages := [str(error) for error in failures if isinstance(error, kind)]:
+            raise kind("\n".join(messages)) from None
     return [task.result() for task in tasks]

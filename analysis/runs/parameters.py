@@ -21,48 +21,48 @@ if TYPE_CHECKING:
     from analysis.incidents.views import View
 
 
-class Kind(NamedTuple):
-    """What a parameter takes: as pydantic has it, as a noun, and what is allowed in words."""
+class ParameterKind(NamedTuple):
+    """What a parameter takes: its type for pydantic, a noun for messages, and the allowed values as text."""
 
     type: Any
     noun: str
     allowed: str = ""
 
     @property
-    def words(self) -> str:
-        """Noun and what is allowed."""
+    def description(self) -> str:
+        """The noun and what is allowed."""
         return f"{self.noun}: {self.allowed}" if self.allowed else self.noun
 
 
-def list_kind(values: tuple[str, ...]) -> Kind:
-    """A list of some of the values."""
-    return Kind(list[Literal[values]], "list", ", ".join(values))
+def list_kind(values: tuple[str, ...]) -> ParameterKind:
+    """A parameter that takes a list of some of these values."""
+    return ParameterKind(list[Literal.__getitem__(values)], "list", ", ".join(values))  # type: ignore[misc]
 
 
 def _day(value: Any) -> Any:
-    written = isinstance(value, str) and re.fullmatch(PATTERNS["date"], value)
-    return date.fromisoformat(value) if written else value
+    is_text = isinstance(value, str) and re.fullmatch(PATTERNS["date"], value)
+    return date.fromisoformat(value) if is_text else value
 
 
-DAY = Kind(Annotated[date, BeforeValidator(_day)], "day", "YYYY-MM-DD")
-OPEN_DAY = Kind(Annotated[date | Literal[""], BeforeValidator(_day)], "day", "YYYY-MM-DD, or empty")
+DAY = ParameterKind(Annotated[date, BeforeValidator(_day)], "day", "YYYY-MM-DD")
+OPEN_DAY = ParameterKind(Annotated[date | Literal[""], BeforeValidator(_day)], "day", "YYYY-MM-DD, or empty")
 CONFIG = ConfigDict(extra="forbid", strict=True, validate_default=True)
-# By name, the parameters that take less than the type of their default.
+# The parameters that take less than the type of their default, by name.
 KINDS = {
     "confirmation": list_kind(CONFIRMATION),
     "reliability": list_kind(RELIABILITY),
     "weapons": list_kind(WEAPONS),
     "start": OPEN_DAY,
     "end": OPEN_DAY,
-    "every": Kind(
+    "every": ParameterKind(
         Annotated[str, Field(pattern=r"^(day|week|month|quarter|[1-9]\d* days?)$")], "text",
         "day, week, month, quarter, or a number of days as in '14 days'",
     ),
-    "shortest_gap": Kind(Annotated[int, Field(ge=1)], "whole number", "1 or more"),
+    "shortest_gap": ParameterKind(Annotated[int, Field(ge=1)], "whole number", "1 or more"),
 }  # fmt: skip
-BY_DEFAULT = {bool: "true or false", int: "whole number", float: "number", str: "text"}
-# Days that come one after the other in a notebook that has both; with "<" not on one day.
-ORDER = (
+NOUN_OF_TYPE = {bool: "true or false", int: "whole number", float: "number", str: "text"}
+# Pairs of days in the order they must have in a notebook with both; "<" forbids the same day.
+DAY_ORDER = (
     ("start", "<=", "end"), ("look_from", "<=", "look_to"),
     ("start", "<", "last_before"), ("last_before", "<", "none_until"), ("none_until", "<", "end"),
     ("last_before", "<", "resumed"), ("resumed", "<", "end"),
@@ -76,31 +76,32 @@ class Parameter:
     name: str
     default: Any
     help: str
-    kind: Kind
+    kind: ParameterKind
 
 
-def declared_parameters(notebook: Path) -> list[Parameter]:
+def declared_parameters(notebook_path: Path) -> list[Parameter]:
     """The parameters of a notebook, in order.
 
     Raises InputError if it has no or several parameters cells, or one that is not one literal per
     line.
     """
-    cells = [cell for cell in read_notebook(notebook)["cells"] if _holds_parameters(cell)]
+    cells = [cell for cell in read_notebook_json(notebook_path)["cells"] if _holds_parameters(cell)]
     if len(cells) != 1:
-        raise InputError(f"{format_path(notebook)} has {len(cells)} cells tagged 'parameters'; needs 1")
+        raise InputError(f"{format_path(notebook_path)} has {len(cells)} cells tagged 'parameters'; needs 1")
     source = "".join(cells[0]["source"])  # a text, or a list of its lines
     try:
         return [_parameter(node, source.splitlines()) for node in ast.parse(source).body]
     except (SyntaxError, ValueError, AttributeError) as error:
         raise InputError(
-            f"{format_path(notebook)}: the parameters cell must hold one 'name = literal  # help' per line ({error})"
+            f"{format_path(notebook_path)}: the parameters cell must hold one 'name = literal  # help' per line "
+            f"({error})"
         ) from None
 
 
-def read_notebook(path: Path) -> dict[str, Any]:
+def read_notebook_json(path: Path) -> dict[str, Any]:
     """A notebook as JSON. Raises InputError if the file is missing or not a notebook of format 4.
 
-    nbformat would take longer to import than all else that is done before a run.
+    It is read without nbformat, whose import takes longer than everything else before a run.
     """
     try:
         found = json.loads(Path(path).read_text(encoding="utf-8"))
@@ -120,7 +121,7 @@ def read_notebook(path: Path) -> dict[str, Any]:
 
 
 def find_notebook(name: str) -> Path:
-    """The notebook at a path, or of a name in this repository. Raises InputError if it is neither."""
+    """The path of a notebook, given as a path or by its name in this repository. Raises InputError if it is neither."""
     path, folder = Path(name), REPOSITORY / "notebooks"
     if path.is_file():
         return path
@@ -140,78 +141,81 @@ def _holds_parameters(cell: dict[str, Any]) -> bool:
 
 
 def _parameter(node: ast.stmt, lines: list[str]) -> Parameter:
-    if not isinstance(node, ast.Assign) or len(node.targets) != 1:
+    if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
         raise ValueError(f"line {node.lineno}: {lines[node.lineno - 1]!r}")
-    comment = lines[node.end_lineno - 1].encode()[node.end_col_offset :].decode().strip()
-    name, default = node.targets[0].id, ast.literal_eval(node.value)
+    name, value = node.targets[0].id, node.value
+    last_line = value.end_lineno or value.lineno
+    comment = lines[last_line - 1].encode()[value.end_col_offset :].decode().strip()
+    default = ast.literal_eval(value)
     return Parameter(name, default, comment.lstrip("# "), KINDS.get(name) or _kind_of(default))
 
 
-def _kind_of(default: Any) -> Kind:
+def _kind_of(default: Any) -> ParameterKind:
     if isinstance(default, list):
-        item = _kind_of(default[0]) if default else Kind(str, "text")
-        return Kind(list[item.type], "list", item.words)
+        item = _kind_of(default[0]) if default else ParameterKind(str, "text")
+        return ParameterKind(list.__class_getitem__(item.type), "list", item.description)
     if isinstance(default, str) and re.fullmatch(PATTERNS["date"], default):
         return DAY
-    if type(default) not in BY_DEFAULT:
+    if type(default) not in NOUN_OF_TYPE:
         raise ValueError(f"a default of {default!r} does not say what is allowed")
-    return Kind(type(default), BY_DEFAULT[type(default)])
+    return ParameterKind(type(default), NOUN_OF_TYPE[type(default)])
 
 
-def parameter_model(notebook: Path) -> type[BaseModel]:
-    """The parameters of a notebook as a pydantic model that forbids unknown names."""
-    fields = {
-        p.name: (p.kind.type, Field(default=p.default, description=p.help)) for p in declared_parameters(notebook)
+def parameter_model(notebook_path: Path) -> type[BaseModel]:
+    """The parameters of a notebook as a pydantic model that forbids unknown names. Raises as `declared_parameters`."""
+    fields: dict[str, Any] = {
+        p.name: (p.kind.type, Field(default=p.default, description=p.help)) for p in declared_parameters(notebook_path)
     }
-    return create_model(notebook.stem, __config__=CONFIG, **fields)
+    return create_model(notebook_path.stem, __config__=CONFIG, **fields)
 
 
-def check_parameters(notebook: Path, given: Mapping[str, Any], where: str = "") -> dict[str, Any]:
-    """The given values, checked and made plain JSON; only those given, not the defaults.
+def check_parameters(notebook_path: Path, given: Mapping[str, Any], where: str = "") -> dict[str, Any]:
+    """The given values, checked and converted to JSON values; only those given, not the defaults.
 
-    Raises InputError, a line for each fault, with `where`, the parameter, the value and what is allowed.
+    Raises InputError with a line for each fault: `where` the value comes from, the parameter, the value, and what is
+    allowed.
     """
     try:
-        whole = parameter_model(notebook).model_validate(dict(given))
+        whole = parameter_model(notebook_path).model_validate(dict(given))
     except ValidationError as error:
-        faults = [_explain(each, notebook) for each in error.errors()]
+        faults = [_explain(each, notebook_path) for each in error.errors()]
     else:
-        faults = [f"{notebook.stem}: {fault}" for fault in _out_of_order(dict(whole))]
+        faults = [f"{notebook_path.stem}: {fault}" for fault in _out_of_order(dict(whole))]
     if faults:
         raise InputError("\n".join(f"{where}: {fault}" if where else fault for fault in dict.fromkeys(faults)))
     return whole.model_dump(mode="json", include=set(given))
 
 
-def _explain(error: Mapping[str, Any], notebook: Path) -> str:
+def _explain(error: Mapping[str, Any], notebook_path: Path) -> str:
     name, *below = error["loc"]
-    parameters = {p.name: p for p in declared_parameters(notebook)}
+    parameters = {p.name: p for p in declared_parameters(notebook_path)}
     if error["type"] == "extra_forbidden":
         hint = suggest_name(name, parameters)
-        return f"{name!r} is not a parameter of {notebook.stem}{hint} (it has: {', '.join(parameters)})"
+        return f"{name!r} is not a parameter of {notebook_path.stem}{hint} (it has: {', '.join(parameters)})"
     kind = parameters[name].kind
     if below and isinstance(below[0], int):
         hint = suggest_name(error["input"], kind.allowed.split(", "))
         return f"parameter {name}, item {below[0] + 1}: {error['input']!r} - {kind.allowed}{hint}"
-    return f"parameter {name}: {error['input']!r} - {kind.words}"
+    return f"parameter {name}: {error['input']!r} - {kind.description}"
 
 
 def _out_of_order(values: Mapping[str, Any]) -> Iterable[str]:
-    for low, sign, high in ORDER:
+    for low, sign, high in DAY_ORDER:
         first, last = values.get(low), values.get(high)
         if first and last and (first > last or (sign == "<" and first == last)):
             yield f"{high} ({last}) is {'before' if first > last else 'the same day as'} {low} ({first})"
 
 
-def parse_parameters(notebooks: Iterable[Path], given: Mapping[str, str]) -> dict[str, Any]:
-    """Values typed as text, such as `14` or `Iraq,Syria`, as what the notebooks' parameters take.
+def parse_parameters(notebook_paths: Iterable[Path], texts: Mapping[str, str]) -> dict[str, Any]:
+    """Values typed as text, such as `14` or `Iraq,Syria`, in the types of the notebooks' parameters.
 
-    What cannot be read stays text, for `check` to name it.
+    A text that cannot be read stays text; `check_parameters` then names it.
     """
-    kinds = {p.name: p.kind for notebook in notebooks for p in declared_parameters(notebook)}
-    return {name: _from_text(kinds[name], text) if name in kinds else text for name, text in given.items()}
+    kinds = {p.name: p.kind for notebook_path in notebook_paths for p in declared_parameters(notebook_path)}
+    return {name: _from_text(kinds[name], text) if name in kinds else text for name, text in texts.items()}
 
 
-def _from_text(kind: Kind, text: str) -> Any:
+def _from_text(kind: ParameterKind, text: str) -> Any:
     value = [item.strip() for item in text.strip("[]").split(",") if item.strip()] if kind.noun == "list" else text
     try:
         return TypeAdapter(kind.type).validate_strings(value)
@@ -219,21 +223,22 @@ def _from_text(kind: Kind, text: str) -> Any:
         return value
 
 
-def view_of_parameters(notebook: Path, given: Mapping[str, Any]) -> View | None:
-    """Which evidence counts in a notebook run with these values; None if that is no parameter of it.
+def view_of_parameters(notebook_path: Path, given: Mapping[str, Any]) -> View | None:
+    """The view of a notebook that runs with these values; None if the notebook has no parameter of a view.
 
-    Raises InputError for a view that cannot be."""
+    Raises InputError for a view that cannot be.
+    """
     from analysis.incidents.views import View  # slow to import
 
-    whole = {p.name: p.default for p in declared_parameters(notebook)} | dict(given)
+    whole = {p.name: p.default for p in declared_parameters(notebook_path)} | dict(given)
     chosen = {f.name: whole[f.name] for f in fields(View) if f.name in whole}
     return View(**chosen) if chosen else None
 
 
-def format_parameters(notebook: Path) -> str:
-    """The parameters of a notebook for people: name, type, default, help and allowed values."""
+def format_parameters(notebook_path: Path) -> str:
+    """The parameters of a notebook as a text table: name, type, default, help and allowed values."""
     rows = [("name", "type", "default", "what it is")]
-    for each in declared_parameters(notebook):
+    for each in declared_parameters(notebook_path):
         rows.append((each.name, each.kind.noun, json.dumps(each.default, ensure_ascii=False), each.help))
         if each.kind.allowed:
             rows.append(("", "", "", f"allowed: {each.kind.allowed}"))

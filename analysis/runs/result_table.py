@@ -1,11 +1,12 @@
-"""The results of a notebook: a small table that it shows, and that can be read back from its outputs.
+"""The results of a notebook: a small table that the notebook shows and that can be read back from its outputs.
 
 One row is one number or one day: `measure` names it, `what_counts` the definition it holds for. A number has `value`,
-`low`, `high` and `unit`; a day has `day`, `first_day` and `last_day`. What is not known stays empty.
+`low`, `high` and `unit`; a day has `day`, `first_day` and `last_day`. What is unknown stays empty.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -15,43 +16,45 @@ from analysis.evidence.errors import InputError, suggest_name
 if TYPE_CHECKING:  # slow to import, and a kernel that shows results has no other use for it
     from nbformat import NotebookNode
 
-MIME = "application/vnd.incidents.results+json"
-TEXTS, NUMBERS, DAYS = ("measure", "what_counts", "unit"), ("value", "low", "high"), ("day", "first_day", "last_day")
-COLUMNS = ("measure", "what_counts", "value", "low", "high", "unit", "day", "first_day", "last_day")
-NAMED_BY = ["measure", "what_counts"]
+RESULTS_MIME = "application/vnd.incidents.results+json"
+TEXT_COLUMNS, NUMBER_COLUMNS = ("measure", "what_counts", "unit"), ("value", "low", "high")
+DAY_COLUMNS = ("day", "first_day", "last_day")
+RESULT_COLUMNS = ("measure", "what_counts", "value", "low", "high", "unit", "day", "first_day", "last_day")
+KEY_COLUMNS = ["measure", "what_counts"]
 
 
 def show_results(rows: pd.DataFrame | list[dict], caption: str = "**The results of this notebook.**") -> None:
-    """Display the results as a table; in the notebook's file they stand as data too.
+    """Display the results as a table; the notebook's file holds them as data too.
 
-    Raises InputError for a column that is not one of COLUMNS, a row without measure, two rows of one measure for what
-    counts, what is no number or no day, and low > high.
+    `rows` has one row per result, in RESULT_COLUMNS; `caption` is Markdown. Raises InputError for another column, a row
+    without measure, two rows with one measure and definition, text in place of a number or a day, and low > high.
     """
     from analysis.charts.notebook_output import show_table
 
     table = tidy_results(rows)
-    words = table.dropna(axis="columns", how="all").rename(columns=lambda name: name.replace("_", " "))
-    show_table(words, caption, "results", data={MIME: _records(table)})
+    shown = table.dropna(axis="columns", how="all").rename(columns=lambda name: name.replace("_", " "))
+    show_table(shown, caption, "results", data={RESULTS_MIME: _records(table)})
 
 
 def tidy_results(rows: pd.DataFrame | list[dict]) -> pd.DataFrame:
-    """The rows with all COLUMNS, in their types. Raises InputError as `show_results` does."""
+    """The rows with all RESULT_COLUMNS, as text, numbers and days. Raises InputError as `show_results` does."""
     given = pd.DataFrame(rows)
     for name in given:
-        if name not in COLUMNS:
-            raise InputError(
-                f"results: no column {name!r}{suggest_name(name, COLUMNS)} (there are: {', '.join(COLUMNS)})"
-            )
-    table = given.reindex(columns=COLUMNS)
-    table = table.assign(**{name: table[name].astype("str") for name in TEXTS})
-    table = table.assign(**{name: _read(table[name], pd.to_numeric, "number").astype(float) for name in NUMBERS})
-    table = table.assign(**{name: _read(table[name], pd.to_datetime, "day") for name in DAYS})
+        if name not in RESULT_COLUMNS:
+            known = f"(there are: {', '.join(RESULT_COLUMNS)})"
+            raise InputError(f"results: no column {name!r}{suggest_name(name, RESULT_COLUMNS)} {known}")
+    table = given.reindex(columns=RESULT_COLUMNS)
+    table = table.assign(**{name: table[name].astype("str") for name in TEXT_COLUMNS})
+    table = table.assign(
+        **{name: _convert(table[name], pd.to_numeric, "number").astype(float) for name in NUMBER_COLUMNS}
+    )
+    table = table.assign(**{name: _convert(table[name], pd.to_datetime, "day") for name in DAY_COLUMNS})
     _check(table)
     return table
 
 
-def _read(column: pd.Series, how, noun: str) -> pd.Series:
-    read = how(column, errors="coerce").replace([float("inf"), -float("inf")], float("nan"))  # JSON has no infinity
+def _convert(column: pd.Series, convert: Callable[..., pd.Series], noun: str) -> pd.Series:
+    read = convert(column, errors="coerce").replace([float("inf"), -float("inf")], float("nan"))  # JSON has no infinity
     if (wrong := column[read.isna() & column.notna()]).size:
         raise InputError(f"results, column {column.name}: '{wrong.iloc[0]}' is no {noun}")
     return read
@@ -60,8 +63,8 @@ def _read(column: pd.Series, how, noun: str) -> pd.Series:
 def _check(table: pd.DataFrame) -> None:
     if table["measure"].isna().any():
         raise InputError("results: a row has no measure")
-    if (twice := table[table.duplicated(NAMED_BY)]).size:
-        raise InputError(f"results: two rows for {' of '.join(twice[NAMED_BY].fillna('all').iloc[0])}")
+    if (twice := table[table.duplicated(KEY_COLUMNS)]).size:
+        raise InputError(f"results: two rows for {' of '.join(twice[KEY_COLUMNS].fillna('all').iloc[0])}")
     for low, high in (("low", "value"), ("value", "high"), ("first_day", "day"), ("day", "last_day")):
         if (wrong := table[table[low] > table[high]]).size:
             raise InputError(f"results: {low} is more than {high} in {wrong['measure'].iloc[0]}")
@@ -69,12 +72,12 @@ def _check(table: pd.DataFrame) -> None:
 
 def _records(table: pd.DataFrame) -> list[dict]:
     """One mapping per row, as JSON has it, without what is empty."""
-    plain = table.assign(**{name: table[name].dt.strftime("%Y-%m-%d") for name in DAYS}).astype(object)
+    plain = table.assign(**{name: table[name].dt.strftime("%Y-%m-%d") for name in DAY_COLUMNS}).astype(object)
     return [{name: value for name, value in row.items() if pd.notna(value)} for row in plain.to_dict("records")]
 
 
 def read_results(executed: NotebookNode) -> pd.DataFrame:
-    """The results that an executed notebook shows, those of several tables together; none if it shows none."""
+    """The results that an executed notebook shows, of all its tables together; an empty frame if it shows none."""
     outputs = (output for cell in executed.cells for output in cell.get("outputs", []))
-    found = [row for output in outputs for row in output.get("data", {}).get(MIME, [])]
+    found = [row for output in outputs for row in output.get("data", {}).get(RESULTS_MIME, [])]
     return tidy_results(found)

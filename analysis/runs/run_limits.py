@@ -8,23 +8,23 @@ from pathlib import Path
 
 from analysis.evidence.errors import InputError
 
-MEGABYTE = 2**20
-NEARLY = 0.75  # of the limit: a process that allocates without end is above it within a second of its end
+BYTES_PER_MB = 2**20
+NEARLY_FULL = 0.75  # of the limit; a process that allocates without end reaches it in the last second of its life
 
 
 @dataclass(frozen=True)
-class Limits:
-    """Seconds for each cell and for the whole run; megabytes of memory for the kernel, None for any."""
+class RunLimits:
+    """Seconds for each cell and for the whole run; megabytes of memory for the kernel, None for no limit."""
 
     cell_seconds: int = 300
     run_seconds: int = 1800
     memory_mb: int | None = None
 
     def bind(self, pid: int) -> None:
-        """Limit the memory of a kernel that runs, however it was started.
+        """Limit the memory of the running process `pid`.
 
-        What a process allocates for itself counts, not what it maps from files: libraries reserve far
-        more address space than they use.
+        Only memory that the process allocates for itself counts, not files that it maps: libraries reserve far more
+        address space than they use. Raises InputError on a system without such limits.
         """
         if self.memory_mb is None:
             return
@@ -32,7 +32,7 @@ class Limits:
             from resource import RLIMIT_DATA, prlimit
         except ImportError:
             raise InputError("this system cannot limit the memory of a kernel; leave the limit out") from None
-        most = self.memory_mb * MEGABYTE
+        most = self.memory_mb * BYTES_PER_MB
         prlimit(pid, RLIMIT_DATA, (most, most))
 
     def nearly_full(self, pid: int) -> bool:
@@ -42,8 +42,8 @@ class Limits:
         except OSError:
             return False
         held = re.search(r"VmData:\s+(\d+) kB", status)
-        return bool(self.memory_mb and held and int(held[1]) * 1024 > NEARLY * self.memory_mb * MEGABYTE)
+        return bool(self.memory_mb and held and int(held[1]) * 1024 > NEARLY_FULL * self.memory_mb * BYTES_PER_MB)
 
-    def memory_words(self) -> str:
-        """The limit in brackets, or nothing."""
+    def format_memory(self) -> str:
+        """The limit of memory in brackets, or an empty text."""
         return f" (limit: {self.memory_mb:,} MB)" if self.memory_mb else ""

@@ -1,6 +1,6 @@
-"""What ran, on what, with what outcome: run.json beside every output. Imports nothing slow.
+"""run.json beside every output: what ran, with which inputs and outcome. Imports nothing slow.
 
-What differs from run to run (when, how long, which commit) stands here and nowhere else.
+What differs from run to run (when, how long, which commit) stands in this record and nowhere else.
 """
 
 from __future__ import annotations
@@ -21,87 +21,91 @@ from typing import Any
 from analysis.evidence.errors import InputError, format_path
 from analysis.evidence.folders import REPOSITORY, find_evidence_root, list_table_files
 
-NAME = "run.json"
+RECORD_NAME = "run.json"
 DISTRIBUTION = "attack-incidents"
-SOURCE = (".py", ".lua", ".css", ".html", ".js", ".typ")
-BESIDE = ("requirements.lock", "data/borders.geojson")  # what the package reads that is no table
+SOURCE_SUFFIXES = (".py", ".lua", ".css", ".html", ".js", ".typ")
+OTHER_FILES = ("requirements.lock", "data/borders.geojson")  # files that the package reads beside the tables
 
 
-def run_inputs(notebooks: Sequence[Path], parameters: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-    """All that decides what comes out: the same basis gives the same bytes.
+def run_inputs(notebook_paths: Sequence[Path], parameters: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    """All inputs of a run, as JSON values. Equal inputs give byte-identical outputs.
 
-    `more` is whatever else the outputs show, such as the title of a variant. Raises InputError for a
-    notebook or a folder that does not exist.
+    They are the names of the notebooks, the parameters, the sha256 of every file that is read (`files`: notebooks,
+    tables, source of the package) and the versions of Python and the libraries. `more` is whatever else the outputs
+    show, such as the title of a variant. Raises InputError for a notebook or a folder that does not exist.
     """
-    for path in notebooks:
+    for path in notebook_paths:
         if not path.is_file():
             raise InputError(f"notebook {format_path(path)} does not exist")
     return {
         **more,
-        "notebooks": [_named(path) for path in notebooks],
+        "notebooks": [_relative_name(path) for path in notebook_paths],
         "parameters": dict(parameters),
-        "inputs": file_hashes(
-            [*notebooks, *list_table_files(find_evidence_root(parameters.get("folder", ""))), *_package()]
+        "files": file_hashes(
+            [*notebook_paths, *list_table_files(find_evidence_root(parameters.get("folder", ""))), *_package()]
         ),
         "versions": package_versions(),
     }
 
 
 def _package() -> list[Path]:
-    source = (path for path in (REPOSITORY / "analysis").rglob("*") if path.suffix in SOURCE)
-    return [*sorted(source), *(path for name in BESIDE if (path := REPOSITORY / name).is_file())]
+    source = (path for path in (REPOSITORY / "analysis").rglob("*") if path.suffix in SOURCE_SUFFIXES)
+    return [*sorted(source), *(path for name in OTHER_FILES if (path := REPOSITORY / name).is_file())]
 
 
-def package_hash(inputs: Mapping[str, str]) -> str:
-    """One sha256 over the hashes of the package's own files among the inputs of a basis."""
-    own = sorted(item for item in inputs.items() if item[0].startswith("analysis/") or item[0] in BESIDE)
+def package_hash(files: Mapping[str, str]) -> str:
+    """One sha256 over the hashes of the package's own files; `files` maps names to hashes, as in `run_inputs`."""
+    own = sorted(item for item in files.items() if item[0].startswith("analysis/") or item[0] in OTHER_FILES)
     return hashlib.sha256(json.dumps(own).encode()).hexdigest()
 
 
 def package_versions() -> dict[str, str]:
     """Python and every library that the package declares."""
     required = (line for line in requires(DISTRIBUTION) or [] if "extra ==" not in line)
-    names = sorted(re.match(r"[\w.-]+", line)[0] for line in required)
+    names = sorted(re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in required)
     return {"python": platform.python_version(), **{name: version(name) for name in names}}
 
 
 def file_hashes(paths: Iterable[Path], below: Path = REPOSITORY) -> dict[str, str]:
-    """sha256 of files, by their path relative to a folder where they lie in it."""
-    return {_named(path, below): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    """The sha256 of each file, by its path relative to the folder `below`, or its whole path if it lies elsewhere."""
+    return {_relative_name(path, below): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
-def _named(path: Path, below: Path = REPOSITORY) -> str:
+def _relative_name(path: Path, below: Path = REPOSITORY) -> str:
     path = path.resolve()
     return (path.relative_to(below) if path.is_relative_to(below) else path).as_posix()
 
 
-def output_hashes(folder: Path) -> list[Path]:
-    """Every file of a folder but the record itself."""
-    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != NAME)
+def output_files(folder: Path) -> list[Path]:
+    """Every file of a folder except the record itself, sorted."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != RECORD_NAME)
 
 
-def write_record(folder: Path, on: Mapping[str, Any], outcome: str, started: datetime, **more: Any) -> None:
-    """Write the record of a run on the basis `on` beside its outputs."""
-    found = {
+def write_record(folder: Path, inputs: Mapping[str, Any], outcome: str, started: datetime, **more: Any) -> None:
+    """Write the record of a run beside its outputs: its `inputs`, its `outcome`, and the hash of every output.
+
+    `outcome` is "complete" or the message of the failure; `more` adds entries, such as the view.
+    """
+    record = {
         "outcome": outcome,
         "started": started.isoformat(timespec="seconds"),
-        "seconds": elapsed(started),
+        "seconds": seconds_since(started),
         "commit": current_commit(),
         **more,
-        "basis": on,
-        "outputs": file_hashes(output_hashes(folder), folder.resolve()),
+        "inputs": inputs,
+        "outputs": file_hashes(output_files(folder), folder.resolve()),
     }
-    (folder / NAME).write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / RECORD_NAME).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def elapsed(moment: datetime) -> float:
-    """Seconds from then to now."""
+def seconds_since(moment: datetime) -> float:
+    """Seconds from that moment to now, to a tenth."""
     return round((datetime.now(UTC) - moment).total_seconds(), 1)
 
 
 @cache
 def current_commit() -> str | None:
-    """The commit of this repository, marked where files differ from it; None where that is not known."""
+    """The commit of this repository, with a mark if files differ from it; None if it is not known."""
     command = ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty=, with changes"]
     try:
         return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout.strip()
@@ -110,67 +114,76 @@ def current_commit() -> str | None:
 
 
 def read_record(folder: Path) -> dict[str, Any]:
-    """The record of a folder. Raises InputError if there is none."""
-    path = folder / NAME
+    """The record of a folder, with the keys of today. Raises InputError if there is none."""
+    path = folder / RECORD_NAME
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads(path.read_text(encoding="utf-8"))
     except OSError:
-        raise InputError(f"{format_path(folder)} holds no {NAME}, the record of a run") from None
+        raise InputError(f"{format_path(folder)} holds no {RECORD_NAME}, the record of a run") from None
     except ValueError as error:
         raise InputError(f"{format_path(path)} is not a record: {error}") from None
-    if not isinstance(found, dict) or not {"basis", "outputs", "outcome"} <= set(found):
+    record = _with_current_keys(record) if isinstance(record, dict) else {}
+    if not {"inputs", "outputs", "outcome"} <= set(record):
         raise InputError(f"{format_path(path)} is not a record of a run")
-    return found
+    return record
 
 
-def is_stale(folder: Path, on: Mapping[str, Any]) -> list[str]:
-    """Why what lies in `folder` is not what a run on the basis `on` would leave there; empty if it is."""
+def _with_current_keys(record: dict[str, Any]) -> dict[str, Any]:
+    """A record as this version writes it. Earlier versions called the inputs `basis`, and their files `inputs`."""
+    if not isinstance(inputs := record.get("basis"), dict) or "inputs" in record:
+        return record
+    return {**record, "inputs": {"files" if key == "inputs" else key: value for key, value in inputs.items()}}
+
+
+def stale_reasons(folder: Path, inputs: Mapping[str, Any]) -> list[str]:
+    """Why the outputs in `folder` are not those of a run with these inputs; empty if they are."""
     try:
-        found = read_record(folder)
+        record = read_record(folder)
     except InputError as error:
         return [str(error)]
-    return [*changed_inputs(found["basis"], on), *altered_outputs(folder, found)]
+    return [*changed_inputs(record["inputs"], inputs), *altered_outputs(folder, record)]
 
 
 def changed_inputs(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """What differs between two bases: names of files, libraries and parameters."""
-    old, new = dict(_flat(before)), dict(_flat(_plain(now)))
+    """What differs between the inputs of two runs, as "NAME changed": files, libraries, parameters."""
+    old, new = dict(_flat(before)), dict(_flat(_as_json(now)))
     return [f"{name} changed" for name in {**old, **new} if old.get(name) != new.get(name)]
 
 
-def altered_outputs(folder: Path, found: Mapping[str, Any]) -> list[str]:
-    """Outputs that are gone or are not as the run left them."""
-    there = {name: folder / name for name in found["outputs"] if (folder / name).is_file()}
-    gone = [f"{format_path(folder / name)} is missing" for name in found["outputs"] if name not in there]
-    now = file_hashes(there.values(), folder.resolve())
-    return gone + [f"{format_path(there[name])} was altered" for name in there if now[name] != found["outputs"][name]]
+def altered_outputs(folder: Path, record: Mapping[str, Any]) -> list[str]:
+    """Outputs of the record that are missing in the folder or differ from what the run wrote."""
+    recorded = record["outputs"]
+    present = {name: folder / name for name in recorded if (folder / name).is_file()}
+    missing = [f"{format_path(folder / name)} is missing" for name in recorded if name not in present]
+    now = file_hashes(present.values(), folder.resolve())
+    return missing + [f"{format_path(present[name])} was altered" for name in present if now[name] != recorded[name]]
 
 
 @dataclass(frozen=True)
 class RecordComparison:
-    """What a folder holds beside what the same run gave again."""
+    """The outputs in a folder compared with those of the same run made again."""
 
-    same: int
-    differ: list[str]
-    changed: list[str]  # of what it was made of, since then
-
-
-def compare_records(folder: Path, again: Path, basis: Mapping[str, Any]) -> RecordComparison:
-    """The outputs of a folder beside those of `again`, file by file; `basis` is what a run has now."""
-    there, now = (file_hashes(output_hashes(each), each.resolve()) for each in (folder, again))
-    names = sorted({*there, *now})
-    differ = [format_path(folder / name) for name in names if there.get(name) != now.get(name)]
-    return RecordComparison(len(names) - len(differ), differ, changed_inputs(read_record(folder)["basis"], basis))
+    same: int  # files that are byte-identical
+    differ: list[str]  # paths of files that are not, or exist only once
+    changed: list[str]  # inputs that changed since the record was written
 
 
-def _plain(value: Any) -> Any:
+def compare_records(folder: Path, again: Path, inputs: Mapping[str, Any]) -> RecordComparison:
+    """Compare the outputs of a folder with those in `again`, file by file; `inputs` are those of a run made now."""
+    old, new = (file_hashes(output_files(each), each.resolve()) for each in (folder, again))
+    names = sorted({*old, *new})
+    differ = [format_path(folder / name) for name in names if old.get(name) != new.get(name)]
+    return RecordComparison(len(names) - len(differ), differ, changed_inputs(read_record(folder)["inputs"], inputs))
+
+
+def _as_json(value: Any) -> Any:
     return json.loads(json.dumps(value))
 
 
 def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """`{"inputs": {"a.csv": 1}}` as ("a.csv", 1): the names of the files are clear enough."""
+    """`{"files": {"a.csv": 1}}` as ("a.csv", 1): the names of files are clear enough."""
     if not isinstance(value, dict):
         yield name, value
         return
     for key, below in value.items():
-        yield from _flat(below, key if name in ("", "inputs") else f"{name} {key}")
+        yield from _flat(below, key if name in ("", "files") else f"{name} {key}")

@@ -1,4 +1,4 @@
-"""One notebook run over a grid of parameters: side by side, each run kept, the results of all in one table."""
+"""One notebook run over a grid of parameters: runs in parallel, each run kept, all results in one table."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import hashlib
 import io
 import json
 import os
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,103 +18,68 @@ import nbformat
 import pandas as pd
 
 from analysis.evidence.errors import InputError, RunError, format_path
-from analysis.evidence.folders import REPOSITORY
 from analysis.runs import run_record
 from analysis.runs.execution import execute
 from analysis.runs.parallel_runs import RunningKernels, run_parallel
-from analysis.runs.parameters import view_of_parameters
-from analysis.runs.publication import publish_folder
-from analysis.runs.result_table import COLUMNS, read_results
-from analysis.runs.run_limits import Limits
-
-
-@dataclass(frozen=True)
-class SweepRun:
-    """One point of a grid: what it runs on, and the folder its output goes to."""
-
-    notebook: Path
-    parameters: dict[str, Any]
-    basis: dict[str, Any]
-    folder: Path
-
-    @property
-    def output(self) -> Path:
-        """The executed notebook."""
-        return self.folder / self.notebook.name
-
-    @property
-    def failed(self) -> Path:
-        """Where what ran is kept if the run fails."""
-        return self.folder.with_name(f"{self.folder.name}.failed")
-
-    def finished(self) -> bool:
-        """True if the output is there and is what a run would give again."""
-        return not run_record.is_stale(self.folder, self.basis)
-
-    def words(self) -> str:
-        """The parameters as one would type them."""
-        return ", ".join(f"{name}={_cell(value)}" for name, value in self.parameters.items()) or "the defaults"
-
-
-def _cell(value: Any) -> Any:
-    return "|".join(map(str, value)) if isinstance(value, list) else value
-
-
-# Runs them all and tells of each that is done; gives for every run that failed the reason.
-Runner = Callable[[Sequence[SweepRun], Callable[[SweepRun], None]], dict[Path, str]]
+from analysis.runs.result_table import RESULT_COLUMNS, read_results
+from analysis.runs.run_limits import RunLimits
+from analysis.runs.sweep_runs import Runner, SweepRun, format_parameter, keep_run
 
 
 @dataclass(frozen=True)
 class SweepOutcome:
-    """What a sweep gave: the results of every run that is finished, and why the others failed.
+    """What a sweep gave: the results of every finished run, and the reason of every failure by its parameters.
 
-    Of the `good` runs, `kept` were finished before.
+    Of the `finished` runs, `reused` were finished before this sweep.
     """
 
     table: pd.DataFrame
     failures: dict[str, str]
-    good: int
-    kept: int
+    finished: int
+    reused: int
 
 
-def plan_sweep(notebook: Path, points: Sequence[dict[str, Any]], folder: Path) -> list[SweepRun]:
-    """A run for every point, in a folder named after all that decides what it gives.
+def plan_sweep(notebook_path: Path, points: Sequence[dict[str, Any]], folder: Path) -> list[SweepRun]:
+    """A run for every point of a grid; each has a folder in `folder`, named after a hash of its inputs.
 
     Raises InputError for a parameter that has the name of a column of the results.
     """
-    if taken := {"run", *COLUMNS} & {name for point in points for name in point}:
+    if taken := {"run", *RESULT_COLUMNS} & {name for point in points for name in point}:
         raise InputError(
-            f"{format_path(notebook)}: {', '.join(taken)} cannot be swept; the results have a column so named"
+            f"{format_path(notebook_path)}: {', '.join(taken)} cannot be swept; the results have a column so named"
         )
 
     @cache
-    def inputs(evidence: str) -> dict[str, Any]:
-        return run_record.run_inputs([notebook], {"folder": evidence})
+    def inputs_on(evidence_folder: str) -> dict[str, Any]:
+        return run_record.run_inputs([notebook_path], {"folder": evidence_folder})
 
-    bases = [inputs(point.get("folder", "")) | {"parameters": point} for point in points]
-    return [SweepRun(notebook, point, basis, folder / _name(basis)) for point, basis in zip(points, bases, strict=True)]
+    each = [(point, inputs_on(point.get("folder", "")) | {"parameters": point}) for point in points]
+    return [SweepRun(notebook_path, point, inputs, folder / _folder_name(inputs)) for point, inputs in each]
 
 
-def _name(basis: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(basis, sort_keys=True).encode()).hexdigest()[:16]
+def _folder_name(inputs: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def run_sweep(
     runs: Sequence[SweepRun], runner: Runner, force: bool = False, progress: Callable[[SweepRun], None] = lambda _: None
 ) -> SweepOutcome:
-    """Run what is not finished yet (all, with `force`), and gather the results of every run that is."""
+    """Run what is not finished yet (all, with `force`) and gather the results of every finished run.
+
+    `progress` is called with every run that is done.
+    """
     waiting = [run for run in runs if force or not run.finished()]
-    kept = [run for run in runs if run not in waiting]
-    for run in kept:
+    reused = [run for run in runs if run not in waiting]
+    for run in reused:
         progress(run)
     failures = runner(waiting, progress) if waiting else {}
-    good = [run for run in runs if run.folder not in failures]
-    said = {run.words(): failures[run.folder] for run in runs if run.folder in failures}
-    return SweepOutcome(gather_results(good), said, len(good), len(kept))
+    finished = [run for run in runs if run.folder not in failures]
+    reasons = {run.format_parameters(): failures[run.folder] for run in runs if run.folder in failures}
+    return SweepOutcome(gather_results(finished), reasons, len(finished), len(reused))
 
 
-def choose_runner(dask: str | None, at_once: int | None, limits: Limits) -> Runner:
-    """Runs on the scheduler at the address `dask`, or here."""
+def choose_runner(dask: str | None, at_once: int | None, limits: RunLimits) -> Runner:
+    """A runner for the Dask scheduler at the address `dask`, or for this machine if that is None."""
     if not dask:
         return local_runner(at_once, limits)
     from analysis.runs.cluster import dask_runner
@@ -124,79 +87,48 @@ def choose_runner(dask: str | None, at_once: int | None, limits: Limits) -> Runn
     return dask_runner(dask, limits)
 
 
-def local_runner(at_once: int | None = None, limits: Limits | None = None) -> Runner:
-    """Runs side by side in kernels of this machine; by default one more than it has cores."""
+def local_runner(at_once: int | None = None, limits: RunLimits | None = None) -> Runner:
+    """A runner for kernels of this machine, `at_once` in parallel; by default one more than it has cores."""
 
     def runner(runs: Sequence[SweepRun], progress: Callable[[SweepRun], None]) -> dict[Path, str]:
         failures: dict[Path, str] = {}
 
-        with TemporaryDirectory(prefix="sweep-") as shared:
+        with TemporaryDirectory(prefix="sweep-") as cache_folder:
 
             def one(run: SweepRun, running: RunningKernels) -> None:
                 try:
                     keep_run(run, lambda made: execute(
-                        run.notebook, made, run.parameters, keep_failed=run.failed, kernel="warm", limits=limits,
-                        running=running, shared=shared,
+                        run.notebook_path, made, run.parameters, keep_failed=run.failed, kernel="warm", limits=limits,
+                        running=running, cache_folder=cache_folder,
                     ))  # fmt: skip
                 except (InputError, RunError) as error:
                     failures[run.folder] = str(error)
                 progress(run)
 
-            # One more than there are cores: a kernel that starts or ends mostly waits.
+            # One more than there are cores, because a kernel that starts or ends mostly waits.
             run_parallel(one, runs, at_once or (os.cpu_count() or 1) + 1)
         return failures
 
     return runner
 
 
-def keep_run(run: SweepRun, make: Callable[[Path], Any]) -> None:
-    """`make` the executed notebook at the path it is given, and publish it with its record; what a failed one leaves
-    has a record too.
-
-    Raises InputError for results that contradict each other, and what `make` and `published` raise.
-    """
-    started, view = datetime.now(UTC), view_of_parameters(run.notebook, run.parameters)
-    told = {"view": view.words()} if view else {}
-    try:
-        with publish_folder(run.folder) as made:
-            make(made / run.notebook.name)
-            read_results(nbformat.read(made / run.notebook.name, as_version=4))
-            run_record.write_record(made, run.basis, "complete", started, **told)
-    except (InputError, RunError) as error:
-        if run.failed.is_dir():
-            run_record.write_record(run.failed, run.basis, str(error), started, **told)
-        raise
-    shutil.rmtree(run.failed, ignore_errors=True)
-
-
-def verify_run(folder: Path) -> run_record.RecordComparison:
-    """Run again, elsewhere, what the record of a run of a sweep says, and compare every byte.
-
-    Raises InputError for a folder without such a record, and what `execute` raises."""
-    on = run_record.read_record(folder)["basis"]
-    notebook, given = REPOSITORY / on["notebooks"][0], on["parameters"]
-    with TemporaryDirectory(prefix="verify-") as elsewhere:
-        execute(notebook, Path(elsewhere, notebook.name), given)
-        return run_record.compare_records(folder, Path(elsewhere), run_record.run_inputs([notebook], given))
-
-
 def gather_results(runs: Sequence[SweepRun]) -> pd.DataFrame:
-    """The results of finished runs as one table: the run, its parameters, then the columns of the results."""
+    """The results of finished runs as one table: a column `run`, one for each parameter, then RESULT_COLUMNS."""
     tables = [_results_of(run) for run in runs]
     names = dict.fromkeys(name for run in runs for name in run.parameters)
-    columns = ["run", *names, *COLUMNS]
+    columns = ["run", *names, *RESULT_COLUMNS]
     return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
 
 
 def _results_of(run: SweepRun) -> pd.DataFrame:
-    given = {name: _cell(value) for name, value in run.parameters.items()}
+    given = {name: format_parameter(value) for name, value in run.parameters.items()}
     return read_results(nbformat.read(run.output, as_version=4)).assign(run=run.folder.name, **given)
 
 
 def check_writable(out: Path) -> None:
-    """Raises InputError if a table cannot be written there; asked before anything runs."""
-    there = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
-    if out.is_dir() or not os.access(there, os.W_OK):
+    """Raises InputError if a table cannot be written to `out`; called before anything runs."""
+    nearest = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
+    if out.is_dir() or not os.access(nearest, os.W_OK):
         raise InputError(f"cannot write to {format_path(out)}")
     if out.suffix not in (".csv", ".parquet"):
         raise InputError(f"{format_path(out)}: a table is written as .csv or .parquet")
@@ -205,7 +137,7 @@ def check_writable(out: Path) -> None:
 
 
 def write_results(table: pd.DataFrame, out: Path) -> None:
-    """The table as CSV or Parquet, by the name of the file; whole or not at all."""
+    """Write the table as CSV or Parquet, by the ending of the file's name; it appears whole or not at all."""
     if out.suffix == ".parquet":
         made = io.BytesIO()
         table.to_parquet(made, index=False)

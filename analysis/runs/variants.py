@@ -13,7 +13,7 @@ import yaml
 from analysis.evidence.errors import InputError, format_path, suggest_name
 from analysis.runs.parameters import check_parameters, declared_parameters, parse_parameters
 
-ALLOWED = ("title", "about", "parameters")
+VARIANT_KEYS = ("title", "about", "parameters")
 
 
 @dataclass(frozen=True)
@@ -28,43 +28,44 @@ class Variant:
 
 
 def list_variants(folder: Path) -> dict[str, Variant]:
-    """Every variant below `folder` (`*.yml`), by name."""
+    """Every variant in `folder` (`*.yml`), by name. Raises InputError as `read_variant`."""
     return {path.stem: read_variant(path) for path in sorted(folder.glob("*.yml"))}
 
 
-def choose_variants(folder: Path, names: Sequence[str], every: bool) -> list[Variant]:
-    """The variants asked for. Raises InputError for a name that has no file."""
+def choose_variants(folder: Path, names: Sequence[str], all_variants: bool) -> list[Variant]:
+    """The variants of these names, or all of them. Raises InputError for a name without a file."""
     known = {path.stem: path for path in sorted(folder.glob("*.yml"))}
     for name in names:
         if name not in known:
             raise InputError(
-                f"no variant {name!r} in {format_path(folder)}{suggest_name(name, known)} (there are: {', '.join(known)})"
+                f"no variant {name!r} in {format_path(folder)}{suggest_name(name, known)} "
+                f"(there are: {', '.join(known)})"
             )
-    return [read_variant(known[name]) for name in (known if every else names)]
+    return [read_variant(known[name]) for name in (known if all_variants else names)]
 
 
 def read_variant(path: Path) -> Variant:
-    """One variant file. Raises InputError for anything but title, about and parameters."""
+    """The variant in a file. Raises InputError if the file is no YAML, or holds more than title, about, parameters."""
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, ValueError) as error:  # ValueError: an impossible day, or no UTF-8
         raise InputError(f"{format_path(path)} is not YAML: {str(error).splitlines()[0]}") from None
     if not isinstance(found, dict) or not isinstance(found.get("parameters", {}), dict | None):
-        raise InputError(f"{format_path(path)} must be a mapping with: {', '.join(sorted(ALLOWED))}")
+        raise InputError(f"{format_path(path)} must be a mapping with: {', '.join(sorted(VARIANT_KEYS))}")
     for name in found:
-        if name not in ALLOWED:
-            raise InputError(f"{format_path(path)}: {name!r} is not known{suggest_name(name, ALLOWED)}")
+        if name not in VARIANT_KEYS:
+            raise InputError(f"{format_path(path)}: {name!r} is not known{suggest_name(name, VARIANT_KEYS)}")
     values = {k: v.isoformat() if isinstance(v, date) else v for k, v in (found.get("parameters") or {}).items()}
     return Variant(path.stem, found.get("title", path.stem), found.get("about", ""), values, path)
 
 
-def parameters_by_notebook(notebooks: Sequence[Path], chosen: Variant) -> dict[Path, dict[str, Any]]:
+def parameters_by_notebook(notebook_paths: Sequence[Path], chosen: Variant) -> dict[Path, dict[str, Any]]:
     """The variant's values for every notebook that has the parameter, checked.
 
-    Raises InputError if a value is known to none of them, or does not suit one.
+    Raises InputError for a value that no notebook has as a parameter, or that does not suit one.
     """
     where = format_path(chosen.path)
-    names = {notebook: {p.name for p in declared_parameters(notebook)} for notebook in notebooks}
+    names = {notebook_path: {p.name for p in declared_parameters(notebook_path)} for notebook_path in notebook_paths}
     everywhere = sorted(set().union(*names.values()))
     for name in chosen.parameters:
         if name not in everywhere:
@@ -73,20 +74,23 @@ def parameters_by_notebook(notebooks: Sequence[Path], chosen: Variant) -> dict[P
                 f"(known: {', '.join(everywhere)})"
             )
     return {
-        notebook: check_parameters(
-            notebook, {k: v for k, v in chosen.parameters.items() if k in names[notebook]}, where
+        notebook_path: check_parameters(
+            notebook_path, {k: v for k, v in chosen.parameters.items() if k in names[notebook_path]}, where
         )
-        for notebook in notebooks
+        for notebook_path in notebook_paths
     }
 
 
-def override_parameters(chosen: Variant, given: Mapping[str, str], notebooks: Sequence[Path]) -> Variant:
-    """The variant with values typed as text beside its own, checked; its title names them."""
-    if not given:
+def override_parameters(chosen: Variant, texts: Mapping[str, str], notebook_paths: Sequence[Path]) -> Variant:
+    """The variant with values typed as text in place of its own, checked; its title names them.
+
+    Raises InputError as `parameters_by_notebook`.
+    """
+    if not texts:
         return chosen
     typed = parameters_by_notebook(
-        notebooks, replace(chosen, parameters=parse_parameters(notebooks, given), path=Path("-p"))
+        notebook_paths, replace(chosen, parameters=parse_parameters(notebook_paths, texts), path=Path("-p"))
     )
     values = {name: value for each in typed.values() for name, value in each.items()}
-    title = ", ".join([chosen.title, *(f"{name} {text}" for name, text in given.items() if name != "folder")])
+    title = ", ".join([chosen.title, *(f"{name} {text}" for name, text in texts.items() if name != "folder")])
     return replace(chosen, title=title, about="", parameters=chosen.parameters | values)

@@ -17,7 +17,7 @@ from analysis import charts
 from analysis.charts import notebook_output
 from analysis.charts.bar_links import link_bars, show_incidents_per_bar
 from analysis.evidence.folders import REPOSITORY
-from analysis.reports.appendix import appendix, link_incidents
+from analysis.reports.appendix import appendix_blocks, link_incidents
 from analysis.reports.document.notebook_document import build_document
 from analysis.reports.web.html_page import to_html
 from analysis.reports.web.index_page import write_index
@@ -103,7 +103,7 @@ def report_notebook():
 def _page(notebook) -> str:
     dataset = a.open_folder()
     tree, ids = link_incidents(build_document(notebook, strict=True), set(dataset.incidents["incident_id"]))
-    whole = {**tree, "blocks": tree["blocks"] + appendix(dataset, ids)}
+    whole = {**tree, "blocks": tree["blocks"] + appendix_blocks(dataset, ids)}
     return to_html(whole, title="Attacks", subtitle="Six weeks", provenance=[("Evidence", "this repository")])
 
 

@@ -8,7 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from analysis.exercises.course import open_course
-from analysis.exercises.sandbox import Limits
+from analysis.exercises.sandbox import SubmissionLimits
 
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 SECRET = "the mean of an even number of values"
@@ -128,7 +128,7 @@ def blank(exercise):
 
 @pytest.fixture
 def limits():
-    return Limits(cell_seconds=20, seconds=60)
+    return SubmissionLimits(cell_seconds=20, seconds=60)
 
 
 class Paper:

@@ -5,12 +5,14 @@ import re
 import pytest
 
 from analysis.exercises.class_summary import summary_page
-from analysis.exercises.gradebook import Grade, Graded, grade_rows
-from analysis.exercises.lost_points import KINDS, lost_point_shares, lost_points, lost_points_alt
+from analysis.exercises.gradebook import Grade, GradedSubmission, grade_rows
+from analysis.exercises.lost_points import LOSS_KINDS, lost_point_shares, lost_points, lost_points_alt
 
 
 def of(student, *grades, exercise="sums"):
-    return Graded(student, exercise, [Grade(f"t{n}", points, 2, status) for n, (points, status) in enumerate(grades)])
+    return GradedSubmission(
+        student, exercise, [Grade(f"t{n}", points, 2, status) for n, (points, status) in enumerate(grades)]
+    )
 
 
 @pytest.fixture
@@ -25,8 +27,8 @@ def graded():
 def test_losses_are_shares_of_what_the_class_could_earn(graded):
     shares = lost_point_shares(grade_rows(graded)).set_index("task")
     assert list(shares.index) == ["t0", "t1"]  # the third is not graded yet
-    assert shares.loc["t0", list(KINDS)].round(3).tolist() == [0.333, 0.333, 0, 0, 0]
-    assert shares.loc["t1", list(KINDS)].round(3).tolist() == [0, 0, 0.167, 0.333, 0.333]
+    assert shares.loc["t0", list(LOSS_KINDS)].round(3).tolist() == [0.333, 0.333, 0, 0, 0]
+    assert shares.loc["t1", list(LOSS_KINDS)].round(3).tolist() == [0, 0, 0.167, 0.333, 0.333]
 
 
 def test_the_chart_has_a_bar_per_task_in_their_order_and_says_what_it_shows(graded):

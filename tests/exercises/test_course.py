@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.evidence.errors import InputError
-from analysis.exercises.course import COURSE, cells_by_id, open_course
+from analysis.exercises.course import COURSE_FOLDER, cells_by_id, open_course
 from tests.exercises.conftest import MEAN, SECRET, exercise_notebook, make_course
 
 
@@ -14,7 +14,7 @@ def test_the_released_version_has_neither_solutions_nor_hidden_tests(exercise):
 
 
 def test_the_version_to_grade_by_keeps_the_hidden_tests_only(exercise):
-    text = "\n".join(cell.source for cell in exercise.kept.cells)
+    text = "\n".join(cell.source for cell in exercise.for_grading.cells)
     assert SECRET in text and "sum(values)" not in text
 
 
@@ -65,7 +65,7 @@ def test_what_nbgrader_objects_to_is_said_with_the_exercise(tmp_path, change, wo
 
 
 def test_every_exercise_of_the_course_can_be_handed_out():
-    for exercise in open_course(COURSE):
+    for exercise in open_course(COURSE_FOLDER):
         text = "\n".join(cell.source for cell in exercise.released.cells)
         left = [mark for mark in ("BEGIN SOLUTION", "HIDDEN TESTS", "Mark scheme") if mark in text]
         assert left == [] and any(exercise.hidden_lines(task) for task in exercise.tasks), exercise.name

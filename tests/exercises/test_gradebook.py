@@ -7,10 +7,10 @@ import pytest
 
 from analysis.evidence.errors import InputError
 from analysis.evidence.spreadsheet import to_spreadsheet
-from analysis.exercises.gradebook import Grade, Graded, grade_rows, merge_marks, read_marks, to_json
+from analysis.exercises.gradebook import Grade, GradedSubmission, grade_rows, gradebook_json, merge_marks, read_marks
 
 GRADES = [Grade("a", 1.5, 2, "partly", "nearly"), Grade("why", None, 4, "to grade by hand")]
-OF = Graded("=cmd()", "sums", GRADES, ["@late", "mended"])
+OF = GradedSubmission("=cmd()", "sums", GRADES, ["@late", "mended"])
 
 
 @pytest.fixture
@@ -58,5 +58,5 @@ def test_another_table_is_no_table_of_grades(typed):
 
 
 def test_the_gradebook_of_one_submission_is_json():
-    assert json.loads(to_json(OF))["grades"][0] == {"task": "a", "points": 1.5, "most": 2, "status": "partly",
-                                                    "remark": "nearly"}  # fmt: skip
+    expected = {"task": "a", "points": 1.5, "max_points": 2, "status": "partly", "remark": "nearly"}
+    assert json.loads(gradebook_json(OF))["grades"][0] == expected

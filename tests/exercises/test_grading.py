@@ -11,7 +11,7 @@ import pytest
 from analysis.exercises import isolation
 from analysis.exercises.course import open_course
 from analysis.exercises.grading import grade_all, grade_one, write_grades
-from analysis.exercises.sandbox import Limits
+from analysis.exercises.sandbox import SubmissionLimits
 from analysis.exercises.submissions import Submission, find_submissions
 from tests.exercises.conftest import MEAN, SECRET, Paper, hand_in
 
@@ -108,7 +108,7 @@ def graded(students, course, tmp_path_factory):
     folder = tmp_path_factory.mktemp("submitted")
     for name, (notebook, _) in students.items():
         hand_in(folder, name, notebook)
-    limits = Limits(cell_seconds=6, seconds=60)
+    limits = SubmissionLimits(cell_seconds=6, seconds=60)
     return {
         of.student: of
         for of in grade_all(find_submissions(folder, open_course(course)), limits, isolation.choose_backend("auto"))
@@ -118,7 +118,7 @@ def graded(students, course, tmp_path_factory):
 @pytest.fixture(scope="module")
 def out(graded, course, tmp_path_factory):
     folder = tmp_path_factory.mktemp("grades")
-    write_grades(folder, list(graded.values()), open_course(course), "as in the tests")
+    write_grades(folder, list(graded.values()), "as in the tests")
     return folder
 
 
@@ -209,12 +209,12 @@ def test_a_students_file_does_not_replace_the_instructors(exercise, paper, tmp_p
     assert [g.points for g in of.grades] == [2, 1, 3, 0]
 
 
-def test_points_typed_by_a_person_are_kept_when_graded_again(graded, course, tmp_path):
-    exercises, right = open_course(course), [graded["01 right"]]
-    write_grades(tmp_path, right, exercises, "first")
+def test_points_typed_by_a_person_are_kept_when_graded_again(graded, tmp_path):
+    right = [graded["01 right"]]
+    write_grades(tmp_path, right, "first")
     table = (tmp_path / "grades.csv").read_text().replace('"why","",2.0', '"why","1,5",2.0')
     (tmp_path / "grades.csv").write_text(table)
-    write_grades(tmp_path, right, exercises, "again")
+    write_grades(tmp_path, right, "again")
     again = pd.read_csv(tmp_path / "grades.csv").set_index("task")
     assert again.at["why", "points"] == 1.5 and again.at["why", "status"] == "graded by hand"
     assert "7.5 of 8 points" in (tmp_path / "feedback" / "01 right.html").read_text()
@@ -223,7 +223,7 @@ def test_points_typed_by_a_person_are_kept_when_graded_again(graded, course, tmp
 def test_texts_that_no_file_can_hold_stop_nothing(exercise, course, paper, tmp_path, limits):
     path = hand_in(tmp_path, "x", paper().right().write(mean_answer="def mean(values): raise ValueError('\\ud800')"))
     of = grade_one(Submission("x", exercise, path, ["\ud800"]), limits, "none")
-    write_grades(tmp_path / "out", [of], open_course(course), "x")
+    write_grades(tmp_path / "out", [of], "x")
     assert [g.points for g in of.grades] == [0, 1, 3, 0]
     assert '"x","sums","mean",0.0,2.0,"failed",' in (tmp_path / "out" / "grades.csv").read_text(encoding="utf-8")
 

@@ -12,7 +12,7 @@ import pytest
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from analysis.exercises.course import COURSE, cells_by_id, open_course
+from analysis.exercises.course import COURSE_FOLDER, cells_by_id, open_course
 from tests.exercises.conftest import Paper, hand_in
 
 HERE = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}  # nbgrader runs alembic
@@ -54,21 +54,21 @@ def real(tmp_path, monkeypatch) -> Path:
     """A copy of this repository's course."""
     monkeypatch.setenv("PATH", HERE["PATH"])
     made = shutil.ignore_patterns("gradebook.db*", "release", "submitted", "autograded", "feedback")
-    return shutil.copytree(COURSE, tmp_path / "course", ignore=made)
+    return shutil.copytree(COURSE_FOLDER, tmp_path / "course", ignore=made)
 
 
 def test_every_exercise_is_an_assignment(real, monkeypatch):
     monkeypatch.chdir(real)
     config = Config()
     config.CourseDirectory.root = str(real)
-    for exercise in open_course(COURSE):
+    for exercise in open_course(COURSE_FOLDER):
         made = NbGraderAPI(config=config).generate_assignment(exercise.name)
         assert made["success"], made.get("error", made.get("log"))
         assert cells(real / "release" / exercise.name / f"{exercise.name}.ipynb") == ours(exercise)
 
 
 def test_the_instructors_answers_earn_all_points_from_nbgrader(real):
-    (exercise,) = open_course(COURSE, ["3_counting"])
+    (exercise,) = open_course(COURSE_FOLDER, ["3_counting"])
     nbgrader(real, "generate_assignment", exercise.name)
     hand_in(real / "submitted", "anna", exercise.source, f"{exercise.name}/{exercise.name}.ipynb")
     nbgrader(real, "autograde", exercise.name)

@@ -8,17 +8,17 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from analysis.exercises import isolation
 from analysis.exercises.notebook_run import run_notebook
-from analysis.exercises.sandbox import Limits, open_sandbox, sandbox_environment
+from analysis.exercises.sandbox import SubmissionLimits, open_sandbox, sandbox_environment
 
 
 @pytest.fixture
 def ran():
     """Runs cells without isolation; the cells and what ended them early."""
 
-    def go(*sources, limits=None, way="none"):
+    def go(*sources, limits=None, backend="none"):
         notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
         with open_sandbox() as folder:
-            ended = run_notebook(notebook, folder, limits or Limits(cell_seconds=20, seconds=60), way)
+            ended = run_notebook(notebook, folder, limits or SubmissionLimits(cell_seconds=20, seconds=60), backend)
         return notebook.cells, ended
 
     return go
@@ -49,13 +49,16 @@ def test_output_beyond_the_limit_is_dropped_and_that_is_said(ran):
 
 def test_memory_and_files_are_limited(ran):
     cells, _ = ran(
-        "x = bytearray(10**10)", "open('big', 'wb').write(b'x' * 2 * 10**7)", "2", limits=Limits(60, 60, 2000, 10)
+        "x = bytearray(10**10)",
+        "open('big', 'wb').write(b'x' * 2 * 10**7)",
+        "2",
+        limits=SubmissionLimits(60, 60, 2000, 10),
     )
     assert [outcome(cell) for cell in cells] == ["MemoryError", "OSError", ""]
 
 
 def test_when_the_time_for_the_whole_is_over_the_rest_is_not_run(ran):
-    cells, ended = ran("import time\ntime.sleep(60)", "1", limits=Limits(cell_seconds=60, seconds=2))
+    cells, ended = ran("import time\ntime.sleep(60)", "1", limits=SubmissionLimits(cell_seconds=60, seconds=2))
     assert ended == "the time for the whole notebook was over"
     assert [outcome(cell) for cell in cells] == ["CellTimeoutError", "not run"]
 
@@ -84,8 +87,8 @@ def test_home_and_temporary_files_are_its_own_and_secrets_are_not_passed_on(ran,
 def test_a_kernel_that_cannot_start_is_said(monkeypatch):
     notebook = new_notebook(cells=[new_code_cell("1")])
     with open_sandbox() as folder:
-        monkeypatch.setattr(isolation, "isolated_command", lambda way, argv, writable: ["false"])
-        assert run_notebook(notebook, folder, Limits(), "none").startswith("the kernel did not start")
+        monkeypatch.setattr(isolation, "isolated_command", lambda backend, argv, writable: ["false"])
+        assert run_notebook(notebook, folder, SubmissionLimits(), "none").startswith("the kernel did not start")
 
 
 def test_the_surroundings_do_not_depend_on_the_day(tmp_path):

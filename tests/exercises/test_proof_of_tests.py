@@ -36,7 +36,7 @@ def test_tests_that_give_points_for_nothing_are_found(tmp_path):
     assert "the released version earns 3 points in letters" in found
 
 
-def test_tests_that_miss_a_planted_answer_are_found(tmp_path):
+def test_tests_that_miss_a_wrong_answer_are_found(tmp_path):
     weak = MEAN_TESTS.replace("same(mean([]), None)\n", "")
     found = proof(tmp_path, changed(mean=weak)).problems
     assert found == ["mean_answer, wrong answer 2 (an empty list is not thought of) passes mean"]
@@ -45,7 +45,7 @@ def test_tests_that_miss_a_planted_answer_are_found(tmp_path):
 def test_hidden_tests_that_nothing_proves_are_found(tmp_path):
     shown = LARGEST_TESTS.replace("### BEGIN", "same(largest, 9)\n### BEGIN")
     found = proof(tmp_path, changed(largest=f"from analysis.exercises.answer_comparison import same\n{shown}")).problems
-    assert found == ["largest: no planted answer is found by its hidden tests alone"]
+    assert found == ["largest: no wrong answer is found by its hidden tests alone"]
 
 
 def test_a_wrong_answer_that_spoils_what_others_need_is_found(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 
 from analysis.evidence.errors import InputError
 from analysis.exercises import submissions
-from analysis.exercises.submissions import Unreadable, find_submissions, read_submission
+from analysis.exercises.submissions import UnreadableSubmission, find_submissions, read_submission
 from tests.exercises.conftest import hand_in
 
 
@@ -75,11 +75,11 @@ def test_an_old_notebook_is_read_too(tmp_path):
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"cells": 5, "nbformat": 4}', "[" * 100_000, "\0"])
 def test_what_is_no_notebook_is_said_to_be_none(tmp_path, text):
-    with pytest.raises(Unreadable, match="the file is no Jupyter notebook"):
+    with pytest.raises(UnreadableSubmission, match="the file is no Jupyter notebook"):
         read_submission(hand_in(tmp_path, "anna", text))
 
 
 def test_a_file_too_large_is_not_opened(tmp_path, monkeypatch, blank):
-    monkeypatch.setattr(submissions, "LARGEST", 1000)
-    with pytest.raises(Unreadable, match="the file has 0 MB, more than 0"):
+    monkeypatch.setattr(submissions, "MAX_NOTEBOOK_BYTES", 1000)
+    with pytest.raises(UnreadableSubmission, match="the file has 0 MB, more than 0"):
         read_submission(hand_in(tmp_path, "anna", blank))

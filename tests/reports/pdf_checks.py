@@ -125,7 +125,8 @@ def _marks(pdf) -> Iterator[str]:
         if "/StructParents" not in page:
             yield f"page {number}: no place in the structure"
         depth = 0
-        for _, operator in pikepdf.parse_content_stream(page):
+        for instruction in pikepdf.parse_content_stream(page):
+            operator = instruction.operator
             depth += {"BMC": 1, "BDC": 1, "EMC": -1}.get(str(operator), 0)
             if str(operator) in PAINTS and depth == 0:
                 yield f"page {number}: something painted outside the structure"
@@ -153,7 +154,7 @@ def _activity(pdf) -> Iterator[str]:
 def _dictionaries(pdf) -> Iterator[pikepdf.Dictionary]:
     for thing in pdf.objects:
         if isinstance(thing, pikepdf.Stream):
-            yield thing.stream_dict if hasattr(thing, "stream_dict") else thing
+            yield thing.stream_dict
         elif isinstance(thing, pikepdf.Dictionary):
             yield thing
 
@@ -162,7 +163,8 @@ def _page_text(page) -> str:
     """The words of one page through each font's own table of letters; spaces are left out."""
     tables = {name: _letters(font) for name, font in page.get("/Resources", {}).get("/Font", {}).items()}
     said, letters = [], {}
-    for operands, operator in pikepdf.parse_content_stream(page):
+    for instruction in pikepdf.parse_content_stream(page):
+        operands, operator = instruction.operands, instruction.operator
         if str(operator) == "Tf":
             letters = tables[str(operands[0])]
         elif str(operator) in ("Tj", "TJ"):

@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.incidents.trace import claims_of_incidents
-from analysis.reports.appendix import appendix, appendix_chapter, link_incidents
+from analysis.reports.appendix import appendix_blocks, appendix_chapter, link_incidents
 from analysis.reports.document.book import bind_documents
 from analysis.reports.document.tree import elements, new_document, node, paragraph, text_of
 
@@ -36,7 +36,7 @@ def test_a_word_that_is_no_incident_stays_a_word(known):
 
 
 def test_every_entry_names_every_claim_its_source_and_its_address(dataset):
-    blocks = appendix(dataset, ["I20240128-tower-22"])
+    blocks = appendix_blocks(dataset, ["I20240128-tower-22"])
     claims = claims_of_incidents(dataset, dataset.incidents[dataset.incidents["incident_id"] == "I20240128-tower-22"])
     text = text_of(blocks)
     assert len(claims) > 5
@@ -62,4 +62,4 @@ def test_every_link_of_a_book_finds_its_entry(dataset, known):
 
 
 def test_a_report_that_names_no_incident_has_no_appendix(dataset):
-    assert appendix(dataset, []) == []
+    assert appendix_blocks(dataset, []) == []

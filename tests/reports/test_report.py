@@ -58,7 +58,7 @@ def test_a_report_is_every_notebook_as_pdf_and_page_and_one_bound_pdf_first(plan
         "data/incidents.csv", "data/claims.csv", "data/disputes.csv",
     }  # fmt: skip
     assert all(path.read_bytes().startswith(b"%PDF") for path in paths if path.suffix == ".pdf")
-    assert len(steps) == 2 * len(plan.notebooks) + 1
+    assert len(steps) == 2 * len(plan.notebook_paths) + 1
     page = (plan.target / "first.html").read_text()
     assert "number 5" in page
     assert "A small variant" in page
@@ -69,22 +69,25 @@ def test_a_report_is_every_notebook_as_pdf_and_page_and_one_bound_pdf_first(plan
 
 def test_the_record_says_what_ran_under_which_view_and_the_report_is_up_to_date_by_it(plan):
     plan = with_values(plan, number=5, countries=["Iraq"])
-    assert plan.stale() == [f"{plan.target} holds no run.json, the record of a run"]
+    assert plan.stale_reasons() == [f"{plan.target} holds no run.json, the record of a run"]
     run_report(plan)
     found = json.loads((plan.target / "run.json").read_text())
     assert found["outcome"] == "complete"
     assert found["runs"]["first"]["parameters"] == {"number": 5, "countries": ["Iraq"]}
     assert found["runs"]["first"]["view"] == "all claims, whoever makes them; in Iraq"
     assert all(run["seconds"] >= 0 for run in found["runs"].values())
-    assert plan.stale() == []
-    assert with_values(plan, number=6).stale() == ["parameters number changed", "parameters countries changed"]
-    assert replace(plan, variant=replace(plan.variant, title="Another")).stale() == ["variant title changed"]
-    assert replace(plan, notebooks=plan.notebooks[:1]).stale() == ["notebooks changed", f"{plan.notebooks[1]} changed"]
+    assert plan.stale_reasons() == []
+    assert with_values(plan, number=6).stale_reasons() == ["parameters number changed", "parameters countries changed"]
+    assert replace(plan, variant=replace(plan.variant, title="Another")).stale_reasons() == ["variant title changed"]
+    assert replace(plan, notebook_paths=plan.notebook_paths[:1]).stale_reasons() == [
+        "notebooks changed",
+        f"{plan.notebook_paths[1]} changed",
+    ]
 
 
 def test_the_folder_holds_what_was_asked_for_last_and_nothing_else(plan):
     run_report(plan)
-    run_report(replace(plan, notebooks=plan.notebooks[:1]))
+    run_report(replace(plan, notebook_paths=plan.notebook_paths[:1]))
     made = ["data", "first.html", "first.pdf", "notebooks", "report.html", "report.pdf", "run.json"]
     assert visible(plan.target) == made
 
@@ -106,12 +109,12 @@ def test_verifying_names_every_file_that_differs_and_what_has_changed_since(plan
         "stray.txt",
     ]
     run_report(plan)
-    edit(plan.notebooks[0], "The first", "The very first")
+    edit(plan.notebook_paths[0], "The first", "The very first")
     found = verify_report(plan.target)
     assert [name.rsplit("small/")[-1] for name in found.differ] == [
         "first.html", "first.pdf", "notebooks/first.ipynb", "report.html", "report.pdf",
     ]  # fmt: skip
-    assert found.changed == [f"{plan.notebooks[0]} changed"]
+    assert found.changed == [f"{plan.notebook_paths[0]} changed"]
 
 
 def test_a_folder_without_the_record_of_a_report_cannot_be_verified(tmp_path):
@@ -128,13 +131,13 @@ def test_a_run_that_fails_leaves_the_earlier_report_whole_and_is_kept_with_its_r
     failed = plan.target.with_name("small.failed")
     assert visible(failed) == ["run.json", "second.failed.ipynb"]
     assert "ZeroDivisionError" in json.loads((failed / "run.json").read_text())["outcome"]
-    assert plan.stale() == []
+    assert plan.stale_reasons() == []
     run_report(plan)
     assert visible(plan.target.parent) == ["small"]
 
 
 def test_every_notebook_that_fails_is_named(plan):
-    write(plan.notebooks[0], "The first", "raise LookupError('no base')")
+    write(plan.notebook_paths[0], "The first", "raise LookupError('no base')")
     with pytest.raises(
         RunError, match=r"(?s)first\.ipynb: cell 3 failed: Lookup.*\n.*second\.ipynb: cell 3 failed: Zero"
     ):
@@ -161,7 +164,7 @@ def test_what_cannot_be_run_is_said_before_any_kernel_starts(plan, monkeypatch, 
 
 
 def test_bad_input_that_only_a_notebook_finds_names_the_variant(plan):
-    write(plan.notebooks[0], "The first", "from analysis import InputError\nraise InputError('out of order')")
+    write(plan.notebook_paths[0], "The first", "from analysis import InputError\nraise InputError('out of order')")
     with pytest.raises(InputError, match=r"^\S*small\.yml: \S*first\.ipynb: out of order$"):
         run_report(plan)
 
@@ -181,24 +184,24 @@ def test_the_evidence_hash_changes_with_a_byte_and_with_a_name_and_with_nothing_
 
 
 def test_provenance_names_variant_view_parameters_evidence_notebooks_package_and_libraries(plan):
-    basis = plan.basis()
-    names = basis["notebooks"]
-    said = dict(chapters.provenance(plan.variant, {"sets": ["seeds"]}, basis["inputs"], names, "seeds alone"))
+    inputs = plan.inputs()
+    names = inputs["notebooks"]
+    said = dict(chapters.format_provenance(plan.variant, {"sets": ["seeds"]}, inputs["files"], names, "seeds alone"))
     assert said["Variant"] == "small: for the tests"
     assert said["View"] == "seeds alone"
     assert said["Parameters"] == '{"sets": ["seeds"]}'
     assert folder_fingerprint(REPOSITORY)[:16] in said["Evidence"]
     for name in names:
-        assert f"{Path(name).name}, sha256 {basis['inputs'][name][:16]}" in said["Notebooks"]
-    assert run_record.package_hash(basis["inputs"])[:16] in said["Package"]
+        assert f"{Path(name).name}, sha256 {inputs['files'][name][:16]}" in said["Notebooks"]
+    assert run_record.package_hash(inputs["files"])[:16] in said["Package"]
     assert all(name in said["Made with"] for name in chapters.LIBRARIES)
-    bare = dict(chapters.provenance(plan.variant, {}, basis["inputs"], names))
+    bare = dict(chapters.format_provenance(plan.variant, {}, inputs["files"], names))
     assert bare["Parameters"] == "the defaults"
     assert "View" not in bare
 
 
 def test_the_hash_of_the_package_changes_with_its_files_and_with_nothing_else(plan):
-    inputs = plan.basis()["inputs"]
+    inputs = plan.inputs()["files"]
     first = run_record.package_hash(inputs)
     assert run_record.package_hash(inputs | {"data/claims.csv": "0", "notebooks/x.ipynb": "0"}) == first
     for name in ("analysis/reports/templates/tables.js", "requirements.lock", "data/borders.geojson"):

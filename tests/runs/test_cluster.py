@@ -68,7 +68,7 @@ def test_nothing_is_lost_when_a_worker_dies_at_work(scheduler, squares, tmp_path
     assert reason == f"squares.ipynb: cell 2 failed: AssertionError: unlucky (see {failed})"
     assert b"unlucky" in failed.read_bytes()
     again = run_sweep(runs[:4], local_runner())
-    assert again.kept == 4
+    assert again.reused == 4
     pd.testing.assert_frame_equal(again.table, swept.table)
 
 
@@ -105,7 +105,7 @@ def test_what_a_worker_sends_back_is_what_a_run_here_gives(scheduler, write_note
 def test_a_worker_with_other_evidence_or_another_package_is_refused(scheduler, squares, tmp_path):
     (run,) = plan_sweep(squares, [{"number": 1}], tmp_path / "runs")
     for name in ("data/incidents.csv", "analysis/measures/gaps.py"):
-        run.basis["inputs"] |= {name: "other"}
+        run.inputs["files"] |= {name: "other"}
     with pytest.raises(InputError, match="cannot stand in .*: .*incidents.csv changed; .*gaps.py changed"):
         run_sweep([run], cluster.dask_runner(scheduler))
     assert not run.folder.exists()

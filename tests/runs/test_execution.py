@@ -10,7 +10,7 @@ import pytest
 
 from analysis.evidence.errors import InputError, RunError
 from analysis.runs.execution import execute as execute_cold_or_warm
-from analysis.runs.run_limits import Limits
+from analysis.runs.run_limits import RunLimits
 
 # A warm kernel gives what a cold one gives (test_kernels.py) and saves a second each time.
 execute = partial(execute_cold_or_warm, kernel="warm")
@@ -129,8 +129,8 @@ def test_a_cold_kernel_that_dies_is_told_of_too(write_notebook, earlier):
 @pytest.mark.parametrize(
     ("limits", "words"),
     [
-        (Limits(cell_seconds=1), "not done after 1 s, the limit of a cell"),
-        (Limits(run_seconds=1), "not done after 1 s, the limit of the run"),
+        (RunLimits(cell_seconds=1), "not done after 1 s, the limit of a cell"),
+        (RunLimits(run_seconds=1), "not done after 1 s, the limit of the run"),
     ],
 )
 def test_a_cell_that_takes_too_long_is_named_with_the_limit(write_notebook, earlier, limits, words):
@@ -152,7 +152,7 @@ ALLOCATING = {
 @pytest.mark.parametrize("cell", ALLOCATING.values(), ids=ALLOCATING)
 def test_a_cell_that_allocates_without_end_hits_the_limit_of_memory_and_not_the_machine(write_notebook, earlier, cell):
     with pytest.raises(RunError, match=r"small\.ipynb: cell 2 ran out of memory \(limit: 700 MB\)"):
-        execute(write_notebook(cell), earlier, {}, limits=Limits(memory_mb=700))
+        execute(write_notebook(cell), earlier, {}, limits=RunLimits(memory_mb=700))
     assert earlier.read_text() == "an earlier good run"
     assert marked(nbformat.read(failed(earlier), as_version=4)) == cell
 
@@ -163,7 +163,7 @@ SILENT = "import os, time\nheld = bytearray({size} * 10**6)\ntime.sleep(2.5)\nos
 @pytest.mark.parametrize(("size", "words"), [(550, "ran out of memory"), (10, "ended with status 1")])
 def test_a_kernel_that_dies_without_a_word_died_of_memory_only_if_it_was_full(write_notebook, earlier, size, words):
     with pytest.raises(RunError, match=words):
-        execute(write_notebook(SILENT.format(size=size)), earlier, {}, limits=Limits(memory_mb=700))
+        execute(write_notebook(SILENT.format(size=size)), earlier, {}, limits=RunLimits(memory_mb=700))
 
 
 @pytest.mark.parametrize(

@@ -259,7 +259,7 @@ def test_a_server_that_fails_leaves_kernels_cold(start, monkeypatch, tmp_path, c
 
 
 def test_jupyter_client_finds_the_provisioner_by_its_name():
-    (found,) = entry_points(group="jupyter_client.kernel_provisioners", name=forked_kernels.NAME)
+    (found,) = entry_points(group="jupyter_client.kernel_provisioners", name=forked_kernels.PROVISIONER)
     assert found.load() is forked_kernels.ForkedProvisioner
 
 

@@ -61,7 +61,8 @@ def test_stopping_ends_what_runs_and_what_is_only_starting_but_not_what_has_ende
 
 def first_words(pipe: int, process: subprocess.Popen) -> bytes:
     """What comes through the pipe; the end of the process would be seen too."""
-    ready, *_ = select.select([pipe, process.stderr], [], [])
+    assert process.stderr is not None
+    ready, *_ = select.select([pipe, process.stderr.fileno()], [], [])
     assert pipe in ready, process.communicate()[1].decode()
     return os.read(pipe, 100)
 

@@ -8,7 +8,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from analysis import InputError, show_results
 from analysis.reports.document.notebook_document import build_document
 from analysis.reports.document.tree import text_of
-from analysis.runs.result_table import COLUMNS, read_results, tidy_results
+from analysis.runs.result_table import RESULT_COLUMNS, read_results, tidy_results
 
 ROWS = [
     {"measure": "attacks", "what_counts": "all claims", "value": 30, "unit": "attacks"},
@@ -50,7 +50,7 @@ def test_columns_without_a_value_are_not_shown(capsys):
 
 def test_results_have_all_columns_in_their_types():
     table = tidy_results(ROWS)
-    assert tuple(table) == COLUMNS
+    assert tuple(table) == RESULT_COLUMNS
     assert table["value"].tolist()[:2] == [30, 12]
     assert table["day"].dtype.kind == "M"
 
@@ -59,7 +59,7 @@ def test_a_notebook_without_results_has_none():
     other = new_output("execute_result", {"text/plain": "1"})
     table = read_results(new_notebook(cells=[new_code_cell("1", outputs=[other])]))
     assert len(table) == 0
-    assert tuple(table) == COLUMNS
+    assert tuple(table) == RESULT_COLUMNS
 
 
 @pytest.mark.parametrize(

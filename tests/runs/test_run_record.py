@@ -18,17 +18,17 @@ def run(tmp_path, write_notebook, tiny):
     folder.mkdir()
     (folder / "one.html").write_text("a page")
 
-    def basis(**parameters):
+    def inputs(**parameters):
         return run_record.run_inputs([notebook], {"folder": str(evidence), **parameters}, title="A title")
 
-    run_record.write_record(folder, basis(), "complete", datetime.now(UTC), view="all claims")
-    return folder, notebook, evidence, lambda **parameters: run_record.is_stale(folder, basis(**parameters))
+    run_record.write_record(folder, inputs(), "complete", datetime.now(UTC), view="all claims")
+    return folder, notebook, evidence, lambda **parameters: run_record.stale_reasons(folder, inputs(**parameters))
 
 
 def test_a_record_names_the_hash_of_every_input_and_output_and_what_it_was_made_with(run):
     folder, notebook, evidence, _ = run
     found = json.loads((folder / "run.json").read_text())
-    inputs = found["basis"]["inputs"]
+    inputs = found["inputs"]["files"]
     assert {str(notebook), str(evidence / "seeds" / "claims.csv"), "requirements.lock", "analysis/runs/run_record.py",
             "data/borders.geojson"} <= set(inputs)  # fmt: skip
     templates = (REPOSITORY / "analysis" / "reports" / "templates").iterdir()
@@ -37,8 +37,8 @@ def test_a_record_names_the_hash_of_every_input_and_output_and_what_it_was_made_
         inputs["requirements.lock"] == run_record.file_hashes([REPOSITORY / "requirements.lock"])["requirements.lock"]
     )
     assert list(found["outputs"]) == ["one.html"]
-    assert found["basis"]["versions"].keys() >= {"python", "pandas", "papermill", "typst"}
-    assert (found["outcome"], found["view"], found["basis"]["title"]) == ("complete", "all claims", "A title")
+    assert found["inputs"]["versions"].keys() >= {"python", "pandas", "papermill", "typst"}
+    assert (found["outcome"], found["view"], found["inputs"]["title"]) == ("complete", "all claims", "A title")
     assert found["seconds"] >= 0
     assert datetime.fromisoformat(found["started"]).tzinfo
 
@@ -91,8 +91,18 @@ def test_a_folder_without_a_record_or_with_a_broken_one_is_not_up_to_date(run, t
         run_record.read_record(folder)
 
 
+def test_a_record_of_an_earlier_version_is_read_with_the_keys_of_today(run):
+    folder, *_, stale = run
+    record = json.loads((folder / "run.json").read_text())
+    inputs = record.pop("inputs")
+    earlier = {"inputs" if key == "files" else key: value for key, value in inputs.items()}
+    (folder / "run.json").write_text(json.dumps(record | {"basis": earlier}))
+    assert run_record.read_record(folder) == record | {"basis": earlier, "inputs": inputs}
+    assert stale() == []
+
+
 def test_values_that_json_writes_otherwise_are_no_change(run):
     folder, notebook, *_ = run
-    basis = run_record.run_inputs([notebook], {"sets": ("a", "b")})
-    run_record.write_record(folder, basis, "complete", datetime.now(UTC))
-    assert run_record.is_stale(folder, basis) == []
+    inputs = run_record.run_inputs([notebook], {"sets": ("a", "b")})
+    run_record.write_record(folder, inputs, "complete", datetime.now(UTC))
+    assert run_record.stale_reasons(folder, inputs) == []

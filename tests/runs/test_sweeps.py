@@ -56,28 +56,28 @@ def test_the_results_of_all_runs_stand_in_one_table(squares, tmp_path):
     assert table["value"].tolist() == [4, 4, 9, 9]
     assert table["run"].is_unique
     assert len(seen) == 4
-    assert (swept.good, swept.kept, swept.failures) == (4, 0, {})
+    assert (swept.finished, swept.reused, swept.failures) == (4, 0, {})
 
 
 def test_every_run_is_kept_whole_with_its_record(squares, tmp_path):
     (run,) = plan_sweep(squares, [{"number": 4}], tmp_path / "runs")
     run_sweep([run], local_runner())
     nbformat.validate(nbformat.read(run.output, as_version=4))
-    assert run_record.read_record(run.folder)["basis"]["parameters"] == {"number": 4}
-    assert run_record.is_stale(run.folder, run.basis) == []
+    assert run_record.read_record(run.folder)["inputs"]["parameters"] == {"number": 4}
+    assert run_record.stale_reasons(run.folder, run.inputs) == []
 
 
 def test_what_is_finished_is_not_run_again(run_all, diary):
     run_all(2, 3)
     swept = run_all(2, 3, 4)
     assert sorted(diary.read_text().split()) == ["2", "3", "4"]
-    assert (swept.good, swept.kept) == (3, 2)
+    assert (swept.finished, swept.reused) == (3, 2)
     assert swept.table["value"].tolist() == [4, 9, 16]
 
 
 def test_force_runs_everything_again(run_all, diary):
     run_all(2)
-    assert run_all(2, force=True).kept == 0
+    assert run_all(2, force=True).reused == 0
     assert diary.read_text().split() == ["2", "2"]
 
 
@@ -113,7 +113,7 @@ def test_a_run_and_what_a_failed_one_leaves_have_a_record_and_a_run_can_be_verif
     assert run_record.read_record(good.folder)["outcome"] == "complete"
     assert "Iraq" in run_record.read_record(good.folder)["view"]
     assert "unlucky" in run_record.read_record(bad.failed)["outcome"]
-    assert run_record.read_record(bad.failed)["basis"]["parameters"] == {"number": 13}
+    assert run_record.read_record(bad.failed)["inputs"]["parameters"] == {"number": 13}
     said = CliRunner().invoke(main, ["verify", str(good.folder)])
     assert (said.exit_code, said.output) == (0, "1 of 1 files are the same, byte for byte\n")
     good.output.write_text(good.output.read_text() + "\n")
@@ -138,7 +138,7 @@ def test_what_runs_have_in_common_is_worked_out_once_and_is_what_each_would_have
     table = run_sweep(runs, local_runner(1)).table.pivot(index="number", columns="measure", values="value")
     assert table.loc[1, "left"] == table.loc[3, "left"] > 0, "the second run of the same counts left nothing new"
     assert table.loc[2, "left"] > table.loc[3, "left"]
-    execute(runs[0].notebook, tmp_path / "alone.ipynb", {"number": 3})
+    execute(runs[0].notebook_path, tmp_path / "alone.ipynb", {"number": 3})
     alone = read_results(nbformat.read(tmp_path / "alone.ipynb", as_version=4)).set_index("measure")["value"]
     assert alone["left"] == 0
     assert alone["chance"] == table.loc[3, "chance"] == table.loc[1, "chance"] != table.loc[2, "chance"]
@@ -232,7 +232,7 @@ def test_failing_runs_are_listed_at_the_end_with_exit_status_1(squares, tmp_path
     ],
 )
 def test_bad_input_is_said_before_anything_runs(squares, tmp_path, monkeypatch, arguments, message):
-    monkeypatch.setattr("analysis.runs.cluster.PATIENCE", 1)
+    monkeypatch.setattr("analysis.runs.cluster.ANSWER_SECONDS", 1)
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(main, ["sweep", str(squares), *arguments])
     assert done.exit_code == 2

@@ -1,30 +1,30 @@
-"""Several documents as chapters of one."""
+"""Several documents bound as the chapters of one."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from analysis.reports.document.sanitising import sanitise_anchor
+from analysis.reports.document.sanitising import anchor_attributes
 from analysis.reports.document.tree import (
     NO_ATTR,
     Node,
     attr,
     elements,
     first_title,
+    inlines_of_text,
     new_document,
     node,
     walk,
-    words_of,
 )
 
 
 def bind_documents(documents: Sequence[dict], titles: Sequence[str] | None = None) -> dict:
     """One document whose level-1 headings are the chapters.
 
-    A chapter is called as `titles` says, or after its document's first level-1 heading where that is
-    not given or empty. Anchors get the chapter's number in front, so that they stay unique; a link
-    follows its anchor, first inside its own chapter, then to the first chapter that has it.
+    The title of a chapter comes from `titles` or, if that is empty, from the first level-1 heading of its document.
+    Anchors get the prefix `chapter-N-`, so that they stay unique. A link leads to its anchor in its own chapter, else
+    in the first chapter that has it.
     """
     titles = titles or [""] * len(documents)
     named = list(zip(documents, titles, strict=True))
@@ -37,45 +37,45 @@ def bind_documents(documents: Sequence[dict], titles: Sequence[str] | None = Non
 def _chapter(blocks: list[Node], title: str, number: int) -> list[Node]:
     heading = first_title(blocks[:1])
     named = heading or first_title(blocks)
-    called = words_of(title) or (named["c"][2] if named else words_of(f"Chapter {number}"))
+    words = inlines_of_text(title) or (named["c"][2] if named else inlines_of_text(f"Chapter {number}"))
     rest = [block for block in blocks if block is not heading]
     identity = heading["c"][1] if heading else attr("chapter")
-    return [_named(node("Header", 1, identity, called), number), *_below(rest, number)]
+    return [_with_prefix(node("Header", 1, identity, words), number), *_below(rest, number)]
 
 
 def _below(blocks: list[Node], number: int) -> list[Node]:
-    """Everything in a chapter: anchors named after it, no heading as high as its own."""
+    """The blocks of a chapter: anchors get its prefix, headings are at level 2 or deeper."""
 
     def change(element: Node) -> Node:
         if element["t"] == "Header":
             level, identity, inlines = element["c"]
             element = node("Header", max(level, 2), identity, inlines)
-        return _named(element, number)
+        return _with_prefix(element, number)
 
     return walk(blocks, change)
 
 
-def _named(element: Node, number: int) -> Node:
-    holder = sanitise_anchor(element)
-    if not holder or not holder[0]:
+def _with_prefix(element: Node, number: int) -> Node:
+    attributes = anchor_attributes(element)
+    if not attributes or not attributes[0]:
         return element
-    at = element["c"].index(holder)
+    at = element["c"].index(attributes)
     content = list(element["c"])
-    content[at] = [_inside(number, holder[0]), *holder[1:]]
+    content[at] = [_prefixed(number, attributes[0]), *attributes[1:]]
     return node(element["t"], content)
 
 
-def _inside(number: int, name: str) -> str:
+def _prefixed(number: int, name: str) -> str:
     return f"chapter-{number}-{name}"
 
 
-def chapter_mark(name: str) -> str:
-    """What `book` put in front of an anchor: "chapter-2-" of "chapter-2-weeks", else nothing."""
-    return mark[0] if (mark := re.match(r"chapter-\d+-", name)) else ""
+def chapter_prefix(name: str) -> str:
+    """The prefix that `bind_documents` gave an anchor: "chapter-2-" of "chapter-2-weeks", else an empty text."""
+    return prefix[0] if (prefix := re.match(r"chapter-\d+-", name)) else ""
 
 
 def _anchors(blocks: list[Node]) -> set[str]:
-    return {(sanitise_anchor(element) or [""])[0] for element in elements(blocks)}
+    return {(anchor_attributes(element) or [""])[0] for element in elements(blocks)}
 
 
 def _linked(blocks: list[Node], number: int, own: list[set[str]]) -> list[Node]:
@@ -85,6 +85,6 @@ def _linked(blocks: list[Node], number: int, own: list[set[str]]) -> list[Node]:
         name = element["c"][2][0][1:]
         order = [number, *range(1, len(own) + 1)]
         chapter = next((i for i in order if name in own[i - 1]), number)
-        return node("Link", NO_ATTR, element["c"][1], [f"#{_inside(chapter, name)}", ""])
+        return node("Link", NO_ATTR, element["c"][1], [f"#{_prefixed(chapter, name)}", ""])
 
     return walk(blocks, change)

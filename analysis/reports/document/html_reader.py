@@ -5,52 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from html import escape, unescape
+from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from analysis.reports.document.html_controls import control_inlines, mathml_inlines, read_length
+from analysis.reports.document.html_elements import BLOCKS, CODES, MARKS, NO_END, RUNNING, UNSEEN
 from analysis.reports.document.html_styles import Styles, computed_styles, inline_style
 from analysis.reports.document.html_tables import read_table
 from analysis.reports.document.images import svg_element
-from analysis.reports.document.tree import NO_ATTR, Node, attr, code_block, figure_block, node, text_of, words_of
+from analysis.reports.document.markdown_html import refill, trimmed
+from analysis.reports.document.tree import NO_ATTR, Node, attr, code_block, figure_block, inlines_of_text, node, text_of
 
-BLOCKS = {
-    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "dir", "div",
-    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
-    "header", "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "search",
-    "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "x-block",
-}  # fmt: skip
-UNSEEN = {
-    "area", "base", "col", "colgroup", "datalist", "head", "link", "meta", "noembed", "noframes", "noscript",
-    "param", "script", "style", "template", "title", "track", "rp",
-}  # fmt: skip
-# What only a running page shows, by the word for it.
-RUNNING = {"iframe": "embedded page", "object": "embedded object", "embed": "embedded object", "canvas": "drawing",
-           "video": "video", "audio": "sound", "applet": "embedded object"}  # fmt: skip
-MARKS = {"b": "Strong", "strong": "Strong", "i": "Emph", "em": "Emph", "cite": "Emph", "var": "Emph", "dfn": "Emph",
-         "sub": "Subscript", "sup": "Superscript", "s": "Strikeout", "del": "Strikeout", "strike": "Strikeout",
-         "u": "Underline", "ins": "Underline"}  # fmt: skip
-CODES = ("code", "kbd", "samp", "tt")
 SPACES = re.compile(r"[ \t\n\r\f]+")  # a space that does not break is none of them
-INLINES = {
-    "a", "abbr", "acronym", "bdi", "bdo", "big", "br", "button", "data", "defs", "font", "g", "img", "input", "label",
-    "map", "mark", "math", "meter", "nobr", "optgroup", "option", "output", "picture", "progress", "q", "rt", "ruby",
-    "select", "small", "span", "svg", "textarea", "time", "wbr",
-}  # fmt: skip
-NO_ELEMENT = re.compile(r"</?([a-zA-Z][\w.-]*)>")  # may be a name that somebody wrote between angles: <name>
 DEPTH = 80  # elements inside one another; what is deeper is shown as its text
 NESTED = 8  # lists, quotations and tables among them: the typesetter allows few more
 NESTING = {"blockquote", "dl", "ol", "table", "ul"}
-# Elements that need no end: how many are open says nothing about the depth.
-NO_END = {
-    "area", "base", "br", "col", "colgroup", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta",
-    "option", "p", "param", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr",
-}  # fmt: skip
 TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 DEEPEST = 2_000  # elements left open at once; parsers take time with the square of it
 LOADING = re.compile(r"\s*(?:loading|initiali[sz]ing|please wait)\b", re.IGNORECASE)
-LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*(px|%|em|rem|pt|in|cm|mm|vw)?")
-PIXELS = {None: 1.0, "px": 1.0, "em": 16.0, "rem": 16.0, "pt": 4 / 3, "in": 96.0, "cm": 37.8, "mm": 3.78}
 
 
 @dataclass
@@ -67,11 +40,11 @@ def read_html(text: str, elements: Sequence[Node] = (), mark: Callable[[str], st
     """The text as a browser shows it with scripts that have not run; `mark` puts marks for the formulas in a text.
 
     `elements` are what stands for `<x-block n="0">`, `<x-inline n="1">`, ... by number: parts of a Markdown text
-    between which HTML stands (see `join_html`).
+    between which HTML stands (see `markdown_html.join_html`).
     """
     if _left_open(text) > DEEPEST:
-        return HtmlText([node("Para", words_of(unescape(re.sub(r"<[^>]*>", " ", text))))], flattened=True)
-    parsed = LexborHTMLParser("<!doctype html>" + text.replace("\x00", ""))
+        return HtmlText([node("Para", inlines_of_text(unescape(re.sub(r"<[^>]*>", " ", text))))], flattened=True)
+    parsed = LexborHTMLParser("<!doctype html><body>" + text.replace("\x00", ""))
     return _Reader(parsed, elements, mark).read(parsed.body)
 
 
@@ -128,7 +101,7 @@ class _Reader:
         nests = element.tag in NESTING
         if self.depth >= DEPTH or (nests and self.nested >= NESTED):
             self.found.flattened = True
-            return _run(words_of(element.text(separator=" ") or ""), "Plain")
+            return _run(inlines_of_text(element.text(separator=" ") or ""), "Plain")
         self.depth += 1
         self.nested += nests
         mark = self.mark
@@ -240,11 +213,11 @@ class _Reader:
         if tag in RUNNING:
             return self._running(element)
         if tag in ("input", "select", "textarea", "progress", "meter"):
-            return [node("Space"), *_control(element), node("Space")]
+            return [node("Space"), *control_inlines(element), node("Space")]
         if tag == "math":
-            return _mathml(element)
+            return mathml_inlines(element)
         if tag == "button":
-            return [node("Space"), *words_of(element.text() or ""), node("Space")]
+            return [node("Space"), *inlines_of_text(element.text() or ""), node("Space")]
         if self._waits(element):
             return []
         if tag in CODES:
@@ -252,7 +225,7 @@ class _Reader:
             return [node("Code", NO_ATTR, text)] if text else []
         if self.depth >= DEPTH:
             self.found.flattened = True
-            return words_of(element.text() or "")
+            return inlines_of_text(element.text() or "")
         self.depth += 1
         mark = self.mark
         if "tex2jax_ignore" in (element.attributes.get("class") or ""):
@@ -328,17 +301,17 @@ class _Reader:
     def _image(self, element: LexborNode) -> list[Node]:
         about, style = element.attributes, self.style(element)
         if not (source := about.get("src")):
-            return words_of(about.get("alt") or "")
+            return inlines_of_text(about.get("alt") or "")
         sizes = [(side, size) for side in ("width", "height")
-                 if (size := length(style.get(side) or about.get(side) or ""))]  # fmt: skip
-        words = words_of(about.get("alt") or about.get("title") or "")
+                 if (size := read_length(style.get(side) or about.get(side) or ""))]  # fmt: skip
+        words = inlines_of_text(about.get("alt") or about.get("title") or "")
         return [node("Image", attr(pairs=sizes), words, [source.strip(), ""])]
 
     def _drawing(self, element: LexborNode) -> list[Node]:
         """An SVG inside the text; one without size and one that only borrows from another draws nothing by itself."""
         uri = svg_element(element.html or "")
         title = element.css_first("title")
-        return [node("Image", NO_ATTR, words_of(title.text() if title else ""), [uri, ""])] if uri else []
+        return [node("Image", NO_ATTR, inlines_of_text(title.text() if title else ""), [uri, ""])] if uri else []
 
 
 def children(element: LexborNode) -> Iterator[LexborNode]:
@@ -380,151 +353,6 @@ def text_inlines(text: str) -> list[Node]:
     return made
 
 
-def trimmed(run: list[Node]) -> list[Node]:
-    """Inlines without spaces at their ends, and nowhere two together."""
-    kept: list[Node] = []
-    for each in run:
-        if each["t"] != "Space" or (kept and kept[-1]["t"] not in ("Space", "LineBreak")):
-            kept.append(each)
-    while kept and kept[-1]["t"] in ("Space", "LineBreak"):
-        kept.pop()
-    while kept and kept[0]["t"] in ("Space", "LineBreak"):
-        kept.pop(0)
-    return kept
-
-
 def _run(run: list[Node], kind: str) -> list[Node]:
     run = trimmed(run)
     return [node(kind, run)] if run else []
-
-
-def _control(element: LexborNode) -> list[Node]:
-    """What a control shows before anybody has touched it."""
-    tag, about = element.tag, element.attributes
-    if tag == "select":
-        options = element.css("option")
-        chosen = next((o for o in options if "selected" in o.attributes), options[0] if options else None)
-        return words_of(chosen.text() or "") if chosen is not None else []
-    if tag == "textarea":
-        return words_of(element.text() or "")
-    if tag in ("progress", "meter"):
-        return words_of(f"{about['value']} of {about.get('max') or 1}") if about.get("value") else []
-    kind = (about.get("type") or "text").lower()
-    if kind in ("checkbox", "radio"):
-        return [node("Str", "\u2611" if "checked" in about else "\u2610")] if kind == "checkbox" else []
-    if kind in ("hidden", "password", "image", "color", "range", "file"):
-        return []
-    return words_of(about.get("value") or about.get("placeholder") or "")
-
-
-def _mathml(element: LexborNode) -> list[Node]:
-    source = element.css_first("annotation[encoding='application/x-tex']")
-    text = (source or element).text() or ""
-    display = "DisplayMath" if element.attributes.get("display") == "block" else "InlineMath"
-    return [node("Math", node(display), text.strip())] if source is not None else words_of(text)
-
-
-def length(said: str) -> str:
-    """A size as "120px" or "50%"; empty for one that says nothing."""
-    found = LENGTH.fullmatch(said.strip().lower())
-    if not found or float(found[1]) <= 0:
-        return ""
-    if found[2] in ("%", "vw"):
-        return f"{min(float(found[1]), 100):g}%"
-    pixels = float(found[1]) * PIXELS[found[2]]
-    return f"{pixels:.0f}px" if 1 <= pixels < 20_000 else ""
-
-
-# Markdown with HTML in it.
-
-
-def join_html(blocks: list[Node]) -> tuple[str, list[Node]] | None:
-    """One HTML text of the blocks of a Markdown text in which HTML stands, and the parts named in it by number; None
-    where there is no HTML.
-
-    A part of Markdown becomes an element of its own, so that HTML around it finds its ends as in a browser.
-    """
-    if not any(each["t"] in ("RawBlock", "RawInline") for each in _inside(blocks)):
-        return None
-    parts: list[Node] = []
-    return "".join(_joined(block, parts, "x-block") for block in blocks), parts
-
-
-def _inside(blocks: list[Node]) -> Iterator[Node]:
-    waiting: list = [blocks]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, dict):
-            if "t" in part:
-                yield part
-            waiting += part.values()
-        elif isinstance(part, list):
-            waiting += part
-
-
-RUNS = {"Para", "Plain", "Header"}
-HOLDERS = {"BlockQuote", "Emph", "Strong", "Strikeout", "Superscript", "Subscript", "Underline", "Link", "Quoted"}
-
-
-def _escaped(tag: re.Match) -> str:
-    known = BLOCKS | UNSEEN | INLINES | set(RUNNING) | set(MARKS) | set(CODES)
-    return tag[0] if tag[1].lower() in known else escape(tag[0])
-
-
-def _joined(part: Node, parts: list[Node], tag: str) -> str:
-    kind = part["t"]
-    if kind in ("RawBlock", "RawInline"):
-        return NO_ELEMENT.sub(_escaped, part["c"][1])
-    if kind == "Str":
-        return escape(part["c"])
-    if kind in ("Space", "SoftBreak"):
-        return " "
-    if kind == "Plain":
-        return "".join(_joined(each, parts, "x-inline") for each in part["c"])
-    if kind in ("BulletList", "OrderedList"):
-        name = "ul" if kind == "BulletList" else "ol"
-        items = part["c"] if kind == "BulletList" else part["c"][1]
-        start = f' start="{part["c"][0][0]}"' if kind == "OrderedList" else ""
-        said = "".join(f"<li>{''.join(_joined(b, parts, 'x-block') for b in item)}</li>" for item in items)
-        return f"<{name}{start}>{said}</{name}>"
-    parts.append(part)
-    opened = f'<{tag} n="{len(parts) - 1}">'
-    inside = content_of(part)
-    inner = "x-inline" if kind in RUNS or tag == "x-inline" else "x-block"
-    below = "".join(_joined(each, parts, inner) for each in inside or [])
-    return f"{opened}{below}</{tag}>"
-
-
-def content_of(part: Node) -> list[Node] | None:
-    """The parts inside one that HTML may change; None for what stays as it is."""
-    kind, content = part["t"], part.get("c")
-    if kind == "Header":
-        return content[2]
-    if kind == "Link":
-        return content[1]
-    if kind == "Quoted":
-        return content[1]
-    return content if kind in RUNS | HOLDERS else None
-
-
-def refill(part: Node, content: list[Node]) -> list[Node]:
-    """The part with this content instead; where HTML has put blocks into a run of words, what they hold."""
-    if content_of(part) is None:
-        return [part]
-    kind, old = part["t"], part.get("c")
-    if kind in RUNS:
-        if any(each["t"] in NO_INLINES for each in content):
-            return content
-        run = _flat(content)
-        return ([node(kind, *old[:2], run)] if kind == "Header" else [node(kind, run)]) if run else []
-    if kind == "Link":
-        return [node(kind, old[0], content, old[2])]
-    return [node(kind, old[0], content) if kind == "Quoted" else node(kind, content)]
-
-
-NO_INLINES = {"BlockQuote", "BulletList", "CodeBlock", "DefinitionList", "Figure", "Header", "HorizontalRule",
-              "OrderedList", "Table"}  # fmt: skip
-
-
-def _flat(content: list[Node]) -> list[Node]:
-    return trimmed([inline for each in content for inline in (each["c"] if each["t"] in ("Plain", "Para") else [each])])

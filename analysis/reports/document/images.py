@@ -13,23 +13,23 @@ from xml.etree import ElementTree
 from PIL import Image
 
 SVG = "image/svg+xml"
-PLAIN = ("image/png", "image/jpeg")
+PNG_AND_JPEG = ("image/png", "image/jpeg")
 LARGEST = 30_000_000  # bytes of a file
-KINDS = (SVG, *PLAIN, "image/gif", "image/webp")
-URI = re.compile(r"data:(image/[a-z+]+);base64,([A-Za-z0-9+/=\s]+)")
+IMAGE_TYPES = (SVG, *PNG_AND_JPEG, "image/gif", "image/webp")
+DATA_URI = re.compile(r"data:(image/[a-z+]+);base64,([A-Za-z0-9+/=\s]+)")
 # As notebooks and pages spell it: with blanks, parameters, another alphabet of base64, or escaped by percents.
 ANY_URI = re.compile(r"\s*data:\s*(image/[\w.+-]+)\s*((?:;[^,;]*)*?)(;\s*base64\s*)?,(.*)", re.DOTALL | re.IGNORECASE)
 # A file or an address named inside an SVG; its own parts (#...) and embedded images are no such thing.
-OUTSIDE = re.compile(r"""\s(?:xlink:)?href\s*=\s*(?:"(?!\#|data:)[^"]*"|'(?!\#|data:)[^']*')""")
+OUTSIDE_REFERENCE = re.compile(r"""\s(?:xlink:)?href\s*=\s*(?:"(?!\#|data:)[^"]*"|'(?!\#|data:)[^']*')""")
 
 SPACES = {"xmlns": "http://www.w3.org/2000/svg", "xmlns:xlink": "http://www.w3.org/1999/xlink"}
 SIDE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(px|pt|in|cm|mm|em)?\s*")
 UNITS = {None: 1.0, "px": 1.0, "pt": 4 / 3, "in": 96.0, "cm": 37.8, "mm": 3.78, "em": 16.0}
-EMPTY = re.compile(r"\s*(?:-.*|[+.0]+(?:[a-z%]*)\s*)")  # a side of an SVG that has no length
+NO_LENGTH = re.compile(r"\s*(?:-.*|[+.0]+(?:[a-z%]*)\s*)")  # a side of an SVG that has no length
 
 
 def data_uri(kind: str, content: str) -> str | None:
-    """The image as notebooks store it (SVG as text, others as base64); None if it cannot be drawn."""
+    """The data URI of an image as notebooks store it (SVG as text, others as base64); None if it cannot be drawn."""
     if kind == SVG:
         return _svg(content)
     try:
@@ -39,20 +39,20 @@ def data_uri(kind: str, content: str) -> str | None:
 
 
 def _pixels(raw: bytes) -> str | None:
-    """The bytes themselves where every page can take them; else, as of a CMYK or a moving image, a PNG."""
+    """The image itself where every page can show it; of a CMYK or an animated image, a PNG."""
     with Image.open(BytesIO(raw)) as image:
-        actual = f"image/{image.format.lower()}"
-        if actual in PLAIN and image.mode != "CMYK":
+        actual = f"image/{(image.format or '').lower()}"
+        if actual in PNG_AND_JPEG and image.mode != "CMYK":
             image.verify()
             return _uri(actual, raw)
-        if actual not in KINDS:
+        if actual not in IMAGE_TYPES:
             return None
         drawn = BytesIO()
         image.convert("RGBA" if image.has_transparency_data else "RGB").save(drawn, "PNG")
     return _uri("image/png", drawn.getvalue())
 
 
-def is_drawable(uri: str) -> str | None:
+def drawable_uri(uri: str) -> str | None:
     """A data URI of an image that can be drawn; None for any other address."""
     match = ANY_URI.fullmatch(uri)
     if not match:
@@ -82,7 +82,7 @@ def svg_element(html: str) -> str | None:
 
 
 def read_image_file(folder: Path, name: str) -> str | None:
-    """The image that a file below the folder holds; None for any other name and any other file."""
+    """The data URI of the image in a file below the folder; None for any other name and any other file."""
     try:
         path = _existing(folder, name).resolve(strict=True)
         inside = path.is_relative_to(folder.resolve()) and path.stat().st_size <= LARGEST
@@ -100,12 +100,14 @@ def _existing(folder: Path, name: str) -> Path:
 
 
 def _svg(text: str) -> str | None:
-    text = OUTSIDE.sub("", text).strip()
+    text = OUTSIDE_REFERENCE.sub("", text).strip()
     try:
         root = ElementTree.fromstring(text)
     except (ElementTree.ParseError, ValueError):
         return None
-    drawable = root.tag.endswith("svg") and not any(EMPTY.fullmatch(root.get(side, "")) for side in ("width", "height"))
+    drawable = root.tag.endswith("svg") and not any(
+        NO_LENGTH.fullmatch(root.get(side, "")) for side in ("width", "height")
+    )
     return _uri(SVG, text.encode()) if drawable else None
 
 
@@ -129,6 +131,8 @@ def image_size(uri: str) -> tuple[float, float]:
 
 
 def split_uri(uri: str) -> tuple[str, bytes]:
-    """The file ending and the bytes of an image's data URI."""
-    kind, payload = URI.fullmatch(uri).groups()
+    """The file ending and the bytes of an image's data URI. Raises ValueError for any other address."""
+    if not (match := DATA_URI.fullmatch(uri)):
+        raise ValueError("this is not the data URI of an image")
+    kind, payload = match.groups()
     return kind.removeprefix("image/").partition("+")[0], base64.b64decode(payload)

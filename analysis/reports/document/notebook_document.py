@@ -1,4 +1,4 @@
-"""An executed notebook -> a pandoc document: what a reader should see, as a tree."""
+"""An executed notebook as a pandoc document tree that holds what a reader should see."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from nbformat import NotebookNode
 from analysis.evidence.errors import InputError, format_path
 from analysis.reports.document.bounds import bounded_text
 from analysis.reports.document.cell_options import output_options, shows, split_options
+from analysis.reports.document.cell_outputs import Piece, markdown_piece, output_pieces
 from analysis.reports.document.formulas import Formulas
 from analysis.reports.document.images import data_uri
 from analysis.reports.document.losses import Losses
-from analysis.reports.document.outputs import Piece, markdown_piece, output_pieces
 from analysis.reports.document.pandoc import parse_markup
 from analysis.reports.document.sanitising import Location, sanitise, unique_anchors
 from analysis.reports.document.table_alignment import map_cells
@@ -31,12 +31,13 @@ from analysis.reports.document.tree import (
     walk,
 )
 
-DIRECTED = {"Header", "Para", "BlockQuote", "BulletList", "OrderedList"}
+DIRECTED_BLOCKS = {"Header", "Para", "BlockQuote", "BulletList", "OrderedList"}
 Code = Literal["hide", "marked", "show"]
 
 
 def read_notebook(path: Path | str) -> NotebookNode:
-    """The notebook in a file, as version 4. Raises InputError if it is none."""
+    """The notebook in a file, in format 4. Raises InputError if the file is no notebook or cannot be opened."""
+    path = Path(path)
     try:
         return nbformat.read(path, as_version=4)
     except OSError as problem:
@@ -54,34 +55,34 @@ def build_document(
 
     Images come from the notebook itself and, if `folder` is given, from files below it.
 
-    `code`: "hide" shows only what cells say and give, "show" the code and stderr too, "marked" these
-    of cells tagged `show-input` alone; the tags `hide-input`, `hide-output` and `hide-cell` (also
-    `remove-...`) win over all. Raises InputError for something that is no notebook and, if `strict`,
-    for a figure without description (it names the cell); otherwise such a figure is called "Figure
-    without description".
+    `code` says whose code and stderr are shown: "hide" none, "show" those of all cells, "marked" those of cells with
+    the tag `show-input`. The tags `hide-input`, `hide-output` and `hide-cell` (also `remove-...`) win over `code`.
+
+    Raises InputError for something that is no notebook and, if `strict`, for a figure without description (the message
+    names the cell). Otherwise such a figure is described as "Figure without description".
     """
-    _must_be_a_notebook(notebook)
+    _check_notebook(notebook)
     language = notebook.get("metadata", {}).get("language_info", {}).get("name", "python")
     formulas, losses = Formulas(), Losses(strict) if losses is None else losses
     collected = [
         piece
-        for cell, place in _cells(notebook, strict, folder, formulas, losses)
-        for piece in _pieces(cell, place, code, language)
+        for cell, location in _cells(notebook, strict, folder, formulas, losses)
+        for piece in _pieces(cell, location, code, language)
     ]
     parsed = iter(parse_markup([source for piece in collected for source in piece.sources], formulas))
     blocks = [block for piece in collected for block in piece.build(*[next(parsed) for _ in piece.sources])]
     return new_document(unique_anchors(_directed(blocks)))
 
 
-def _must_be_a_notebook(notebook: NotebookNode) -> None:
+def _check_notebook(notebook: NotebookNode) -> None:
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
-        raise InputError("this is no notebook: it has no list of cells (formats before 4 are read by `read`)")
+        raise InputError("this is no notebook: it has no list of cells (formats before 4 are read by `read_notebook`)")
 
 
 def split_cells(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
-    """Each cell to be shown as a notebook of its own, after the cell's name."""
-    for cell, place in _cells(notebook):
-        yield place.name, NotebookNode(notebook, cells=[cell])
+    """The name of each visible cell, and a notebook with that cell alone."""
+    for cell, location in _cells(notebook):
+        yield location.name, NotebookNode(notebook, cells=[cell])
 
 
 def _cells(
@@ -91,7 +92,7 @@ def _cells(
     formulas: Formulas | None = None,
     losses: Losses | None = None,
 ) -> Iterator[tuple[NotebookNode, Location]]:
-    """Cells to be shown, each with its place: its number counts from 1, as a reader would."""
+    """The visible cells, each with its location; cells are numbered from 1, as a reader counts."""
     for number, cell in enumerate(notebook["cells"], start=1):
         name = f"cell {number} (id {cell['id']})" if cell.get("id") else f"cell {number}"
         if not _hidden(cell, "cell"):
@@ -121,18 +122,18 @@ def _attachments(cell: NotebookNode) -> dict[str, str]:
     }
 
 
-def _pieces(cell: NotebookNode, place: Location, code: Code, language: str) -> Iterator[Piece]:
+def _pieces(cell: NotebookNode, location: Location, code: Code, language: str) -> Iterator[Piece]:
     if cell.cell_type == "markdown":
-        yield markdown_piece(cell.source, place)
+        yield markdown_piece(cell.source, location)
     elif cell.cell_type == "code":
         options, source = split_options(cell.source)
         with_code = _shows_code(cell, code) and shows(options, "input")
         if with_code and source.strip():
-            block = code_block(bounded_text(source, place), language)
-            yield Piece(lambda: sanitise([block], place))
+            block = code_block(bounded_text(source, location), language)
+            yield Piece(lambda: sanitise([block], location))
         if not _hidden(cell, "output") and shows(options, "output"):
             outputs = _labelled(cell.get("outputs", []), output_options(options))
-            yield from output_pieces(outputs, place, stderr=with_code)
+            yield from output_pieces(outputs, location, with_stderr=with_code)
 
 
 def _labelled(outputs: list[NotebookNode], said: dict[str, str]) -> list[NotebookNode]:
@@ -146,16 +147,16 @@ def _labelled(outputs: list[NotebookNode], said: dict[str, str]) -> list[Noteboo
 
 
 def _directed(blocks: list[Node]) -> list[Node]:
-    """Text that begins in Arabic, Kurdish or Hebrew is set from right to left.
+    """The blocks, with text that begins in Arabic, Kurdish or Hebrew set from right to left.
 
-    Words that stand alone between blocks, as HTML has them, are paragraphs.
+    Words that stand alone between blocks, as HTML allows, become paragraphs.
     """
     blocks = [node("Para", block["c"]) if block["t"] == "Plain" else block for block in blocks]
 
     def change(element: Node) -> Node | None:
         if element["t"] == "Table":
-            return map_cells(element, _cell_directed)
-        if element["t"] not in DIRECTED or not _right_to_left(text_of(element["c"])):
+            return map_cells(element, _directed_cell)
+        if element["t"] not in DIRECTED_BLOCKS or not _right_to_left(text_of(element["c"])):
             return None
         if element["t"] == "Header":
             level, (name, classes, pairs), inlines = element["c"]
@@ -165,7 +166,7 @@ def _directed(blocks: list[Node]) -> list[Node]:
     return walk(blocks, change)
 
 
-def _cell_directed(blocks: list[Node]) -> list[Node]:
+def _directed_cell(blocks: list[Node]) -> list[Node]:
     return [node("Div", attr(pairs=RIGHT_TO_LEFT), blocks)] if _right_to_left(text_of(blocks)) else blocks
 
 

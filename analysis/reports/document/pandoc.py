@@ -1,4 +1,4 @@
-"""pandoc, as its wheel brings it: texts in, trees out; trees in, texts out."""
+"""pandoc, from its Python wheel: parses texts into document trees and writes trees as texts."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from analysis.reports.document.tree import Node
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
-# What notebooks hold is CommonMark as Jupyter shows it, and footnotes. No extension here lets a text
-# carry attributes, HTML, TeX commands or code of a writer's language.
+# CommonMark as Jupyter shows it, and footnotes. No extension here lets a text carry attributes, HTML, TeX commands or
+# code in the language of a writer.
 MARKDOWN = (
     "commonmark-raw_html+pipe_tables+strikeout+task_lists+autolink_bare_uris+footnotes+smart+gfm_auto_identifiers"
 )
@@ -46,7 +46,7 @@ def _blocks(document: str) -> list[Node] | None:
 
 
 def write_markup(document: dict, to: str, *options: str) -> str:
-    """The document in the format `to`; the writer may read no file but its template."""
+    """The document as text in the format `to`. pandoc may read no file except its template. Raises as `run_pandoc`."""
     fixed = ["--from=json", f"--to={to}", "--wrap=none", "--sandbox"]
     return run_pandoc([*fixed, *options], json.dumps(document, ensure_ascii=False))
 
@@ -69,7 +69,7 @@ def run_pandoc(arguments: Sequence[str], text: str) -> str:
 
 @cache
 def pandoc_program() -> str:
-    """The wheel's own binary: another pandoc on the path would set other pages."""
+    """The path of the pandoc in the wheel, because another version gives other pages."""
     name = "pandoc.exe" if os.name == "nt" else "pandoc"
     bundled = Path(pypandoc.__file__).parent / "files" / name
     return str(bundled) if bundled.exists() else pypandoc.get_pandoc_path()

@@ -1,7 +1,7 @@
-"""Text from sources is data: what parsed text may carry into a report, and nothing else.
+"""Text from sources is data: removes whatever parsed text must not carry into a report.
 
-Attributes go (pandoc's typst writer runs those named `typst:...` as code), raw markup becomes text,
-links keep only schemes a reader can trust, images only bytes the notebook itself holds.
+Attributes are removed (pandoc's typst writer runs those named `typst:...` as code). Raw markup becomes text. Links keep
+only safe schemes, and images only bytes that the notebook itself or a file below its folder holds.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from urllib.parse import unquote
 
 from analysis.evidence.errors import InputError
 from analysis.reports.document.formulas import OPEN, Formula, Formulas
-from analysis.reports.document.html_reader import HtmlText, join_html, read_html
-from analysis.reports.document.images import is_drawable, read_image_file
+from analysis.reports.document.html_reader import HtmlText, read_html
+from analysis.reports.document.images import drawable_uri, read_image_file
 from analysis.reports.document.losses import Losses
+from analysis.reports.document.markdown_html import join_html
 from analysis.reports.document.table_alignment import align_table
-from analysis.reports.document.tree import NO_ATTR, Node, attr, node, text_of, walk, words_of
+from analysis.reports.document.tree import NO_ATTR, Node, attr, inlines_of_text, node, text_of, walk
 
 NO_DESCRIPTION = "Figure without description"
 SAFE_LINK = re.compile(r"(https?://|mailto:|#)[^\s]*", re.IGNORECASE)
@@ -29,7 +30,7 @@ LANGUAGE = re.compile(r"[a-z0-9+-]{1,20}")
 COMMENT = re.compile(r"<!--.*-->\s*", re.DOTALL)
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 SIZE = re.compile(r"\d+(\.\d+)?(px|%)")
-OVERRIDES = "\u202d\u202e"  # they show a text in another order than it has
+ORDER_OVERRIDES = "\u202d\u202e"  # they show a text in another order than it has
 ANSI = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]+[0-~]|[0-Z\\-_=>])|\x9b[0-?]*[ -/]*[@-~]"
 )
@@ -48,16 +49,16 @@ class Location:
     losses: Losses = field(default_factory=Losses)
 
     def lose(self, what: str) -> None:
-        """Say what of this place is not in the document. Raises InputError if nothing may be lost."""
+        """Say what of this location is not in the document. Raises InputError if nothing may be lost."""
         self.losses.add(self.name, what)
 
     def image(self, target: str) -> str | None:
         """The image a text names, as a data URI; None for one it may not use."""
-        here = self.images.get(target) or self.images.get(unquote(target)) or is_drawable(target)
+        here = self.images.get(target) or self.images.get(unquote(target)) or drawable_uri(target)
         return here or (read_image_file(self.folder, target) if self.folder is not None else None)
 
-    def described(self, alt: str) -> str:
-        """The description; without one a neutral phrase, or InputError in strict mode."""
+    def describe(self, alt: str) -> str:
+        """The description `alt`, or a neutral phrase if it is empty. Raises InputError for an empty one if strict."""
         if alt.strip():
             return " ".join(printable_text(alt).split())
         if self.strict:
@@ -68,41 +69,41 @@ class Location:
         return NO_DESCRIPTION
 
 
-def sanitise(blocks: list[Node], place: Location) -> list[Node]:
+def sanitise(blocks: list[Node], location: Location) -> list[Node]:
     """The blocks with everything removed that is not text, structure or an image held here.
 
     HTML that stands in a Markdown text is read as a browser reads it, around the parts of Markdown that it encloses.
     """
     if joined := join_html(blocks):
-        blocks = read_for(joined[0], place, joined[1]).blocks
-    return clean_blocks(blocks, place)
+        blocks = read_for(joined[0], location, joined[1]).blocks
+    return clean_blocks(blocks, location)
 
 
-def clean_blocks(blocks: list[Node], place: Location) -> list[Node]:
+def clean_blocks(blocks: list[Node], location: Location) -> list[Node]:
     """The same for blocks in which no HTML is left."""
 
     def change(element: Node) -> Node | list[Node] | None:
-        rule = RULES.get(element["t"])
-        return rule(element, place) if rule else None
+        rule = RULE_OF_KIND.get(element["t"])
+        return rule(element, location) if rule else None
 
     return walk(blocks, change)
 
 
-def read_for(html: str, place: Location, parts: Sequence[Node] = ()) -> HtmlText:
+def read_for(html: str, location: Location, parts: Sequence[Node] = ()) -> HtmlText:
     """What a browser shows of an HTML text; what only a running page would show is lost, and said.
 
     `parts` are those of a Markdown text that stand in it; its formulas are marked already.
     """
-    read = read_html(html, parts, str if parts else place.formulas.mark_html)
+    read = read_html(html, parts, str if parts else location.formulas.mark_html)
     if read.flattened:
-        place.lose("HTML nested too deep is shown as its words")
+        location.lose("HTML nested too deep is shown as its words")
     for what in read.running:
-        place.lose(f"its output is not shown whole: {what}, which only a running page draws")
+        location.lose(f"its output is not shown whole: {what}, which only a running page draws")
     return read
 
 
 def printable_text(text: str) -> str:
-    """Text without terminal colours and without characters that no font or standard allows."""
+    """The text without terminal colours and without control and unassigned characters."""
     text = ANSI.sub("", text).replace("\r\n", "\n")
     if text.isascii() and text.isprintable():
         return text
@@ -115,77 +116,77 @@ def _allowed(character: str) -> str:
     category = unicodedata.category(character)
     if category in ("Co", "Cs", "Cn"):
         return "\N{REPLACEMENT CHARACTER}"
-    return "" if category == "Cc" or character in OVERRIDES else character
+    return "" if category == "Cc" or character in ORDER_OVERRIDES else character
 
 
 def unique_anchors(blocks: list[Node]) -> list[Node]:
-    """The blocks with every anchor used once: a repeated one gets -2, -3, ..."""
+    """The blocks, in which no two anchors are equal: a repeated one gets -2, -3, ..."""
     seen: Counter[str] = Counter()
 
     def change(element: Node) -> None:
-        holder = sanitise_anchor(element)
-        if holder and holder[0]:
-            name = holder[0]
-            while seen[holder[0]]:
+        attributes = anchor_attributes(element)
+        if attributes and attributes[0]:
+            name = attributes[0]
+            while seen[attributes[0]]:
                 seen[name] += 1
-                holder[0] = f"{name}-{seen[name]}"
-            seen[holder[0]] += 1
+                attributes[0] = f"{name}-{seen[name]}"
+            seen[attributes[0]] += 1
 
     return walk(blocks, change, frozenset({"Para", "Plain"}))
 
 
-def sanitise_anchor(element: Node) -> list | None:
-    """The attributes [identifier, classes, pairs] of elements that can be linked to."""
+def anchor_attributes(element: Node) -> list | None:
+    """The attributes [identifier, classes, pairs] of a heading, figure or table, to which links lead; else None."""
     if element["t"] == "Header":
         return element["c"][1]
     return element["c"][0] if element["t"] in ("Figure", "Table") else None
 
 
-def anchor(text: str) -> str:
-    """A label as an identifier that HTML, typst and PDF all take."""
+def anchor_name(text: str) -> str:
+    """A label as an identifier that HTML, typst and PDF all accept."""
     return re.sub(r"[^\w.-]+", "-", text).strip("-.")
 
 
-def _header(element: Node, place: Location) -> Node | list[Node]:
-    """The heading; one without words is none, though it may hold an image."""
+def _header(element: Node, location: Location) -> Node | list[Node]:
+    """The heading; without words it becomes a paragraph if it holds an image, else nothing."""
     level, (identifier, _, _), inlines = element["c"]
     if not text_of(inlines).strip():
         return [node("Para", inlines)] if inlines else []
-    return node("Header", level, attr(anchor(identifier)), inlines)
+    return node("Header", level, attr(anchor_name(identifier)), inlines)
 
 
-def _code_block(element: Node, place: Location) -> Node:
+def _code_block(element: Node, location: Location) -> Node:
     (_, classes, _), text = element["c"]
     kept = [name for name in classes[:1] if LANGUAGE.fullmatch(name)]
-    return node("CodeBlock", attr(classes=kept), printable_text(place.formulas.unmarked(text)))
+    return node("CodeBlock", attr(classes=kept), printable_text(location.formulas.unmarked(text)))
 
 
-def _text(element: Node, place: Location) -> Node | list[Node] | None:
+def _text(element: Node, location: Location) -> Node | list[Node] | None:
     """The text; where a mark stands for a formula, the formula."""
     text = element["c"]
     if OPEN not in text:
         return None if text.isascii() and text.isprintable() else node("Str", printable_text(text))
     return [
-        node("Str", printable_text(piece)) if isinstance(piece, str) else _formula(piece, place)
-        for piece in place.formulas.pieces(text)
+        node("Str", printable_text(piece)) if isinstance(piece, str) else _formula(piece, location)
+        for piece in location.formulas.pieces(text)
         if isinstance(piece, str) or piece.tex
     ]
 
 
-def _formula(formula: Formula, place: Location) -> Node:
+def _formula(formula: Formula, location: Location) -> Node:
     """The formula; one that cannot be set is its source, marked as code."""
     if formula.failed:
         shown = shorten(printable_text(formula.source), 3000)
-        place.lose(f"a formula is shown as its source: {formula.failed} ({shorten(shown, 60)})")
+        location.lose(f"a formula is shown as its source: {formula.failed} ({shorten(shown, 60)})")
         return node("Code", NO_ATTR, " ".join(shown.split()))
     return node("Math", node("DisplayMath" if formula.display else "InlineMath"), printable_text(formula.tex))
 
 
-def _code(element: Node, place: Location) -> Node:
-    return node("Code", NO_ATTR, printable_text(place.formulas.unmarked(element["c"][1])))
+def _code(element: Node, location: Location) -> Node:
+    return node("Code", NO_ATTR, printable_text(location.formulas.unmarked(element["c"][1])))
 
 
-def _span(element: Node, place: Location) -> Node | list[Node]:
+def _span(element: Node, location: Location) -> Node | list[Node]:
     """A colour is kept, nothing else."""
     (_, _, pairs), inlines = element["c"]
     colours = _colours(pairs)
@@ -197,55 +198,55 @@ def _colours(pairs: list) -> list:
     return [[name, value] for name, value in pairs if name in ("ink", "fill") and COLOUR.fullmatch(value)]
 
 
-def _unwrap(element: Node, place: Location) -> list[Node]:
+def _unwrap(element: Node, location: Location) -> list[Node]:
     return element["c"][1]
 
 
-def _raw_block(element: Node, place: Location) -> list[Node]:
-    text = COMMENT.sub("", place.formulas.unmarked(element["c"][1]))
-    return [node("Para", words_of(printable_text(text)))] if text.strip() else []
+def _raw_block(element: Node, location: Location) -> list[Node]:
+    text = COMMENT.sub("", location.formulas.unmarked(element["c"][1]))
+    return [node("Para", inlines_of_text(printable_text(text)))] if text.strip() else []
 
 
-def _raw_inline(element: Node, place: Location) -> list[Node]:
+def _raw_inline(element: Node, location: Location) -> list[Node]:
     text = element["c"][1]
     if re.fullmatch(r"<br\s*/?>", text):
         return [node("LineBreak")]
-    return words_of(printable_text(COMMENT.sub("", text)))
+    return inlines_of_text(printable_text(COMMENT.sub("", text)))
 
 
-def _link(element: Node, place: Location) -> list[Node]:
+def _link(element: Node, location: Location) -> list[Node]:
     _, inlines, (target, _) = element["c"]
-    target = place.formulas.unmarked(target)
+    target = location.formulas.unmarked(target)
     if not SAFE_LINK.fullmatch(target):
         return inlines
     return [node("Link", NO_ATTR, inlines, [target, ""])]
 
 
-def _image(element: Node, place: Location) -> list[Node]:
+def _image(element: Node, location: Location) -> list[Node]:
     """The image if its bytes are here; a remote one is a link, and any other its words."""
     (_, _, pairs), inlines, (target, _) = element["c"]
-    target = place.formulas.unmarked(target)
-    if uri := place.image(target):
+    target = location.formulas.unmarked(target)
+    if uri := location.image(target):
         sizes = [[name, value] for name, value in pairs if name in ("width", "height") and SIZE.fullmatch(value)]
-        return [node("Image", attr(pairs=sizes), words_of(place.described(text_of(inlines))), [uri, ""])]
-    place.lose(f"an image is not in the notebook ({shorten(printable_text(target), 80)})")
-    shown = inlines or words_of("[image]")
+        return [node("Image", attr(pairs=sizes), inlines_of_text(location.describe(text_of(inlines))), [uri, ""])]
+    location.lose(f"an image is not in the notebook ({shorten(printable_text(target), 80)})")
+    shown = inlines or inlines_of_text("[image]")
     if re.match(r"https?://", target):
-        return _link(node("Link", NO_ATTR, shown, [target, ""]), place)
+        return _link(node("Link", NO_ATTR, shown, [target, ""]), location)
     return shown
 
 
-def _ordered_list(element: Node, place: Location) -> Node:
-    """A list that begins at a number no one counts to begins at 1."""
+def _ordered_list(element: Node, location: Location) -> Node:
+    """The list; one that begins at a negative or a huge number begins at 1."""
     (start, style, mark), items = element["c"]
     return node("OrderedList", [start if 0 <= start < 10_000 else 1, style, mark], items)
 
 
-def _figure(element: Node, place: Location) -> Node:
+def _figure(element: Node, location: Location) -> Node:
     return node("Figure", NO_ATTR, *element["c"][1:])
 
 
-def _table(element: Node, place: Location) -> Node:
+def _table(element: Node, location: Location) -> Node:
     """Attributes stripped at every level: table, head, bodies, foot, rows and cells."""
     _, caption, columns, head, bodies, foot = element["c"]
     return align_table(
@@ -264,7 +265,7 @@ def _kept(about: list) -> list:
     return attr(pairs=colours) if about[2] and (colours := _colours(about[2])) else NO_ATTR
 
 
-RULES = {
+RULE_OF_KIND = {
     "Header": _header, "CodeBlock": _code_block, "Str": _text, "Code": _code,
     "Div": _unwrap, "Span": _span, "Cite": _unwrap, "RawBlock": _raw_block, "RawInline": _raw_inline,
     "Link": _link, "Image": _image, "Figure": _figure, "OrderedList": _ordered_list,

@@ -1,4 +1,4 @@
-"""Tables: numbers to the right, words to the left."""
+"""The alignment of table columns: numbers to the right, words to the left."""
 
 from __future__ import annotations
 
@@ -11,22 +11,21 @@ _DIGITS = r"(?:\d{1,3}(?:[,\u2009\u202f\u00a0 ]\d{3})+|\d+)?(?:\.\d+)?(?:[eE][+-
 _SIGNED = rf"[+\-\u2212\u00b1<>~\u2248\u2264\u2265]?\s?[$\u20ac\u00a3]?(?=[.\d]){_DIGITS}\s?[%\u2030]?"
 _ONE = rf"(?:{_SIGNED}|-?inf|-?\u221e)"
 _PAIR = rf"{_ONE}(?:\s?(?:[\u2013\u2014,;/-]|to|\u00b1)\s?{_ONE})?"
-NUMBER = re.compile(rf"[(\[]?{_PAIR}[)\]]?(?:\s?[(\[]{_PAIR}[)\]])?[*\u2020]*")
-EMPTY = {"", "-", "\u2013", "\u2014", "\u2212", "nan", "NaN", "NaT", "None", "<NA>", "\u2026", "..."}
+NUMBER_CELL = re.compile(rf"[(\[]?{_PAIR}[)\]]?(?:\s?[(\[]{_PAIR}[)\]])?[*\u2020]*")
+EMPTY_CELLS = {"", "-", "\u2013", "\u2014", "\u2212", "nan", "NaN", "NaT", "None", "<NA>", "\u2026", "..."}
 DATE = re.compile(r"\d{4}[-\u2013/]\d{1,2}(?:[-\u2013/]\d{1,2})?")
 
 
 def is_number(text: str) -> bool:
-    """A number as tables print it: 1,234 · 12 % · −3.4 · 5–7 · [0.2, 0.9]. A date is none."""
+    """True for a number as tables print it: 1,234 · 12 % · −3.4 · 5–7 · [0.2, 0.9]. A date is not a number."""
     text = text.strip()
-    return bool(NUMBER.fullmatch(text)) and not DATE.fullmatch(text)
+    return bool(NUMBER_CELL.fullmatch(text)) and not DATE.fullmatch(text)
 
 
 def align_table(table: Node) -> Node:
-    """The table with each column right where all its cells are numbers, else left.
+    """The table with a column of numbers aligned right, any other left.
 
-    An alignment that the table gives itself wins. Column heads follow their column; a head over
-    several is centred.
+    An alignment that the table states wins. Column heads follow their column; a head over several columns is centred.
     """
     identity, caption, columns, head, bodies, foot = table["c"]
     cells = _cells_by_column(bodies, len(columns))
@@ -47,7 +46,7 @@ def _cells_by_column(bodies: list, width: int) -> list[list[list]]:
 
 
 def map_cells(table: Node, change: Callable[[list[Node]], list[Node]]) -> Node:
-    """A copy of the table in which `change` was made to the blocks of every cell."""
+    """A copy of the table with the blocks of every cell replaced by `change` of them."""
 
     def rows(given: list) -> list:
         return [[identity, [[*cell[:4], change(cell[4])] for cell in cells]] for identity, cells in given]
@@ -105,7 +104,9 @@ def _side(cells: list, stated: Node) -> Node:
     if stated["t"] != "AlignDefault":
         return stated
     texts = {text_of(cell[4]) for cell in cells if cell[4]}
-    numeric = texts and all(is_number(text) or text.strip() in EMPTY for text in texts) and not texts <= EMPTY
+    numeric = (
+        texts and all(is_number(text) or text.strip() in EMPTY_CELLS for text in texts) and not texts <= EMPTY_CELLS
+    )
     return node("AlignRight" if numeric else "AlignLeft")
 
 

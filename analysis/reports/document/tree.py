@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 Node = dict[str, Any]
@@ -11,7 +11,8 @@ Change = Callable[[Node], "Node | list[Node] | None"]
 API_VERSION = [1, 23, 1, 1]
 NO_ATTR: list = ["", [], []]
 RIGHT_TO_LEFT = [["dir", "rtl"]]  # as pairs of an attribute
-TEXTS = frozenset({"Header", "LineBlock", "Para", "Plain", "Table"})  # hold no heading and no figure
+LEAF_BLOCKS = frozenset({"Header", "LineBlock", "Para", "Plain", "Table"})  # they hold no heading and no figure
+ENTRY_CLASS, MONTH_CLASS = "entry", "month"  # of an entry of an appendix, and of the heading above those of a month
 
 
 def node(kind: str, *content: Any) -> Node:
@@ -27,11 +28,11 @@ def attr(identifier: str = "", classes: Iterable[str] = (), pairs: Iterable = ()
 
 
 def new_document(blocks: list[Node], meta: dict | None = None) -> dict:
-    """A whole document."""
+    """A whole document; `meta` is the metadata that pandoc's templates read."""
     return {"pandoc-api-version": API_VERSION, "meta": meta or {}, "blocks": blocks}
 
 
-def words_of(text: str) -> list[Node]:
+def inlines_of_text(text: str) -> list[Node]:
     """Plain text as inlines; nothing in it is read as markup."""
     inlines: list[Node] = []
     for word in text.split():
@@ -41,7 +42,7 @@ def words_of(text: str) -> list[Node]:
 
 def paragraph(text: str) -> Node:
     """A paragraph of plain text."""
-    return node("Para", words_of(text))
+    return node("Para", inlines_of_text(text))
 
 
 def code_block(text: str, *classes: str) -> Node:
@@ -49,19 +50,19 @@ def code_block(text: str, *classes: str) -> Node:
     return node("CodeBlock", attr(classes=classes), text)
 
 
-def figure_block(uri: str, alt: str, caption: list[Node] = (), label: str = "", width: int = 0) -> Node:
-    """A figure around one image, `width` pixels wide if given; `caption`, of inlines, may be empty."""
-    image = node("Image", attr(pairs=[("width", f"{width}px")] if width else []), words_of(alt), [uri, ""])
-    blocks = [node("Plain", list(caption))] if caption else []
+def figure_block(uri: str, alt: str, caption_inlines: Sequence[Node] = (), label: str = "", width: int = 0) -> Node:
+    """A figure with one image from a data URI; `width` is in pixels, 0 for the image's own."""
+    image = node("Image", attr(pairs=[("width", f"{width}px")] if width else []), inlines_of_text(alt), [uri, ""])
+    blocks = [node("Plain", list(caption_inlines))] if caption_inlines else []
     return node("Figure", attr(label), [None, blocks], [node("Plain", [image])])
 
 
 def walk(tree_part: Any, change: Change, closed: frozenset[str] = frozenset()) -> Any:
-    """A copy in which `change` has seen every element, in reading order, children first.
+    """A copy of the tree in which `change` was called with every element, in reading order, children first.
 
-    `change` returns a replacement, a list to put in the element's place, or None to keep it. Elements of the kinds
-    `closed` are not entered. What is not entered, words and spaces among it, is shared with the original: replace,
-    never alter it.
+    `change` returns a replacement, a list to put in the element's place, or None to keep the element. The children of
+    elements of the kinds `closed` are not visited. Elements that are not visited, and words and spaces, are shared
+    with the original: `change` must replace them, never alter them.
     """
     if isinstance(tree_part, dict):
         if tree_part.get("t") == "Table":
@@ -149,9 +150,9 @@ def text_of(tree_part: Any) -> str:
     return "" if kind in ("Note", "RawInline", "RawBlock") else text_of(content)
 
 
-def inlines_of(blocks: list[Node]) -> list[Node]:
-    """The inlines of paragraphs, one run of text; other blocks give their words."""
-    runs = [block["c"] if block["t"] in ("Plain", "Para") else words_of(text_of(block)) for block in blocks]
+def inlines_of_blocks(blocks: list[Node]) -> list[Node]:
+    """The inlines of all paragraphs as one run of text; of other blocks, their words."""
+    runs = [block["c"] if block["t"] in ("Plain", "Para") else inlines_of_text(text_of(block)) for block in blocks]
     return [inline for i, run in enumerate(runs) for inline in ([node("Space")] if i else []) + run]
 
 

@@ -13,9 +13,9 @@ from analysis.reports.document.tree import NO_ATTR, Node, elements, node, text_o
 from analysis.reports.pdf.glyph_widths import CODE_EM, measure_letters, text_ems
 
 # In points: the width of the text, the room beside a cell, and a pixel.
-UPRIGHT = 453.5
-CELL_ROOM = 9.0
-PIXEL = 0.75
+UPRIGHT_WIDTH = 453.5
+CELL_PADDING = 9.0
+POINTS_PER_PIXEL = 0.75
 
 SAFE = 1.015  # what letters side by side may take beyond their own widths
 SLACK = 0.15  # ems
@@ -25,9 +25,9 @@ PLEASANT, TIGHT = (2, 11.0, 22.0), (3, 7.0, 15.0)
 WORD = 12.0  # ems of a word that is not broken
 SOLID = 24.0  # ems of a number that is not broken
 
-# How a table may be set, the best first: the widths of its columns, and the sizes of type, in points.
+# Settings of a table, the best first: a field of ColumnNeed for the widths, and sizes of type in points.
 READABLE = (("pleasant", (9.0, 8.5, 8.0)), ("tight", (9.0, 8.5, 8.0, 7.5, 7.0)))
-LARGEST, BLOCKED, SMALLEST = 9.0, 8.0, 7.0
+LARGEST_TYPE, BLOCKED, SMALLEST = 9.0, 8.0, 7.0
 LONG = 100  # rows from which all widths are stated, which spares the typesetter half its work
 
 SPAN = re.compile(r"(\d{4}-\d\d-\d\d to) (\d{4}-\d\d-\d\d)")  # of days; may run over two lines
@@ -36,8 +36,10 @@ BREAK = "\ue002"  # where a word may break; a private letter, which no text of a
 
 
 class ColumnNeed(NamedTuple):
-    """What a column asks for, in ems: to break no word, to wrap some, to wrap little, to stand on one
-    line, and its head too."""
+    """Widths of a column in ems, each with less wrapping than the one before.
+
+    With `least` no word breaks; with `natural` every cell has one line; with `whole` the head has one line too.
+    """
 
     least: float
     tight: float
@@ -46,22 +48,22 @@ class ColumnNeed(NamedTuple):
     whole: float
 
 
-def fit_table(table: Node, width: float = UPRIGHT, largest: float = LARGEST) -> tuple[Node, float]:
+def fit_table(table: Node, width: float = UPRIGHT_WIDTH, largest: float = LARGEST_TYPE) -> tuple[Node, float]:
     """The table with the widths of its columns, and the size of its type in points, `largest` at most.
 
-    While the table fits at full size, columns are as wide as they want to be. Then heads run over
-    several lines, long text wraps, the type shrinks, and last of all long words break.
+    A table that fits at full size keeps its columns. Otherwise heads wrap, then long text wraps, then the type shrinks,
+    and last of all long words break.
     """
     needs = _needs(table)
-    if sum(need.whole for need in needs) <= _room(len(needs), width, largest):
+    if sum(need.whole for need in needs) <= _text_width(len(needs), width, largest):
         stated = row_count(table) >= LONG or any(e["t"] in ("Image", "Table") for e in elements(table["c"][3:]))
         return (_ruled(table, [need.whole for need in needs], width, largest) if stated else table), largest
     way = _way(needs, width, [(wanted, [size for size in sizes if size <= largest]) for wanted, sizes in READABLE])
-    given, size = way or (_squeezed(needs, _room(len(needs), width, SMALLEST)), SMALLEST)
-    return _ruled(table, _spread(given, needs, _room(len(needs), width, size)), width, size), size
+    given, size = way or (_squeezed(needs, _text_width(len(needs), width, SMALLEST)), SMALLEST)
+    return _ruled(table, _spread(given, needs, _text_width(len(needs), width, size)), width, size), size
 
 
-def split_columns(table: Node, width: float = UPRIGHT) -> list[Node]:
+def split_columns(table: Node, width: float = UPRIGHT_WIDTH) -> list[Node]:
     """The table, or blocks of its columns where they are too many for one width; each block begins with the heads
     of its rows, as pandas prints wide frames."""
     needs = _needs(table)
@@ -89,7 +91,7 @@ def is_one_line(table: Node, size: float, width: float) -> bool:
     columns = table["c"][2]
     if any("c" not in column[1] for column in columns):
         return False
-    limits = [(column[1]["c"] * width - CELL_ROOM) / size + 0.01 for column in columns]
+    limits = [(column[1]["c"] * width - CELL_PADDING) / size + 0.01 for column in columns]
     cells = _columns(_parts(table)[1:], len(columns))
     return all(
         max((_ems(line) for cell in column for line in cell.lines), default=0.0) <= limit
@@ -104,7 +106,7 @@ def row_count(table: Node) -> int:
 
 def _asked(needs: list[ColumnNeed]) -> float:
     """Points that columns take in a block of a split table."""
-    return sum(need.pleasant * BLOCKED + CELL_ROOM for need in needs)
+    return sum(need.pleasant * BLOCKED + CELL_PADDING for need in needs)
 
 
 def _columns_of(table: Node, chosen: list[int]) -> Node:
@@ -129,7 +131,7 @@ def _way(needs: list[ColumnNeed], width: float, ways: Sequence) -> tuple[list[fl
     for wanted, sizes in ways:
         given = [getattr(need, wanted) for need in needs]
         for size in sizes:
-            if sum(given) <= _room(len(needs), width, size):
+            if sum(given) <= _text_width(len(needs), width, size):
                 return given, size
     return None
 
@@ -139,9 +141,9 @@ def _squeezed(needs: list[ColumnNeed], room: float) -> list[float]:
     return _filled([0.0] * len(needs), [need.least for need in needs], max(room, 1.0))
 
 
-def _room(columns: int, width: float, size: float) -> float:
+def _text_width(columns: int, width: float, size: float) -> float:
     """Ems for the text of all columns."""
-    return (width - CELL_ROOM * columns) / size
+    return (width - CELL_PADDING * columns) / size
 
 
 def _needs(table: Node) -> list[ColumnNeed]:
@@ -166,7 +168,7 @@ def _need(head: list[CellContent], body: list[CellContent]) -> ColumnNeed:
     whole_head = max((_ems(text, semibold=True) for text in head_texts), default=0.0)
     head_word = max((_least(text, semibold=True) for text in head_texts), default=0.0)
     code = max((cell.code for cell in head + body), default=0.0)
-    pictures = max((cell.pixels for cell in body), default=0.0) * PIXEL / LARGEST
+    pictures = max((cell.pixels for cell in body), default=0.0) * POINTS_PER_PIXEL / LARGEST_TYPE
     natural = max([pictures, code, *map(_ems, texts)])
     least = max([head_word, min(code, WORD), min(pictures, WORD), *map(_least, texts)])
     natural = max(natural, least)
@@ -242,7 +244,7 @@ def _content(blocks: list[Node]) -> CellContent:
             pixels = max(pixels, shown_pixels(part)[0])
         elif part["t"] == "Table":
             needs = _needs(part)
-            code = max(code, sum(need.natural for need in needs) + len(needs) * CELL_ROOM / LARGEST)
+            code = max(code, sum(need.natural for need in needs) + len(needs) * CELL_PADDING / LARGEST_TYPE)
     return CellContent(tuple(lines), code, pixels)
 
 
@@ -271,16 +273,16 @@ def shown_pixels(image: Node) -> tuple[float, float]:
     return width or height * ratio, height or (width / ratio if ratio else 0.0)
 
 
-def _spread(given: list[float], needs: list[ColumnNeed], room: float) -> list[float]:
-    """Widths from `given` towards one line for every cell, then for every head, while there is room."""
+def _spread(given: list[float], needs: list[ColumnNeed], available: float) -> list[float]:
+    """The widths raised from `given` towards one line for every cell, then for every head, while ems are available."""
     for wanted in ("natural", "whole"):
-        given = _filled(given, [getattr(need, wanted) for need in needs], room)
+        given = _filled(given, [getattr(need, wanted) for need in needs], available)
     return given
 
 
-def _filled(given: list[float], wanted: list[float], room: float) -> list[float]:
-    """Widths raised towards what is wanted: who lacks little gets it, the others split the rest."""
-    filled, left = list(given), room - sum(given)
+def _filled(given: list[float], wanted: list[float], available: float) -> list[float]:
+    """The widths raised towards `wanted`: columns that lack little get it, the others share the rest."""
+    filled, left = list(given), available - sum(given)
     lacking = [max(0.0, want - has) for has, want in zip(given, wanted, strict=True)]
     for others, i in zip(range(len(given), 0, -1), sorted(range(len(given)), key=lacking.__getitem__), strict=True):
         more = max(0.0, min(lacking[i], left / others))
@@ -292,12 +294,12 @@ def _filled(given: list[float], wanted: list[float], room: float) -> list[float]
 def _ruled(table: Node, ems: list[float], width: float, size: float) -> Node:
     """A copy with these widths, in which a word longer than its column may break."""
     identity, caption, columns, *rest = table["c"]
-    parts = [(share * size + CELL_ROOM) / width for share in ems]
+    parts = [(share * size + CELL_PADDING) / width for share in ems]
     columns = [[side, node("ColWidth", part)] for (side, _), part in zip(columns, parts, strict=True)]
     steps = [*range(len(ems))]
 
     def broken(cell: list, start: int) -> list[Node]:
-        limit = sum(ems[start : start + cell[3]]) + CELL_ROOM / size * (cell[3] - 1)
+        limit = sum(ems[start : start + cell[3]]) + CELL_PADDING / size * (cell[3] - 1)
         return _broken(cell[4], limit)
 
     return map_positions(node("Table", identity, caption, columns, *rest), broken) if steps else table

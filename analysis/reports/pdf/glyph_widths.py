@@ -12,11 +12,11 @@ import typst
 
 from analysis.evidence.errors import InputError
 from analysis.evidence.scratch import scratch_folder
-from analysis.reports.document.fonts import SHIPPED
+from analysis.reports.document.fonts import FONT_FOLDER
 
 FACES = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSansMono", "DejaVuSansMono-Bold", "LastResortHE-Regular")
 # Of DejaVu only upright faces: the slanted ones have no Arabic, and would be taken for it.
-FONT_FILES = tuple(str(SHIPPED / f"{face}.ttf") for face in FACES)
+FONT_FILES = tuple(str(FONT_FOLDER / f"{face}.ttf") for face in FACES)
 TEXT_FACES = ("Libertinus Serif", "DejaVu Sans", "Last Resort High-Efficiency")
 CODE_EM = 0.6021 * 0.86  # of a letter of code; all have one width
 UNKNOWN = 0.6  # ems of a letter that no font has measured

@@ -1,4 +1,4 @@
-"""The exporter that nbconvert and JupyterLab's menu find: any notebook as PDF."""
+"""The exporter of nbconvert, which JupyterLab's menu offers too: any notebook as PDF."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from analysis.reports.document.notebook_document import build_document, split_ce
 from analysis.reports.document.tree import title_of
 from analysis.reports.pdf.missing_letters import missing_letters, name_letters
 from analysis.reports.pdf.typst_pdf import to_pdf
-from analysis.reports.pdf.typst_run import CannotBeSet
+from analysis.reports.pdf.typst_run import TypstFailure
 
-LONG = 10  # headings from which a list of contents helps
+CONTENTS_FROM = 10  # headings
 
 
 class TypstPDFExporter(Exporter):
@@ -59,12 +59,12 @@ class TypstPDFExporter(Exporter):
     def _file_extension_default(self) -> str:
         return ".pdf"
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]  # a PDF is bytes, as in nbconvert's own PDF exporter
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[bytes, dict[str, Any]]:
-        """The PDF and nbconvert's resources; the title is the notebook's, or its file's name.
+        """The PDF and nbconvert's resources; the title is that of the notebook, or the name of its file.
 
-        Raises ConversionException for a notebook that is invalid or cannot be set; it names the cell.
+        Raises ConversionException, which names the cell, for a notebook that is invalid or cannot become a PDF.
         """
         losses = Losses(self.strict)
         try:
@@ -80,14 +80,14 @@ class TypstPDFExporter(Exporter):
                 self.log.warning("%s, %s", about.get("name", "Notebook"), line)
             return made, resources
         except ValidationError as problem:
-            raise ConversionException(f"this notebook is not valid: {_place(problem)}{problem.message}") from problem
-        except CannotBeSet as problem:
+            raise ConversionException(f"this notebook is not valid: {_location(problem)}{problem.message}") from problem
+        except TypstFailure as problem:
             raise ConversionException(f"{self._culprit(nb)}{problem}") from problem
         except InputError as problem:
             raise ConversionException(str(problem)) from problem
 
     def _pdf(self, nb: NotebookNode, tree: dict, name: str, losses: Losses) -> bytes:
-        many = sum(block["t"] == "Header" for block in tree["blocks"]) >= LONG
+        many = sum(block["t"] == "Header" for block in tree["blocks"]) >= CONTENTS_FROM
         return to_pdf(
             tree,
             title=nb.metadata.get("title") or title_of(tree, name),
@@ -113,7 +113,7 @@ class TypstPDFExporter(Exporter):
         for name, alone in split_cells(nb):
             try:
                 to_pdf(build_document(alone, code=self.code), title=name)
-            except CannotBeSet:
+            except TypstFailure:
                 return f"{name}: "
         return ""
 
@@ -130,7 +130,7 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _place(problem: ValidationError) -> str:
+def _location(problem: ValidationError) -> str:
     """Where nbformat found the notebook invalid: "cell 3, metadata: ", or nothing."""
     path = list(getattr(problem.original, "absolute_path", []))
     if path[:1] == ["cells"] and len(path) > 1:
@@ -139,24 +139,24 @@ def _place(problem: ValidationError) -> str:
 
 
 def _provenance(nb: NotebookNode) -> list[tuple[str, str]]:
-    """What the PDF was made of; nothing that changes from run to run or from place to place."""
+    """How the PDF was made, as pairs of a name and a text; nothing that differs from run to run or place to place."""
     given = nb.metadata.get("papermill", {}).get("parameters", {})
     language = nb.metadata.get("language_info", {})
-    said = " ".join(str(language[key]) for key in ("name", "version") if language.get(key))
+    kernel = " ".join(str(language[key]) for key in ("name", "version") if language.get(key))
     pairs = [
         ("Parameters", json.dumps(given, ensure_ascii=False, default=str) if given else ""),
-        ("Run with", said),
-        ("Cells", f"sha256 of what they say and give {_fingerprint(nb.cells)[:16]}"),
+        ("Run with", kernel),
+        ("Cells", f"sha256 of what they say and give {_cells_hash(nb.cells)[:16]}"),
         ("Made with", ", ".join(f"{name} {version(name)}" for name in ("nbconvert", "pypandoc-binary", "typst"))),
     ]
     return [(name, value) for name, value in pairs if value]
 
 
-def _fingerprint(cells: list[NotebookNode]) -> str:
-    """A hash over the cells without what differs from run to run: ids, times, counts of execution."""
-    said = [[cell.get("source"), [_given(o) for o in cell.get("outputs", [])]] for cell in cells]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+def _cells_hash(cells: list[NotebookNode]) -> str:
+    """The sha256 of the cells without ids, times and execution counts, which differ from run to run."""
+    content = [[cell.get("source"), [_without_count(o) for o in cell.get("outputs", [])]] for cell in cells]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _given(output: NotebookNode) -> dict:
+def _without_count(output: NotebookNode) -> dict:
     return {key: value for key, value in output.items() if key != "execution_count"}

@@ -1,4 +1,4 @@
-"""A document -> PDF: tagged (PDF/UA-1), archivable (PDF/A-2a), the same bytes every time."""
+"""A document as PDF: tagged (PDF/UA-1), archivable (PDF/A-2a), equal bytes for equal documents."""
 
 from __future__ import annotations
 
@@ -19,14 +19,24 @@ from analysis.reports.document.numbering import (
 )
 from analysis.reports.document.pandoc import TEMPLATES, write_markup
 from analysis.reports.document.table_alignment import map_positions
-from analysis.reports.document.tree import RIGHT_TO_LEFT, Node, attr, node, text_of, walk, words_of
+from analysis.reports.document.tree import (
+    ENTRY_CLASS,
+    MONTH_CLASS,
+    RIGHT_TO_LEFT,
+    Node,
+    attr,
+    inlines_of_text,
+    node,
+    text_of,
+    walk,
+)
 from analysis.reports.pdf.column_widths import (
     BLOCKED,
     BREAK,
-    CELL_ROOM,
-    LARGEST,
-    PIXEL,
-    UPRIGHT,
+    CELL_PADDING,
+    LARGEST_TYPE,
+    POINTS_PER_PIXEL,
+    UPRIGHT_WIDTH,
     break_word,
     fit_table,
     is_one_line,
@@ -36,9 +46,8 @@ from analysis.reports.pdf.column_widths import (
 )
 from analysis.reports.pdf.data_tables import data_table, is_plain
 from analysis.reports.pdf.glyph_widths import font_families, measure_letters
-from analysis.reports.pdf.typst_run import CannotBeSet, set_pdf
+from analysis.reports.pdf.typst_run import TypstFailure, set_pdf
 from analysis.reports.pdf.unset_formulas import replace_unset_formulas
-from analysis.reports.web.foldable_entries import ENTRY, MONTH
 
 # 1 January 2024. A clock in the file would make every copy of a report a different one.
 TIMESTAMP = 1_704_067_200
@@ -63,13 +72,13 @@ def to_pdf(
 
     `provenance` is a sequence of (name, value), set at the end under "How this was made". `fonts` are files of
     typefaces for letters that the shipped ones lack. A formula that typst refuses is shown as its source, and
-    `losses` says so. Raises CannotBeSet.
+    `losses` says so. Raises TypstFailure.
     """
     about = title_meta(title, subtitle, date_line, provenance, lang)
-    about["font"] = node("MetaList", [node("MetaInlines", words_of(name)) for name in font_families(fonts)])
+    about["font"] = node("MetaList", [node("MetaInlines", inlines_of_text(name)) for name in font_families(fonts)])
     try:
         return set_pdf(*typst_source(document, title=title, meta=about, toc=toc), timestamp, fonts)
-    except CannotBeSet:
+    except TypstFailure:
         without = replace_unset_formulas(document, timestamp, losses)
         if without is None:
             raise
@@ -90,8 +99,8 @@ def typst_source(document: dict, *, title: str, meta: dict, toc: bool) -> tuple[
 def _set_block(block: Node, files: Files) -> list[Node]:
     """A block of the page; what stands inside another has less room."""
     if block["t"] == "Table":
-        return _table(block, files, UPRIGHT)
-    return _set_below([block], files, UPRIGHT - INSET)
+        return _table(block, files, UPRIGHT_WIDTH)
+    return _set_below([block], files, UPRIGHT_WIDTH - INSET)
 
 
 def _set_below(blocks: list[Node], files: Files, width: float, *, cell: bool = False) -> list[Node]:
@@ -108,19 +117,19 @@ def _set_below(blocks: list[Node], files: Files, width: float, *, cell: bool = F
 
 
 def _in_columns(blocks: list[Node]) -> list[Node]:
-    """The blocks, each run of short entries with their headings between marks that set it in columns."""
+    """The blocks, with every run of entries and their headings between marks that set it in columns."""
     marked: list[Node] = []
-    for inside, run in groupby(zip(blocks, _entered(blocks), strict=True), key=itemgetter(1)):
-        run = [block for block, _ in run]
-        marked += [_raw("#in-columns["), *run, _raw("]")] if inside else run
+    for in_entries, pairs in groupby(zip(blocks, _in_entries(blocks), strict=True), key=itemgetter(1)):
+        run = [block for block, _ in pairs]
+        marked += [_raw("#in-columns["), *run, _raw("]")] if in_entries else run
     return marked
 
 
-def _entered(blocks: list[Node]) -> list[bool]:
+def _in_entries(blocks: list[Node]) -> list[bool]:
     """For each block, whether it is an entry or a heading that stands before one."""
     inside, answers = False, []
     for block in reversed(blocks):
-        inside = ENTRY in block["c"][0][1] if block["t"] == "Div" else inside and block["t"] == "Header"
+        inside = ENTRY_CLASS in block["c"][0][1] if block["t"] == "Div" else inside and block["t"] == "Header"
         answers.append(inside)
     return answers[::-1]
 
@@ -138,24 +147,24 @@ def _for_typst(element: Node) -> Node | list[Node] | None:
     if kind == "Math":
         return _formula(element)
     if kind == "CodeBlock":
-        return node("CodeBlock", element["c"][0], _folded(element["c"][1]))
+        return node("CodeBlock", element["c"][0], _with_short_lines(element["c"][1]))
     if kind == "Div" and element["c"][0][2] == RIGHT_TO_LEFT:
-        return _turned(element["c"][1])
+        return _from_right_to_left(element["c"][1])
     if kind == "Header" and element["c"][1][2] == RIGHT_TO_LEFT:
-        return _turned([element])
-    if kind == "Header" and MONTH in element["c"][1][1]:
+        return _from_right_to_left([element])
+    if kind == "Header" and MONTH_CLASS in element["c"][1][1]:
         level, (name, _, pairs), inlines = element["c"]
         return node("Header", level, attr(name, ["unlisted"], pairs), inlines)
     return None
 
 
-def _turned(blocks: list[Node]) -> list[Node]:
-    """Blocks from right to left, and from the right of the page."""
+def _from_right_to_left(blocks: list[Node]) -> list[Node]:
+    """The blocks set from right to left."""
     return [_raw("#[#set text(dir: rtl)"), *blocks, _raw("]")]
 
 
 def quote_typst(text: str) -> str:
-    """Text as a typst string: JSON's escapes, but for \\u, which typst writes \\u{...}."""
+    """The text as a typst string: with JSON's escapes, except for \\u, which typst writes as \\u{...}."""
     plain = json.dumps(text, ensure_ascii=False)
     return "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in plain)
 
@@ -190,7 +199,7 @@ def _picture(element: Node, files: Files, room: float | None = None) -> Node:
     if stated.get("width", "").endswith("%"):
         said += f", width: {stated['width']}"
     elif stated.get("width") or stated.get("height"):
-        said += f", width: {across * PIXEL:.6g}pt" if across else ""
+        said += f", width: {across * POINTS_PER_PIXEL:.6g}pt" if across else ""
     if room is not None:
         return node("RawInline", "typst", f"#cell-image({said}, room: {room:.4g}pt);")
     small = 0 < down <= SMALL_IMAGE and across <= 4 * SMALL_IMAGE
@@ -198,15 +207,15 @@ def _picture(element: Node, files: Files, room: float | None = None) -> Node:
 
 
 def _formula(element: Node) -> list[Node]:
-    """PDF/UA wants a description of every formula: its TeX, which is what readers can hear."""
-    opening = node("RawInline", "typst", f"#told-formula({quote_typst(element['c'][1])})[")
+    """The formula with its TeX as description: PDF/UA requires one, and screen readers read it aloud."""
+    opening = node("RawInline", "typst", f"#described-formula({quote_typst(element['c'][1])})[")
     return [opening, element, node("RawInline", "typst", "]")]
 
 
 def _table(element: Node, files: Files, width: float) -> list[Node]:
     """The table, or the blocks of its columns."""
     blocks = split_columns(element, width)
-    largest = LARGEST if len(blocks) == 1 else BLOCKED
+    largest = LARGEST_TYPE if len(blocks) == 1 else BLOCKED
     return [part for block in blocks for part in _table_block(block, files, width, largest)]
 
 
@@ -230,10 +239,10 @@ def _data(table: Node, files: Files, size: float, width: float) -> list[Node]:
 
 def _marked_up(table: Node, files: Files, width: float) -> Node:
     """A table whose cells hold more than words, by pandoc's writer."""
-    widths = [column[1].get("c", 1 / len(table["c"][2])) * width - CELL_ROOM for column in table["c"][2]]
+    widths = [column[1].get("c", 1 / len(table["c"][2])) * width - CELL_PADDING for column in table["c"][2]]
 
     def cell_blocks(cell: list, start: int) -> list[Node]:
-        room = sum(widths[start : start + cell[3]]) + CELL_ROOM * (cell[3] - 1)
+        room = sum(widths[start : start + cell[3]]) + CELL_PADDING * (cell[3] - 1)
         return [_as_text(block) for block in _set_below(cell[4], files, max(room, 20.0), cell=True)]
 
     _, _, columns, head, bodies, foot = map_positions(table, cell_blocks)["c"]
@@ -269,12 +278,12 @@ def _raw(text: str) -> Node:
     return node("RawBlock", "typst", text)
 
 
-def _folded(code: str) -> str:
-    """Code whose lines fit the page; a cut line goes on below."""
-    return "\n".join(part for line in code.split("\n") for part in _cut(line))
+def _with_short_lines(code: str) -> str:
+    """The code with lines that fit the page; a longer line continues on the next."""
+    return "\n".join(part for line in code.split("\n") for part in _split_line(line))
 
 
-def _cut(line: str) -> Iterable[str]:
+def _split_line(line: str) -> Iterable[str]:
     """The line in parts that end between two tokens, where there is such a place in the second half of a part."""
     parts = []
     while len(line) > LINE:

@@ -18,15 +18,15 @@ MEGABYTES = 6_000  # of addresses; what is in memory is about half
 PROGRAM = Path(__file__).with_name("typst_program.py")
 
 
-class CannotBeSet(InputError):
+class TypstFailure(InputError):
     """Something in the document has no place on a page; the message has typst's words."""
 
 
 def set_pdf(source: str, files: Mapping[str, bytes], timestamp: int, fonts: Sequence[str] = ()) -> bytes:
-    """The PDF of one source. Raises CannotBeSet."""
+    """The PDF of one source. Raises TypstFailure."""
     (made,) = set_each([source], files, timestamp, fonts)
     if isinstance(made, str):
-        raise CannotBeSet(f"this cannot be set as PDF: {made}")
+        raise TypstFailure(f"this cannot be set as PDF: {made}")
     return made
 
 
@@ -34,7 +34,7 @@ def set_each(
     sources: Sequence[str], files: Mapping[str, bytes], timestamp: int, fonts: Sequence[str] = ()
 ) -> list[bytes | str]:
     """For each source its PDF, or why there is none. Typst sees one folder, made for it and thrown away: nothing
-    else of the machine but the fonts. Raises CannotBeSet where it takes too long or too much memory."""
+    else of the machine but the fonts. Raises TypstFailure where it takes too long or too much memory."""
     with scratch_folder("pdf") as folder:
         for name, content in files.items():
             (folder / name).write_bytes(content)
@@ -54,9 +54,9 @@ def _run(folder: Path) -> None:
     try:
         done = subprocess.run(command, capture_output=True, check=False, timeout=2 * SECONDS)
     except subprocess.TimeoutExpired:
-        raise CannotBeSet(f"this cannot be set as PDF within {2 * SECONDS} seconds") from None
+        raise TypstFailure(f"this cannot be set as PDF within {2 * SECONDS} seconds") from None
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"it ended with {done.returncode}"]
         short = "memory" in said[0].lower() or done.returncode in (-6, -9)
         bound = f"it needs more than {MEGABYTES} MB of memory or {SECONDS} seconds of a processor"
-        raise CannotBeSet(f"this cannot be set as PDF: {bound if short or done.returncode == -24 else said[0]}")
+        raise TypstFailure(f"this cannot be set as PDF: {bound if short or done.returncode == -24 else said[0]}")

@@ -1,21 +1,19 @@
-"""The entries of an appendix folded in a page: one line each, opened by a press or by a link."""
+"""The entries of an appendix, folded in a page to one line each; a click or a link opens an entry."""
 
 from __future__ import annotations
 
-from analysis.reports.document.tree import Node, attr, node
-
-ENTRY, MONTH = "entry", "month"  # classes: an entry, and a heading above those of a month
+from analysis.reports.document.tree import ENTRY_CLASS, Node, attr, node
 
 
 def fold_entries(blocks: list[Node]) -> list[Node]:
-    """The blocks with every entry (a heading, then a division of that class) as a disclosure.
+    """The blocks with every entry (a heading, then a division of the class ENTRY_CLASS) as a disclosure.
 
-    The anchor goes to what is folded away, because a browser opens only what holds the anchor; the
-    heading's words become the line that stays.
+    The words of the heading become the visible line. The anchor goes to the folded part, because a browser opens a
+    disclosure only for an anchor inside it.
     """
     made: list[Node] = []
     for block in blocks:
-        if block["t"] == "Div" and ENTRY in block["c"][0][1] and made and made[-1]["t"] == "Header":
+        if block["t"] == "Div" and ENTRY_CLASS in block["c"][0][1] and made and made[-1]["t"] == "Header":
             made += _disclosure(made.pop(), block)
         else:
             made.append(block)

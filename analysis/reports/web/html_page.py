@@ -1,4 +1,4 @@
-"""A document -> one HTML file that needs nothing else: no network, and one script that only sorts tables."""
+"""A document as one HTML file that needs no other file and no network; its only script sorts and searches tables."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from analysis.reports.document.pandoc import TEMPLATES, write_markup
 from analysis.reports.document.tree import Node, attr, elements, node, text_of, walk
 from analysis.reports.web.foldable_entries import fold_entries
 from analysis.reports.web.image_maps import link_figures
-from analysis.reports.web.sortable_tables import fingerprint, mark_sortable, table_script
+from analysis.reports.web.sortable_tables import csp_hash, mark_sortable, table_script
 
-SHORT = 30  # characters
+SHORT_CELL = 30  # characters
 
 
 def to_html(
@@ -27,12 +27,13 @@ def to_html(
 ) -> str:  # fmt: skip
     """The document as one HTML page; images are inside, formulas are MathML.
 
-    Figures and tables bear the numbers they bear in the PDF. Without `scripted` tables neither sort nor search, and
-    the page is 0.6 MB smaller.
+    Figures and tables have the same numbers as in the PDF. `provenance` is a sequence of (name, text), shown at the
+    end. `scripted` lets tables sort and search; without it the page is 0.6 MB smaller. Raises InputError for a `lang`
+    that is no language tag.
     """
-    blocks = number_captions(link_figures(shift_headings(drop_title(document["blocks"], title), first=2)))
+    blocks = number_captions(link_figures(shift_headings(drop_title(document["blocks"], title), top_level=2)))
     blocks = walk(fold_entries(blocks), _for_html)
-    meta = title_meta(title, subtitle, date_line, provenance, lang) | (_scripted(blocks) if scripted else {})
+    meta = title_meta(title, subtitle, date_line, provenance, lang) | (_script_meta(blocks) if scripted else {})
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8") + embedded_fonts(blocks, title, subtitle)
     options = [f"--template={TEMPLATES / 'report.html'}", "--mathml", "--syntax-highlighting=none"]
     options += [f"--variable=style={style}"]
@@ -40,28 +41,28 @@ def to_html(
     return write_markup({**document, "blocks": blocks, "meta": document["meta"] | meta}, "html5", *options, *contents)
 
 
-def _scripted(blocks: list[Node]) -> dict:
-    """The script as metadata of the page, and its fingerprint; nothing where no table needs it."""
+def _script_meta(blocks: list[Node]) -> dict:
+    """The script and its hash as metadata of the page; empty if no table needs it."""
     if not any(e["t"] == "Table" and "sortable" in e["c"][0][1] for e in elements(blocks)):
         return {}
     text = table_script()
     inline = node("MetaInlines", [node("RawInline", "html", text)])
-    return {"script": inline, "script-hash": node("MetaString", fingerprint(text))}
+    return {"script": inline, "script-hash": node("MetaString", csp_hash(text))}
 
 
 def _for_html(element: Node) -> Node | None:
-    rule = RULES.get(element["t"])
+    rule = RULE_OF_KIND.get(element["t"])
     return rule(element) if rule else None
 
 
 def _code(element: Node) -> Node:
-    """What scrolls must be reachable by keyboard."""
+    """The code block, reachable by keyboard because it scrolls."""
     (_, classes, _), text = element["c"]
     return node("CodeBlock", attr(classes=classes, pairs=[("tabindex", "0")]), text)
 
 
 def _figure(element: Node) -> Node:
-    """The picture in a box that scrolls: on a narrow screen it keeps a size at which it can be read."""
+    """The figure with its picture in a box that scrolls, so that it stays readable on a narrow screen."""
     identity, caption, content = element["c"]
     box = [("role", "group"), ("tabindex", "0"), ("aria-label", "Picture, may scroll sideways")]
     picture = node("Div", attr(classes=["picture"]), content)
@@ -69,14 +70,14 @@ def _figure(element: Node) -> Node:
 
 
 def _division(element: Node) -> Node:
-    """Without what only typst reads."""
+    """The division without the attributes for typst."""
     (identifier, classes, pairs), blocks = element["c"]
     kept = [pair for pair in pairs if not pair[0].startswith("typst:")]
     return node("Div", attr(identifier, classes, kept), blocks)
 
 
 def _table(element: Node) -> Node:
-    """The table, its heads marked for whom they are heads of, in a box that scrolls."""
+    """The table in a box that scrolls; each head says whether it is the head of a column or of a row."""
     identity, caption, columns, head, bodies, foot = mark_sortable(element)["c"]
     bodies = [[body[0], body[1], *(_rows(part, body[1]) for part in body[2:])] for body in bodies]
     head = [head[0], [[row[0], [_cell(cell, "col") for cell in row[1]]] for row in head[1]]]
@@ -86,23 +87,23 @@ def _table(element: Node) -> Node:
 
 
 def _caption(caption: list) -> list:
-    """The caption's words in one span, which stays in sight while a wide table scrolls."""
+    """The words of the caption in one span, which stays visible while a wide table scrolls."""
     short, blocks = caption
     return [short, [node("Plain", [node("Span", attr(classes=["said"]), block["c"])]) for block in blocks]]
 
 
 def _rows(rows: list, heads: int) -> list:
-    """Rows of a body; its first `heads` cells are heads of their row."""
+    """The rows of a body; the first `heads` cells of each are heads of their row."""
     return [[row[0], [_cell(c, "row" if i < heads else "") for i, c in enumerate(row[1])]] for row in rows]
 
 
 def _cell(cell: list, scope: str) -> list:
-    """Scope for heads; what is short (a date, a number, a name) stays on one line."""
+    """The cell with the scope of a head; a short text (a date, a number, a name) stays on one line."""
     if scope == "col" and cell[3] > 1:
         scope = "colgroup"
-    classes = ["short"] if len(text_of(cell[4])) <= SHORT else []
+    classes = ["short"] if len(text_of(cell[4])) <= SHORT_CELL else []
     pairs = [*cell[0][2], *([("scope", scope)] if scope else [])]
     return [attr(classes=classes, pairs=pairs), *cell[1:]]
 
 
-RULES = {"CodeBlock": _code, "Div": _division, "Figure": _figure, "Table": _table}
+RULE_OF_KIND = {"CodeBlock": _code, "Div": _division, "Figure": _figure, "Table": _table}

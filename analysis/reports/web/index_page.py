@@ -1,4 +1,4 @@
-"""The index page: which variants there are, what each says first, and where everything of it lies."""
+"""The index page: the variants of the report, the first finding of each notebook, and links to all files."""
 
 from __future__ import annotations
 
@@ -16,52 +16,52 @@ from analysis.reports.document.tree import (
     Node,
     attr,
     first_title,
+    inlines_of_text,
     new_document,
     node,
     paragraph,
     text_of,
-    words_of,
 )
 from analysis.reports.web.html_page import to_html
 from analysis.runs.variants import Variant
 
-INDEX = "index.html"
-LEAD = (
+INDEX_FILE = "index.html"
+INTRODUCTION = (
     "Every variant asks the same questions of another part of the evidence. Definitions move the answers more than "
     "chance does: read one variant beside another. What each notebook says first stands below its title, computed "
     "from the evidence of that variant."
 )
-KINDS = {".html": "Page", ".pdf": "PDF", ".ipynb": "Notebook"}
+NAME_OF_SUFFIX = {".html": "Page", ".pdf": "PDF", ".ipynb": "Notebook"}
 
 
-def write_index(build: Path, known: Mapping[str, Variant], notebooks: Sequence[str], title: str) -> Path:
-    """Write `build/index.html` for every variant of `known` that lies in `build`; whole or not at all."""
-    write_files({build / INDEX: index_html(build, known, notebooks, title)})
-    return build / INDEX
+def write_index(build: Path, variants: Mapping[str, Variant], notebook_names: Sequence[str], title: str) -> Path:
+    """Write `build/index.html` for every one of `variants` (by name) with a report in `build`; whole or not at all."""
+    write_files({build / INDEX_FILE: index_html(build, variants, notebook_names, title)})
+    return build / INDEX_FILE
 
 
-def index_html(build: Path, known: Mapping[str, Variant], notebooks: Sequence[str], title: str) -> str:
-    """The index as one HTML page; its links are relative to `build`.
+def index_html(build: Path, variants: Mapping[str, Variant], notebook_names: Sequence[str], title: str) -> str:
+    """The index as one HTML page with links relative to `build`.
 
-    `notebooks` gives the order in which they are listed; what was not made is not listed.
+    Notebooks are listed in the order of `notebook_names`; variants and notebooks without output are left out.
     """
-    made = [variant for name, variant in known.items() if (build / name / "notebooks").is_dir()]
-    blocks = [paragraph(LEAD)]
+    made = [variant for name, variant in variants.items() if (build / name / "notebooks").is_dir()]
+    blocks = [paragraph(INTRODUCTION)]
     for variant in made:
-        blocks += _variant(build, variant, notebooks)
+        blocks += _variant(build, variant, notebook_names)
     return to_html(new_document(blocks), title=title, subtitle="Reports", toc=len(made) > 1)
 
 
-def _variant(build: Path, variant: Variant, notebooks: Sequence[str]) -> list[Node]:
+def _variant(build: Path, variant: Variant, notebook_names: Sequence[str]) -> list[Node]:
     folder = build / variant.name
-    paths = [path for name in notebooks if (path := folder / "notebooks" / f"{name}.ipynb").is_file()]
+    paths = [path for name in notebook_names if (path := folder / "notebooks" / f"{name}.ipynb").is_file()]
     whole = [folder / "report.html", folder / "report.pdf", *sorted(folder.glob("data/*.csv")), folder / "run.json"]
-    blocks = [node("Header", 2, attr(f"variant-{variant.name}"), words_of(variant.title))]
+    blocks = [node("Header", 2, attr(f"variant-{variant.name}"), inlines_of_text(variant.title))]
     blocks += [paragraph(f"{variant.about[:1].upper()}{variant.about[1:]}.")] if variant.about else []
     blocks.append(_files(build, variant.title, whole))
-    for path, (title, said) in zip(paths, _openings(paths), strict=True):
+    for path, (title, finding) in zip(paths, _openings(paths), strict=True):
         files = [folder / f"{path.stem}.html", folder / f"{path.stem}.pdf", path]
-        blocks += [_heading(build, path.stem, variant, title), *said, _files(build, title, files)]
+        blocks += [_heading(build, path.stem, variant, title), *finding, _files(build, title, files)]
     return blocks
 
 
@@ -73,7 +73,7 @@ def _heading(build: Path, stem: str, variant: Variant, title: str) -> Node:
 def _openings(paths: list[Path]) -> list[tuple[str, list[Node]]]:
     """For each executed notebook its title and the first that it computed, read by one process."""
     notebooks = [read_notebook(path) for path in paths]
-    texts = [text for notebook in notebooks for text in (_first_text(notebook), _first_said(notebook))]
+    texts = [text for notebook in notebooks for text in (_first_text(notebook), _first_finding(notebook))]
     index = Location("index")
     marked = [(MARKDOWN, index.formulas.mark(text)) for text in texts]
     parsed = [sanitise(blocks or [], index) for blocks in parse_markup(marked, index.formulas)]
@@ -90,28 +90,28 @@ def _first_text(notebook: NotebookNode) -> str:
     return next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
 
 
-def _first_said(notebook: NotebookNode) -> str:
-    """The first Markdown that a cell gave out: the notebook's first finding, or the caveat that replaces it."""
+def _first_finding(notebook: NotebookNode) -> str:
+    """The first Markdown in the outputs: the notebook's first finding, or the caveat in its place."""
     given = (output for cell in notebook.cells for output in cell.get("outputs", []))
     texts = (output.get("data", {}).get("text/markdown", "") for output in given)
     return next((text if isinstance(text, str) else "".join(text) for text in texts if text), "")
 
 
 def _files(build: Path, title: str, paths: Sequence[Path]) -> Node:
-    """A list of links to the files that are there, each with its kind and size."""
+    """A list of links to the files that exist, each with its kind and size."""
     items = [[node("Plain", _file(build, title, path))] for path in paths if path.is_file()]
     return node("Div", attr(classes=["files"]), [node("BulletList", items)])
 
 
 def _file(build: Path, title: str, path: Path) -> list[Node]:
-    """The link is short to the eye; who hears it alone is told what it belongs to."""
-    link = _link(build, path, KINDS.get(path.suffix, path.name))
-    link["c"][1].append(node("Span", attr(classes=["heard"]), [node("Space"), *words_of(f"of {title}")]))
-    return [link, node("Space"), *words_of(_size(path.stat().st_size))]
+    """A link with a short text; a screen reader also hears what the file belongs to."""
+    link = _link(build, path, NAME_OF_SUFFIX.get(path.suffix, path.name))
+    link["c"][1].append(node("Span", attr(classes=["heard"]), [node("Space"), *inlines_of_text(f"of {title}")]))
+    return [link, node("Space"), *inlines_of_text(_size(path.stat().st_size))]
 
 
 def _link(build: Path, target: Path, text: str) -> Node:
-    return node("Link", NO_ATTR, words_of(text), [target.relative_to(build).as_posix(), ""])
+    return node("Link", NO_ATTR, inlines_of_text(text), [target.relative_to(build).as_posix(), ""])
 
 
 def _size(octets: int) -> str:

@@ -1,4 +1,4 @@
-"""Tables of a page that sort and search: which of them do, by what, and the script that makes them."""
+"""Tables that a reader can sort and search: which tables, by what values, and the script."""
 
 from __future__ import annotations
 
@@ -9,55 +9,55 @@ from functools import cache
 from importlib.resources import files
 
 from analysis.reports.document.pandoc import TEMPLATES
-from analysis.reports.document.table_alignment import EMPTY, is_number
+from analysis.reports.document.table_alignment import EMPTY_CELLS, is_number
 from analysis.reports.document.tree import Node, attr, node, text_of
 
-SORTED = 3  # rows from which sorting is of use
-SEARCHED = 11  # rows from which searching is
-EXPORTS = re.compile(r"export\{[^}]*?([\w$]+) as jQuery\b[^}]*\};?")
-ENDS = re.compile(r"<(?=/script|!--)", re.IGNORECASE)  # what would end the element, or keep it from ending
+SORTABLE_FROM = 3  # rows
+SEARCHABLE_FROM = 11  # rows
+JQUERY_EXPORT = re.compile(r"export\{[^}]*?([\w$]+) as jQuery\b[^}]*\};?")
+SCRIPT_END = re.compile(r"<(?=/script|!--)", re.IGNORECASE)  # texts that a browser takes for the end of the script
 FIRST_NUMBER = re.compile(r"([-\u2212])?\s*[$\u20ac\u00a3]?(\d[\d,\u2009\u202f\u00a0]*(?:\.\d+)?|\.\d+)")
 
 
 def mark_sortable(table: Node) -> Node:
-    """The table with the classes that the script looks for, and with what its numbers sort by.
+    """The table with the classes that the script looks for, and with values by which its numbers sort.
 
-    A table with spanning cells or with several heads stays as it is: its rows belong together.
+    A table with spanning cells or several rows of heads stays as it is, because its rows belong together.
     """
     (label, _, pairs), caption, columns, head, bodies, foot = table["c"]
     rows = [row for body in bodies for row in body[3]]
-    if len(rows) < SORTED or not _plain(head[1], bodies):
+    if len(rows) < SORTABLE_FROM or not _is_simple(head[1], bodies):
         return table
-    classes = ["sortable"] + (["searchable"] if len(rows) >= SEARCHED else [])
+    classes = ["sortable"] + (["searchable"] if len(rows) >= SEARCHABLE_FROM else [])
     numeric = [_numeric(column) for column in zip(*(row[1] for row in rows), strict=True)]
-    bodies = [[*body[:3], [_ordered(row, numeric) for row in body[3]]] for body in bodies]
+    bodies = [[*body[:3], [_with_sort_values(row, numeric) for row in body[3]]] for body in bodies]
     return node("Table", attr(label, classes, pairs), caption, columns, head, bodies, foot)
 
 
-def _plain(heads: list, bodies: list) -> bool:
-    """One row of heads, one body, and no cell that spans."""
+def _is_simple(heads: list, bodies: list) -> bool:
+    """True for one row of heads, one body, and no spanning cell."""
     rows = heads + [row for body in bodies for row in body[2] + body[3]]
     return len(heads) == len(bodies) == 1 and all(cell[2] == cell[3] == 1 for _, cells in rows for cell in cells)
 
 
 def _numeric(column: tuple) -> bool:
-    texts = [text for cell in column if (text := text_of(cell[4]).strip()) not in EMPTY]
+    texts = [text for cell in column if (text := text_of(cell[4]).strip()) not in EMPTY_CELLS]
     return bool(texts) and all(map(is_number, texts))
 
 
-def _ordered(row: list, numeric: list[bool]) -> list:
-    cells = [_valued(cell) if number else cell for cell, number in zip(row[1], numeric, strict=True)]
+def _with_sort_values(row: list, numeric: list[bool]) -> list:
+    cells = [_with_sort_value(cell) if number else cell for cell, number in zip(row[1], numeric, strict=True)]
     return [row[0], cells]
 
 
-def _valued(cell: list) -> list:
-    """A cell with its first number as plain digits: "1,234" and "0.2 to 0.9" sort as numbers do."""
+def _with_sort_value(cell: list) -> list:
+    """The cell with its first number as plain digits, so that "1,234" and "0.2 to 0.9" sort as numbers."""
     label, classes, pairs = cell[0]
     return [attr(label, classes, [*pairs, ("order", first_number(text_of(cell[4])))]), *cell[1:]]
 
 
 def first_number(text: str) -> str:
-    """The first number of a text as a program reads it; empty where there is none."""
+    """The first number of a text in plain digits, such as "-1234.5"; empty if there is none."""
     found = FIRST_NUMBER.search(text)
     if not found:
         return ""
@@ -67,17 +67,16 @@ def first_number(text: str) -> str:
 
 @cache
 def table_script() -> str:
-    """The script of a page, one module: DataTables as itables brings it, then our own lines.
+    """The script of a page as one module: DataTables from the package itables, then the project's own lines.
 
-    A module that stands in the page cannot be imported: of what the library exports the one name that
-    is used is defined instead.
+    A module inside a page cannot be imported. The one exported name of the library that is used becomes a constant.
     """
     library = files("itables").joinpath("html/dt_bundle.js").read_text(encoding="utf-8")
     ours = (TEMPLATES / "tables.js").read_text(encoding="utf-8")
-    inline = EXPORTS.sub(r"const jQuery=\1;", library) + "\n" + ours
-    return ENDS.sub(r"\\x3c", inline).strip()
+    inline = JQUERY_EXPORT.sub(r"const jQuery=\1;", library) + "\n" + ours
+    return SCRIPT_END.sub(r"\\x3c", inline).strip()
 
 
-def fingerprint(text: str) -> str:
-    """What a Content-Security-Policy calls the one script that may run."""
+def csp_hash(text: str) -> str:
+    """The hash by which a Content-Security-Policy allows this script to run."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

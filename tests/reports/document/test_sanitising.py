@@ -1,6 +1,6 @@
 import pytest
 
-from analysis.reports.document.images import data_uri, is_drawable, split_uri
+from analysis.reports.document.images import data_uri, drawable_uri, split_uri
 from analysis.reports.document.notebook_document import build_document
 from analysis.reports.document.pandoc import run_pandoc, write_markup
 from analysis.reports.document.tree import elements, text_of
@@ -94,7 +94,7 @@ def test_an_svg_names_no_file_and_no_address(reference):
 
 @pytest.mark.parametrize("uri", ["data:text/html;base64,AAAA", "data:image/png;base64,AAAA", "/a.png", "http://a.b"])
 def test_only_an_image_that_can_be_drawn_is_sound(uri):
-    assert is_drawable(uri) is None
+    assert drawable_uri(uri) is None
 
 
 def test_a_typst_string_cannot_be_left():

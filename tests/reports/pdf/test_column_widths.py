@@ -3,7 +3,7 @@ import pytest
 
 from analysis.reports.document.notebook_document import build_document
 from analysis.reports.document.tree import elements, text_of
-from analysis.reports.pdf.column_widths import BREAK, LARGEST, UPRIGHT, fit_table, split_columns
+from analysis.reports.pdf.column_widths import BREAK, LARGEST_TYPE, UPRIGHT_WIDTH, fit_table, split_columns
 
 
 @pytest.fixture
@@ -18,19 +18,19 @@ def table(notebook, shown):
     return build
 
 
-def points(made, width=UPRIGHT):
+def points(made, width=UPRIGHT_WIDTH):
     """The widths of the columns in points; empty where they are left to the typesetter."""
     return [column[1]["c"] * width for column in made["c"][2] if "c" in column[1]]
 
 
 def test_a_small_table_keeps_its_widths_and_the_largest_type(table):
     small = table(pd.DataFrame({"n": [1, 2]}))
-    assert fit_table(small) == (small, LARGEST)
+    assert fit_table(small) == (small, LARGEST_TYPE)
 
 
 def test_heads_run_over_lines_before_the_type_shrinks(table):
     made, size = fit_table(table(pd.DataFrame({f"the rate per day in period {i}": [0.125] for i in range(9)})))
-    assert size == LARGEST
+    assert size == LARGEST_TYPE
     assert len(points(made)) == 9
 
 
@@ -45,7 +45,7 @@ def test_the_columns_never_leave_the_page(table):
         frame = pd.DataFrame({f"column {i}": ["some words that go on", "x" * 80] for i in range(columns)})
         for block in split_columns(table(frame)):
             made, _ = fit_table(block)
-            assert sum(points(made)) <= UPRIGHT + 1
+            assert sum(points(made)) <= UPRIGHT_WIDTH + 1
 
 
 def test_a_column_of_dates_numbers_and_ranges_has_room_for_each_on_one_line(table):
@@ -85,7 +85,7 @@ def test_blocks_hold_every_column_once_and_the_heads_of_rows_and_groups_in_each(
 
 
 def test_a_long_note_wraps_instead_of_making_the_type_small(table):
-    assert fit_table(table(pd.DataFrame({"note": ["a note of many words " * 30]})))[1] == LARGEST
+    assert fit_table(table(pd.DataFrame({"note": ["a note of many words " * 30]})))[1] == LARGEST_TYPE
 
 
 def broken(made):

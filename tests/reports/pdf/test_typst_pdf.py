@@ -13,10 +13,9 @@ import pytest
 
 from analysis.reports.document.book import bind_documents
 from analysis.reports.document.notebook_document import build_document
-from analysis.reports.document.tree import attr, new_document, node, paragraph, words_of
+from analysis.reports.document.tree import MONTH_CLASS, attr, inlines_of_text, new_document, node, paragraph
 from analysis.reports.pdf.nbconvert_exporter import TypstPDFExporter
 from analysis.reports.pdf.typst_pdf import to_pdf, typst_source
-from analysis.reports.web.foldable_entries import MONTH
 from tests.reports import pdf_checks as finished
 
 ABOUT = {
@@ -242,9 +241,10 @@ def test_a_table_of_few_rows_stays_on_one_page_however_long_its_caption(notebook
 
 def test_months_of_a_register_are_bookmarks_and_no_part_of_the_contents():
     heads = [
-        node("Header", 2, attr(name, classes), words_of(name)) for name, classes in (("Own", []), ("May", [MONTH]))
+        node("Header", 2, attr(name, classes), inlines_of_text(name))
+        for name, classes in (("Own", []), ("May", [MONTH_CLASS]))
     ]
-    whole = new_document([node("Header", 1, attr(), words_of("All")), *heads])
+    whole = new_document([node("Header", 1, attr(), inlines_of_text("All")), *heads])
     source, _ = typst_source(whole, title="T", meta={}, toc=True)
     left_out = [line for line in source.splitlines() if "outlined: false" in line]
     assert left_out == ["#heading(level: 2, outlined: false)[May]"]
@@ -271,7 +271,7 @@ def test_arabic_is_set_from_right_to_left_wherever_it_begins_a_text(notebook, sh
 
 def test_entries_of_a_register_stand_in_columns_under_their_headings(notebook):
     entry = node("Div", attr(classes=["entry"]), [paragraph("said")])
-    heads = [node("Header", level, attr(), words_of(text)) for level, text in ((2, "Month"), (3, "Id"))]
+    heads = [node("Header", level, attr(), inlines_of_text(text)) for level, text in ((2, "Month"), (3, "Id"))]
     source, _ = typst_source(
         new_document([paragraph("before"), *heads, entry, paragraph("after")]), title="T", meta={}, toc=False
     )

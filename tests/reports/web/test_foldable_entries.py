@@ -2,7 +2,7 @@
 
 from bs4 import BeautifulSoup
 
-from analysis.reports.appendix import appendix
+from analysis.reports.appendix import appendix_blocks
 from analysis.reports.document.tree import new_document, paragraph
 from analysis.reports.web.html_page import to_html
 
@@ -11,7 +11,7 @@ FIRST = "I20240128-tower-22"
 
 def page(dataset, *ids):
     return BeautifulSoup(
-        to_html(new_document([paragraph("Words."), *appendix(dataset, list(ids))]), title="T"), "html.parser"
+        to_html(new_document([paragraph("Words."), *appendix_blocks(dataset, list(ids))]), title="T"), "html.parser"
     )
 
 

@@ -8,7 +8,7 @@ from matplotlib import pyplot as plt
 
 from analysis.charts.notebook_output import to_svg
 from analysis.reports.document.book import bind_documents
-from analysis.reports.document.tree import attr, figure_block, new_document, node, paragraph, words_of
+from analysis.reports.document.tree import attr, figure_block, inlines_of_text, new_document, node, paragraph
 from analysis.reports.web.html_page import to_html
 from analysis.reports.web.image_maps import links_in_svg
 
@@ -21,13 +21,13 @@ def chart(*targets):
     for bar, target in zip(ax.bar(range(len(targets)), 1), targets, strict=True):
         bar.set_url(target)
     text = base64.b64encode(to_svg(ax).encode()).decode()
-    return figure_block(f"data:image/svg+xml;base64,{text}", "Bars.", words_of("Said."), "weeks")
+    return figure_block(f"data:image/svg+xml;base64,{text}", "Bars.", inlines_of_text("Said."), "weeks")
 
 
 def register(*weeks):
     rows = [[attr(), [[attr(), node("AlignLeft"), 1, 1, [paragraph(cell)]] for cell in (week, "2")]] for week in weeks]
     columns = [[node("AlignLeft"), node("ColWidthDefault")]] * 2
-    said = [None, [node("Plain", words_of("All."))]]
+    said = [None, [node("Plain", inlines_of_text("All."))]]
     return node("Table", attr("register"), said, columns, HEAD, [[attr(), 0, [], rows]], [attr(), []])
 
 

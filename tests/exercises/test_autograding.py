@@ -3,7 +3,7 @@
 import pytest
 from nbformat.v4 import new_output
 
-from analysis.exercises.autograde import judge_notebook, lay_out_tests, part_under_test
+from analysis.exercises.autograding import judge_notebook, part_of_test, prepare_tests
 from analysis.exercises.repair import repair_submission
 
 OK, FAILED = {"status": "ok", "ename": ""}, {"status": "error", "ename": "AssertionError"}
@@ -11,14 +11,16 @@ OK, FAILED = {"status": "ok", "ename": ""}, {"status": "error", "ename": "Assert
 
 @pytest.fixture
 def grade(exercise, paper):
-    """The grade of `letters` (3 points) when its whole test gave `outputs`."""
+    """The grade of `letters` (3 points) when its complete test gave `outputs`."""
 
-    def build(*outputs, ran=OK, false=FAILED, seen=OK):
-        script = lay_out_tests(repair_submission(paper().right().notebook, exercise)[0], exercise.released)
+    def build(*outputs, ran=OK, canary=FAILED, visible=OK):
+        script = prepare_tests(repair_submission(paper().right().notebook, exercise)[0], exercise.released)
         for cell in script.cells:
             if cell.cell_type == "code":
-                cell.metadata["ran"] = {"seen": seen, "false": false, "whole": ran}.get(part_under_test(cell), OK)
-            if cell.metadata.get("task") == "letters" and part_under_test(cell) == "whole":
+                cell.metadata["ran"] = {"visible": visible, "canary": canary, "complete": ran}.get(
+                    part_of_test(cell), OK
+                )
+            if cell.metadata.get("task") == "letters" and part_of_test(cell) == "complete":
                 cell.outputs = list(outputs)
         return next(g for g in judge_notebook(script, exercise.released) if g.task == "letters")
 
@@ -51,7 +53,7 @@ def test_a_number_shown_before_an_error_earns_nothing(grade):
 
 
 def test_a_kernel_in_which_a_false_assertion_passes_earns_nothing(grade):
-    of = grade(false=OK)
+    of = grade(canary=OK)
     assert (of.points, of.status) == (0, "void")
 
 
@@ -60,10 +62,12 @@ def test_a_test_that_did_not_run_earns_nothing(grade):
 
 
 def test_failing_visible_tests_is_told_apart(grade):
-    assert grade(ran=FAILED, seen=FAILED).status == "failed"
+    assert grade(ran=FAILED, visible=FAILED).status == "failed"
 
 
-def test_every_test_is_there_as_seen_as_false_and_whole(exercise):
-    script = lay_out_tests(repair_submission(exercise.released, exercise)[0], exercise.released)
-    assert [part_under_test(cell) for cell in script.cells if part_under_test(cell)] == ["seen", "false", "whole"] * 3
-    assert [cell.metadata.get("tags") for cell in script.cells if part_under_test(cell) == "whole"] == [["unseen"]] * 3
+def test_every_test_is_there_visible_as_canary_and_complete(exercise):
+    script = prepare_tests(repair_submission(exercise.released, exercise)[0], exercise.released)
+    assert [part_of_test(cell) for cell in script.cells if part_of_test(cell)] == ["visible", "canary", "complete"] * 3
+    assert [cell.metadata.get("tags") for cell in script.cells if part_of_test(cell) == "complete"] == [
+        ["unrecorded"]
+    ] * 3

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from analysis.evidence.errors import InputError, RunError
-from analysis.runs import publication
-from analysis.runs.publication import publish_folder
+from analysis.runs import atomic_folder
+from analysis.runs.atomic_folder import publish_folder
 
 
 def make(target: Path, text: str) -> None:
@@ -28,7 +28,7 @@ def seen(build: Path) -> list[str]:
 def system(request, monkeypatch):
     """Linux, and a system that cannot exchange two folders."""
     if request.param == "renamed twice":
-        monkeypatch.setattr(publication, "_exchanged", lambda *_: False)
+        monkeypatch.setattr(atomic_folder, "_exchanged", lambda *_: False)
 
 
 @pytest.mark.usefixtures("system")
@@ -67,8 +67,8 @@ def killed_while(script: str, target: Path) -> None:
     whole = f"""
 import os, signal
 from pathlib import Path
-from analysis.runs import publication
-from analysis.runs.publication import publish_folder
+from analysis.runs import atomic_folder
+from analysis.runs.atomic_folder import publish_folder
 target = Path({str(target)!r})
 die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 {script}
@@ -90,7 +90,7 @@ def test_killed_between_two_renames_the_former_folder_comes_back(tmp_path):
     target = tmp_path / "all"
     make(target, "one")
     killed_while(
-        "publication._exchanged = lambda *_: False\nrename = os.rename\n"
+        "atomic_folder._exchanged = lambda *_: False\nrename = os.rename\n"
         "os.rename = lambda one, other: die() if Path(one).name == 'made' else rename(one, other)\n"
         "with publish_folder(target) as made:\n (made / 'page').write_text('two')",
         target,
@@ -103,11 +103,13 @@ def test_killed_between_two_renames_the_former_folder_comes_back(tmp_path):
 
 
 def test_a_second_process_gets_one_line_until_the_first_is_gone(tmp_path):
-    holder = subprocess.Popen(
-        [sys.executable, "-c", "import sys; from pathlib import Path; from analysis.runs.publication import publish_folder\n"
-         "with publish_folder(Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()", tmp_path / "all"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    code = (
+        "import sys; from pathlib import Path; from analysis.runs.atomic_folder import publish_folder\n"
+        "with publish_folder(Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", code, tmp_path / "all"]
+    holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout and holder.stdin
     assert holder.stdout.readline() == "in\n"
     with pytest.raises(RunError, match=r"another run is making .*all: wait for it, or choose another folder"):
         make(tmp_path / "all", "mine")

@@ -1,4 +1,7 @@
-"""A folder of outputs appears whole or not at all, and only one process at a time makes it."""
+"""A folder of outputs appears whole or not at all, and only one process at a time makes it.
+
+A killed run leaves a hidden folder `.<target>` beside its target; the next run clears it.
+"""
 
 from __future__ import annotations
 
@@ -13,29 +16,29 @@ from typing import IO
 
 from analysis.evidence.errors import InputError, RunError, format_path
 
-DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG)
-HERE, EXCHANGE = -100, 2  # Linux: AT_FDCWD, RENAME_EXCHANGE
+DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG)
+AT_FDCWD, RENAME_EXCHANGE = -100, 2  # as Linux names and numbers them
 
 
 @contextmanager
 def publish_folder(target: Path) -> Iterator[Path]:
-    """An empty folder that takes the place of `target` in one step if the block ends well.
+    """An empty folder to fill; it takes the place of `target` in one step if the block ends without error.
 
-    It is made in a hidden folder beside, where a killed run leaves its traces for the next to clear.
-    Raises InputError if nothing can be written there, RunError if another process is at it or the
-    disk fails.
+    The folder lies in a hidden folder `.<target>` beside the target. A killed run leaves that folder, and the next run
+    clears it. Raises InputError if nothing can be written there, RunError if another process makes the same target or
+    the disk fails.
     """
     target = target.resolve()
-    workshop = target.with_name(f".{target.name}")
-    with _only_one(workshop, target):
-        made, former = workshop / "made", workshop / "former"
+    staging = target.with_name(f".{target.name}")
+    with _locked_folder(staging, target):
+        made, former = staging / "made", staging / "former"
         _clear(made, former, target)
         try:
             made.mkdir()
             yield made
             _replace(target, made, former)
         except OSError as error:
-            if error.errno not in DISK:
+            if error.errno not in DISK_ERRORS:
                 raise
             raise RunError(f"{format_path(target)} could not be made: {error.strerror}") from None
         finally:
@@ -44,29 +47,29 @@ def publish_folder(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _only_one(workshop: Path, target: Path) -> Iterator[None]:
-    """The lock of a folder; the system takes it back from whoever dies."""
+def _locked_folder(staging: Path, target: Path) -> Iterator[None]:
+    """Holds the lock of a folder; the system releases the lock of a process that dies."""
     if target.exists() and not target.is_dir():
         raise InputError(f"{format_path(target)} is a file, where a folder is to go")
     try:
-        workshop.mkdir(parents=True, exist_ok=True)
-        lock = (workshop / "lock").open("a")
+        staging.mkdir(parents=True, exist_ok=True)
+        lock = (staging / "lock").open("a")
     except OSError as error:
         raise InputError(f"cannot write to {format_path(target.parent)}: {error.strerror}") from None
     with lock:
-        if not _locked(lock):
+        if not _lock(lock):
             raise RunError(f"another run is making {format_path(target)}: wait for it, or choose another folder")
         yield
 
 
-def _locked(lock: IO) -> bool:
+def _lock(lock: IO) -> bool:
     try:
         try:
             from fcntl import LOCK_EX, LOCK_NB, flock
         except ImportError:  # Windows
-            from msvcrt import LK_NBLCK, locking
+            import msvcrt
 
-            locking(lock.fileno(), LK_NBLCK, 1)
+            msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
         else:
             flock(lock, LOCK_EX | LOCK_NB)
     except OSError:
@@ -75,7 +78,7 @@ def _locked(lock: IO) -> bool:
 
 
 def _clear(made: Path, former: Path, target: Path) -> None:
-    """What a killed run left; if it was killed between two renames, the former output goes back."""
+    """Remove what a killed run left; if it was killed between two renames, put the former output back."""
     if former.exists() and not target.exists():
         os.rename(former, target)
     for folder in (made, former):
@@ -83,7 +86,7 @@ def _clear(made: Path, former: Path, target: Path) -> None:
 
 
 def _replace(target: Path, made: Path, former: Path) -> None:
-    """Put `made` where `target` is. Linux exchanges the two in one step; elsewhere there is none for an instant."""
+    """Put `made` in the place of `target`: in one step on Linux; elsewhere the target is missing for an instant."""
     if not target.exists():
         os.rename(made, target)
     elif not _exchanged(made, target):
@@ -96,4 +99,4 @@ def _exchanged(one: Path, other: Path) -> bool:
         rename = ctypes.CDLL(None).renameat2
     except (AttributeError, OSError, TypeError):
         return False
-    return rename(HERE, os.fsencode(one), HERE, os.fsencode(other), EXCHANGE) == 0
+    return rename(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) == 0

@@ -1,7 +1,7 @@
-"""papermill's engine, made strict: complete is what ran to its end in a kernel that was alive there.
+"""papermill's engine, made strict: a run is complete only if every cell finished and the kernel was alive afterwards.
 
-Whatever stops a notebook becomes an error in the output of the cell where it happened, so that papermill
-itself marks the cell, saves the notebook and raises.
+Whatever stops a notebook becomes an error in the output of the cell where it happened. papermill itself then marks the
+cell, saves the notebook and raises.
 """
 
 from __future__ import annotations
@@ -25,35 +25,35 @@ from papermill.engines import NBClientEngine, papermill_engines
 from analysis.measures.changepoints.array_cache import FOLDER
 from analysis.runs.normalisation import SEED, fixed_environment
 from analysis.runs.parallel_runs import RunningKernels
-from analysis.runs.run_limits import Limits
+from analysis.runs.run_limits import RunLimits
 
-NAME = "strict"
-OUTPUT_SECONDS = 60  # from a cell's end to the last of its output: much, on a busy machine
-ANSWER_SECONDS = 1  # between two looks whether a kernel that does not answer is alive
+ENGINE = "strict"
+OUTPUT_SECONDS = 60  # from the end of a cell to the last of its output; a busy machine needs many
+ALIVE_SECONDS = 1  # between two checks whether a kernel that does not answer is alive
 NO_MEMORY = re.compile(rb"MemoryError|bad_alloc|[Cc]annot allocate memory")
-QUIET = logging.getLogger(__name__)  # what nbclient logs, the error says
-QUIET.addHandler(logging.NullHandler())
-QUIET.propagate = False
+LOG = logging.getLogger(__name__)  # swallows what nbclient logs: the error says the same
+LOG.addHandler(logging.NullHandler())
+LOG.propagate = False
 
 
-class Stopped(Exception):
+class RunStopped(Exception):
     """The notebook cannot go on; the output of the cell that failed says why."""
 
 
 class StrictClient(PapermillNotebookClient):
     """Runs the cells, and writes into the first that fails what happened to it."""
 
-    def __init__(self, nb_man, limits: Limits, running: RunningKernels, said: BinaryIO, **options):
-        """`said` is the file that the kernel's process writes its last words to."""
+    def __init__(self, nb_man, limits: RunLimits, running: RunningKernels, kernel_output: BinaryIO, **options):
+        """`kernel_output` is the file that takes the stdout and stderr of the kernel's process."""
         super().__init__(
-            nb_man, timeout_func=self._seconds, shell_timeout_interval=ANSWER_SECONDS,
-            iopub_timeout=OUTPUT_SECONDS, shutdown_kernel="immediate", log=QUIET, **options,
+            nb_man, timeout_func=self._seconds, shell_timeout_interval=ALIVE_SECONDS,
+            iopub_timeout=OUTPUT_SECONDS, shutdown_kernel="immediate", log=LOG, **options,
         )  # fmt: skip
-        self.limits, self.running, self.said, self.was_full = limits, running, said, False
+        self.limits, self.running, self.kernel_output, self.was_full = limits, running, kernel_output, False
         self.end = monotonic() + limits.run_seconds
 
     def papermill_execute_cells(self) -> None:
-        """All cells in order; raises Stopped at the first that fails."""
+        """All cells in order; raises RunStopped at the first that fails."""
         pid = self.km.provisioner.pid
         self.limits.bind(pid)
         with self.running.kernel(pid):
@@ -69,9 +69,9 @@ class StrictClient(PapermillNotebookClient):
             if last:
                 self._must_answer(self.kc.kernel_info())
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            cell.outputs += self._marks(error)
+            cell.outputs += self._error_outputs(error)
             self.nb_man.cell_exception(cell, cell_index=index, exception=error)
-            raise Stopped from error
+            raise RunStopped from error
         finally:
             self.nb_man.cell_complete(cell, cell_index=index)
 
@@ -79,37 +79,40 @@ class StrictClient(PapermillNotebookClient):
         return max(1, min(self.limits.cell_seconds, ceil(self.end - monotonic())))
 
     def _must_answer(self, request: str) -> None:
-        """Raises DeadKernelError if the kernel died, be it after its last answer."""
+        """Raises DeadKernelError if the kernel died, even if it died after its last answer."""
         self.wait_for_reply(request)
         if not run_sync(ensure_async)(self.km.is_alive()):
             raise DeadKernelError("Kernel died")
 
     async def _async_check_alive(self) -> None:
-        """As nbclient's, every second while a cell runs. A kernel without memory may have none left to say so."""
+        """As nbclient's, every second while a cell runs; also notes a kernel whose memory is nearly full.
+
+        A kernel without memory may be unable to say so itself.
+        """
         self.was_full = self.was_full or self.limits.nearly_full(self.km.provisioner.pid)
         await super()._async_check_alive()
 
-    def _marks(self, error: Exception) -> list[NotebookNode]:
+    def _error_outputs(self, error: Exception) -> list[NotebookNode]:
         """An error output, unless the kernel itself wrote one that papermill takes for an error."""
         if isinstance(error, DeadKernelError):
-            ename, evalue = self._how_it_died()
+            ename, evalue = self._cause_of_death()
         elif isinstance(error, CellTimeoutError):
-            ename, evalue = "CellTimeoutError", self._how_long_it_took()
-        elif error.ename == "SystemExit" and error.evalue in ("", "0"):
+            ename, evalue = "CellTimeoutError", self._limit_exceeded()
+        elif isinstance(error, CellExecutionError) and error.ename == "SystemExit" and error.evalue in ("", "0"):
             ename, evalue = "SystemExit", "status 0"
         else:
             return []
         return [new_output("error", ename=ename, evalue=evalue, traceback=[])]
 
-    def _how_long_it_took(self) -> str:
+    def _limit_exceeded(self) -> str:
         if monotonic() < self.end:
             return f"not done after {self.limits.cell_seconds} s, the limit of a cell"
         return f"not done after {self.limits.run_seconds} s, the limit of the run"
 
-    def _how_it_died(self) -> tuple[str, str]:
-        self.said.seek(0)
+    def _cause_of_death(self) -> tuple[str, str]:
+        self.kernel_output.seek(0)
         status = run_sync(self.km.provisioner.poll)()
-        if NO_MEMORY.search(self.said.read()) or (self.was_full and status and status > 0):
+        if NO_MEMORY.search(self.kernel_output.read()) or (self.was_full and status and status > 0):
             return "MemoryError", "the kernel died of it"
         if status is None or status >= 0:
             return "DeadKernelError", f"it ended with status {status}"
@@ -122,18 +125,23 @@ class StrictEngine(NBClientEngine):
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man, kernel_name, limits: Limits | None = None, running: RunningKernels | None = None,
-        start_timeout: int = 60, shared: str = "", **options,
+        cls, nb_man, kernel_name, limits: RunLimits | None = None, running: RunningKernels | None = None,
+        start_timeout: int = 60, cache_folder: str = "", **options,
     ) -> None:  # fmt: skip
-        """`options` that are nbclient's reach it; papermill gives some that are not."""
+        """Run the notebook of papermill's manager `nb_man` in a kernel of that name.
+
+        `cache_folder` is the folder of the array cache, or empty. Of `options`, those that nbclient knows reach it;
+        papermill also gives others.
+        """
         known = {name: value for name, value in options.items() if name in StrictClient.class_trait_names()}
-        with TemporaryFile() as said:
+        with TemporaryFile() as output:
             client = StrictClient(
-                nb_man, limits or Limits(), running or RunningKernels(), said, kernel_name=kernel_name,
+                nb_man, limits or RunLimits(), running or RunningKernels(), output, kernel_name=kernel_name,
                 startup_timeout=start_timeout, **known,
             )  # fmt: skip
-            with suppress(Stopped):  # papermill finds the error in the outputs
-                client.execute(env=fixed_environment() | ({FOLDER: shared} if shared else {}), stdout=said, stderr=said)
+            with suppress(RunStopped):  # papermill finds the error in the outputs
+                environment = fixed_environment() | ({FOLDER: cache_folder} if cache_folder else {})
+                client.execute(env=environment, stdout=output, stderr=output)
 
 
-papermill_engines.register(NAME, StrictEngine)
+papermill_engines.register(ENGINE, StrictEngine)

@@ -1,0 +1,246 @@
+"""The outputs of a code cell: of each, the best of its forms that a page can show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from analysis.reports.document.bounds import (
+    MOST_LETTERS,
+    bounded_markup,
+    bounded_tables,
+    bounded_text,
+    flattened,
+    too_deep,
+    without_nested_notes,
+)
+from analysis.reports.document.html_reader import text_inlines
+from analysis.reports.document.images import IMAGE_TYPES, data_uri
+from analysis.reports.document.interactive import (
+    WRITES,
+    call_kind,
+    placeholder,
+    prepares_page,
+    running_kinds,
+    says_something,
+)
+from analysis.reports.document.pandoc import MARKDOWN
+from analysis.reports.document.sanitising import (
+    Location,
+    anchor_name,
+    clean_blocks,
+    printable_text,
+    read_for,
+    sanitise,
+)
+from analysis.reports.document.tree import (
+    Node,
+    code_block,
+    elements,
+    figure_block,
+    inlines_of_blocks,
+    node,
+)
+
+TEXT_TYPES = ("text/html", "text/markdown", "text/latex", "text/plain")
+SEEN = {"Str", "Image", "Code", "CodeBlock", "Math", "HorizontalRule"}
+ONE_FORMULA = re.compile(r"\s*(?:\$\$?[^$]+\$\$?|\\\[.*\\\]|\\\(.*\\\))\s*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a document: texts for pandoc to parse, as (format, text), and `build`, which gets their blocks."""
+
+    build: Callable[..., list[Node]]
+    sources: tuple[tuple[str, str], ...] = ()
+
+
+def finished_piece(*blocks: Node) -> Piece:
+    """A piece of these blocks, with nothing left to parse."""
+    return Piece(lambda: list(blocks))
+
+
+def output_pieces(outputs: list[NotebookNode], location: Location, with_stderr: bool) -> Iterator[Piece]:
+    """The outputs of one cell as pieces; streams that follow each other are joined. `with_stderr` shows stderr too."""
+    for output in _joined(outputs):
+        if output.output_type == "stream":
+            if output.name == "stdout" or with_stderr:
+                yield _stream(output, location)
+        elif output.output_type == "error":
+            yield _error(output, location)
+        elif "data" in output and (piece := _display(output, location)):
+            yield piece
+
+
+def _joined(outputs: list[NotebookNode]) -> Iterator[NotebookNode]:
+    held = None
+    for output in outputs:
+        if held and output.output_type == "stream" and output.name == held.name:
+            held = NotebookNode(held, text=_string(held.text) + _string(output.text))
+            continue
+        if held:
+            yield held
+        held = output if output.output_type == "stream" else None
+        if not held:
+            yield output
+    if held:
+        yield held
+
+
+def _stream(output: NotebookNode, location: Location) -> Piece:
+    # A progress bar rewrites its line by carriage returns; only its last state was meant to be read.
+    lines = bounded_text(printable_lines(_string(output.text)), location)
+    return finished_piece(code_block(lines, "output")) if lines.strip() else finished_piece()
+
+
+def printable_lines(text: str) -> str:
+    """The text without control characters, for a code block; of a rewritten line, its last state."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return printable_text("\n".join(line.rstrip("\r").rsplit("\r", 1)[-1] for line in lines)).strip("\n")
+
+
+def _error(output: NotebookNode, location: Location) -> Piece:
+    said = f"{output.get('ename', 'Error')}: {output.get('evalue', '')}"
+    trace = "\n".join(map(str, output.get("traceback", []))) or said
+    return finished_piece(code_block(bounded_text(printable_lines(trace), location), "traceback"))
+
+
+def _display(output: NotebookNode, location: Location) -> Piece | None:
+    """An image if there is one, else the first text that says something, else a frame that says what is missing."""
+    shown = {kind: _string(value) for kind, value in output.data.items() if kind in IMAGE_TYPES + TEXT_TYPES}
+    about = output.get("metadata", {})
+    for kind in IMAGE_TYPES:
+        if uri := data_uri(kind, shown.get(kind, "")):
+            return _figure(uri, _alt(kind, shown.get("text/plain", ""), about), about, location, _width(kind, about))
+    running = running_kinds(list(output.data))
+    plain = (
+        bounded_text(printable_lines(shown["text/plain"]), location)
+        if set(shown) == {"text/plain"}
+        else (printable_lines(shown.get("text/plain", "")[:MOST_LETTERS]))
+    )
+    for kind in TEXT_TYPES:
+        if shown.get(kind, "").strip() and not (kind == "text/plain" and running and not says_something(plain)):
+            made = READ[kind](shown[kind], plain, about, location)
+            if made is not None:
+                return made
+    if not running or prepares_page(list(output.data)):
+        return finished_piece(code_block(plain, "output")) if plain and not running else None
+    return _missing(location, ", ".join(map(call_kind, running[:2])))
+
+
+def _missing(location: Location, what: str) -> Piece:
+    location.lose(f"its output is not shown: {what}, which only a running page draws")
+    return finished_piece(placeholder(location.name, what))
+
+
+def _figure(uri: str, alt: str, about: dict, location: Location, width: int = 0) -> Piece:
+    alt = location.describe(alt)
+    label = anchor_name(about.get("label", ""))
+
+    def build(caption: list[Node] | None = None) -> list[Node]:
+        return [figure_block(uri, alt, inlines_of_blocks(sanitise(caption or [], location)), label, width)]
+
+    return Piece(build, _caption(about, location))
+
+
+def _alt(kind: str, plain: str, about: dict) -> str:
+    """The stated description, else the plain text unless that only names a type, as `<Figure size 640x480>` does."""
+    per_kind = about.get(kind, {})
+    stated = about.get("alt") or (per_kind.get("alt") if isinstance(per_kind, dict) else "")
+    return stated or ("" if re.match(r"\s*<", plain) else plain)
+
+
+def _width(kind: str, about: dict) -> int:
+    """The stated width of an image in pixels, as high-resolution images have it; 0 for the image's own width."""
+    width = per_kind.get("width") if isinstance(per_kind := about.get(kind), dict) else None
+    return int(width) if isinstance(width, int | float) and 0 < width < 10_000 else 0
+
+
+def _caption(about: dict, location: Location) -> tuple[tuple[str, str], ...]:
+    caption = about.get("caption")
+    return ((MARKDOWN, location.formulas.mark(caption)),) if isinstance(caption, str) and caption else ()
+
+
+def _html(text: str, plain: str, about: dict, location: Location) -> Piece | None:
+    """What a browser shows of it; None where that is nothing."""
+    read = read_for(bounded_markup(text, location), location)
+    blocks = bounded_tables(read.blocks, location)
+
+    def build(caption: list[Node] | None = None) -> list[Node]:
+        clean = clean_blocks(blocks, location)
+        return _captioned(clean, inlines_of_blocks(sanitise(caption or [], location)), about) + missing
+
+    missing = [placeholder(location.name, what) for what in read.running]
+    if has_visible_content(blocks):
+        return Piece(build, _caption(about, location))
+    if missing:
+        return finished_piece(*missing)
+    if plain and says_something(plain):
+        return finished_piece(code_block(plain, "output"))
+    if WRITES.search(read.script):
+        return _missing(location, "HTML that a script fills")
+    return finished_piece()
+
+
+def _markdown(text: str, plain: str, about: dict, location: Location) -> Piece:
+    read = markdown_piece(text, location)
+
+    def build(parsed: list[Node] | None, caption: list[Node] | None = None) -> list[Node]:
+        return _captioned(read.build(parsed), inlines_of_blocks(sanitise(caption or [], location)), about)
+
+    return Piece(build, (*read.sources, *_caption(about, location)))
+
+
+def markdown_piece(text: str, location: Location) -> Piece:
+    """A text of Markdown; one that cannot be read for its depth is shown as it was written."""
+
+    def build(parsed: list[Node] | None) -> list[Node]:
+        return too_deep(text, location) if parsed is None else sanitise(flattened(parsed), location)
+
+    return Piece(build, ((MARKDOWN, location.formulas.mark(without_nested_notes(bounded_markup(text, location)))),))
+
+
+def _latex(text: str, plain: str, about: dict, location: Location) -> Piece:
+    """A formula, or a text with formulas in it; where one cannot be set, the plain text."""
+    first = len(location.formulas.found)
+    marked = text if ONE_FORMULA.fullmatch(text) else location.formulas.mark_html(text)
+    if len(location.formulas.found) == first:
+        marked = location.formulas.add_output(text)
+    words = node("Para", text_inlines(marked.strip()))
+
+    def build() -> list[Node]:
+        failed = any(each.failed for each in location.formulas.found[first:last])
+        return [code_block(plain, "output")] if failed and plain else sanitise([words], location)
+
+    last = len(location.formulas.found)
+    return Piece(build)
+
+
+def _plain(text: str, plain: str, about: dict, location: Location) -> Piece | None:
+    return finished_piece(code_block(plain, "output")) if plain else None
+
+
+READ = {"text/html": _html, "text/markdown": _markdown, "text/latex": _latex, "text/plain": _plain}
+
+
+def has_visible_content(blocks: list[Node]) -> bool:
+    """False for blocks without a word, an image or a rule."""
+    return any(e["t"] in SEEN and (e["t"] != "Str" or e["c"].strip()) for e in elements(blocks))
+
+
+def _captioned(blocks: list[Node], caption: list[Node], about: dict) -> list[Node]:
+    """The blocks; the first table gets the caption and the label of its output."""
+    for block in blocks:
+        if block["t"] == "Table":
+            block["c"][0] = [anchor_name(about.get("label", "")), [], []]
+            if caption:
+                block["c"][1] = [None, [node("Plain", caption)]]
+            break
+    return blocks
+
+
+def _string(value: str | list[str]) -> str:
+    return value if isinstance(value, str) else "".join(map(str, value)) if isinstance(value, list) else ""

@@ -1,0 +1,28 @@
+"""The steps from a plan to a report and its index, in the order that is fastest. Imports nothing slow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from analysis.reports.plan import NOTEBOOKS, Plan, list_reports
+from analysis.runs.run_limits import RunLimits
+
+
+def make_report(plan: Plan, progress: Callable[[str], None], limits: RunLimits) -> list[Path]:
+    """Make the report of a plan (see `report.run_report`) and the index beside it; returns the report's files.
+
+    The server of the kernels starts first: it imports while this process imports what renders the report.
+    """
+    from analysis.runs.forked_kernels import prepare_server
+    from analysis.runs.normalisation import fixed_environment
+
+    prepare_server(fixed_environment())
+    from analysis.reports.chapters import TITLE
+    from analysis.reports.report import run_report
+    from analysis.reports.web.index_page import write_index
+
+    paths = run_report(plan, progress, limits)
+    build = plan.target.parent
+    write_index(build, {each.target.name: each.variant for each in list_reports(build)}, NOTEBOOKS, TITLE)
+    return paths
