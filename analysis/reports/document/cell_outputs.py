@@ -121,13 +121,14 @@ def _display(output: NotebookNode, location: Location) -> Piece | None:
         if set(shown) == {"text/plain"}
         else (printable_lines(shown.get("text/plain", "")[:MOST_LETTERS]))
     )
+    names_only = not says_something(plain) and (running or "text/html" in shown)
     for kind in TEXT_TYPES:
-        if shown.get(kind, "").strip() and not (kind == "text/plain" and running and not says_something(plain)):
+        if shown.get(kind, "").strip() and not (kind == "text/plain" and names_only):
             made = READ[kind](shown[kind], plain, about, location)
             if made is not None:
                 return made
     if not running or prepares_page(list(output.data)):
-        return finished_piece(code_block(plain, "output")) if plain and not running else None
+        return None
     return _missing(location, ", ".join(map(call_kind, running[:2])))
 
 
@@ -178,11 +179,9 @@ def _html(text: str, plain: str, about: dict, location: Location) -> Piece | Non
         return Piece(build, _caption(about, location))
     if missing:
         return finished_piece(*missing)
-    if plain and says_something(plain):
-        return finished_piece(code_block(plain, "output"))
-    if WRITES.search(read.script):
+    if not says_something(plain) and WRITES.search(read.script):
         return _missing(location, "HTML that a script fills")
-    return finished_piece()
+    return None
 
 
 def _markdown(text: str, plain: str, about: dict, location: Location) -> Piece:

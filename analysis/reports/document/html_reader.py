@@ -286,7 +286,10 @@ class _Reader:
 
     def _waits(self, element: LexborNode) -> bool:
         """Words in place of what a script would write there, as "Loading ..."."""
-        if not LOADING.match(element.text() or "") or not (self.scripts or "id" in element.attributes):
+        if not (self.scripts or "id" in element.attributes):
+            return False
+        places = [element, *element.css("td")[:1]] if element.tag == "table" else [element]
+        if not any(LOADING.match(each.text() or "") for each in places):
             return False
         self.found.running.append("what a script would load")
         return True
