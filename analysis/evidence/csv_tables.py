@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,9 @@ import pandas as pd
 from analysis.evidence.csv_records import HEADER_ROWS, read_records
 from analysis.evidence.errors import Problem, format_path, suggest_name
 from analysis.evidence.schema import PATTERNS, Column, Table
+
+MISSPELT = 0.85  # how like one of ours a further column of somebody's table must be to be taken for it misspelt
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
 def read_table(path: Path, table: Table, *, strict: bool = True) -> tuple[pd.DataFrame, list[Problem]]:
@@ -49,9 +53,8 @@ def _header_problems(found: list[str], table: Table, file: str, strict: bool) ->
     for name in found:
         if name in table.names:
             continue
-        hint = suggest_name(name, absent)
-        if strict or hint:
-            allowed = f"not a column of {table.name}{hint or suggest_name(name, table.names)}"
+        if strict or get_close_matches(name, absent, n=1, cutoff=MISSPELT):
+            allowed = f"not a column of {table.name}{suggest_name(name, absent) or suggest_name(name, table.names)}"
             problems.append(Problem(file, 1, name, name, allowed))
     return problems
 
@@ -76,9 +79,17 @@ def _checks(column: Column) -> list:
     import pandera.pandas as pa
 
     checks = [pa.Check(_accepted(column), error=column.accepts)]
+    if column.kind in ("date", "month"):
+        checks.append(pa.Check(_possible_year, error=f"a year from {FIRST_YEAR} to {LAST_YEAR}"))
     if column.required:
         checks.append(pa.Check(lambda text: text != "", error="must not be empty"))
     return checks
+
+
+def _possible_year(text: pd.Series) -> pd.Series:
+    """A year far from all others is a slip of the pen, and a table by month from there has no end."""
+    year = pd.to_numeric(text.str.extract(r"^(\d{4})-", expand=False), errors="coerce")
+    return year.isna() | year.between(FIRST_YEAR, LAST_YEAR)
 
 
 def _accepted(column: Column):
@@ -148,8 +159,13 @@ def to_csv(frame: pd.DataFrame, table: Table) -> str:
 
 
 def write_files(files: dict[Path, str]) -> None:
-    """Write all the texts, or none: each to a temporary file first, then moved into place."""
+    """Write all the texts, or none: each to a temporary file first, then moved into place, the first of `files` last.
+
+    What was replaced before a file that cannot be is put back. A process that is killed between two moves leaves the
+    first file as it was, from which the others are made again.
+    """
     staged: list[tuple[str, Path]] = []
+    replaced: list[tuple[Path, bytes | None]] = []
     try:
         for path, text in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -159,8 +175,14 @@ def write_files(files: dict[Path, str]) -> None:
                 staged.append((handle.name, path))
                 handle.write(text)
             os.chmod(handle.name, 0o644)
-        for name, path in staged:
+        for name, path in reversed(staged):
+            before = path.read_bytes() if path.is_file() else None
             os.replace(name, path)
+            replaced.append((path, before))
+    except OSError:
+        for path, before in replaced:
+            path.unlink() if before is None else path.write_bytes(before)
+        raise
     finally:
         for name, _ in staged:
             Path(name).unlink(missing_ok=True)
