@@ -253,7 +253,7 @@ cells = st.fixed_dictionaries(
         "note": st.none() | line,
         "actor": st.none() | line,
         "us_injured": st.none() | st.integers(0, 10**6),
-        "date_start": st.dates(min_value=pd.Timestamp("1900-01-01").date()),
+        "date_start": st.dates(pd.Timestamp("1900-01-01").date(), pd.Timestamp("2100-12-31").date()),
         "claim_id": st.text(string.ascii_letters + string.digits, min_size=1),
     }
 )
