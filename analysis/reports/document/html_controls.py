@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
@@ -48,3 +49,19 @@ def read_length(said: str) -> str:
         return f"{min(float(found[1]), 100):g}%"
     pixels = float(found[1]) * PIXELS[found[2]]
     return f"{pixels:.0f}px" if 1 <= pixels < 20_000 else ""
+
+
+def definition_parts(element: LexborNode) -> Iterator[LexborNode]:
+    """The children of a list of definitions; groups of them are divs."""
+    for child in _children(element):
+        if child.tag == "div":
+            yield from _children(child)
+        else:
+            yield child
+
+
+def _children(element: LexborNode) -> Iterator[LexborNode]:
+    child = element.child
+    while child is not None:
+        yield child
+        child = child.next

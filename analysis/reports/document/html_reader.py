@@ -9,7 +9,7 @@ from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from analysis.reports.document.html_controls import control_inlines, mathml_inlines, read_length
+from analysis.reports.document.html_controls import control_inlines, definition_parts, mathml_inlines, read_length
 from analysis.reports.document.html_elements import BLOCKS, CODES, MARKS, NO_END, RUNNING, UNSEEN
 from analysis.reports.document.html_styles import Styles, computed_styles, inline_style
 from analysis.reports.document.html_tables import read_table
@@ -174,7 +174,7 @@ class _Reader:
 
     def _definitions(self, element: LexborNode) -> list[Node]:
         entries: list = []
-        for child in _transparent(element):
+        for child in definition_parts(element):
             if child.tag == "dt" and not self._hidden(child):
                 entries.append([trimmed(self._inlines_below(child)), []])
             elif child.tag == "dd" and not self._hidden(child):
@@ -296,7 +296,7 @@ class _Reader:
 
     def _running(self, element: LexborNode) -> list[Node]:
         kind, source = RUNNING[element.tag], element.attributes.get("src") or element.attributes.get("data") or ""
-        if element.tag in ("canvas",) and not self.scripts:
+        if element.tag == "canvas" and not self.scripts:
             return []
         self.found.running.append(f"{kind} ({source})" if source and not source.startswith("data:") else kind)
         return []
@@ -332,15 +332,6 @@ def _descendants(element: LexborNode) -> Iterator[LexborNode]:
             if not child.tag.startswith("-"):
                 yield child
                 waiting.append(child)
-
-
-def _transparent(element: LexborNode) -> Iterator[LexborNode]:
-    """The children of a list of definitions; groups of them are divs."""
-    for child in children(element):
-        if child.tag == "div":
-            yield from children(child)
-        else:
-            yield child
 
 
 def text_inlines(text: str) -> list[Node]:
