@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,9 @@ import pandas as pd
 from analysis.evidence.columns import PATTERNS, Column, Table
 from analysis.evidence.csv_records import HEADER_ROWS, read_records
 from analysis.evidence.errors import Problem, format_path, suggest_name
+
+MISSPELT = 0.85  # how like one of ours a further column of somebody's table must be to be taken for it misspelt
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
 def read_table(path: Path, table: Table, *, strict: bool = True) -> tuple[pd.DataFrame, list[Problem]]:
@@ -50,9 +54,8 @@ def _header_problems(found: list[str], table: Table, file: str, strict: bool) ->
     for name in found:
         if name in table.names:
             continue
-        hint = suggest_name(name, absent)
-        if strict or hint:
-            allowed = f"not a column of {table.name}{hint or suggest_name(name, table.names)}"
+        if strict or get_close_matches(name, absent, n=1, cutoff=MISSPELT):
+            allowed = f"not a column of {table.name}{suggest_name(name, absent) or suggest_name(name, table.names)}"
             problems.append(Problem(file, 1, name, name, allowed))
     return problems
 
@@ -77,9 +80,17 @@ def _checks(column: Column) -> list:
     import pandera.pandas as pa
 
     checks = [pa.Check(_accepted(column), error=column.accepts)]
+    if column.kind in ("date", "month"):
+        checks.append(pa.Check(_possible_year, error=f"a year from {FIRST_YEAR} to {LAST_YEAR}"))
     if column.required:
         checks.append(pa.Check(lambda text: text != "", error="must not be empty"))
     return checks
+
+
+def _possible_year(text: pd.Series) -> pd.Series:
+    """A year far from all others is a slip of the pen, and a table by month from there has no end."""
+    year = pd.to_numeric(text.str.extract(r"^(\d{4})-", expand=False), errors="coerce")
+    return year.isna() | year.between(FIRST_YEAR, LAST_YEAR)
 
 
 def _accepted(column: Column):
@@ -149,8 +160,15 @@ def to_csv(frame: pd.DataFrame, table: Table) -> str:
 
 
 def write_files(files: Mapping[Path, str | bytes]) -> None:
-    """Write all the files, or none: each to a temporary file first, then moved into place. Text is UTF-8."""
+    """Write all the files, or none: each to a temporary file first, then moved into place, the first of `files` last.
+
+    Text is written as UTF-8.
+
+    What was replaced before a file that cannot be is put back. A process that is killed between two moves leaves the
+    first file as it was, from which the others are made again.
+    """
     staged: list[tuple[str, Path]] = []
+    replaced: list[tuple[Path, bytes | None]] = []
     try:
         for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -158,8 +176,14 @@ def write_files(files: Mapping[Path, str | bytes]) -> None:
                 staged.append((handle.name, path))
                 handle.write(content.encode("utf-8") if isinstance(content, str) else content)
             os.chmod(handle.name, 0o644)
-        for name, path in staged:
+        for name, path in reversed(staged):
+            before = path.read_bytes() if path.is_file() else None
             os.replace(name, path)
+            replaced.append((path, before))
+    except OSError:
+        for path, before in replaced:
+            path.unlink() if before is None else path.write_bytes(before)
+        raise
     finally:
         for name, _ in staged:
             Path(name).unlink(missing_ok=True)

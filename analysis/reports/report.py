@@ -41,6 +41,7 @@ def run_report(
     failed notebooks as far as they ran.
     """
     started, inputs = datetime.now(UTC), plan.inputs()
+    states = run_record.file_states(inputs)
     values = parameters_by_notebook(plan.notebook_paths, plan.variant)
     dataset = open_folder(plan.variant.parameters.get("folder", ""))
     name_of = dict(zip(plan.notebook_paths, inputs["notebooks"], strict=True))
@@ -66,6 +67,7 @@ def run_report(
         progress("bound the report")
         runs = {source.stem: {"parameters": values[source], "view": views[source], "seconds": taken}
                 for source, taken in zip(values, seconds, strict=True)}  # fmt: skip
+        run_record.check_unmoved(inputs, states)
         run_record.write_record(made, inputs, "complete", started, runs=runs)
     paths = run_record.output_files(plan.target)
     return sorted(paths, key=lambda path: (path.name != "report.pdf", path.suffix, path))

@@ -1,3 +1,4 @@
+import os
 import string
 
 import pandas as pd
@@ -252,7 +253,7 @@ cells = st.fixed_dictionaries(
         "note": st.none() | line,
         "actor": st.none() | line,
         "us_injured": st.none() | st.integers(0, 10**6),
-        "date_start": st.dates(min_value=pd.Timestamp("1900-01-01").date()),
+        "date_start": st.dates(pd.Timestamp("1900-01-01").date(), pd.Timestamp("2100-12-31").date()),
         "claim_id": st.text(string.ascii_letters + string.digits, min_size=1),
     }
 )
@@ -292,3 +293,48 @@ def test_all_files_are_written_or_none(tmp_path, bytes_of):
 def test_files_are_written_as_given_with_the_folders_they_need(tmp_path, bytes_of):
     write_files({tmp_path / "deep" / "a.csv": "x\ny\n", tmp_path / "b.csv": "é\n"})
     assert bytes_of(tmp_path) == {"b.csv": "é\n".encode(), "deep/a.csv": b"x\ny\n"}
+
+
+@pytest.mark.parametrize("day", ["0025-03-04", "0000-01-01", "1899-12-31", "2204-01-01"])
+def test_a_year_that_cannot_be_is_named_with_its_row(tmp_path, day):
+    path = tmp_path / "incidents.csv"
+    path.write_text(f"incident_id,date\nA,2025-03-01\nB,{day}\n")
+    _, problems = read_table(path, schema.INCIDENTS, strict=False)
+    assert [(p.row, p.column, p.value) for p in problems][:1] == [(3, "date", day)]
+    assert any("1900 to 2100" in p.allowed for p in problems) or day.startswith("0000")
+
+
+@pytest.mark.parametrize("column", ["event_id_cnty", "event_date", "event_type", "year", "location", "fatalities"])
+def test_a_further_column_of_somebodys_table_is_kept(tmp_path, column):
+    path = tmp_path / "incidents.csv"
+    path.write_text(f"incident_id,date,{column}\nA,2025-03-01,x\n")
+    frame, problems = read_table(path, schema.INCIDENTS, strict=False)
+    assert problems == []
+    assert column in frame
+
+
+@pytest.mark.parametrize("column", ["lattitude", "longitud", "contry"])
+def test_a_misspelt_column_is_still_named(tmp_path, column):
+    path = tmp_path / "incidents.csv"
+    path.write_text(f"incident_id,date,{column}\nA,2025-03-01,x\n")
+    _, problems = read_table(path, schema.INCIDENTS, strict=False)
+    assert [p.column for p in problems] == [column] and "did you mean" in problems[0].allowed
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_files_are_written_all_or_none(tmp_path, monkeypatch, which):
+    paths = [tmp_path / name for name in ("a.csv", "b.csv", "c.csv")]
+    for path in paths[:2]:
+        path.write_text("old")
+    replace = os.replace
+
+    def fails(source, target):
+        if target == paths[which]:
+            raise PermissionError(13, "opened by another program", str(target))
+        replace(source, target)
+
+    monkeypatch.setattr("analysis.evidence.csv_tables.os.replace", fails)
+    with pytest.raises(PermissionError):
+        write_files({path: "new" for path in paths})
+    assert [path.read_text() for path in paths[:2]] == ["old", "old"]
+    assert sorted(tmp_path.iterdir()) == paths[:2]

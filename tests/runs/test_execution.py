@@ -259,3 +259,11 @@ def test_bad_input_that_a_notebook_finds_is_bad_input_and_no_failed_run(write_no
     with pytest.raises(InputError, match=r"small\.ipynb: the view selects no incident"):
         execute(source, earlier, {})
     assert earlier.read_text() == "an earlier good run"
+
+
+@pytest.mark.parametrize("cell", ["%nosuchmagic", "%%nosuchmagic\nx", "%load_ext no_such_extension"])
+def test_a_cell_that_the_kernel_refuses_is_named_with_what_it_said(write_notebook, earlier, cell):
+    source = write_notebook("x = 1", cell)
+    with pytest.raises(RunError, match="cell 2 failed: .*no.?such") as error:
+        execute(source, earlier, {})
+    assert "\n" not in str(error.value)
