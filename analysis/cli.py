@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from analysis.databases.import_commands import changes_since_command, import_group
 from analysis.exercises.command_group import exercises
 
 
@@ -291,6 +292,8 @@ def sweep(
 
 
 main.add_command(exercises)
+main.add_command(import_group)
+main.add_command(changes_since_command)
 
 
 if __name__ == "__main__":
