@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.evidence.csv_tables import read_table
 from analysis.evidence.errors import InputError, InvalidTables, format_path
-from analysis.evidence.schema import INCIDENTS
+from analysis.evidence.schema import OWN_INCIDENTS
 
 # Where a row stands is no property of the incident.
 NOT_COMPARED = ("record_file", "record_row", "timestamp", "code_status")
@@ -126,7 +126,7 @@ def _read(folder: Path) -> pd.DataFrame:
     path = folder / "incidents.csv"
     if not path.is_file():
         raise InputError(f"{format_path(folder)} holds no incidents.csv")
-    incidents, problems = read_table(path, INCIDENTS, strict=False)
+    incidents, problems = read_table(path, OWN_INCIDENTS, strict=False)
     if problems:
         raise InvalidTables(problems)
     return incidents

@@ -19,7 +19,7 @@ from analysis.databases.normal_form import (
 )
 from analysis.databases.table_files import FILE, ROW
 from analysis.evidence.errors import InputError, suggest_name
-from analysis.evidence.schema import INCIDENTS
+from analysis.evidence.schema import OWN_INCIDENTS
 
 POINT = ("latitude", "longitude")
 
@@ -212,7 +212,7 @@ def _field(each: Import, name: str, spec: Field, mapping: Mapping) -> pd.Series:
             each.refusals.add(others, spec.column, f"one of {', '.join(spec.values)}, or empty")
         text = mapped.where(~others, text) if spec.others == "keep" else mapped
         text = text.mask(text == "")
-    column = INCIDENTS[name]
+    column = OWN_INCIDENTS[name]
     if column.allowed:
         each.refusals.add(text.notna() & ~text.isin(column.allowed), spec.column,
                           f"for {name}: one of {', '.join(column.allowed)}; 'values' in the mapping translates", text)  # fmt: skip

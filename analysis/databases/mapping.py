@@ -10,14 +10,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, mo
 
 from analysis.databases.date_ranges import SPANS
 from analysis.evidence.errors import InputError, format_path, suggest_name
-from analysis.evidence.schema import INCIDENTS
+from analysis.evidence.schema import OWN_INCIDENTS
 
 # Fields that a mapping cannot fill: they are made by the import, or belong to tables with claims.
 MADE = {
     "incident_id", "date", "date_start", "date_end", "record_id", "record_file", "record_row", "n_claims", "n_origins",
     "sets", "disputed", "claims",
 }  # fmt: skip
-FIELDS = tuple(name for name in INCIDENTS.names if name not in MADE)
+FIELDS = tuple(name for name in OWN_INCIDENTS.names if name not in MADE)
 Unit = Literal["day", "3 days around", "week around", "week", "month", "quarter", "year"]
 
 

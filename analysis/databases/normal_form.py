@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.databases.date_ranges import EARLIEST
 from analysis.databases.refusals import Refusals
 from analysis.databases.table_files import FILE, ROW
-from analysis.evidence.schema import INCIDENTS, PATTERNS
+from analysis.evidence.schema import OWN_INCIDENTS, PATTERNS
 
 UNKNOWN = ("", "na", "n/a", "nan", "none", "null", "unknown", "not known", "unk", "-", "--", "?", ".")
 PLACES = ("place", "country", "admin1")
@@ -179,7 +179,7 @@ def finish(each: Import, leave_out: bool = False) -> pd.DataFrame:
         raise RefusedRows(each.refusals)
     out = out.drop(index=refused)
     each.remarks += _remarks(out)
-    ours = [name for name in INCIDENTS.names if name in out]
+    ours = [name for name in OWN_INCIDENTS.names if name in out]
     further = [name for name in out.columns if name not in ours]
     empty = [name for name in further if out[name].isna().all()]
     out = out[[*ours, *(name for name in further if name not in empty)]]
@@ -205,7 +205,7 @@ def _remarks(out: pd.DataFrame) -> list[str]:
 
 def safe_columns(rows: pd.DataFrame, used: set[str]) -> dict[str, str]:
     """New names for the columns that are kept as they are, none of them a name of ours."""
-    taken = set(INCIDENTS.names) | {FILE, ROW}
+    taken = set(OWN_INCIDENTS.names) | {FILE, ROW}
     kept = {}
     for name in rows.columns:
         if name in used or name in (FILE, ROW):

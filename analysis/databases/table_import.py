@@ -22,7 +22,7 @@ from analysis.evidence.about import About
 from analysis.evidence.arguments import read_day
 from analysis.evidence.csv_tables import read_table, write_files
 from analysis.evidence.errors import InputError, InvalidTables, format_path
-from analysis.evidence.schema import INCIDENTS
+from analysis.evidence.schema import OWN_INCIDENTS
 
 SOURCES: dict[str, ModuleType] = {"acled": acled, "ucdp": ucdp, "gtd": gtd}
 
@@ -171,7 +171,7 @@ def same_database(one: str, other: str) -> bool:
 
 def read_imported(path: Path) -> pd.DataFrame:
     """An imported incidents.csv. Raises InvalidTables if it is not in order."""
-    incidents, problems = read_table(path, INCIDENTS, strict=False)
+    incidents, problems = read_table(path, OWN_INCIDENTS, strict=False)
     if problems:
         raise InvalidTables(problems)
     return incidents

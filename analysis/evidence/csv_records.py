@@ -14,7 +14,13 @@ HEADER_ROWS = 2  # row numbers are a spreadsheet's: the first record stands in r
 
 
 def read_records(path: Path) -> tuple[list[str], list[list[str]]]:
-    """The header and all rows; every field as text, empty stays empty.
+    """The header and all rows, as `read_delimited` finds them."""
+    header, body, _ = read_delimited(path)
+    return header, body
+
+
+def read_delimited(path: Path) -> tuple[list[str], list[list[str]], str]:
+    """The header, all rows, and the delimiter; every field as text, empty stays empty.
 
     A file that a spreadsheet saved is read as well: other delimiters, UTF-16, blank lines at the end, columns
     without a name or a value at the right. A file that is neither UTF-8 nor UTF-16 is read as Windows-1252, with
@@ -29,7 +35,7 @@ def read_records(path: Path) -> tuple[list[str], list[list[str]]]:
     except InputError as error:
         raise InvalidTables([Problem(format_path(path), 0, "", str(error), "a CSV file in UTF-8")]) from None
     if not encoding.startswith("UTF"):
-        warnings.warn(f"{format_path(path)} is not in UTF-8; it is read as {encoding}: check its accents", stacklevel=2)
+        warnings.warn(f"{format_path(path)} is not in UTF-8; it is read as {encoding}: check its accents", stacklevel=3)
     delimiter = find_delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
@@ -54,7 +60,7 @@ def read_records(path: Path) -> tuple[list[str], list[list[str]]]:
     uneven += [Problem(format_path(path), 1, name, name, "each column once") for name in repeated]
     if uneven:
         raise InvalidTables(uneven)
-    return header, body
+    return header, body, delimiter
 
 
 def _without_empty_columns(found: list[list[str]]) -> list[list[str]]:
