@@ -73,7 +73,7 @@ def small_multiples(counts: pd.DataFrame, by: str, across: int = 3) -> Figure:
         for ax, (name, rows) in zip(panels.flat, groups, strict=False):
             _panel(ax, name, rows)
         _share(panels, len(groups))
-        notes = (f"attacks per {period_name(counts)}, on one scale", explain_shading(groups[0][1]))
+        notes = (f"attacks per {period_name(counts)}, on one scale", explain_shading(counts))
         figure.suptitle("; ".join(filter(None, notes)), x=0.01, ha="left", fontsize=8, color=style.QUIET)
     return figure
 

@@ -305,7 +305,9 @@ def view_coverage(dataset: Dataset, view: View) -> pd.DataFrame:
     if len(view.sets) == 1 and view.sets[0] != PUBLIC_RECORD:
         counter = view.sets[0]
     rows = dataset.coverage[dataset.coverage["counter"] == counter]
-    return rows[rows["scope"].isin(["all", *view.countries])].reset_index(drop=True)
+    if view.countries:
+        rows = rows[rows["scope"].isin(["all", *view.countries])]
+    return rows.reset_index(drop=True)
 
 
 def _restricts_claims(view: View) -> bool:

@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.evidence.arguments import require_columns
 from analysis.evidence.errors import InputError
 from analysis.measures.coverage import Window, covered_days, observed_window, sparse_days
+from analysis.measures.coverage_scopes import coverage_of_country, coverage_together, has_scopes
 from analysis.measures.rates import rate_interval
 
 NAMED = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q"}
@@ -37,8 +38,10 @@ def count(
         First and last day, inclusive. What is not given: as far as `coverage` goes, else the first and the last
         incident.
     coverage : DataFrame, optional
-        Rows of coverage.csv of one counter, with the columns start, end (days, inclusive) and density. Without it the
-        whole window counts as covered.
+        Rows of coverage.csv of one counter, with the columns start, end (days, inclusive) and density; with scope, a
+        row holds for its country alone: `by="country"` gives each country its own covered days, and in counts of all
+        together days on which not every country was watched are sparse. Without coverage the whole window counts as
+        covered.
 
     Returns
     -------
@@ -84,11 +87,14 @@ def count(
         raise InputError(f"{undated} incidents have no date: they cannot be counted by period")
     window = observed_window(incidents, window, coverage)
     periods = _periods(every, *window)
-    periods["covered_days"] = covered_days(periods, coverage)
-    periods["sparse_days"] = sparse_days(periods, coverage)
+    together = coverage_together(coverage, incidents["country"].unique() if "country" in incidents else ())
+    periods["covered_days"] = covered_days(periods, together)
+    periods["sparse_days"] = sparse_days(periods, together)
     groups = _groups(incidents[incidents["date"].between(*window)], by)
     out = periods if not by else periods.merge(groups, how="cross")
-    counted = [_counts(periods, incidents[_belongs(incidents, group)]) for group in groups.to_dict("records")]
+    if "country" in by and has_scopes(coverage):
+        out = _covered_by_country(out, coverage)
+    counted = [_counts(periods, part) for part in _parts(incidents, groups, by)]
     out[["count", "count_low", "count_high"]] = _period_by_period(counted)
     nobody = (out["covered_days"] == 0) & (out["count"] == 0)
     for column in ("count", "count_low", "count_high"):
@@ -123,11 +129,27 @@ def _groups(incidents: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     return incidents[by].drop_duplicates().sort_values(by, ignore_index=True)
 
 
-def _belongs(incidents: pd.DataFrame, group: dict) -> pd.Series:
-    belongs = pd.Series(True, incidents.index)
-    for name, value in group.items():
-        belongs &= incidents[name].isna() if pd.isna(value) else incidents[name] == value
-    return belongs
+def _parts(incidents: pd.DataFrame, groups: pd.DataFrame, by: list[str]) -> list[pd.DataFrame]:
+    """The incidents of each group, in the order of the groups; only the columns that count."""
+    days = incidents[["date", "date_start", "date_end"]]
+    if not by:
+        return [days]
+    numbered = groups.assign(group_=range(len(groups)))
+    group = incidents[by].merge(numbered, how="left", on=by)["group_"].to_numpy()
+    known = ~np.isnan(group)
+    order = np.flatnonzero(known)[np.argsort(group[known], kind="stable")]
+    ends = np.searchsorted(group[order], np.arange(1, len(groups)))
+    return [days.iloc[each] for each in np.split(order, ends)] if len(groups) else []
+
+
+def _covered_by_country(out: pd.DataFrame, coverage: pd.DataFrame) -> pd.DataFrame:
+    """Covered and sparse days of each row by the coverage of its own country; nobody watched one without rows."""
+    out = out.copy()
+    for country, rows in out.groupby("country", dropna=False):
+        own = coverage_of_country(coverage, country)
+        out.loc[rows.index, "covered_days"] = covered_days(rows, own) if len(own) else 0
+        out.loc[rows.index, "sparse_days"] = sparse_days(rows, own) if len(own) else 0
+    return out
 
 
 def _counts(periods: pd.DataFrame, incidents: pd.DataFrame) -> np.ndarray:
