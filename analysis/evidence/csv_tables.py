@@ -14,7 +14,6 @@ from analysis.evidence.csv_records import HEADER_ROWS, read_delimited
 from analysis.evidence.errors import Problem, find_slip, format_path, suggest_name
 from analysis.evidence.schema import PATTERNS, Column, Table
 
-
 EARLIEST = "1800-01-01"  # an earlier day is a slip, such as the year 0025
 
 

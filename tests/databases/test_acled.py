@@ -94,7 +94,9 @@ def test_the_row_leads_back_to_the_file(acled_file):
 
 
 def test_a_monadic_export_is_refused(acled_file, write):
-    twice = [{"event_id_cnty": f"X{n}", "actor1": actor} for n in range(4) for actor in ("Army of Nowhere", "Red Group")]
+    twice = [
+        {"event_id_cnty": f"X{n}", "actor1": actor} for n in range(4) for actor in ("Army of Nowhere", "Red Group")
+    ]
     with pytest.raises(InputError, match="monadic"):
         imported(acled_file(*twice))
     columns = [name for name in acled.COLUMNS if name not in ("actor2", "assoc_actor_2", "inter2")]
@@ -116,9 +118,7 @@ def test_all_bad_rows_are_told_at_once_the_most_frequent_first(acled_file):
         imported(path)
     lines = str(error.value).splitlines()
     assert lines[0] == "9 of 10 rows cannot be taken:"
-    assert lines[1] == (
-        "  4 x time_precision: one of 1, 2, 3, or empty (row 2: '7'; row 3: '7'; row 4: '7' ...)"
-    )
+    assert lines[1] == ("  4 x time_precision: one of 1, 2, 3, or empty (row 2: '7'; row 3: '7'; row 4: '7' ...)")
     told = str(error.value)
     for part in ("0, 0", "look swapped", "0025-03-04", "2999-03-04", "'some'"):
         assert part in told

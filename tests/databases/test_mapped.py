@@ -51,7 +51,9 @@ def test_an_ambiguous_format_is_asked_for_and_never_guessed(bring):
 
 
 def test_a_format_without_a_day_means_its_month_or_year(bring):
-    made = bring("no,day\n1,2021-03-04\n2,2021-03\n3,2021\n", {"date": {"column": "day", "format": ["%Y-%m-%d", "%Y-%m", "%Y"]}})
+    made = bring(
+        "no,day\n1,2021-03-04\n2,2021-03\n3,2021\n", {"date": {"column": "day", "format": ["%Y-%m-%d", "%Y-%m", "%Y"]}}
+    )
     assert reaches(made) == ["2021-03-04..2021-03-04", "2021-03-01..2021-03-31", "2021-01-01..2021-12-31"]
 
 
@@ -77,7 +79,9 @@ def test_an_end_before_the_start_is_refused(bring):
 
 
 def test_year_month_and_day_may_be_columns_with_parts_unknown(bring):
-    made = bring("no,y,m,d\n1,2021,March,4\n2,2021,3,0\n3,2021,,\n", {"date": {"year": "y", "month": "m", "day_of_month": "d"}})
+    made = bring(
+        "no,y,m,d\n1,2021,March,4\n2,2021,3,0\n3,2021,,\n", {"date": {"year": "y", "month": "m", "day_of_month": "d"}}
+    )
     assert reaches(made) == ["2021-03-04..2021-03-04", "2021-03-01..2021-03-31", "2021-01-01..2021-12-31"]
 
 
@@ -103,7 +107,9 @@ def test_rows_that_share_an_id_need_a_rule(bring):
 
 
 def test_unknown_is_no_place(bring):
-    made = bring("no,day,town\n1,2021-03-04,Unknown\n2,2021-03-05,NA\n3,2021-03-06,Alpha\n", {"fields": {"place": "town"}})
+    made = bring(
+        "no,day,town\n1,2021-03-04,Unknown\n2,2021-03-05,NA\n3,2021-03-06,Alpha\n", {"fields": {"place": "town"}}
+    )
     assert made.incidents["place"].isna().tolist() == [True, True, False]
 
 

@@ -26,7 +26,9 @@ def test_every_encoding_and_delimiter_is_found(tmp_path, encoding, said, delimit
 def test_what_is_neither_utf_8_nor_utf_16_is_said(tmp_path):
     path = tmp_path / "table.csv"
     path.write_bytes(TEXT.encode("latin-1"))
-    assert "read as Windows-1252; no file says so itself, so check its accents" in " ".join(read_table_file(path).remarks)
+    assert "read as Windows-1252; no file says so itself, so check its accents" in " ".join(
+        read_table_file(path).remarks
+    )
 
 
 def test_blank_lines_and_columns_that_a_spreadsheet_adds_are_left_out_and_rows_keep_their_number(tmp_path):
@@ -55,12 +57,16 @@ def test_notes_with_line_breaks_and_delimiters_stay_one_field(tmp_path):
 def test_rows_of_another_length_are_named(tmp_path):
     path = tmp_path / "table.csv"
     path.write_text("id,day\n1,2\n1\n1,2,3\n")
-    with pytest.raises(InputError, match=r"2 rows have another number of fields than the 2 of the header: rows 3 \(1\), 4 \(3\)"):
+    with pytest.raises(
+        InputError, match=r"2 rows have another number of fields than the 2 of the header: rows 3 \(1\), 4 \(3\)"
+    ):
         read_table_file(path)
 
 
 def test_the_same_rows_come_from_every_kind_of_file(tmp_path):
-    frame = pd.DataFrame({"id": ["a", "b"], "n": [1, 2], "x": [1.5, None], "day": pd.to_datetime(["2024-01-02", "2024-01-03"])})
+    frame = pd.DataFrame(
+        {"id": ["a", "b"], "n": [1, 2], "x": [1.5, None], "day": pd.to_datetime(["2024-01-02", "2024-01-03"])}
+    )
     frame.to_excel(tmp_path / "t.xlsx", index=False)
     frame.to_parquet(tmp_path / "t.parquet")
     records = [{"id": "a", "n": 1, "x": 1.5, "day": "2024-01-02"}, {"id": "b", "n": 2, "x": None, "day": "2024-01-03"}]

@@ -61,7 +61,15 @@ def test_a_file_without_a_header_and_of_another_width_is_refused(ucdp_file):
 
 @pytest.mark.parametrize(
     ("code", "grade"),
-    [("1", "exact"), ("2", "town"), ("3", "region"), ("4", "region"), ("5", "region"), ("6", "country"), ("7", "region")],
+    [
+        ("1", "exact"),
+        ("2", "town"),
+        ("3", "region"),
+        ("4", "region"),
+        ("5", "region"),
+        ("6", "country"),
+        ("7", "region"),
+    ],
 )
 def test_the_point_is_as_precise_as_where_prec_says(ucdp_file, code, grade):
     assert first(ucdp_file({"where_prec": code}))["coord_precision"] == grade
