@@ -98,10 +98,12 @@ def limits(command):
 @click.option("--build", "target", default="build", type=click.Path(path_type=Path),
               help="Where the reports go.", show_default=True)  # fmt: skip
 @click.option("--force", is_flag=True, help="Run also what is up to date.")
+@click.option("--with-rows", is_flag=True,
+              help="Put the rows of a database into the report even where its terms forbid to pass them on.")  # fmt: skip
 @limits
 def report(
     variants: tuple[str, ...], all_variants: bool, only: tuple[str, ...], given: tuple[tuple[str, str], ...],
-    folder: str, target: Path, force: bool, cell_seconds: int, run_seconds: int, memory: int | None,
+    folder: str, target: Path, force: bool, with_rows: bool, cell_seconds: int, run_seconds: int, memory: int | None,
 ) -> None:  # fmt: skip
     """Run the notebooks and render them to PDF and HTML; the variant 'all' by default.
 
@@ -121,7 +123,9 @@ def report(
     chosen = choose_variants(REPOSITORY / "notebooks" / "parameters", variants or ("all",), all_variants)
     if folder:
         given = (*given, ("folder", str(Path(folder).expanduser().resolve())))
-    plans = [Plan(override_parameters(each, dict(given), notebooks), notebooks, target / each.name) for each in chosen]
+    plans = [
+        Plan(override_parameters(each, dict(given), notebooks), notebooks, target / each.name, with_rows) for each in chosen
+    ]
     stale = [each for each in plans if force or each.stale_reasons()]
     for each in plans:
         if each not in stale:

@@ -83,6 +83,27 @@ def fitting_formats(text: pd.Series) -> list[str]:
     return [each for each in rough if ("%Y" in each) == wide]
 
 
+def covering_formats(text: pd.Series, most: int = 3) -> list[str]:
+    """A few known formats that together read all texts, each taken for what the others before it leave; empty if no
+    `most` of them do.
+
+    Examples
+    --------
+    >>> covering_formats(pd.Series(["2021-03-04", "2021-03", "2021"]))
+    ['%Y', '%Y-%m', '%Y-%m-%d']
+    """
+    left = pd.Series(text[text.str.strip() != ""].unique(), dtype="str").head(2000)
+    found: list[str] = []
+    while len(left) and len(found) < most:
+        read = {each: parse_days(left, [each])["first"].notna() for each in KNOWN_FORMATS}
+        best = max(KNOWN_FORMATS, key=lambda each: read[each].sum())
+        if not read[best].any():
+            return []
+        found.append(best)
+        left = left[~read[best]]
+    return sorted(found) if not len(left) else []
+
+
 def span(day: pd.Series, unit: pd.Series) -> pd.DataFrame:
     """The range of days around or with `day` that each unit means.
 

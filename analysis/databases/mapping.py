@@ -6,7 +6,7 @@ from collections.abc import Mapping as Dictionary
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError, model_validator
 
 from analysis.databases.date_ranges import SPANS
 from analysis.evidence.errors import InputError, format_path, suggest_name
@@ -69,10 +69,13 @@ class Field(_Strict):
         return self
 
 
+Named = Annotated[str, BeforeValidator(_text), StringConstraints(min_length=1)]
+
+
 class DateField(_Strict):
     """A column of days, and its format or formats as `strptime` takes them."""
 
-    column: Text
+    column: Named
     format: Texts = []
     missing: Texts = []
 
@@ -85,7 +88,7 @@ class DateField(_Strict):
 class Precision(_Strict):
     """A column that says how exactly the day is known, and the span that each of its codes means."""
 
-    column: Text
+    column: Named
     values: Annotated[dict[str, Unit], BeforeValidator(_texts)]
 
 
@@ -211,6 +214,8 @@ def _what(each: Any) -> str:
         return "is needed"
     if kind == "extra_forbidden":
         return f"is no key{suggest_name(str(each['loc'][-1]), Mapping.model_fields)} (given: {given!r})"
+    if kind == "string_too_short":
+        return "must not be empty"
     if kind == "value_error":
         return str(each["msg"]).removeprefix("Value error, ")
     allowed = str(each.get("ctx", {}).get("expected", "")) or str(each["msg"]).lower()

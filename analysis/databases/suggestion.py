@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.databases.date_ranges import fitting_formats
+from analysis.databases.date_ranges import covering_formats, fitting_formats
 from analysis.databases.normal_form import to_number
 from analysis.databases.table_files import FILE, ROW, TableFile
 
@@ -142,6 +142,10 @@ def _date_lines(rows: pd.DataFrame, free: dict) -> list[str]:
             unsure = f"  # {UNSURE}{' and '.join(fits[1:])} would fit too" if len(fits) > 1 else ""
             lines.append(f'  {key}: {{column: {_quoted(name)}, format: "{fits[0]}"}}{unsure}')
         return lines
+    mixed = _named(free, DAYS, lambda name: bool(covering_formats(rows[name])))
+    if mixed:
+        formats = ", ".join(f'"{each}"' for each in covering_formats(rows[mixed]))
+        return ["date:", f"  day: {{column: {_quoted(mixed)}, format: [{formats}]}}  # {UNSURE}the formats are mixed"]
     year = _named(free, YEARS)
     if year:
         lines = ["date:", f"  year: {_quoted(year)}"]

@@ -64,7 +64,7 @@ def read_table_file(path: str | Path, header: Iterable[str] | None = None, sheet
     Raises
     ------
     InputError
-        If the file is missing, of another kind, no table, or has rows of unequal length or a column twice.
+        If the file is missing, of another kind, no table, or has rows of unequal length.
 
     Notes
     -----
@@ -80,8 +80,7 @@ def read_table_file(path: str | Path, header: Iterable[str] | None = None, sheet
         raise InputError(f"{format_path(path)}: {suffix or 'no suffix'} is not read; allowed: {', '.join(SUFFIXES)}")
     remarks: list[str] = []
     frame = _READERS[suffix](path, header, sheet, remarks)
-    frame.columns = [" ".join(str(name).split()) for name in frame.columns]
-    _require_once(frame.columns, path)
+    frame.columns = _each_once(list(frame.columns), path, remarks)
     if not len(frame):
         raise InputError(f"{format_path(path)} holds no row")
     start = frame.attrs.get(FIRST, HEADER_ROWS)
@@ -117,7 +116,7 @@ def _read_csv(path: Path, header: Iterable[str] | None, sheet: str, remarks: lis
     if headerless:
         remarks.append(f"{path.name} has no header; its columns are named in the order of the codebook")
     names = list(header or ()) if headerless else [name.strip() or f"column {n}" for n, name in enumerate(first, 1)]
-    _require_once(names[:filled], path)
+    names = [*_each_once(names[:filled], path, remarks), *names[filled:]]
     options = {"dtype": str, "keep_default_na": False, "na_filter": False, "skip_blank_lines": False, "index_col": False}
     frame = pd.read_csv(io.StringIO(text), sep=delimiter, names=_unique(names, filled),
                         header=None if headerless else 0, **options).iloc[:, :filled]  # fmt: skip
@@ -125,10 +124,17 @@ def _read_csv(path: Path, header: Iterable[str] | None, sheet: str, remarks: lis
     return frame
 
 
-def _require_once(names: Iterable[str], path: Path) -> None:
-    twice = [name for name, number in Counter(names).items() if number > 1]
-    if twice:
-        raise InputError(f"{format_path(path)} has the column {twice[0]!r} more than once")
+def _each_once(names: list[str], path: Path, remarks: list[str]) -> list[str]:
+    """The names, a second one of the same name with a number behind it."""
+    names = [" ".join(str(name).split()) for name in names]
+    seen: Counter[str] = Counter()
+    out = []
+    for name in names:
+        seen[name] += 1
+        out.append(name if seen[name] == 1 else f"{name} {seen[name]}")
+    if twice := [name for name, number in seen.items() if number > 1]:
+        remarks.append(f"{path.name} has the column {twice[0]!r} more than once; the second is called {twice[0] + ' 2'!r}")
+    return out
 
 
 def _unique(names: list[str], filled: int) -> list[str]:

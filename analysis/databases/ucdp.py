@@ -110,8 +110,11 @@ def convert(rows: pd.DataFrame, latest: pd.Timestamp | None = None) -> Import:
     out["side_b_kind"] = pd.Series("Civilians", rows.index).where(out["event_type"] == VIOLENCE["3"]).astype("str")
     for name, column in (("deaths_low", "low"), ("deaths", "best"), ("deaths_high", "high")):
         out[name] = each.count(column)
-    for low, high in (("low", "best"), ("best", "high")):
-        each.refusals.add((each.number(low) > each.number(high)).fillna(False), low, f"not more than {high}")
+    order = out[["deaths_low", "deaths", "deaths_high"]]
+    wrong = (order["deaths_low"] > order["deaths"]) | (order["deaths"] > order["deaths_high"])
+    if wrong.fillna(False).any():
+        out["deaths_low"], out["deaths_high"] = order.min(axis=1), order.max(axis=1)
+        each.remarks.append(f"{int(wrong.sum()):,} events state a best estimate outside low to high: the range is widened")
     out["note"], out["source"] = each.text("source_headline"), each.text("source_article")
     if "source_office" in rows:
         out["source"] = out["source"].fillna(each.text("source_office"))

@@ -94,7 +94,6 @@ def test_a_spreadsheet_with_two_full_sheets_asks_which(tmp_path):
     [
         ("t.csv", b"", "is empty"),
         ("t.csv", b"id,day\n", "holds no row"),
-        ("t.csv", b"id,id\n1,2\n", "the column 'id' more than once"),
         ("t.pdf", b"%PDF", ".pdf is not read"),
         ("t.csv", b"PK\x03\x04\x00\x00\x00\x00", "no text"),
         ("t.xlsx", b"not one", "no spreadsheet that can be read"),
@@ -106,3 +105,11 @@ def test_what_is_no_table_is_refused_in_one_sentence(tmp_path, name, content, sa
     (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError, match=said):
         read_table_file(tmp_path / name)
+
+
+def test_a_second_column_of_one_name_is_kept_under_a_name_of_its_own(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("id,place,place\n1,a,b\n")
+    found = read_table_file(path)
+    assert found.rows[["place", "place 2"]].to_numpy().tolist() == [["a", "b"]]
+    assert "more than once; the second is called 'place 2'" in " ".join(found.remarks)

@@ -1,3 +1,6 @@
+from pathlib import Path
+
+import pandas as pd
 import pytest
 
 from analysis.databases import ucdp
@@ -80,9 +83,11 @@ def test_deaths_keep_low_best_and_high(ucdp_file):
     assert (row["deaths_low"], row["deaths"], row["deaths_high"]) == (1, 2, 5)
 
 
-def test_a_low_estimate_above_the_best_is_refused(ucdp_file):
-    with pytest.raises(RefusedRows, match="not more than best"):
-        imported(ucdp_file({"low": "3"}))
+def test_a_best_estimate_outside_low_to_high_widens_the_range_and_is_said(ucdp_file):
+    made = imported(ucdp_file({"low": "3"}))
+    row = made.incidents.iloc[0]
+    assert (row["deaths_low"], row["deaths"], row["deaths_high"]) == (2, 2, 5)
+    assert "1 events state a best estimate outside low to high" in " ".join(made.side_car.remarks)
 
 
 @pytest.mark.parametrize(("code", "kind"), [("1", "event"), ("2", "episode")])
@@ -108,3 +113,28 @@ def test_the_rows_may_be_passed_on_with_their_citation(ucdp_file):
 def test_a_day_after_the_download_is_refused(ucdp_file):
     with pytest.raises(RefusedRows, match="the day of the download"):
         imported(ucdp_file({}), downloaded="2023-12-31")
+
+
+SAMPLE = Path(__file__).parents[1] / "fixtures" / "ucdp_ged" / "ged191_syria_sample.csv"
+
+
+def test_real_events_keep_their_precision_and_their_range_of_deaths(tmp_path):
+    made = import_database("ucdp", [SAMPLE], tmp_path / "to", version="19.1")
+    raw = pd.read_csv(SAMPLE)
+    rows = made.incidents.assign(id=made.incidents["record_id"].astype(int)).merge(raw, on="id", suffixes=("", "_raw"))
+    assert len(rows) == len(raw) == made.side_car.rows_kept
+    assert (rows["deaths"] == rows["best"]).all()
+    assert (rows["deaths_low"] <= rows["deaths"]).all() and (rows["deaths"] <= rows["deaths_high"]).all()
+    days = (rows["date_end"] - rows["date_start"]).dt.days
+    stated = (pd.to_datetime(rows["date_end_raw"]) - pd.to_datetime(rows["date_start_raw"])).dt.days
+    assert (days >= stated).all()
+    assert (days == stated)[rows["date_prec"] == 1].all()
+    assert (days[rows["date_prec"] > 1] > 0).all()
+    assert set(rows.loc[rows["where_prec"] == 6, "coord_precision"]) <= {"country"}
+
+
+def test_a_bar_leads_back_to_the_row_of_the_file(tmp_path):
+    made = import_database("ucdp", [SAMPLE], tmp_path / "to")
+    lines = SAMPLE.read_text(encoding="utf-8").splitlines()
+    row = made.incidents.iloc[17]
+    assert lines[row["record_row"] - 1].startswith(row["record_id"] + ",")
