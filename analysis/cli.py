@@ -295,6 +295,28 @@ def sweep(
         raise RunError(f"{len(swept.failures)} of {len(runs)} runs failed")
 
 
+@main.command("integrate")
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="Folder for the merged table.")
+@click.option("--rules", "rules_file", type=click.Path(path_type=Path), help="YAML file of tolerances and vocabulary.")
+def integrate_command(folders: tuple[Path, ...], target: Path, rules_file: Path | None) -> None:
+    """Say which events of two or three imported tables are one, and write matches, merged table and doubts."""
+    from analysis.databases.table_import import csv_text
+    from analysis.evidence.csv_tables import write_files
+    from analysis.evidence.spreadsheet import to_spreadsheet
+    from analysis.incidents.integration import integrate, read_integration_rules
+
+    found = integrate(folders, read_integration_rules(rules_file))
+    write_files({
+        target / "incidents.csv": csv_text(found.merged),
+        target / "matches.csv": to_spreadsheet(found.matches),
+        target / "review.csv": to_spreadsheet(found.review),
+    })  # fmt: skip
+    for row in found.summary().itertuples():
+        click.echo(f"{row.events:>8,}  {row.databases}")
+    click.echo(f"{len(found.review):,} doubtful pairs in {target / 'review.csv'}")
+
+
 main.add_command(exercises)
 main.add_command(import_group)
 main.add_command(changes_since_command)
