@@ -45,10 +45,12 @@ def borders_around(west: float, east: float, south: float, north: float) -> Bord
     if REGION[0] <= west and east <= REGION[1] and REGION[2] <= south and north <= REGION[3]:
         return read_borders()
     turns = [turn for turn in (-360, 0, 360) if west < turn + 180 and east > turn - 180]
-    shifted = {
-        name: [outline + (turn, 0) for turn in turns for outline in outlines] for name, outlines in read_borders(WORLD).items()
-    }
-    return {name: kept for name, outlines in shifted.items() if (kept := [o for o in outlines if _touches(o, west, east)])}
+    out = {}
+    for name, outlines in read_borders(WORLD).items():
+        turned = [outline + (turn, 0) for turn in turns for outline in outlines]
+        if seen := [outline for outline in turned if _touches(outline, west, east)]:
+            out[name] = seen
+    return out
 
 
 def _touches(outline: np.ndarray, west: float, east: float) -> bool:

@@ -255,7 +255,8 @@ def format_coverage(coverage: pd.DataFrame) -> str:
     told = sorted(by_words.items(), key=lambda item: (-len(item[1]), item[0]))
     parts = [f"{_some(names)} {words}" for words, names in told[:SPANS_TOLD]]
     rest = sum(len(names) for _, names in told[SPANS_TOLD:])
-    return ". ".join([*parts, f"{rest} further countries otherwise"] if rest else parts) + ". No other country was watched"
+    parts += [f"{rest} further countries otherwise"] if rest else []
+    return ". ".join([*parts, "No other country was watched"])
 
 
 SPANS_TOLD = 4  # different stretches of days that a caption tells

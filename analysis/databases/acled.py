@@ -11,8 +11,8 @@ from analysis.evidence.errors import InputError
 NAME = "ACLED"
 ONE_ROW = "one event in ACLED's sense: named actors, at one place, on one day"
 CITATION = (
-    "Raleigh, C., Kishi, R. and Linke, A. (2023). Political instability patterns are obscured by conflict dataset scope "
-    "conditions, sources, and coding choices. Humanities and Social Sciences Communications 10, 74. Data: ACLED, "
+    "Raleigh, C., Kishi, R. and Linke, A. (2023). Political instability patterns are obscured by conflict dataset "
+    "scope conditions, sources, and coding choices. Humanities and Social Sciences Communications 10, 74. Data: ACLED, "
     "www.acleddata.com"
 )
 LICENCE = "ACLED's terms of use: the rows themselves may not be passed on"
@@ -46,8 +46,8 @@ _KINDS_IN_WORDS = {word.lower(): word for word in ACTOR_KINDS.values()} | {
     "external forces": "External/Other forces", "external/other force": "External/Other forces",
 }  # fmt: skip
 DATE_FORMATS = ("%Y-%m-%d", "%d %B %Y", "%d-%B-%Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d/%m/%Y", "%d/%m/%y")
-KEPT = ("disorder_type", "assoc_actor_1", "assoc_actor_2", "interaction", "civilian_targeting", "iso", "region", "admin2",
-        "admin3", "source_scale", "tags", "timestamp")  # fmt: skip
+KEPT = ("disorder_type", "assoc_actor_1", "assoc_actor_2", "interaction", "civilian_targeting", "iso", "region",
+        "admin2", "admin3", "source_scale", "tags", "timestamp")  # fmt: skip
 
 
 def read_names(rows: pd.DataFrame) -> pd.DataFrame:
@@ -56,7 +56,7 @@ def read_names(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.rename(columns=names)
 
 
-def require_layout(rows: pd.DataFrame) -> None:
+def require_acled_layout(rows: pd.DataFrame) -> None:
     """Raise InputError unless these are rows of an ACLED export with one row for each event."""
     missing = [name for name in NEEDED if name not in rows]
     if missing:
@@ -77,7 +77,7 @@ _MONADIC = (
 )
 
 
-def convert(rows: pd.DataFrame, latest: pd.Timestamp | None = None) -> Import:
+def convert_acled(rows: pd.DataFrame, latest: pd.Timestamp | None = None) -> Import:
     """Rows of an ACLED export in the normal form.
 
     Parameters
@@ -103,7 +103,7 @@ def convert(rows: pd.DataFrame, latest: pd.Timestamp | None = None) -> Import:
     where no death was reported, which is not the same as none. ACLED gives one number, so there is no range.
     """
     rows = read_names(rows)
-    require_layout(rows)
+    require_acled_layout(rows)
     each = Import(rows)
     put_ids(each, each.text("event_id_cnty"), "event_id_cnty")
     first, last, day = _days(each)

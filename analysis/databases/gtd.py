@@ -32,12 +32,12 @@ DOUBT = {"1": "yes", "0": "no", "-9": "not coded"}
 EXTENDED = {"0": "event", "1": "episode", "-9": "event"}
 YES_NO = {"1": "yes", "0": "no", "-9": "unknown"}
 NOT_KNOWN = (-9, -99)  # codebook: what numbers stand for "unknown"
-KEPT = ("region_txt", "vicinity", "attacktype1_txt", "targtype1_txt", "targsubtype1_txt", "target1", "natlty1_txt", "gname2",
-        "motive", "nkillus", "nkillter", "nwound", "approxdate", "related", "dbsource", "ishostkid", "nhostkid")  # fmt: skip
+KEPT = ("region_txt", "vicinity", "attacktype1_txt", "targtype1_txt", "targsubtype1_txt", "target1", "natlty1_txt",
+        "gname2", "motive", "nkillus", "nkillter", "nwound", "approxdate", "related", "dbsource", "ishostkid", "nhostkid")  # fmt: skip
 NUMBERS = ("nkillus", "nkillter", "nwound", "nhostkid")
 
 
-def convert(rows: pd.DataFrame, latest: pd.Timestamp | None = None) -> Import:
+def convert_gtd(rows: pd.DataFrame, latest: pd.Timestamp | None = None) -> Import:
     """Rows of the GTD in the normal form.
 
     Parameters

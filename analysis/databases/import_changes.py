@@ -9,14 +9,14 @@ import pandas as pd
 
 from analysis.evidence.csv_tables import read_table
 from analysis.evidence.errors import InputError, InvalidTables, format_path
-from analysis.evidence.schema import OWN_INCIDENTS
+from analysis.evidence.own_incidents import OWN_INCIDENTS
 
 # Where a row stands is no property of the incident.
 NOT_COMPARED = ("record_file", "record_row", "timestamp", "code_status")
 
 
 @dataclass(frozen=True)
-class Changes:
+class ImportChanges:
     """What differs between two versions of a table.
 
     Parameters
@@ -43,7 +43,7 @@ class Changes:
                 f"{self.same:,} the same")  # fmt: skip
 
 
-def compare_incidents(before: pd.DataFrame, after: pd.DataFrame) -> Changes:
+def compare_incidents(before: pd.DataFrame, after: pd.DataFrame) -> ImportChanges:
     """Compare two versions of a table by their incident ids.
 
     Parameters
@@ -53,7 +53,7 @@ def compare_incidents(before: pd.DataFrame, after: pd.DataFrame) -> Changes:
 
     Returns
     -------
-    Changes
+    ImportChanges
         What is new, changed and withdrawn. Columns that only one version has are left out.
 
     Examples
@@ -75,7 +75,7 @@ def compare_incidents(before: pd.DataFrame, after: pd.DataFrame) -> Changes:
     names = ["incident_id", "column", "before", "after"]
     changed = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=names)
     changed = changed.sort_values(["incident_id", "column"], ignore_index=True)
-    return Changes(
+    return ImportChanges(
         new=sorted(new.index.difference(old.index)),
         withdrawn=sorted(old.index.difference(new.index)),
         changed=changed,
@@ -93,7 +93,7 @@ def as_text(column: pd.Series) -> pd.Series:
     return column.astype("str").where(column.notna(), "").str.strip()
 
 
-def changes_since(old: str | Path, new: str | Path) -> tuple[Changes, pd.DataFrame]:
+def changes_since(old: str | Path, new: str | Path) -> tuple[ImportChanges, pd.DataFrame]:
     """What happened between two imported folders, and to the counts of each month.
 
     Parameters
@@ -103,7 +103,7 @@ def changes_since(old: str | Path, new: str | Path) -> tuple[Changes, pd.DataFra
 
     Returns
     -------
-    tuple of Changes and DataFrame
+    tuple of ImportChanges and DataFrame
         The changes; and month, before, after, deaths_before, deaths_after: one row for each month whose number of
         incidents or of deaths differs. Deaths are missing where no table states any.
 

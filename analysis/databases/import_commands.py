@@ -13,7 +13,7 @@ SHOWN = 12  # lines that a table in the terminal has at most
 def options(command):
     """The options that all imports share."""
     command = click.option("--leave-out", is_flag=True,
-                           help="Leave out rows that cannot be taken, and list them in refused.csv.")(command)  # fmt: skip
+                           help="Leave out rows that cannot be taken; refused.csv lists them.")(command)  # fmt: skip
     command = click.option("--version", default="", help="Version of the database, for the record.")(command)
     command = click.option("--downloaded", default="", metavar="DAY", help="Day of the download, YYYY-MM-DD.")(command)
     return click.option("--to", "folder", required=True, type=click.Path(path_type=Path),

@@ -19,7 +19,7 @@ from analysis.databases.normal_form import (
 )
 from analysis.databases.table_files import FILE, ROW
 from analysis.evidence.errors import InputError, suggest_name
-from analysis.evidence.schema import OWN_INCIDENTS
+from analysis.evidence.own_incidents import OWN_INCIDENTS
 
 POINT = ("latitude", "longitude")
 
@@ -33,7 +33,7 @@ def require_columns_of(mapping: Mapping, rows: pd.DataFrame) -> None:
         raise InputError(f"the mapping names columns that the table does not have: {told} (it has: {', '.join(known)})")
 
 
-def convert(rows: pd.DataFrame, mapping: Mapping, latest: pd.Timestamp | None = None) -> Import:
+def convert_table(rows: pd.DataFrame, mapping: Mapping, latest: pd.Timestamp | None = None) -> Import:
     """Rows of a table in the normal form.
 
     Parameters
@@ -184,7 +184,8 @@ def _days(each: Import, spec: DateField, mapping: Mapping) -> pd.DataFrame:
 
 def _ask(column: str, text: pd.Series, number: int, example: str) -> str:
     fits = fitting_formats(text)
-    head = f"{number:,} values of {column!r}, such as {example!r}, are no days as YYYY-MM-DD: say the format in the mapping"
+    head = f"{number:,} values of {column!r}, such as {example!r}, are no days as YYYY-MM-DD"
+    head += ": say the format in the mapping"
     if len(fits) == 1:
         return f'{head}, such as format: "{fits[0]}", which reads all of them'
     if fits:
@@ -214,9 +215,10 @@ def _field(each: Import, name: str, spec: Field, mapping: Mapping) -> pd.Series:
         text = text.mask(text == "")
     column = OWN_INCIDENTS[name]
     if column.allowed:
-        each.refusals.add(text.notna() & ~text.isin(column.allowed), spec.column,
-                          f"for {name}: one of {', '.join(column.allowed)}; 'values' in the mapping translates", text)  # fmt: skip
+        allowed = f"for {name}: one of {', '.join(column.allowed)}; 'values' in the mapping translates"
+        each.refusals.add(text.notna() & ~text.isin(column.allowed), spec.column, allowed, text)
     if column.kind in ("integer", "number"):
+        text = text.mask(text.str.lower().isin(UNKNOWN))
         number = to_number(text, spec.decimal)
         bad = text.notna() & number.isna()
         if column.kind == "integer":

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, 
 
 from analysis.databases.date_ranges import SPANS
 from analysis.evidence.errors import InputError, format_path, suggest_name
-from analysis.evidence.schema import OWN_INCIDENTS
+from analysis.evidence.own_incidents import OWN_INCIDENTS
 
 # Fields that a mapping cannot fill: they are made by the import, or belong to tables with claims.
 MADE = {

@@ -11,7 +11,8 @@ import pandas as pd
 from analysis.databases.date_ranges import EARLIEST
 from analysis.databases.refusals import Refusals
 from analysis.databases.table_files import FILE, ROW
-from analysis.evidence.schema import OWN_INCIDENTS, PATTERNS
+from analysis.evidence.own_incidents import OWN_INCIDENTS
+from analysis.evidence.schema import PATTERNS
 
 UNKNOWN = ("", "na", "n/a", "nan", "none", "null", "unknown", "not known", "unk", "-", "--", "?", ".")
 PLACES = ("place", "country", "admin1")
@@ -50,8 +51,9 @@ class Import:
         return one_line(self.rows[column])
 
     def number(self, column: str, allowed: str = "a whole number", decimal: str = ".") -> pd.Series:
-        """A column as numbers, missing where it is empty; other values are refused."""
+        """A column as numbers, missing where it is empty or says `NA` and the like; other values are refused."""
         text = self.text(column)
+        text = text.mask(text.str.lower().isin(UNKNOWN))
         number = to_number(text, decimal)
         self.refusals.add(text.notna() & number.isna(), column, allowed)
         return number

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.databases.date_ranges import covering_formats, fitting_formats
-from analysis.databases.normal_form import to_number
+from analysis.databases.normal_form import UNKNOWN, to_number
 from analysis.databases.table_files import FILE, ROW, TableFile
 
 UNSURE = "unsure: "
@@ -20,8 +20,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "admin1": (r"admin_?1", r"adm_?1", r"province", r"governorate", r"region", r"oblast", r"state", r"provstate"),
     "place": (r"place", r"location(_?name)?", r"city", r"town", r"village", r"site", r"target_?city", r"district"),
     "deaths": (r"deaths?", r"fatalities", r"killed", r"kills?", r"n_?kill(ed)?", r"best", r"total_?(deaths|killed)", r"dead"),
-    "deaths_low": (r"(min|low|minimum)_?(deaths?|fatalities|killed)?", r"(deaths?|killed|fatalities)_?(min|low|minimum)"),
-    "deaths_high": (r"(max|high|maximum)_?(deaths?|fatalities|killed)?", r"(deaths?|killed|fatalities)_?(max|high|maximum)"),
+    "deaths_low": (r"(min|low|minimum)_?(ppl_|people_|total_)?(deaths?|fatalities|killed)?", r"(deaths?|killed|fatalities)_?(min|low|minimum)"),
+    "deaths_high": (r"(max|high|maximum)_?(ppl_|people_|total_)?(deaths?|fatalities|killed)?", r"(deaths?|killed|fatalities)_?(max|high|maximum)"),
     "side_a": (r"actor_?1?", r"perpetrator", r"attacker", r"belligerent", r"side_?a", r"gname", r"group(_?name)?"),
     "side_b": (r"actor_?2", r"target", r"victim", r"side_?b"),
     "weapon": (r"weapon(_?type)?", r"model", r"munition"),
@@ -167,7 +167,7 @@ def _field_lines(rows: pd.DataFrame, free: dict) -> list[str]:
         decimal = {}
 
         def fits(name: str, number: bool = number, decimal: dict = decimal) -> bool:
-            told = rows[name][rows[name].str.strip() != ""]
+            told = rows[name][~rows[name].str.strip().str.lower().isin(UNKNOWN)]
             if told.empty:
                 return False
             for sign in (".", ","):
@@ -182,9 +182,8 @@ def _field_lines(rows: pd.DataFrame, free: dict) -> list[str]:
         comma = number and decimal.get(name) == ","
         spec = f'{{column: {_quoted(name)}, decimal: ","}}' if comma else _quoted(name)
         told = rows[name].str.strip()
-        bad = (
-            int((to_number(told[told != ""]).isna() & ~pd.Series(comma, told[told != ""].index)).sum()) if number else 0
-        )
+        told = told[~told.str.lower().isin(UNKNOWN)]
+        bad = int(to_number(told, decimal.get(name, ".")).isna().sum()) if number else 0
         unsure = f"  # {UNSURE}{bad:,} values are no number" if bad else ""
         weak = field in ("side_a", "side_b", "event_type", "weapon", "admin1") and not unsure
         lines.append(f"  {field}: {spec}{unsure or (f'  # {UNSURE}such as {_some(rows[name])}' if weak else '')}")

@@ -117,9 +117,9 @@ def _read_csv(path: Path, header: Iterable[str] | None, sheet: str, remarks: lis
         remarks.append(f"{path.name} has no header; its columns are named in the order of the codebook")
     names = list(header or ()) if headerless else [name.strip() or f"column {n}" for n, name in enumerate(first, 1)]
     names = [*_each_once(names[:filled], path, remarks), *names[filled:]]
-    options = {"dtype": str, "keep_default_na": False, "na_filter": False, "skip_blank_lines": False, "index_col": False}
+    options = {"dtype": str, "keep_default_na": False, "na_filter": False, "skip_blank_lines": False}
     frame = pd.read_csv(io.StringIO(text), sep=delimiter, names=_unique(names, filled),
-                        header=None if headerless else 0, **options).iloc[:, :filled]  # fmt: skip
+                        header=None if headerless else 0, index_col=False, **options).iloc[:, :filled]  # fmt: skip
     frame.attrs[FIRST] = 1 if headerless else HEADER_ROWS
     return frame
 
@@ -133,7 +133,9 @@ def _each_once(names: list[str], path: Path, remarks: list[str]) -> list[str]:
         seen[name] += 1
         out.append(name if seen[name] == 1 else f"{name} {seen[name]}")
     if twice := [name for name, number in seen.items() if number > 1]:
-        remarks.append(f"{path.name} has the column {twice[0]!r} more than once; the second is called {twice[0] + ' 2'!r}")
+        remarks.append(
+            f"{path.name} has the column {twice[0]!r} more than once; the second is called {twice[0] + ' 2'!r}"
+        )
     return out
 
 

@@ -12,8 +12,8 @@ from types import ModuleType
 import pandas as pd
 
 from analysis.databases import acled, gtd, ucdp
-from analysis.databases.import_changes import Changes, compare_incidents
-from analysis.databases.mapped import convert as convert_mapped
+from analysis.databases.import_changes import ImportChanges, compare_incidents
+from analysis.databases.mapped import convert_table
 from analysis.databases.mapping import Mapping
 from analysis.databases.normal_form import Import, drop_repeated_rows, finish
 from analysis.databases.side_car import FILE_NAME, SideCar, hash_file, read_side_car
@@ -22,9 +22,10 @@ from analysis.evidence.about import About
 from analysis.evidence.arguments import read_day
 from analysis.evidence.csv_tables import read_table, write_files
 from analysis.evidence.errors import InputError, InvalidTables, format_path
-from analysis.evidence.schema import OWN_INCIDENTS
+from analysis.evidence.own_incidents import OWN_INCIDENTS
 
 SOURCES: dict[str, ModuleType] = {"acled": acled, "ucdp": ucdp, "gtd": gtd}
+CONVERT = {"acled": acled.convert_acled, "ucdp": ucdp.convert_ucdp, "gtd": gtd.convert_gtd}
 
 
 @dataclass(frozen=True)
@@ -39,14 +40,14 @@ class Imported:
         Where it comes from.
     files : dict of Path to str
         What is to be written.
-    changes : Changes or None
+    changes : ImportChanges or None
         What is new, changed and withdrawn, where the folder held a table before.
     """
 
     incidents: pd.DataFrame
     side_car: SideCar
     files: dict[Path, str]
-    changes: Changes | None
+    changes: ImportChanges | None
 
 
 def read_files(
@@ -75,8 +76,8 @@ def read_files(
 
 
 def import_database(
-    source: str, paths: Iterable[str | Path], folder: str | Path, *, mapping: Mapping | None = None, downloaded: str = "",
-    version: str = "", leave_out: bool = False, progress: Callable[[str], None] = lambda done: None,
+    source: str, paths: Iterable[str | Path], folder: str | Path, *, mapping: Mapping | None = None,
+    downloaded: str = "", version: str = "", leave_out: bool = False, progress: Callable[[str], None] = lambda done: None,
 ) -> Imported:  # fmt: skip
     """Read the files of a database and prepare a folder for the notebooks; `write_files` writes it.
 
@@ -122,7 +123,7 @@ def import_database(
     rows = rows.fillna("") if len(tables) > 1 else rows
     read = len(rows)
     rows = drop_repeated_rows(rows, remarks)
-    each = convert_mapped(rows, mapping, latest) if mapping else SOURCES[source].convert(rows, latest)
+    each = convert_table(rows, mapping, latest) if mapping else CONVERT[source](rows, latest)
     progress("converted")
     incidents = finish(each, leave_out)
     files = [{"name": table.path.name, "sha256": hash_file(table.path), "rows": len(table.rows)} for table in tables]
@@ -153,8 +154,8 @@ def _imported(incidents: pd.DataFrame, side_car: SideCar, each: Import, folder: 
         if known is None:
             raise InputError(f"{format_path(before)} was not imported: choose another folder, or move it away")
         if not same_database(known.database, side_car.database):
-            raise InputError(f"{format_path(before)} was imported from {known.database}, not {side_car.database}: choose "
-                             "another folder")  # fmt: skip
+            was = f"was imported from {known.database}, not {side_car.database}"
+            raise InputError(f"{format_path(before)} {was}: choose another folder")
         changes = compare_incidents(read_imported(before), incidents)
     files = {before: csv_text(incidents), folder / FILE_NAME: side_car.text()}
     if len(each.refusals.index):

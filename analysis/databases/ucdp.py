@@ -10,8 +10,8 @@ from analysis.evidence.errors import InputError
 
 NAME = "UCDP GED"
 ONE_ROW = (
-    "one event in UCDP's sense: armed force by an organised actor, with at least one death in the lowest, best or highest "
-    "estimate, at one place and time"
+    "one event in UCDP's sense: armed force by an organised actor, with at least one death in the lowest, best or "
+    "highest estimate, at one place and time"
 )
 CITATION = (
     "Sundberg, R. and Melander, E. (2013). Introducing the UCDP Georeferenced Event Dataset. Journal of Peace Research "
@@ -26,8 +26,8 @@ COLUMNS = (
     "conflict_name", "dyad_dset_id", "dyad_new_id", "dyad_name", "side_a_dset_id", "side_a_new_id", "side_a",
     "side_b_dset_id", "side_b_new_id", "side_b", "number_of_sources", "source_article", "source_office", "source_date",
     "source_headline", "source_original", "where_prec", "where_coordinates", "where_description", "adm_1", "adm_2",
-    "latitude", "longitude", "geom_wkt", "priogrid_gid", "country", "country_id", "region", "event_clarity", "date_prec",
-    "date_start", "date_end", "deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown", "best", "high", "low",
+    "latitude", "longitude", "geom_wkt", "priogrid_gid", "country", "country_id", "region", "event_clarity",
+    "date_prec", "date_start", "date_end", "deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown", "best", "high", "low",
     "gwnoa", "gwnob",
 )  # fmt: skip
 NEEDED = ("id", "type_of_violence", "date_prec", "date_start", "date_end", "best", "high", "low")
@@ -46,13 +46,13 @@ PLACE_PRECISION = {
 # Codebook, event_clarity: 1 the event is told apart from others; 2 the row sums up what was reported together.
 CLARITY = {"1": "event", "2": "episode"}
 KEPT = (
-    "relid", "active_year", "code_status", "conflict_name", "dyad_name", "number_of_sources", "where_description", "adm_2",
-    "priogrid_gid", "region", "deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown", "source_date",
+    "relid", "active_year", "code_status", "conflict_name", "dyad_name", "number_of_sources", "where_description",
+    "adm_2", "priogrid_gid", "region", "deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown", "source_date",
 )  # fmt: skip
 COUNTS = ("number_of_sources", "deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown")
 
 
-def require_layout(rows: pd.DataFrame) -> None:
+def require_ucdp_layout(rows: pd.DataFrame) -> None:
     """Raise InputError unless these are rows of UCDP GED."""
     missing = [name for name in NEEDED if name not in rows]
     if missing:
@@ -62,7 +62,7 @@ def require_layout(rows: pd.DataFrame) -> None:
         )
 
 
-def convert(rows: pd.DataFrame, latest: pd.Timestamp | None = None) -> Import:
+def convert_ucdp(rows: pd.DataFrame, latest: pd.Timestamp | None = None) -> Import:
     """Rows of UCDP GED or Candidate in the normal form.
 
     Parameters
@@ -88,7 +88,7 @@ def convert(rows: pd.DataFrame, latest: pd.Timestamp | None = None) -> Import:
     whose event_clarity is 2 are episodes: they sum up several events.
     """
     rows = rows.rename(columns={name: name.strip().lower() for name in rows.columns})
-    require_layout(rows)
+    require_ucdp_layout(rows)
     each = Import(rows)
     out = each.incidents
     put_ids(each, each.text("id").str.removesuffix(".0"), "id")
@@ -114,7 +114,9 @@ def convert(rows: pd.DataFrame, latest: pd.Timestamp | None = None) -> Import:
     wrong = (order["deaths_low"] > order["deaths"]) | (order["deaths"] > order["deaths_high"])
     if wrong.fillna(False).any():
         out["deaths_low"], out["deaths_high"] = order.min(axis=1), order.max(axis=1)
-        each.remarks.append(f"{int(wrong.sum()):,} events state a best estimate outside low to high: the range is widened")
+        each.remarks.append(
+            f"{int(wrong.sum()):,} events state a best estimate outside low to high: the range is widened"
+        )
     out["note"], out["source"] = each.text("source_headline"), each.text("source_article")
     if "source_office" in rows:
         out["source"] = out["source"].fillna(each.text("source_office"))
@@ -133,7 +135,7 @@ def _days(each: Import) -> tuple[pd.Series, pd.Series]:
         reach = span(first, unit.where(false_day, "day"))
         first, last = first.where(~false_day, reach["first"]), last.where(~false_day, reach["last"])
         each.remarks.append(
-            f"{false_day.sum():,} events state one day although date_prec says that it is not known: widened to the span "
-            "that the code means"
+            f"{false_day.sum():,} events state one day although date_prec says that it is not known: widened to the "
+            "span that the code means"
         )
     return first, last

@@ -114,6 +114,7 @@ def read_about(folder: str | Path) -> About:
 
 def _what(each: Any) -> str:
     if each["type"] == "extra_forbidden":
-        return f"is no key{suggest_name(str(each['loc'][-1]), About.model_fields)} (allowed: {', '.join(About.model_fields)})"
+        hint = suggest_name(str(each["loc"][-1]), About.model_fields)
+        return f"is no key{hint} (allowed: {', '.join(About.model_fields)})"
     told = str(each["msg"]).removeprefix("Value error, ")
     return "is needed" if each["type"] == "missing" else f"is {each['input']!r}; {told[:1].lower()}{told[1:]}"

@@ -92,11 +92,14 @@ def _checks(column: Column) -> list:
 
     checks = [pa.Check(_accepted(column), error=column.accepts)]
     if column.kind == "date":
-        recent = pa.Check(lambda text: (text >= EARLIEST) | ~text.str.fullmatch(PATTERNS["date"]), error=f"a day from {EARLIEST} on")
-        checks.append(recent)
+        checks.append(pa.Check(_recent, error=f"a day from {EARLIEST} on"))
     if column.required:
         checks.append(pa.Check(lambda text: text != "", error="must not be empty"))
     return checks
+
+
+def _recent(text: pd.Series) -> pd.Series:
+    return (text >= EARLIEST) | ~text.str.fullmatch(PATTERNS["date"])
 
 
 def _accepted(column: Column):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -309,37 +309,6 @@ INCIDENTS = Table(
     ),
     key=("incident_id",),
     ranges=(("date_start", "date"), ("date", "date_end")),
-)  # fmt: skip
-
-_DATABASE = (
-    C("admin1", "text", "province or governorate", optional=True),
-    C("coord_precision", "text", "what the point stands for: `exact` the place itself, `approx_km`, `town` the nearest "
-      "town, `region` or `country` the middle of one", optional=True,
-      allowed=("exact", "approx_km", "town", "region", "country")),
-    C("deaths_low", "integer", "people killed on all sides, lowest figure", optional=True),
-    C("deaths", "integer", "people killed on all sides, best figure; 0 as the database states it", optional=True),
-    C("deaths_high", "integer", "people killed on all sides, highest figure", optional=True),
-    C("side_a", "text", "actor on the first side", optional=True),
-    C("side_a_kind", "text", "kind of that actor", optional=True),
-    C("side_b", "text", "actor on the second side", optional=True),
-    C("side_b_kind", "text", "kind of that actor", optional=True),
-    C("event_kind", "text", "`event`, or `episode` where the row sums up several days", optional=True,
-      allowed=("event", "episode")),
-    C("event_type", "text", "type of event, in the words of the database", optional=True),
-    C("event_subtype", "text", "type within that type", optional=True),
-    C("note", "text", "what the database says of it", optional=True),
-    C("source", "text", "sources that the database names", optional=True),
-    C("record_id", "text", "id of the row in the database", optional=True),
-    C("record_file", "text", "file from which the row was imported", optional=True),
-    C("record_row", "integer", "row of that file, the header being row 1", optional=True),
-)  # fmt: skip
-
-OWN_INCIDENTS = replace(
-    INCIDENTS,
-    name="own_incidents",
-    description="Further columns of an incidents.csv of your own, as an import writes them; all may be left out.",
-    columns=(*INCIDENTS.columns, *_DATABASE),
-    ranges=(*INCIDENTS.ranges, ("deaths_low", "deaths"), ("deaths", "deaths_high")),
 )  # fmt: skip
 
 DISPUTES = Table(

@@ -18,6 +18,7 @@ from analysis.evidence.display import html_summary
 from analysis.evidence.errors import InputError, InvalidTables, format_path
 from analysis.evidence.evidence_base import Evidence, load_evidence
 from analysis.evidence.folders import find_evidence_root, folder_fingerprint, list_evidence_sets
+from analysis.evidence.own_incidents import OWN_INCIDENTS
 
 
 @dataclass(frozen=True, repr=False)
@@ -151,7 +152,7 @@ def _opened(root: Path, contents: str) -> Dataset:
         path = root / "data" / "incidents.csv"
     if not path.is_file():
         raise InputError(f"{format_path(root)} holds neither evidence nor an incidents.csv")
-    incidents, problems = read_table(path, schema.OWN_INCIDENTS, strict=False)
+    incidents, problems = read_table(path, OWN_INCIDENTS, strict=False)
     if problems:
         raise InvalidTables(problems)
     if incidents.empty:
@@ -204,7 +205,8 @@ def _complete(incidents: pd.DataFrame) -> pd.DataFrame:
     for name, fallback in (("date_start", "date"), ("date_end", "date")):
         out[name] = out[name].fillna(out[fallback]) if name in out else out[fallback]
     missing = schema.empty_table(schema.INCIDENTS).dtypes.drop(out.columns, errors="ignore")
-    out = pd.concat([out, pd.DataFrame({name: pd.Series(index=out.index, dtype=d) for name, d in missing.items()})], axis=1)
+    absent = {name: pd.Series(index=out.index, dtype=dtype) for name, dtype in missing.items()}
+    out = pd.concat([out, pd.DataFrame(absent, index=out.index)], axis=1)
     for name in ("place", "country"):
         out[name] = out[name].mask(out[name].str.strip().str.lower().isin(UNKNOWN))
     out["confirmation"] = out["confirmation"].fillna("unknown")

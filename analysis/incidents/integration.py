@@ -143,7 +143,9 @@ def _rows(name: str, dataset: Dataset, rules: IntegrationRules) -> pd.DataFrame:
 def _linkage(rows: pd.DataFrame, rules: IntegrationRules) -> LinkageRules:
     ladders = []
     for column in rules.values:
-        steps = tuple(sorted(name for name in rows if name.startswith(f"{column}_") and name[len(column) + 1 :].isdigit()))
+        steps = tuple(
+            sorted(name for name in rows if name.startswith(f"{column}_") and name[len(column) + 1 :].isdigit())
+        )
         ladders.append(CategoryLevels(column, steps, rules.agree, rules.differ))
     return LinkageRules(tolerance_days=rules.tolerance_days, near_km=rules.near_km, threshold=rules.threshold,
                         longest_range_days=rules.longest_range_days, rerun_days=0, ladders=tuple(ladders))  # fmt: skip

@@ -9,6 +9,7 @@ from analysis.evidence import schema
 from analysis.evidence.csv_records import read_records
 from analysis.evidence.csv_tables import read_table, to_csv, write_files
 from analysis.evidence.errors import InvalidTables
+from analysis.evidence.own_incidents import OWN_INCIDENTS
 
 HEADER = "claim_id,incident_id\n"
 PLAIN = {
@@ -89,7 +90,7 @@ def test_a_column_that_is_not_ours_is_refused_in_our_own_tables(claims, tmp_path
 def test_a_column_that_is_not_ours_is_kept_in_a_table_someone_brings(tmp_path):
     path = tmp_path / "incidents.csv"
     path.write_text("incident_id,date,fatalities\nx1,2024-01-01,4\n")
-    frame, problems = read_table(path, schema.OWN_INCIDENTS, strict=False)
+    frame, problems = read_table(path, OWN_INCIDENTS, strict=False)
     assert problems == []
     assert frame.at[0, "fatalities"] == 4
 
@@ -222,7 +223,7 @@ def test_text_typed_in_a_column_without_a_name_is_not_lost(tmp_path):
 def test_decimal_commas_are_read_where_semicolons_separate(tmp_path):
     path = tmp_path / "incidents.csv"
     path.write_text("incident_id;date;latitude;longitude;tons\nx;2024-01-02;36,19;-44,01;1,5\n")
-    frame, problems = read_table(path, schema.OWN_INCIDENTS, strict=False)
+    frame, problems = read_table(path, OWN_INCIDENTS, strict=False)
     assert problems == []
     assert frame[["latitude", "longitude", "tons"]].to_numpy().tolist() == [[36.19, -44.01, 1.5]]
 
@@ -231,7 +232,7 @@ def test_decimal_commas_are_read_where_semicolons_separate(tmp_path):
 def test_a_column_that_is_only_somewhat_like_one_of_ours_is_no_slip(tmp_path, name, recwarn):
     path = tmp_path / "incidents.csv"
     path.write_text(f"incident_id,date,{name}\nx,2024-01-02,a\n")
-    assert read_table(path, schema.OWN_INCIDENTS, strict=False)[1] == []
+    assert read_table(path, OWN_INCIDENTS, strict=False)[1] == []
     assert list(recwarn) == []
 
 
@@ -240,14 +241,14 @@ def test_an_almost_certain_slip_is_warned_of_and_the_column_kept(tmp_path, name,
     path = tmp_path / "incidents.csv"
     path.write_text(f"incident_id,date,{name}\nx,2024-01-02,a\n")
     with pytest.warns(UserWarning, match=f"the column '{name}' is kept as your own; did you mean '{meant}'?"):
-        frame, problems = read_table(path, schema.OWN_INCIDENTS, strict=False)
+        frame, problems = read_table(path, OWN_INCIDENTS, strict=False)
     assert (problems, frame[name].tolist()) == ([], ["a"])
 
 
 def test_a_table_with_other_columns_is_told_how_it_can_come_in(tmp_path):
     path = tmp_path / "incidents.csv"
     path.write_text("event_id_cnty,event_date,location\nIRQ1,03 January 2024,Erbil\n")
-    told = said(path, schema.OWN_INCIDENTS, strict=False)
+    told = said(path, OWN_INCIDENTS, strict=False)
     assert [line.split(" - ")[0] for line in told] == [
         "incidents.csv, row 1, column incident_id: 'missing'", "incidents.csv, row 1, column date: 'missing'",
     ]  # fmt: skip
@@ -257,7 +258,7 @@ def test_a_table_with_other_columns_is_told_how_it_can_come_in(tmp_path):
 def test_a_year_before_1800_is_a_slip(tmp_path):
     path = tmp_path / "incidents.csv"
     path.write_text("incident_id,date\nA,2025-03-01\nB,0025-03-04\n")
-    assert said(path, schema.OWN_INCIDENTS, strict=False) == [
+    assert said(path, OWN_INCIDENTS, strict=False) == [
         "incidents.csv, row 3, column date: '0025-03-04' - a day from 1800-01-01 on"
     ]
 
@@ -265,7 +266,7 @@ def test_a_year_before_1800_is_a_slip(tmp_path):
 def test_numbers_of_ones_own_are_numbers_and_codes_with_zeros_before_them_are_not(tmp_path):
     path = tmp_path / "incidents.csv"
     path.write_text("incident_id,date,n,x,code,mixed\na,2024-01-02,3,1.5,007,1\nb,2024-01-03,,2,012,many\n")
-    frame, _ = read_table(path, schema.OWN_INCIDENTS, strict=False)
+    frame, _ = read_table(path, OWN_INCIDENTS, strict=False)
     assert frame["n"].dtype == "Int64"
     assert frame["n"].isna().tolist() == [False, True]
     assert frame["x"].tolist() == [1.5, 2.0]
@@ -276,7 +277,7 @@ def test_thousands_of_equal_failures_are_told_once_with_their_number(tmp_path):
     path = tmp_path / "incidents.csv"
     rows = "".join(f"x{n},{n}.01.2024\n" for n in range(3000))
     path.write_text(f"incident_id,date\n{rows}y,2024-13-01\n")
-    _, problems = read_table(path, schema.OWN_INCIDENTS, strict=False)
+    _, problems = read_table(path, OWN_INCIDENTS, strict=False)
     text = str(InvalidTables(problems)).replace(str(path), path.name)
     assert text.splitlines() == [
         "3,001 problems in the tables:",
