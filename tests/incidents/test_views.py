@@ -207,3 +207,17 @@ def test_a_view_is_watched_by_the_counter_of_its_only_set_or_by_the_itemised_rec
 
 def test_a_table_without_coverage_is_not_said_to_be_watched(elsewhere):
     assert view_coverage(elsewhere, View()).empty
+
+
+def test_a_view_filters_by_any_column_of_ones_own(tmp_path):
+    (tmp_path / "incidents.csv").write_text(
+        "incident_id,date,event_type,level\na,2024-01-01,Battles,1\nb,2024-01-02,Riots,2\nc,2024-01-03,Protests,2\n"
+    )
+    own = open_folder(tmp_path)
+    assert select(own, View(where="event_type=Riots"))["incident_id"].tolist() == ["b"]
+    assert select(own, View(where=["event_type=Riots", "event_type=Protests", "level=2"]))["incident_id"].tolist() == ["b", "c"]
+    assert View(where="event_type=Riots").words().endswith("where event type=Riots")
+    for wrong, said in (("event_typ=Riots", "did you mean 'event_type'"), ("event_type=Riot", "did you mean 'Riots'"),
+                        ("Riots", "column=value")):  # fmt: skip
+        with pytest.raises(InputError, match=said):
+            select(own, View(where=wrong))
