@@ -99,7 +99,7 @@ def limits(command):
               help="Where the reports go.", show_default=True)  # fmt: skip
 @click.option("--force", is_flag=True, help="Run also what is up to date.")
 @click.option("--with-rows", is_flag=True,
-              help="Put the rows of a database into the report even where its terms forbid to pass them on.")  # fmt: skip
+              help="Put the rows into the report even where the terms of a database forbid it.")  # fmt: skip
 @limits
 def report(
     variants: tuple[str, ...], all_variants: bool, only: tuple[str, ...], given: tuple[tuple[str, str], ...],
@@ -123,9 +123,8 @@ def report(
     chosen = choose_variants(REPOSITORY / "notebooks" / "parameters", variants or ("all",), all_variants)
     if folder:
         given = (*given, ("folder", str(Path(folder).expanduser().resolve())))
-    plans = [
-        Plan(override_parameters(each, dict(given), notebooks), notebooks, target / each.name, with_rows) for each in chosen
-    ]
+    variants_given = [override_parameters(each, dict(given), notebooks) for each in chosen]
+    plans = [Plan(each, notebooks, target / each.name, with_rows) for each in variants_given]
     stale = [each for each in plans if force or each.stale_reasons()]
     for each in plans:
         if each not in stale:

@@ -33,7 +33,8 @@ EXTENDED = {"0": "event", "1": "episode", "-9": "event"}
 YES_NO = {"1": "yes", "0": "no", "-9": "unknown"}
 NOT_KNOWN = (-9, -99)  # codebook: what numbers stand for "unknown"
 KEPT = ("region_txt", "vicinity", "attacktype1_txt", "targtype1_txt", "targsubtype1_txt", "target1", "natlty1_txt",
-        "gname2", "motive", "nkillus", "nkillter", "nwound", "approxdate", "related", "dbsource", "ishostkid", "nhostkid")  # fmt: skip
+        "gname2", "motive", "nkillus", "nkillter", "nwound", "approxdate", "related", "dbsource", "ishostkid",
+        "nhostkid")  # fmt: skip
 NUMBERS = ("nkillus", "nkillter", "nwound", "nhostkid")
 
 

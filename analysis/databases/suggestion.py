@@ -19,9 +19,12 @@ NAMES: dict[str, tuple[str, ...]] = {
     "country": (r"country(_?name|_txt)?", r"nation", r"state_?name"),
     "admin1": (r"admin_?1", r"adm_?1", r"province", r"governorate", r"region", r"oblast", r"state", r"provstate"),
     "place": (r"place", r"location(_?name)?", r"city", r"town", r"village", r"site", r"target_?city", r"district"),
-    "deaths": (r"deaths?", r"fatalities", r"killed", r"kills?", r"n_?kill(ed)?", r"best", r"total_?(deaths|killed)", r"dead"),
-    "deaths_low": (r"(min|low|minimum)_?(ppl_|people_|total_)?(deaths?|fatalities|killed)?", r"(deaths?|killed|fatalities)_?(min|low|minimum)"),
-    "deaths_high": (r"(max|high|maximum)_?(ppl_|people_|total_)?(deaths?|fatalities|killed)?", r"(deaths?|killed|fatalities)_?(max|high|maximum)"),
+    "deaths": (r"deaths?", r"fatalities", r"killed", r"kills?", r"n_?kill(ed)?", r"best",
+               r"total_?(deaths|killed)", r"dead"),
+    "deaths_low": (r"(min|low|minimum)_?(ppl_|people_|total_)?(deaths?|fatalities|killed)?",
+                   r"(deaths?|killed|fatalities)_?(min|low|minimum)"),
+    "deaths_high": (r"(max|high|maximum)_?(ppl_|people_|total_)?(deaths?|fatalities|killed)?",
+                    r"(deaths?|killed|fatalities)_?(max|high|maximum)"),
     "side_a": (r"actor_?1?", r"perpetrator", r"attacker", r"belligerent", r"side_?a", r"gname", r"group(_?name)?"),
     "side_b": (r"actor_?2", r"target", r"victim", r"side_?b"),
     "weapon": (r"weapon(_?type)?", r"model", r"munition"),
@@ -122,7 +125,7 @@ def _id_lines(rows: pd.DataFrame, free: dict) -> list[str]:
     if near:
         del free[near]
         return [
-            f"id: {_quoted(near)}  # unsure: {int(rows[near].duplicated().sum()):,} rows share the id of another, or have none"
+            f"id: {_quoted(near)}  # {UNSURE}{int(rows[near].duplicated().sum()):,} rows share the id of another"
         ]
     return ["# id: no column holds one value for each row; the number of the row is the id"]
 
@@ -150,12 +153,12 @@ def _date_lines(rows: pd.DataFrame, free: dict) -> list[str]:
     if year:
         lines = ["date:", f"  year: {_quoted(year)}"]
         for key, patterns in (("month", MONTHS), ("day_of_month", DAYS_OF_MONTH)):
-            name = _named(free, patterns)
-            lines += [f"  {key}: {_quoted(name)}"] if name else []
+            part = _named(free, patterns)
+            lines += [f"  {key}: {_quoted(part)}"] if part else []
         return lines
     for name in free:
         if re.search("date|day|time|fecha|datum", _plain(name)):
-            return ["date:", f'  day: {{column: {_quoted(name)}, format: ["%Y-%m-%d"]}}  # {UNSURE}no one format reads all '
+            return ["date:", f'  day: {{column: {_quoted(name)}, format: ["%Y-%m-%d"]}}  # {UNSURE}no format reads all '
                     f"values, such as {_some(rows[name])}"]  # fmt: skip
     return [f'date: {{column: "", format: "%Y-%m-%d"}}  # {UNSURE}no column looks like a day']
 
@@ -164,7 +167,7 @@ def _field_lines(rows: pd.DataFrame, free: dict) -> list[str]:
     lines = []
     for field, patterns in NAMES.items():
         number = field in ("latitude", "longitude") or field.startswith("deaths")
-        decimal = {}
+        decimal: dict[str, str] = {}
 
         def fits(name: str, number: bool = number, decimal: dict = decimal) -> bool:
             told = rows[name][~rows[name].str.strip().str.lower().isin(UNKNOWN)]

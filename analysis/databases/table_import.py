@@ -77,7 +77,8 @@ def read_files(
 
 def import_database(
     source: str, paths: Iterable[str | Path], folder: str | Path, *, mapping: Mapping | None = None,
-    downloaded: str = "", version: str = "", leave_out: bool = False, progress: Callable[[str], None] = lambda done: None,
+    downloaded: str = "", version: str = "", leave_out: bool = False,
+    progress: Callable[[str], None] = lambda done: None,
 ) -> Imported:  # fmt: skip
     """Read the files of a database and prepare a folder for the notebooks; `write_files` writes it.
 

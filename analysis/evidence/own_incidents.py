@@ -8,8 +8,8 @@ from analysis.evidence.schema import INCIDENTS, Column
 
 _DATABASE = (
     Column("admin1", "text", "province or governorate", optional=True),
-    Column("coord_precision", "text", "what the point stands for: `exact` the place itself, `approx_km`, `town` the nearest "
-      "town, `region` or `country` the middle of one", optional=True,
+    Column("coord_precision", "text", "what the point stands for: `exact` the place itself, `approx_km`, `town` the "
+      "nearest town, `region` or `country` the middle of one", optional=True,
       allowed=("exact", "approx_km", "town", "region", "country")),
     Column("deaths_low", "integer", "people killed on all sides, lowest figure", optional=True),
     Column("deaths", "integer", "people killed on all sides, best figure; 0 as the database states it", optional=True),

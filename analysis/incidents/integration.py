@@ -171,8 +171,8 @@ def _merged(rows: pd.DataFrame, order: list[str]) -> pd.DataFrame:
     """One row for each event: the first database that says a value, days that all allow, deaths as a range."""
     ranked = rows.assign(rank_=rows["document"].map({name: at for at, name in enumerate(order)}))
     ranked = ranked.sort_values(["event", "rank_"], kind="stable")
-    plain = ["date", "place", "admin1", "country", "latitude", "longitude", "coord_precision", "weapon", "actor", "event_kind",
-             "event_type", "side_a", "side_b"]  # fmt: skip
+    plain = ["date", "place", "admin1", "country", "latitude", "longitude", "coord_precision", "weapon", "actor",
+             "event_kind", "event_type", "side_a", "side_b"]  # fmt: skip
     by = ranked.groupby("event", sort=False)
     out = by[[name for name in plain if name in ranked]].first()
     first, last = by["date_start"].max(), by["date_end"].min()

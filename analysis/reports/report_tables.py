@@ -20,8 +20,8 @@ def write_report_tables(
 ) -> None:  # fmt: skip
     """Write `incidents.csv`, `claims.csv` and `disputes.csv` into a new folder; without evidence, the first alone.
 
-    `parameters` are those of a variant; a notebook may look at a shorter window. Where the terms of a database forbid to
-    pass on its rows, nothing is written unless `with_rows`.
+    `parameters` are those of a variant; a notebook may look at a shorter window. Where the terms of a database forbid
+    to pass on its rows, nothing is written unless `with_rows`.
     """
     if not with_rows and not may_pass_on_rows(dataset):
         return
