@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from analysis.databases.import_commands import changes_since_command, import_group
 from analysis.exercises.command_group import exercises
 
 
@@ -95,10 +96,12 @@ def limits(command):
 @click.option("--build", "target", default="build", type=click.Path(path_type=Path),
               help="Where the reports go.", show_default=True)  # fmt: skip
 @click.option("--force", is_flag=True, help="Run also what is up to date.")
+@click.option("--with-rows", is_flag=True,
+              help="Put the rows into the report even where the terms of a database forbid it.")  # fmt: skip
 @limits
 def report(
     variants: tuple[str, ...], all_variants: bool, only: tuple[str, ...], given: tuple[tuple[str, str], ...],
-    folder: str, target: Path, force: bool, cell_seconds: int, run_seconds: int, memory: int | None,
+    folder: str, target: Path, force: bool, with_rows: bool, cell_seconds: int, run_seconds: int, memory: int | None,
 ) -> None:  # fmt: skip
     """Run the notebooks and render them to PDF and HTML; the variant 'all' by default.
 
@@ -117,7 +120,8 @@ def report(
     chosen = choose_variants(REPOSITORY / "notebooks" / "parameters", variants or ("all",), all_variants)
     if folder:
         given = (*given, ("folder", str(Path(folder).expanduser().resolve())))
-    plans = [Plan(override_parameters(each, dict(given), notebooks), notebooks, target / each.name) for each in chosen]
+    variants_given = [override_parameters(each, dict(given), notebooks) for each in chosen]
+    plans = [Plan(each, notebooks, target / each.name, with_rows) for each in variants_given]
     stale = [each for each in plans if force or each.stale_reasons()]
     for each in plans:
         if each not in stale:
@@ -347,7 +351,31 @@ def sweep(
         raise RunError(f"{len(swept.failures)} of {len(runs)} runs failed")
 
 
+@main.command("integrate")
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="Folder for the merged table.")
+@click.option("--rules", "rules_file", type=click.Path(path_type=Path), help="YAML file of tolerances and vocabulary.")
+def integrate_command(folders: tuple[Path, ...], target: Path, rules_file: Path | None) -> None:
+    """Say which events of two or three imported tables are one, and write matches, merged table and doubts."""
+    from analysis.databases.table_import import csv_text
+    from analysis.evidence.csv_tables import write_files
+    from analysis.evidence.spreadsheet import to_spreadsheet
+    from analysis.incidents.integration import integrate, read_integration_rules
+
+    found = integrate(folders, read_integration_rules(rules_file))
+    write_files({
+        target / "incidents.csv": csv_text(found.merged),
+        target / "matches.csv": to_spreadsheet(found.matches),
+        target / "review.csv": to_spreadsheet(found.review),
+    })  # fmt: skip
+    for row in found.summary().itertuples():
+        click.echo(f"{row.events:>8,}  {row.databases}")
+    click.echo(f"{len(found.review):,} doubtful pairs in {target / 'review.csv'}")
+
+
 main.add_command(exercises)
+main.add_command(import_group)
+main.add_command(changes_since_command)
 
 
 if __name__ == "__main__":

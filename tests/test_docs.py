@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pandas as pd
 import pytest
 from click.testing import CliRunner
@@ -361,8 +362,9 @@ def test_every_command_that_is_named_exists(page):
     for name, rest in re.findall(r"^(?:\$ |.*/)?incidents ([a-z][a-z-]*)(.*)", code, re.MULTILINE):
         assert name in main.commands, f"incidents {name}"
         command = main.commands[name]
-        inner = getattr(command, "commands", {}).get((rest.split() or [""])[0], command)
-        known = {option for p in (*command.params, *inner.params) for option in p.opts}
+        if isinstance(command, click.Group) and rest.split() and rest.split()[0] in command.commands:
+            command = command.commands[rest.split()[0]]
+        known = {option for p in command.params for option in p.opts}
         assert set(re.findall(r"--[a-z-]+", rest)) <= known, f"incidents {name}{rest}"
 
 

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.evidence.columns import PATTERNS, Column, Table
-from analysis.evidence.csv_records import HEADER_ROWS, read_records
-from analysis.evidence.errors import Problem, format_path, suggest_name
+from analysis.evidence.csv_records import HEADER_ROWS, read_delimited
+from analysis.evidence.errors import Problem, find_slip, format_path, suggest_name
 
-MISSPELT = 0.85  # how like one of ours a further column of somebody's table must be to be taken for it misspelt
-FIRST_YEAR, LAST_YEAR = 1900, 2100
+FIRST_YEAR, LAST_YEAR = 1800, 2100  # a year outside is a slip, such as 0025
 
 
 def read_table(path: Path, table: Table, *, strict: bool = True) -> tuple[pd.DataFrame, list[Problem]]:
     """One CSV file as a typed frame, and every failure in it.
 
     `strict` = the table is one of ours: unknown columns and values outside the vocabulary fail.
-    Otherwise (a table someone brings) further columns are kept as text, unless one looks like a
-    misspelt column of ours that is missing. Row numbers are those a spreadsheet shows.
+    Otherwise (a table someone brings) further columns are kept, as numbers where every value is one; a name that
+    is almost certainly a slip of a column of ours is warned of. Row numbers are those a spreadsheet shows.
 
     Raises InvalidTables if the file is not a rectangular UTF-8 CSV at all.
     """
@@ -34,6 +33,8 @@ def read_table(path: Path, table: Table, *, strict: bool = True) -> tuple[pd.Dat
     problems += _value_problems(raw, known, format_path(path))
     problems += _key_problems(raw, table, format_path(path))
     typed = _typed(raw, known)
+    if not strict:
+        typed = _with_numbers(typed, [name for name in raw.columns if name not in table.names])
     problems += _range_problems(typed, raw, table, format_path(path))
     return typed, problems
 
@@ -43,21 +44,31 @@ def read_raw_rows(path: Path) -> pd.DataFrame:
 
     Raises InvalidTables for a file that is missing, empty, not UTF-8 or not rectangular.
     """
-    header, body = read_records(path)
-    return pd.DataFrame(body, columns=header, dtype=str)
+    header, body, delimiter = read_delimited(path)
+    raw = pd.DataFrame(body, columns=header, dtype=str)
+    # Where commas do not separate fields, a spreadsheet writes them into numbers.
+    return raw if delimiter == "," else raw.replace(r"^(-?\d+),(\d+)$", r"\1.\2", regex=True)
 
 
 def _header_problems(found: list[str], table: Table, file: str, strict: bool) -> list[Problem]:
     missing = [c.name for c in table.columns if c.name not in found and not c.optional]
     absent = [name for name in table.names if name not in found]
-    problems = [Problem(file, 1, name, "missing", "this column is needed") for name in missing]
-    for name in found:
-        if name in table.names:
-            continue
-        if strict or get_close_matches(name, absent, n=1, cutoff=MISSPELT):
-            allowed = f"not a column of {table.name}{suggest_name(name, absent) or suggest_name(name, table.names)}"
-            problems.append(Problem(file, 1, name, name, allowed))
+    hints = {name: "" if strict else _hint(name, found, table) for name in missing}
+    problems = [Problem(file, 1, name, "missing", f"this column is needed{hints[name]}") for name in missing]
+    for name in (name for name in found if name not in table.names):
+        if strict:
+            hint = suggest_name(name, absent) or suggest_name(name, table.names)
+            problems.append(Problem(file, 1, name, name, f"not a column of {table.name}{hint}"))
+        elif slip := find_slip(name, absent):
+            said = f"{file}: the column {name!r} is kept as your own; did you mean {slip!r}?"
+            warnings.warn(said, stacklevel=3)
     return problems
+
+
+def _hint(name: str, found: list[str], table: Table) -> str:
+    near = suggest_name(name, [other for other in found if other not in table.names])
+    other = "" if near else "; 'incidents import table FILE --suggest' reads tables with other columns"
+    return near.replace("did you mean", "is it") + other
 
 
 def _value_problems(raw: pd.DataFrame, known: list[Column], file: str) -> list[Problem]:
@@ -146,6 +157,16 @@ def _typed(raw: pd.DataFrame, known: list[Column]) -> pd.DataFrame:
         elif column.kind in ("integer", "number"):
             number = pd.to_numeric(text.where(text.str.fullmatch(PATTERNS[column.kind], na=False)))
             typed[column.name] = number.astype("Int64" if column.kind == "integer" else "float64")
+    return typed
+
+
+def _with_numbers(typed: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Further columns as numbers, where every value is one and none has zeros before it, as codes have."""
+    for name in names:
+        text = typed[name].dropna()
+        if len(text) and text.str.fullmatch(r"-?(0|[1-9]\d{0,14})(\.\d+)?").all():
+            number = pd.to_numeric(typed[name])
+            typed[name] = number.astype("Int64") if not text.str.contains(".", regex=False).any() else number
     return typed
 
 

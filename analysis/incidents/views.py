@@ -33,6 +33,8 @@ class View:
         Of the incidents as resolved from these claims.
     actors : str or iterable of str, optional
         Of the incidents as the whole table has them; a name holds its narrower names.
+    where : str or iterable of str, optional
+        Of any other column, as "column=value"; several values of one column are alternatives.
     denied : {"keep", "drop"}
         What to do with incidents that some claim denies.
     start, end : day, optional
@@ -71,6 +73,7 @@ class View:
     place_kinds: tuple[str, ...] = ()
     weapons: tuple[str, ...] = ()
     actors: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
     denied: str = "keep"
     start: date | None = None
     end: date | None = None
@@ -88,6 +91,7 @@ class View:
             place_kinds: str | Iterable[str] = (),
             weapons: str | Iterable[str] = (),
             actors: str | Iterable[str] = (),
+            where: str | Iterable[str] = (),
             denied: str = "keep",
             start: str | date | None = None,
             end: str | date | None = None,
@@ -120,7 +124,7 @@ class View:
         parts += [self._list("reliability", "sources graded"), self._list("origins", "reported by")]
         parts += [self._list("countries", "in"), self._list("places", "at")]
         parts += [self._list("place_kinds", "kind of place"), self._list("weapons", "weapon")]
-        parts += [self._list("actors", "claimed by"), self._window()]
+        parts += [self._list("actors", "claimed by"), self._list("where", "where"), self._window()]
         parts += ["without incidents that some claim denies" if self.denied == "drop" else ""]
         return "; ".join(part for part in parts if part)
 
@@ -321,7 +325,9 @@ def view_coverage(dataset: Dataset, view: View) -> pd.DataFrame:
     if len(view.sets) == 1 and view.sets[0] != PUBLIC_RECORD:
         counter = view.sets[0]
     rows = dataset.coverage[dataset.coverage["counter"] == counter]
-    return rows[rows["scope"].isin(["all", *view.countries])].reset_index(drop=True)
+    if view.countries:
+        rows = rows[rows["scope"].isin(["all", *view.countries])]
+    return rows.reset_index(drop=True)
 
 
 def _restricts_claims(view: View) -> bool:
@@ -363,6 +369,8 @@ def _keep(incidents: pd.DataFrame, view: View, dataset: Dataset) -> pd.Series:
             keep &= incidents[column].isin(getattr(view, name))
     if view.actors:
         keep &= incidents["incident_id"].isin(_claimed_by(dataset, view.actors))
+    for column, values in _columns_of(view).items():
+        keep &= _as_typed(incidents[column]).isin(values)
     if view.denied == "drop":
         keep &= ~incidents["disputed"].fillna("").str.split("|").map(lambda d: "incident" in d)
     if view.start:
@@ -380,7 +388,38 @@ def _claimed_by(dataset: Dataset, actors: tuple[str, ...]) -> pd.Series:
     return dataset.incidents.loc[named.index[held], "incident_id"]
 
 
+def _columns_of(view: View) -> dict[str, list[str]]:
+    """The values that `where` allows, by column. Raises InputError for what is no column=value."""
+    out: dict[str, list[str]] = {}
+    for each in view.where:
+        column, equals, value = each.partition("=")
+        if not equals or not column:
+            raise InputError(f"where: {each!r} is no filter; allowed: column=value")
+        out.setdefault(column, []).append(value)
+    return out
+
+
+def _as_typed(column: pd.Series) -> pd.Series:
+    """Values as a person types them."""
+    if column.dtype.kind == "M":
+        return column.dt.strftime("%Y-%m-%d")
+    return column.map(lambda value: f"{value:g}" if isinstance(value, float) else str(value), na_action="ignore")
+
+
+def _check_columns(dataset: Dataset, view: View) -> None:
+    for column, values in _columns_of(view).items():
+        if column not in dataset.incidents:
+            hint = suggest_name(column, dataset.incidents.columns)
+            raise InputError(f"where: {column!r} is no column of the incidents{hint}")
+        known = set(_as_typed(dataset.incidents[column]).dropna())
+        for value in values:
+            if value not in known:
+                hint = suggest_name(value, known)
+                raise InputError(f"where: {value!r} does not occur in {column}{hint}")
+
+
 def _check_values(dataset: Dataset, view: View) -> None:
+    _check_columns(dataset, view)
     known = {name: set(dataset.incidents[column].dropna()) for name, column in FILTERS.items()}
     known["actors"] = _actor_names(dataset)
     known |= {"confirmation": set(CONFIRMATION), "reliability": set(RELIABILITY)}

@@ -188,11 +188,14 @@ def weekly_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Seri
 
 
 def _days_in(periods: pd.DataFrame, coverage: pd.DataFrame) -> pd.Series:
-    covered = pd.DatetimeIndex([])
-    for row in coverage.itertuples():
-        covered = covered.union(pd.date_range(row.start, row.end))
-    bounds = zip(periods["start"], periods["end"], strict=True)
-    return pd.Series([((covered >= start) & (covered <= end)).sum() for start, end in bounds], periods.index)
+    """Covered days of each period, counted on one line of days."""
+    if periods.empty or coverage.empty:
+        return pd.Series(0, periods.index)
+    first = min(periods["start"].min(), coverage["start"].min())
+    days = pd.date_range(first, max(periods["end"].max(), coverage["end"].max()))
+    until = np.concatenate([[0], np.cumsum(is_covered(days, coverage))])
+    start, end = ((periods[name] - first).dt.days.to_numpy() for name in ("start", "end"))
+    return pd.Series(until[end + 1] - until[start], periods.index)
 
 
 def is_covered(days: pd.DatetimeIndex, coverage: pd.DataFrame | None) -> np.ndarray:
@@ -219,7 +222,10 @@ def is_covered(days: pd.DatetimeIndex, coverage: pd.DataFrame | None) -> np.ndar
     """
     if coverage is None or coverage.empty:
         return np.ones(len(days), bool)
-    return np.any([(days >= row.start) & (days <= row.end) for row in coverage.itertuples()], axis=0)
+    covered = np.zeros(len(days), bool)
+    for start, end in zip(coverage["start"], coverage["end"], strict=True):
+        covered[days.searchsorted(start) : days.searchsorted(end, "right")] = True
+    return covered
 
 
 def is_thinly_covered(coverage: pd.DataFrame) -> bool:

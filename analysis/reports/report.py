@@ -55,15 +55,18 @@ def run_report(
                                    kernel=kernel, limits=limits, running=running)  # fmt: skip
             seconds = run_record.seconds_since(begun)
             progress(f"ran {source.stem}")
-            about = format_provenance(plan.variant, values[source], inputs["files"], [name_of[source]], views[source])
+            about = format_provenance(plan.variant, values[source], inputs["files"], [name_of[source]], views[source],
+                                      dataset.side_car)  # fmt: skip
             rendered = render_chapter(executed, source.stem, plan.variant, about, dataset, made)
             progress(f"rendered {source.stem}")
             return rendered, seconds
 
         chapters, seconds = zip(*run_parallel(chapter, plan.notebook_paths, AT_ONCE), strict=True)
-        about = format_provenance(plan.variant, plan.variant.parameters, inputs["files"], inputs["notebooks"])
+        about = format_provenance(
+            plan.variant, plan.variant.parameters, inputs["files"], inputs["notebooks"], database=dataset.side_car
+        )
         bind_chapters(chapters, plan.variant, about, dataset, made)
-        write_report_tables(made / "data", dataset, plan.variant.parameters)
+        write_report_tables(made / "data", dataset, plan.variant.parameters, plan.with_rows)
         progress("bound the report")
         runs = {source.stem: {"parameters": values[source], "view": views[source], "seconds": taken}
                 for source, taken in zip(values, seconds, strict=True)}  # fmt: skip

@@ -123,7 +123,7 @@ def test_a_table_that_cannot_be_read_does_not_hide_the_failures_of_others(tiny, 
     ]
 
 
-@pytest.mark.parametrize("harm", ["misspelt", "missing", "ragged", "latin-1"])
+@pytest.mark.parametrize("harm", ["misspelt", "missing", "ragged", "no text"])
 def test_ids_that_cannot_be_read_are_told_once_and_not_for_every_row_that_names_them(tiny, harm):
     folder = tiny([{}] * 5)
     sources = folder / "seeds" / "sources.csv"
@@ -135,7 +135,7 @@ def test_ids_that_cannot_be_read_are_told_once_and_not_for_every_row_that_names_
     elif harm == "ragged":
         sources.write_text(text + "x\n")
     else:
-        sources.write_bytes(text.replace("because", "café").encode("latin-1"))
+        sources.write_bytes(b"\0" * 100)
     assert {problem.split(":")[0].split(",")[0] for problem in told(folder)} == {"seeds/sources.csv"}
 
 

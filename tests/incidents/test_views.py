@@ -216,3 +216,18 @@ def test_an_actor_stands_for_its_narrower_names_whoever_confirms_the_attack(data
     officials = select(dataset, View(actors=("Islamic Resistance in Iraq",), confirmation=("us_official",)))
     assert len(officials) > 20
     assert officials["actor"].isna().all()  # the value is the attackers' word; the filter asks the whole table
+
+
+def test_a_view_filters_by_any_column_of_ones_own(tmp_path):
+    (tmp_path / "incidents.csv").write_text(
+        "incident_id,date,event_type,level\na,2024-01-01,Battles,1\nb,2024-01-02,Riots,2\nc,2024-01-03,Protests,2\n"
+    )
+    own = open_folder(tmp_path)
+    assert select(own, View(where="event_type=Riots"))["incident_id"].tolist() == ["b"]
+    several = View(where=["event_type=Riots", "event_type=Protests", "level=2"])
+    assert select(own, several)["incident_id"].tolist() == ["b", "c"]
+    assert View(where="event_type=Riots").words().endswith("where event type=Riots")
+    for wrong, said in (("event_typ=Riots", "did you mean 'event_type'"), ("event_type=Riot", "did you mean 'Riots'"),
+                        ("Riots", "column=value")):  # fmt: skip
+        with pytest.raises(InputError, match=said):
+            select(own, View(where=wrong))

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from analysis.reports.document.html_controls import control_inlines, definition_parts, mathml_inlines, read_length
 from analysis.reports.document.html_elements import BLOCKS, CODES, MARKS, NO_END, RUNNING, UNSEEN
 from analysis.reports.document.html_styles import Styles, computed_styles, inline_style
-from analysis.reports.document.html_tables import read_table
+from analysis.reports.document.html_tables import table_blocks
 from analysis.reports.document.images import svg_element
 from analysis.reports.document.markdown_html import refill, trimmed
 from analysis.reports.document.tree import NO_ATTR, Node, attr, code_block, figure_block, inlines_of_text, node, text_of
@@ -142,7 +142,7 @@ class _Reader:
     def _table(self, element: LexborNode) -> list[Node]:
         if self._waits(element):
             return []
-        return read_table(element, self.style, self._cell)
+        return table_blocks(element, self.style, self._cell)
 
     def _cell(self, cell: LexborNode) -> list[Node]:
         """What stands in a cell; most hold one text and nothing else."""

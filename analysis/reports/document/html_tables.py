@@ -19,7 +19,7 @@ EMPTY_SIDE = node("AlignDefault")
 DIGITS = re.compile(r"\s*(\d{1,5})")
 
 
-def read_table(table: LexborNode, style: Style, cell_blocks: CellBlocks) -> list[Node]:
+def table_blocks(table: LexborNode, style: Style, cell_blocks: CellBlocks) -> list[Node]:
     """The table as a block; nothing for one without cells, and what its cells hold for one of a single cell that
     holds more than words, as pages that are laid out by tables have them."""
     groups: dict[str, list[tuple[list[_Cell], dict]]] = {"thead": [], "tbody": [], "tfoot": []}

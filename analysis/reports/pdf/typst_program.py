@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 
-def main(folder: Path) -> None:
+def run_request(folder: Path) -> None:
     """Set every source; the answers appear whole."""
     request = json.loads((folder / "request.json").read_text(encoding="utf-8"))
     _bound(request["seconds"], request["megabytes"])
