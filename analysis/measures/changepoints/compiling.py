@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-njit: Callable | None
 try:
-    from numba import njit
+    import numba
 except ImportError:
-    njit = None
+    njit: Any = None
+else:
+    njit = numba.njit
 
 
 def compile_if_possible(loop: Callable) -> Callable:
