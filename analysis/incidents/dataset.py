@@ -168,8 +168,10 @@ def _opened(root: Path, contents: str) -> Dataset:
     coverage = _optional(beside, schema.COVERAGE)
     disputes = _optional(beside, schema.DISPUTES)
     values = schema.empty_table(schema.VALUES)
-    own = {"about": read_about(root), "side_car": read_side_car(beside)}
-    return Dataset(root, _complete(incidents), values, disputes, None, **tables, coverage=coverage, **own)
+    about, side_car = read_about(root), read_side_car(beside)
+    return Dataset(
+        root, _complete(incidents), values, disputes, None, **tables, coverage=coverage, about=about, side_car=side_car
+    )
 
 
 def _own(shared):

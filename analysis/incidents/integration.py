@@ -148,7 +148,8 @@ def _linkage(rows: pd.DataFrame, rules: IntegrationRules) -> LinkageRules:
         )
         categories.append(CategoryLevels(column, levels, rules.agree, rules.differ))
     return LinkageRules(tolerance_days=rules.tolerance_days, near_km=rules.near_km, threshold=rules.threshold,
-                        longest_range_days=rules.longest_range_days, rerun_days=0, categories=tuple(categories))  # fmt: skip
+                        longest_range_days=rules.longest_range_days, rerun_days=0,
+                        categories=tuple(categories))  # fmt: skip
 
 
 def _doubtful(part: pd.DataFrame, found: pd.DataFrame, rules: LinkageRules) -> pd.DataFrame:

@@ -62,6 +62,7 @@ SAID = {
     "rates_and_posterior": lambda frame: rates_and_posterior_alt(intervals(frame), "Pentagon", posterior(frame)),
     "base_map": lambda frame: map_alt(by_place(frame)),
     "calendar": lambda frame: calendar_alt(count(frame, "day", window=WINDOW)),
+    "year_months": lambda frame: calendar_alt(count(frame, "day", window=WINDOW)),  # the calendar of decades
     "change_posterior": lambda frame: change_posterior_alt(posterior(frame)),
     "cumulative": lambda frame: cumulative_alt({"ours": cumulative(frame, WINDOW)}, WINDOW),
     "frequency_bars": lambda frame: frequency_alt(count(frame, "week", by=["confirmation"], window=WINDOW)),

@@ -45,4 +45,4 @@ def _bound(seconds: int, megabytes: int) -> None:
 
 if __name__ == "__main__":
     sys.path.append(sys.argv[1])
-    main(Path(sys.argv[2]))
+    run_request(Path(sys.argv[2]))
