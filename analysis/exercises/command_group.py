@@ -74,8 +74,8 @@ def grade(
     from analysis.exercises.sandbox import SubmissionLimits
     from analysis.exercises.submissions import find_submissions
 
-    known = _open(course, names)
-    submissions = find_submissions(folder, known)
+    chosen_names = [exercise.name for exercise in _open(course, names)]
+    submissions = find_submissions(folder, _open(course, ()), chosen_names)
     read_marks(out / "grades.csv")  # raises its errors before anything runs
     chosen = isolation.choose_backend(backend)
     click.echo(f"isolation: {isolation.BACKENDS[chosen]}")

@@ -17,7 +17,7 @@ from analysis.exercises.gradebook import Grade, GradedSubmission
 from analysis.exercises.notebook_run import run_notebook
 from analysis.exercises.repair import repair_submission
 from analysis.exercises.sandbox import SubmissionLimits, open_sandbox
-from analysis.exercises.submissions import Submission, UnreadableSubmission, read_submission
+from analysis.exercises.submissions import Submission, UnreadableSubmission, is_notebook_name, read_submission
 
 MAX_OTHER_FILES = 50_000_000  # bytes of files beside the notebook of a submission
 
@@ -84,7 +84,7 @@ def _files(submitted: Path, exercise: Exercise, remarks: list[str]) -> dict[Path
     size = 0
     files: dict[Path, Path] = {}
     for path in sorted(submitted.rglob("*")):
-        if path.is_symlink() or not path.is_file() or path.suffix == ".ipynb":
+        if path.is_symlink() or not path.is_file() or is_notebook_name(path.name):
             continue
         size += path.stat().st_size
         if size > MAX_OTHER_FILES:
