@@ -63,20 +63,20 @@ def grade(
 ) -> None:  # fmt: skip
     """Grade the submissions in FOLDER: STUDENT/EXERCISE/EXERCISE.ipynb or STUDENT/EXERCISE.ipynb.
 
-    Points for answers in words are typed into grades.csv; grade again, and they are taken over.
+    Points for answers in words are typed into grades.csv; grade again, and they are taken over. What was graded into
+    the same place before stays there.
     """
     from tqdm import tqdm
 
     from analysis.evidence.errors import format_path
-    from analysis.exercises import isolation
-    from analysis.exercises.gradebook import read_marks
+    from analysis.exercises import class_record, isolation
     from analysis.exercises.grading import grade_all, write_grades
     from analysis.exercises.sandbox import SubmissionLimits
     from analysis.exercises.submissions import find_submissions
 
-    known = _open(course, names)
-    submissions = find_submissions(folder, known)
-    read_marks(out / "grades.csv")  # raises its errors before anything runs
+    chosen_names = [exercise.name for exercise in _open(course, names)]
+    submissions = find_submissions(folder, _open(course, ()), chosen_names)
+    class_record.read_record(out)  # raises its errors before anything runs
     chosen = isolation.choose_backend(backend)
     click.echo(f"isolation: {isolation.BACKENDS[chosen]}")
     with tqdm(total=len(submissions), unit="submission", disable=None, leave=False) as bar:

@@ -154,7 +154,9 @@ def _exercise_cells(graded: GradedSubmission) -> Iterator[NotebookNode]:
 
 
 def _overview(grades: Sequence[Grade]) -> pd.DataFrame:
-    table = [(g.task, _format_points(g.points), _format_points(g.max_points), g.status, g.remark) for g in grades]
+    table = [
+        (g.task, _format_points(g.points), _format_points(g.max_points), g.status, "; ".join(g.remarks)) for g in grades
+    ]
     return pd.DataFrame(table, columns=["task", "points", "of", "what became of it", "remark"])
 
 
@@ -167,7 +169,7 @@ def html_table(frame: pd.DataFrame) -> NotebookNode:
 def _format_grade(grade: Grade) -> str:
     points = f"{_format_points(grade.points)} of {_format_points(grade.max_points)} points"
     line = f"**{escape_markdown(grade.task)}: {points}**, {escape_markdown(grade.status)}."
-    return line + (f" {escape_markdown(grade.remark)}" if grade.remark else "")
+    return " ".join([line, *map(escape_markdown, grade.remarks)])
 
 
 def _format_points(points: float | None) -> str:

@@ -11,13 +11,13 @@ from nbformat import NotebookNode
 
 from analysis.evidence.csv_tables import write_files
 from analysis.evidence.spreadsheet import to_spreadsheet
-from analysis.exercises import autograding, class_summary, feedback, gradebook
+from analysis.exercises import autograding, class_record, class_summary, feedback, gradebook
 from analysis.exercises.course import Exercise
 from analysis.exercises.gradebook import Grade, GradedSubmission
 from analysis.exercises.notebook_run import run_notebook
 from analysis.exercises.repair import repair_submission
 from analysis.exercises.sandbox import SubmissionLimits, open_sandbox
-from analysis.exercises.submissions import Submission, UnreadableSubmission, read_submission
+from analysis.exercises.submissions import Submission, UnreadableSubmission, is_notebook_name, read_submission
 
 MAX_OTHER_FILES = 50_000_000  # bytes of files beside the notebook of a submission
 
@@ -84,7 +84,7 @@ def _files(submitted: Path, exercise: Exercise, remarks: list[str]) -> dict[Path
     size = 0
     files: dict[Path, Path] = {}
     for path in sorted(submitted.rglob("*")):
-        if path.is_symlink() or not path.is_file() or path.suffix == ".ipynb":
+        if path.is_symlink() or not path.is_file() or is_notebook_name(path.name):
             continue
         size += path.stat().st_size
         if size > MAX_OTHER_FILES:
@@ -98,20 +98,31 @@ def _files(submitted: Path, exercise: Exercise, remarks: list[str]) -> dict[Path
 
 
 def write_grades(out: Path, graded: Sequence[GradedSubmission], conditions: str) -> list[Path]:
-    """Write grades.csv, summary.html, feedback/STUDENT.html and gradebook/STUDENT/EXERCISE.json to `out`.
+    """Write grades.csv, summary.html, feedback/STUDENT.html and gradebook/STUDENT/EXERCISE (.json, .ipynb) to `out`.
 
-    All files are written or none. `conditions` says with what isolation and limits the submissions were graded. Points
-    typed into an earlier grades.csv stay. Returns the paths; raises InputError as `gradebook.read_marks`.
+    All files are written or none. `conditions` says with what isolation and limits the submissions were graded. What
+    was graded into `out` before stays, and so do the points, remarks and columns that a person typed into grades.csv.
+    Returns the paths; raises InputError as `class_record.read_record`.
     """
-    graded = gradebook.merge_marks(graded, gradebook.read_marks(out / "grades.csv"))
-    table = gradebook.grade_rows(graded)
+    record = class_record.read_record(out)
+    merged = class_record.merge_record(record, graded)
+    rows = class_record.add_typed_columns(
+        gradebook.grade_rows(merged), class_record.read_grade_table(out / "grades.csv")
+    )
     files = {
-        out / "grades.csv": to_spreadsheet(table),
-        out / "summary.html": class_summary.summary_page(graded, conditions),
+        out / "grades.csv": to_spreadsheet(rows),
+        out / "summary.html": class_summary.summary_page(merged, conditions),
     }
-    for student in dict.fromkeys(each.student for each in graded):
-        own = [each for each in graded if each.student == student]
-        files[out / "feedback" / f"{student}.html"] = feedback.feedback_page(student, own)
-        files |= {out / "gradebook" / student / f"{each.exercise}.json": gradebook.gradebook_json(each) for each in own}
+    now = {each.student for each in graded}
+    changed = (each.student for each in merged if each.student in now or not class_record.is_written(out, each))
+    for student in dict.fromkeys(changed):
+        own = [class_record.with_cells(out, each) for each in merged if each.student == student]
+        files |= _files_of_student(out, student, own)
     write_files({path: text.encode("utf-8", "replace").decode() for path, text in files.items()})
     return list(files)
+
+
+def _files_of_student(out: Path, student: str, own: Sequence[GradedSubmission]) -> dict[Path, str]:
+    books = {out / "gradebook" / student / f"{each.exercise}.json": gradebook.gradebook_json(each) for each in own}
+    notebooks = {class_record.notebook_path(out, each): class_record.notebook_text(each) for each in own}
+    return {out / "feedback" / f"{student}.html": feedback.feedback_page(student, own)} | books | notebooks

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
+from unicodedata import normalize
 
 import nbformat
 from nbformat import NotebookNode
@@ -16,8 +18,10 @@ from analysis.evidence.errors import InputError, format_path
 from analysis.exercises.course import Exercise, cells_by_id
 
 MAX_NOTEBOOK_BYTES = 500_000_000  # stored outputs may be large; they are dropped at once
-# What browsers and people add to the name of a file: "counting (1)", "counting-Copy2", "counting_final".
-NAME_SUFFIX = re.compile(r"(?:[\s_-]*(?:\(\d+\)|copy\d*|final|v\d+))+$", re.IGNORECASE)
+NOTEBOOK_NAME = re.compile(r"(.+)\.ipynb(?:\.txt|\.json)?", re.IGNORECASE | re.DOTALL)  # browsers add an ending
+DOWNLOAD = re.compile(r"[\s_-]*\((\d+)\)$")  # what browsers add to the name of a file: "counting (1)"
+# What Jupyter and people add to the name of a copy: "counting-Copy2", "counting_final".
+COPY = re.compile(r"(?:[\s_-]*(?:\(\d+\)|copy\d*|final|v\d+|backup|old))+$", re.IGNORECASE)
 _one_at_a_time = Lock()  # large files would fill the memory
 
 
@@ -35,74 +39,119 @@ class Submission:
     remarks: list[str] = field(default_factory=list)
 
 
-def find_submissions(folder: Path, exercises: Sequence[Exercise]) -> list[Submission]:
+@dataclass(frozen=True)
+class _Candidate:
+    """A file that may be an exercise of a student; of several, the one with the smallest `rank` is graded."""
+
+    path: Path
+    exercise: Exercise
+    rank: tuple[int, ...]
+
+
+def find_submissions(folder: Path, course: Sequence[Exercise], only: Sequence[str] = ()) -> list[Submission]:
     """All submissions below `folder`: `STUDENT/EXERCISE/EXERCISE.ipynb` or `STUDENT/EXERCISE.ipynb`.
 
-    For an exercise that some student handed in, a student without it gets a Submission without a path. Raises
-    InputError if the folder does not exist or holds no submission.
+    Files are recognised among all exercises of the `course`; only then are the exercises named in `only` picked. For an
+    exercise that some student handed in, a student without it gets a Submission without a path. Raises InputError if
+    the folder does not exist or holds no submission.
     """
     if not folder.is_dir():
         raise InputError(f"{format_path(folder)} is no folder of submissions")
     students = [p for p in sorted(folder.iterdir()) if p.is_dir() and not p.is_symlink() and p.name[0] != "."]
-    found = {student.name: _of_student(student, exercises) for student in students}
-    handed_in = [e for e in exercises if any(e.name in paths for paths in found.values())]
+    found = {student.name: _of_student(student, course) for student in students}
+    wanted = [e for e in course if not only or e.name in only]
+    handed_in = [e for e in wanted if any(e.name in files for files in found.values())]
     if not handed_in:
-        raise InputError(f"{format_path(folder)} holds no submission; needs STUDENT/EXERCISE/EXERCISE.ipynb")
+        name = only[0] if len(only) == 1 else "EXERCISE"
+        raise InputError(f"{format_path(folder)} holds no submission; needs STUDENT/{name}/{name}.ipynb")
     return [
-        _choose(student, exercise, paths.get(exercise.name, []))
-        for student, paths in found.items()
+        _choose(student, exercise, files.get(exercise.name, []))
+        for student, files in found.items()
         for exercise in handed_in
     ]
 
 
-def _of_student(folder: Path, exercises: Sequence[Exercise]) -> dict[str, list[Path]]:
-    by_exercise: dict[str, list[Path]] = {}
+def is_notebook_name(name: str) -> bool:
+    """True for the name of a notebook file, also with an ending that a browser added."""
+    return bool(NOTEBOOK_NAME.fullmatch(name))
+
+
+def _of_student(folder: Path, course: Sequence[Exercise]) -> dict[str, list[_Candidate]]:
+    by_exercise: dict[str, list[_Candidate]] = {}
     for path in _notebooks(folder):
-        if exercise := _exercise_of(path, folder, exercises):
-            by_exercise.setdefault(exercise.name, []).append(path)
+        if candidate := _recognise(path, folder, course):
+            by_exercise.setdefault(candidate.exercise.name, []).append(candidate)
     return by_exercise
 
 
 def _notebooks(folder: Path) -> Iterator[Path]:
     """Notebook files below the folder; links that lead out of it and hidden files are left out."""
-    for path in sorted(folder.rglob("*.ipynb")):
+    for path in sorted(path for path in folder.rglob("*") if is_notebook_name(path.name)):
         inside = path.resolve().is_relative_to(folder.resolve())
         if inside and path.is_file() and not any(p.startswith(".") for p in path.relative_to(folder).parts):
             yield path
 
 
-def _exercise_of(path: Path, student: Path, exercises: Sequence[Exercise]) -> Exercise | None:
-    """The exercise of a file, by its name, by its folders, or else by the names of its cells; None if there is none."""
-    folders = [name for name in path.relative_to(student).parts[:-1]]
-    for name in (NAME_SUFFIX.sub("", path.stem), *reversed(folders)):
-        for exercise in exercises:
-            if name.casefold() == exercise.name.casefold():
-                return exercise
+def _recognise(path: Path, student: Path, course: Sequence[Exercise]) -> _Candidate | None:
+    """The exercise of a file, by its name, else by the cells that only one exercise has, else by its folders."""
+    folders = path.relative_to(student).parts[:-1]
+    stem = _stem(path)
+    download = DOWNLOAD.search(stem)
+    by_name = _named(course, DOWNLOAD.sub("", stem))
+    if by_name:
+        expected_place = all(_same_name(name, by_name.name) for name in folders)
+        return _Candidate(path, by_name, (0, not expected_place, -int(download[1]) if download else 0))
+    if by_name := _named(course, COPY.sub("", stem)):
+        return _Candidate(path, by_name, (1, -_copy_number(stem)))
+    if by_cells := _by_own_cells(path, course):
+        return _Candidate(path, by_cells, (2,))
+    by_folder = next((found for name in reversed(folders) if (found := _named(course, name))), None)
+    return _Candidate(path, by_folder, (3,)) if by_folder else None
+
+
+def _stem(path: Path) -> str:
+    match = NOTEBOOK_NAME.fullmatch(path.name)
+    return match[1] if match else path.stem
+
+
+def _named(course: Sequence[Exercise], name: str) -> Exercise | None:
+    return next((exercise for exercise in course if _same_name(name, exercise.name)), None)
+
+
+def _same_name(name: str, other: str) -> bool:
+    """Names are equal without regard to capitals and to how accents are stored."""
+    return normalize("NFC", name).casefold() == normalize("NFC", other).casefold()
+
+
+def _by_own_cells(path: Path, course: Sequence[Exercise]) -> Exercise | None:
+    """The exercise with which the file has most cells in common, of those that no other exercise has."""
     try:
         cells = set(cells_by_id(read_submission(path)))
     except UnreadableSubmission:
         return None
-    shared = {len(cells & set(cells_by_id(exercise.source))): exercise for exercise in exercises}
-    return shared[max(shared)] if max(shared) else None
+    times = Counter(name for exercise in course for name in cells_by_id(exercise.source))
+    own = {name for name in cells if times[name] == 1}
+    common = {exercise.name: len(own & set(cells_by_id(exercise.source))) for exercise in course}
+    best = max(course, key=lambda exercise: common[exercise.name])
+    return best if common[best.name] else None
 
 
-def _choose(student: str, exercise: Exercise, paths: list[Path]) -> Submission:
-    if not paths:
+def _choose(student: str, exercise: Exercise, candidates: list[_Candidate]) -> Submission:
+    if not candidates:
         return Submission(student, exercise, remarks=["not handed in"])
-    *others, last = sorted(paths, key=lambda path: (_copy_number(path), path.name))
+    best, *others = sorted(candidates, key=lambda candidate: (candidate.rank, str(candidate.path)))
     remarks = []
-    if last.stem != exercise.name:
-        remarks.append(f"the file is called {last.name}")
+    if best.path.name != f"{exercise.name}.ipynb":
+        remarks.append(f"the file is called {best.path.name}")
     if others:
-        remarks.append(f"graded {last.name}, not {', '.join(path.name for path in others)}")
-    return Submission(student, exercise, last, remarks)
+        remarks.append(f"graded {best.path.name}, not {', '.join(other.path.name for other in others)}")
+    return Submission(student, exercise, best.path, remarks)
 
 
-def _copy_number(path: Path) -> int:
-    """The number of the download or copy: 0 for `a`, 2 for `a (2)`."""
-    suffix = NAME_SUFFIX.search(path.stem)
-    numbers = re.findall(r"\d+", suffix[0]) if suffix else []
-    return int(numbers[-1]) if numbers else int(bool(suffix))
+def _copy_number(stem: str) -> int:
+    """The number of a copy: 2 for `a-Copy2`; 1 for a copy without a number."""
+    numbers = re.findall(r"\d+", COPY.search(stem)[0])
+    return int(numbers[-1]) if numbers else 1
 
 
 def read_submission(path: Path) -> NotebookNode:
