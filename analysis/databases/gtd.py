@@ -18,7 +18,7 @@ CITATION = (
     "START (National Consortium for the Study of Terrorism and Responses to Terrorism). Global Terrorism Database. "
     "University of Maryland, www.start.umd.edu/gtd"
 )
-LICENCE = "GTD's terms of use: the rows themselves may not be passed on"
+LICENCE = "GTD's terms of use: read them before rows are passed on"
 ROWS_MAY_BE_PASSED_ON = False
 NEEDED = ("eventid", "iyear", "imonth", "iday")
 

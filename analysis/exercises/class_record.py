@@ -181,8 +181,9 @@ def _keep_typed(submission: GradedSubmission, before: Sequence[Grade]) -> Graded
 def _merge(grade: Grade, typed: Grade | None) -> Grade:
     if typed is None:
         return grade
-    by_hand = {"points": min(typed.points, grade.max_points), "status": BY_HAND} if typed.status == BY_HAND else {}
-    return replace(grade, comment=typed.comment, **by_hand)
+    if typed.status != BY_HAND or typed.points is None:
+        return replace(grade, comment=typed.comment)
+    return replace(grade, comment=typed.comment, points=min(typed.points, grade.max_points), status=BY_HAND)
 
 
 def add_typed_columns(rows: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
