@@ -116,7 +116,8 @@ def read_grade_table(path: Path) -> pd.DataFrame:
     """grades.csv as a spreadsheet saved it, as text: GRADE_COLUMNS, `max_points_number`, `where`, and added columns.
 
     Separators may be commas, semicolons, tabs or bars, decimals may have commas, and the encoding may be UTF-8, UTF-16
-    or Latin-1. Empty lines are left out. Without the file the table has no rows. Raises InputError as `read_class_record`.
+    or Latin-1. Empty lines are left out. Without the file the table has no rows. Raises
+    InputError as `read_class_record`.
     """
     name = format_path(path)
     lines = _lines(path.read_bytes(), name) if path.is_file() else [(1, list(GRADE_COLUMNS))]
