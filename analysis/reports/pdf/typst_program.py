@@ -39,8 +39,10 @@ def _bound(seconds: int, megabytes: int) -> None:
         import resource
     except ImportError:  # not on Windows, where the one who waits still ends it after its time
         return
-    resource.setrlimit(resource.RLIMIT_AS, (megabytes * 2**20, megabytes * 2**20))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    for kind, wanted in ((resource.RLIMIT_AS, megabytes * 2**20), (resource.RLIMIT_CPU, seconds)):
+        _, hard = resource.getrlimit(kind)  # a limit that is there already can only be lowered
+        bound = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(kind, (bound, bound))
 
 
 if __name__ == "__main__":
