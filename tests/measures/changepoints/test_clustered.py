@@ -206,10 +206,13 @@ def test_power_grows_with_the_size_of_the_change_and_is_the_same_again():
     small, large = (power(found, rate, 90, worlds=15) for rate in (0.1, 4.0))
     assert small < large
     assert power(found, 4.0, 90, worlds=15) == large
+    assert power(found, 4.0, 90, until=92, worlds=15) < large
     with pytest.raises(InputError, match="after its first"):
         power(found, 1.0, 0)
     with pytest.raises(InputError, match="rate_per_day is -1"):
         power(found, -1, 90)
+    with pytest.raises(InputError, match="until 80"):
+        power(found, 1.0, 90, until=80)
 
 
 # ---------------------------------------------------------------- priors of the number, the literature
