@@ -11,21 +11,12 @@ from nbgrader.utils import determine_grade, is_solution, is_task
 from analysis.exercises.course import cells_by_id, grade_id, is_graded, is_test
 from analysis.exercises.gradebook import Grade
 
-# A canary runs before every complete test. It must end with an AssertionError; otherwise the notebook has changed how
-# tests work.
-CANARY = """from analysis.exercises.answer_comparison import same
-try:
-    same(1, 2)
-except AssertionError:
-    assert 1 == 2
-"""
-
 
 def prepare_tests(notebook: NotebookNode, released: NotebookNode) -> NotebookNode:
-    """The notebook to run, in which every test cell is replaced by three.
+    """The notebook to run, in which every test cell is replaced by two.
 
-    `metadata.part` tells them apart: `visible` is the test as released, `canary` must fail, `complete` is the test that
-    counts. Other cells have no part.
+    `metadata.part` tells them apart: `visible` is the test as released, which runs in the kernel of the submission and
+    tells the student what is wrong; `complete` is the test that counts, which runs outside. Other cells have no part.
     """
     visible = cells_by_id(released)
     cells: list[NotebookNode] = []
@@ -37,13 +28,12 @@ def prepare_tests(notebook: NotebookNode, released: NotebookNode) -> NotebookNod
 def _test_versions(cell: NotebookNode, visible: str) -> Iterator[NotebookNode]:
     about = {"task": grade_id(cell), "answer_tried": cell.metadata.get("answer_tried", "")}
     yield new_code_cell(visible, metadata=about | {"part": "visible"})
-    yield new_code_cell(CANARY, metadata=about | {"part": "canary", "tags": ["unrecorded"]})
-    cell.metadata |= about | {"part": "complete", "tags": ["unrecorded"]}
+    cell.metadata |= about | {"part": "complete"}
     yield cell
 
 
 def part_of_test(cell: NotebookNode) -> str:
-    """`visible`, `canary` or `complete`; empty for a cell that is not a part of a test."""
+    """`visible` or `complete`; empty for a cell that is not a part of a test."""
     return cell.metadata.get("part", "")
 
 
@@ -71,16 +61,14 @@ def _grade_by_hand(cell: NotebookNode) -> Grade:
 
 
 def _grade_by_tests(parts: list[NotebookNode], answer: NotebookNode | None, stubs: dict[str, NotebookNode]) -> Grade:
-    visible, canary, complete = parts
+    visible, complete = parts
     task, max_points = complete.metadata.task, float(complete.metadata.nbgrader.points)
     points = _points(complete)
-    if points and _outcome(canary) != "AssertionError":
-        return Grade(task, 0, max_points, "void", "something in the notebook lets false assertions pass")
     if points == max_points:
         return Grade(task, points, max_points, "passed")
     blank = answer is not None and answer.source.strip() == stubs[grade_id(answer)].source.strip()
     status = _status(points, blank, visible, complete)
-    remark = "" if status == "no answer" else _error_of_answer(answer) or _message(visible)
+    remark = "" if status == "no answer" else _error_of_answer(answer) or _refusal(complete) or _message(visible)
     return Grade(task, points, max_points, status, remark)
 
 
@@ -97,6 +85,11 @@ def _status(points: float, blank: bool, visible: NotebookNode, complete: Noteboo
 def _error_of_answer(answer: NotebookNode | None) -> str:
     ended = "ok" if answer is None else _outcome(answer)
     return "" if ended in ("ok", "not run") else f"the answer ends with {ended}"
+
+
+def _refusal(complete: NotebookNode) -> str:
+    """Why an answer is no data; it says nothing of the test."""
+    return complete.metadata.get("refused", "")
 
 
 def _outcome(cell: NotebookNode) -> str:

@@ -81,6 +81,6 @@ def _remarks(graded: Sequence[GradedSubmission]) -> list[NotebookNode]:
     lines = [
         f"- {escape_markdown(submission.student)}, {escape_markdown(submission.exercise)}: {escape_markdown(text)}"
         for submission in graded
-        for text in [*submission.remarks, *(f"{g.task}: {g.remark}" for g in submission.grades if g.status == "void")]
+        for text in submission.remarks
     ]
     return [new_markdown_cell("# What was found and mended"), new_markdown_cell("\n".join(lines))] if lines else []

@@ -93,6 +93,11 @@ def is_test(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
 
 
+def is_answer_code(cell: NotebookNode) -> bool:
+    """True for a cell of code in which a student answers."""
+    return cell.cell_type == "code" and is_solution(cell)
+
+
 def is_instructor_cell(cell: NotebookNode) -> bool:
     """True for a cell whose source is the instructor's and never the student's."""
     return is_locked(cell) or is_task(cell)

@@ -12,8 +12,9 @@ from nbformat import NotebookNode
 from analysis.evidence.csv_tables import write_files
 from analysis.evidence.spreadsheet import to_spreadsheet
 from analysis.exercises import autograding, class_record, class_summary, feedback, gradebook
-from analysis.exercises.course import Exercise
+from analysis.exercises.course import Exercise, is_answer_code, is_instructor_cell
 from analysis.exercises.gradebook import Grade, GradedSubmission
+from analysis.exercises.judge import Judge
 from analysis.exercises.notebook_run import run_notebook
 from analysis.exercises.repair import repair_submission
 from analysis.exercises.sandbox import SubmissionLimits, open_sandbox
@@ -70,7 +71,14 @@ def autograde_notebook(
 ) -> tuple[NotebookNode, str]:
     """Prepare the tests of a notebook and run it in `folder`; returns it, and what ended the run early, if anything."""
     prepared = autograding.prepare_tests(notebook, exercise.released)
-    return prepared, run_notebook(prepared, folder, limits, backend)
+    answers = [cell.source for cell in exercise.source.cells if is_answer_code(cell)]
+    own = [c.source for c in exercise.for_grading.cells if c.cell_type == "code" and is_instructor_cell(c)]
+    with open_sandbox({path: path.relative_to(exercise.folder) for path in exercise.files}) as tests_folder:
+        judge = Judge(tests_folder / "work", answers, own, limits)
+        try:
+            return prepared, run_notebook(prepared, folder, limits, backend, judge)
+        finally:
+            judge.close()
 
 
 def _without_points(submission: Submission, status: str, *remarks: str) -> GradedSubmission:
