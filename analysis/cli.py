@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from analysis.databases.import_commands import changes_since_command, import_group
 from analysis.exercises.command_group import exercises
 
 
@@ -42,7 +43,8 @@ def build(folder: str, check: bool) -> None:
     from analysis.incidents import incident_table
 
     evidence = load_evidence(folder)
-    built = incident_table.build_incidents(evidence)
+    saved = incident_table.load_saved_ids(evidence.root)
+    built = incident_table.build_incidents(evidence, saved)
     files = incident_table.incident_files(evidence, built)
     if check:
         stale = [format_path(p) for p, text in files.items() if not p.is_file() or p.read_bytes() != text.encode()]
@@ -50,8 +52,6 @@ def build(folder: str, check: bool) -> None:
             raise InputError(f"out of date: {', '.join(stale)}; run 'incidents build'")
         click.echo("the incident table is what the evidence gives")
         return
-    before = evidence.root / "data" / "retired.csv"
-    known = set(before.read_text().splitlines()) if before.is_file() else set()
     write_files(files)
     click.echo(
         f"{len(evidence.claims):,} claims of {evidence.claims['source_id'].nunique():,} sources -> "
@@ -60,9 +60,8 @@ def build(folder: str, check: bool) -> None:
     )
     for path in files:
         click.echo(f"  {format_path(path)}")
-    for row in built.retired.itertuples():
-        if f"{row.incident_id},{row.now}" not in known:
-            click.echo(f"  {row.incident_id} is retired; its claims are now in {row.now}")
+    for line in incident_table.describe_id_changes(evidence, saved, built):
+        click.echo(f"  {line}")
 
 
 @main.command("check-seeds")
@@ -97,10 +96,12 @@ def limits(command):
 @click.option("--build", "target", default="build", type=click.Path(path_type=Path),
               help="Where the reports go.", show_default=True)  # fmt: skip
 @click.option("--force", is_flag=True, help="Run also what is up to date.")
+@click.option("--with-rows", is_flag=True,
+              help="Put the rows into the report even where the terms of a database forbid it.")  # fmt: skip
 @limits
 def report(
     variants: tuple[str, ...], all_variants: bool, only: tuple[str, ...], given: tuple[tuple[str, str], ...],
-    folder: str, target: Path, force: bool, cell_seconds: int, run_seconds: int, memory: int | None,
+    folder: str, target: Path, force: bool, with_rows: bool, cell_seconds: int, run_seconds: int, memory: int | None,
 ) -> None:  # fmt: skip
     """Run the notebooks and render them to PDF and HTML; the variant 'all' by default.
 
@@ -119,7 +120,8 @@ def report(
     chosen = choose_variants(REPOSITORY / "notebooks" / "parameters", variants or ("all",), all_variants)
     if folder:
         given = (*given, ("folder", str(Path(folder).expanduser().resolve())))
-    plans = [Plan(override_parameters(each, dict(given), notebooks), notebooks, target / each.name) for each in chosen]
+    variants_given = [override_parameters(each, dict(given), notebooks) for each in chosen]
+    plans = [Plan(each, notebooks, target / each.name, with_rows) for each in variants_given]
     stale = [each for each in plans if force or each.stale_reasons()]
     for each in plans:
         if each not in stale:
@@ -201,9 +203,14 @@ def find(day: str, place: str, folder: str) -> None:
 
 @main.command()
 @FOLDER
-def evaluate(folder: str) -> None:
-    """Judge the grouping, made without the reader's decisions, by those decisions."""
+@click.option(
+    "--trials", is_flag=True, help="First try every point of the grid again (some minutes) and keep the table."
+)
+def evaluate(folder: str, trials: bool) -> None:
+    """Judge the grouping, made without the reader's decisions, by those decisions, in all and in each period."""
+    from analysis.evidence.csv_tables import write_files
     from analysis.evidence.evidence_base import load_evidence
+    from analysis.incidents import cross_validation
     from analysis.incidents.evaluation import evaluate_grouping, worst_disagreements
 
     evidence = load_evidence(folder)
@@ -212,6 +219,15 @@ def evaluate(folder: str) -> None:
         ours = f"{row.algorithm:.3f} [{row.low:.3f}, {row.high:.3f}]"
         trivial = f"{row.trivial:.3f} [{row.trivial_low:.3f}, {row.trivial_high:.3f}]"
         click.echo(f"{row.measure:<14}  {ours:>24}  {trivial:>26}")
+    if trials:
+        write_files(cross_validation.trials_file(evidence.root, cross_validation.try_points(evidence)))
+    if cross_validation.trials_path(evidence.root).is_file():
+        click.echo("\nEach period, with the points chosen without it; in brackets the same first day and place:")
+        tried = cross_validation.load_trials(evidence.root)
+        for row in cross_validation.leave_one_period_out(evidence, tried).itertuples():
+            click.echo(f"  {row.start:%Y-%m-%d} to {row.end:%Y-%m-%d}  {row.incidents:>3} incidents"
+                       f"  F1 {row.f1:.3f} [{row.trivial_f1:.3f}]  B3 F1 {row.b3_f1:.3f} [{row.trivial_b3_f1:.3f}]"
+                       f"  count {row.count_bias:+.1%} [{row.trivial_count_bias:+.1%}]")  # fmt: skip
     click.echo("\nThe worst disagreements (pairs of claims):")
     for row in worst_disagreements(evidence).itertuples():
         click.echo(f"  {row.wrong_pairs:>3}  {row.kind:<6}  {row.incident_id}: {row.detail}")
@@ -240,6 +256,48 @@ def review(out: Path, file: Path | None, folder: str) -> None:
     click.echo(f"{asked['question'].nunique()} questions on {asked['claim_id'].nunique()} claims in {out}")
     click.echo("type the incident id a claim belongs to in the column 'decision', then: "
                f"incidents review --apply {out}")  # fmt: skip
+
+
+@main.group()
+def audit() -> None:
+    """Read rows a second time against their pages."""
+
+
+@audit.command()
+@click.option("--rows", default=50, type=click.IntRange(1), show_default=True, help="How many rows to draw.")
+@click.option("--seed", required=True, type=click.IntRange(0), help="Seed of the draw; the same seed draws the same.")
+@click.option("--out", default="audit-sheet.csv", type=click.Path(path_type=Path), show_default=True,
+              help="Where the sheet goes.")  # fmt: skip
+@FOLDER
+def draw(rows: int, seed: int, out: Path, folder: str) -> None:
+    """Draw the next sheet: rows at random, with their source and address, and a column for the verdict."""
+    from analysis.evidence.audit import VERDICTS, draw_sheet
+    from analysis.evidence.csv_tables import write_files
+    from analysis.evidence.evidence_base import load_evidence
+    from analysis.evidence.spreadsheet import to_spreadsheet
+
+    sheet = draw_sheet(load_evidence(folder), rows, seed)
+    write_files({out: to_spreadsheet(sheet)})
+    click.echo(f"{len(sheet)} rows in {out}; type in the column 'verdict' one of: {VERDICTS}")
+    click.echo("then sum the sheet up in a row of data/audit.csv, and add a row for each error")
+
+
+@main.command()
+@FOLDER
+@click.option("--check", is_flag=True, help="Write nothing; fail if the grades are out of date.")
+def coverage(folder: str, check: bool) -> None:
+    """Grade by the rule how densely the claims watched, and write the grades into coverage.csv."""
+    from analysis.comparisons.itemised_coverage import coverage_file
+    from analysis.evidence.csv_tables import write_files
+    from analysis.evidence.errors import InputError, format_path
+    from analysis.incidents.dataset import open_folder
+
+    for path, text in coverage_file(open_folder(folder)).items():
+        if check and path.read_text(encoding="utf-8") != text:
+            raise InputError(f"out of date: {format_path(path)}; run 'incidents coverage'")
+        if not check:
+            write_files({path: text})
+        click.echo(f"{format_path(path)} {'is what the rule gives' if check else 'is graded'}")
 
 
 @main.command()
@@ -293,7 +351,31 @@ def sweep(
         raise RunError(f"{len(swept.failures)} of {len(runs)} runs failed")
 
 
+@main.command("integrate")
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="Folder for the merged table.")
+@click.option("--rules", "rules_file", type=click.Path(path_type=Path), help="YAML file of tolerances and vocabulary.")
+def integrate_command(folders: tuple[Path, ...], target: Path, rules_file: Path | None) -> None:
+    """Say which events of two or three imported tables are one, and write matches, merged table and doubts."""
+    from analysis.databases.table_import import csv_text
+    from analysis.evidence.csv_tables import write_files
+    from analysis.evidence.spreadsheet import to_spreadsheet
+    from analysis.incidents.integration import integrate, read_integration_rules
+
+    found = integrate(folders, read_integration_rules(rules_file))
+    write_files({
+        target / "incidents.csv": csv_text(found.merged),
+        target / "matches.csv": to_spreadsheet(found.matches),
+        target / "review.csv": to_spreadsheet(found.review),
+    })  # fmt: skip
+    for row in found.summary().itertuples():
+        click.echo(f"{row.events:>8,}  {row.databases}")
+    click.echo(f"{len(found.review):,} doubtful pairs in {target / 'review.csv'}")
+
+
 main.add_command(exercises)
+main.add_command(import_group)
+main.add_command(changes_since_command)
 
 
 if __name__ == "__main__":

@@ -32,8 +32,9 @@ HOME = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(HOME))  # the planted worlds stand in tests/, which is not installed
 
 from analysis.incidents import reconciliation as module  # noqa: E402
+from analysis.incidents.cannot_link import cannot_link_days  # noqa: E402
 from analysis.incidents.evaluation import MEASURES, cluster_scores, pair_contributions  # noqa: E402
-from analysis.incidents.record_linkage import match_weights  # noqa: E402
+from analysis.incidents.record_linkage import weight_parts  # noqa: E402
 from tests.incidents.planted import RULES, kind_of, world  # noqa: E402
 
 SIZES = (10_000, 30_000, 100_000)
@@ -61,32 +62,32 @@ def ours(reports: pd.DataFrame) -> pd.Series:
 def every_pair(reports: pd.DataFrame) -> pd.Series:
     """The same points and the same grouping, but all pairs of witnesses are made and scored; those
     that are too far apart in time or place are dropped afterwards."""
-    found = {}
+    found, apart = {}, cannot_link_days(reports)
 
     def all_pairs(heard: pd.DataFrame, rules) -> np.ndarray:
-        kept = [_block(heard, rows, rules) for rows in np.array_split(np.arange(len(heard)), 100)]
-        found["scores"] = np.concatenate([points for _, points in kept])
+        kept = [_block(heard, rows, rules, apart) for rows in np.array_split(np.arange(len(heard)), 100)]
+        found["parts"] = np.concatenate([parts for _, parts in kept])
         return np.vstack([pairs for pairs, _ in kept])
 
     with (
         patch.object(module, "candidate_pairs", all_pairs),
-        patch.object(module, "score_pairs", lambda *_: found["scores"]),
+        patch.object(module, "weight_parts", lambda *_: found["parts"]),
     ):
         return ours(reports)
 
 
-def _block(heard: pd.DataFrame, rows: np.ndarray, rules) -> tuple[np.ndarray, np.ndarray]:
+def _block(heard: pd.DataFrame, rows: np.ndarray, rules, apart) -> tuple[np.ndarray, np.ndarray]:
     """The near ones of all pairs of `rows` and the reports after them, with their points."""
     j = np.concatenate([np.arange(row + 1, len(heard)) for row in rows])
     i = np.repeat(rows, len(heard) - 1 - rows)
     pairs = np.column_stack([i, j])
-    points = match_weights(heard, pairs, rules)
+    parts = weight_parts(heard, pairs, rules, apart)
     start, end = (heard[name].to_numpy("datetime64[D]").astype(int) for name in ("date_start", "date_end"))
     near = np.maximum(start[j] - end[i], start[i] - end[j]) <= rules.tolerance_days
     place, country = (pd.factorize(heard[name])[0] for name in ("place", "country"))
     vague = (place[i] < 0) | (place[j] < 0)
     near &= np.where(vague, country[i] == country[j], place[i] == place[j])
-    return pairs[near], points[near]
+    return pairs[near], parts[near]
 
 
 def splink(reports: pd.DataFrame, probability: float = LINKED) -> pd.Series:
@@ -123,7 +124,7 @@ def _for_splink(reports: pd.DataFrame) -> pd.DataFrame:
 
 
 def _model():
-    """Splink's settings: the same candidates, and levels that follow our ladders."""
+    """Splink's settings: the same candidates, and levels that follow our categories."""
     import splink.comparison_level_library as level
     import splink.comparison_library as compare
     from splink import SettingsCreator

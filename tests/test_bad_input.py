@@ -1,5 +1,6 @@
 """Bad input is answered, not survived: one clear message, exit status 2, nothing overwritten."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -125,9 +126,9 @@ def test_build_tells_of_a_missing_column(folder, bytes_of):
     [
         ("seeds/claims.csv", b"", "seeds/claims.csv: 'empty' - a header row is needed"),
         ("seeds/sources.csv", None, "seeds/sources.csv: 'missing' - this file is needed"),
-        ("data/places.csv", "place_id\ncaf\u00e9\n".encode("latin-1"), "data/places.csv, row 2: "),
+        ("data/places.csv", b"\x00\xff\x00", "data/places.csv"),
     ],
-    ids=["an empty file", "a missing file", "not UTF-8"],
+    ids=["an empty file", "a missing file", "no text"],
 )
 def test_build_names_a_file_that_cannot_be_read(folder, bytes_of, file, content, message):
     path = folder / file
@@ -173,7 +174,7 @@ def test_check_tells_what_is_out_of_date_and_writes_nothing(folder, edit, bytes_
     before = bytes_of(folder)
     result = run("build", "--folder", folder, "--check")
     assert result.exit_code == 2
-    assert "data/incidents.csv; run 'incidents build'" in result.stderr
+    assert re.search(r"data/incidents\.csv, \S*data/values\.csv; run 'incidents build'", result.stderr)
     assert bytes_of(folder) == before
 
 

@@ -252,3 +252,37 @@ def test_verifying_says_what_differs_and_ends_with_status_1(monkeypatch, tmp_pat
 def test_a_folder_that_is_no_report_cannot_be_verified(tmp_path):
     said = run("verify", tmp_path)
     assert (said.exit_code, said.stderr) == (2, f"incidents: {tmp_path} holds no run.json, the record of a run\n")
+
+
+def claims_of(folder):
+    return folder / "seeds" / "claims.csv"
+
+
+def test_an_incident_whose_claims_are_deleted_is_retired_without_an_heir(tiny):
+    folder = tiny([{"place_id": "alpha"}, {"place_id": "bravo", "country": "Syria", "source_id": "s2"}])
+    run("build", "--folder", folder)
+    lines = claims_of(folder).read_text().splitlines(keepends=True)
+    claims_of(folder).write_text("".join(line for line in lines if not line.startswith("c2")))
+    said = run("build", "--folder", folder)
+    assert "I20240110-bravo is retired; its claims are gone" in said.output
+    assert "nan" not in said.output
+    assert "is retired" not in run("build", "--folder", folder).output  # said once
+
+
+def test_a_decision_that_takes_an_id_from_all_its_claims_is_told(tiny):
+    claims = [{"place_id": "alpha"}, {"place_id": "alpha", "source_id": "s2"},
+              {"place_id": "bravo", "country": "Syria", "source_id": "s3"}]  # fmt: skip
+    folder = tiny(claims)
+    run("build", "--folder", folder)
+    (folder / "data" / "reviewed.csv").write_text("claim_id,incident_id\nc3,I20240110-alpha\n")
+    said = run("build", "--folder", folder)
+    assert said.exit_code == 0
+    assert "warning: the decision for I20240110-alpha holds none of its claims" in said.output
+    (folder / "data" / "reviewed.csv").write_text("claim_id,incident_id\nc3,I20240110-bravo\n")
+    assert "warning" not in run("build", "--folder", folder).output
+
+
+def test_review_of_a_bare_table_says_that_there_are_no_claims(other_conflict, tmp_path):
+    said = run("review", "--folder", other_conflict, "--out", tmp_path / "review.csv")
+    assert said.exit_code == 2
+    assert "holds incidents but no claims: there is nothing to review" in said.stderr

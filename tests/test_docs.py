@@ -18,18 +18,21 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from analysis.cli import main
 from analysis.evidence import schema
+from analysis.evidence.audit import audited_rows, error_bound
 from analysis.evidence.data_dictionary import format_codebook_table
 from analysis.evidence.evidence_base import load_evidence
 from analysis.evidence.folders import REPOSITORY
 from analysis.incidents.incident_table import LINKAGE_RULES
 from analysis.incidents.resolution import PRECEDENCE, RULE_WORDS
 from analysis.measures import totals
+from analysis.measures.total_intervals import total_intervals
 from analysis.runs import variants
 
 DOCS = REPOSITORY / "docs"
@@ -51,9 +54,9 @@ def points() -> str:
     rules = {f.name: getattr(LINKAGE_RULES, f.name) for f in dataclasses.fields(LINKAGE_RULES)}
     lines = ["| rule | value |", "|---|---|"]
     lines += [f"| `{name}` | {value:g} |" for name, value in rules.items() if isinstance(value, int | float)]
-    for ladder in LINKAGE_RULES.ladders:
-        steps = " then ".join(f"`{step}`" for step in ladder.steps)
-        lines.append(f"| ladder {ladder.name}: {steps} | agree {ladder.agree:+g}, differ {ladder.differ:+g} |")
+    for category in LINKAGE_RULES.categories:
+        steps = " then ".join(f"`{step}`" for step in category.levels)
+        lines.append(f"| category {category.name}: {steps} | agree {category.agree:+g}, differ {category.differ:+g} |")
     return "\n".join([*lines, f"| figures compared | {', '.join(f'`{name}`' for name in LINKAGE_RULES.figures)} |"])
 
 
@@ -69,7 +72,8 @@ def files() -> str:
     """Every table of data/, its rows and its description."""
     folder = REPOSITORY / "data" / "public_record"
     paths = [folder / f"{table.name}.csv" for table in schema.EVIDENCE]
-    paths += [REPOSITORY / "data" / f"{table.name}.csv" for table in (*schema.SHARED, *schema.DERIVED)]
+    tables = (*schema.SHARED, *schema.DERIVED, *schema.JUDGED)
+    paths += [REPOSITORY / "data" / f"{table.name}.csv" for table in tables]
     lines = ["| file | rows | what it holds |", "|---|---|---|"]
     for path in paths:
         rows = len(pd.read_csv(path, dtype=str))
@@ -97,11 +101,45 @@ def against_totals() -> str:
     return "\n".join(lines)
 
 
+def against_intervals() -> str:
+    """Itemised incidents beside the Pentagon's count of each interval between two of its totals."""
+    incidents = pd.read_csv(REPOSITORY / "data" / "incidents.csv", parse_dates=["date"])
+    spans = total_intervals(totals.running_total(load_evidence().tallies, "Pentagon"))
+    spans = spans[spans["end"] <= "2024-01-29"]
+    lines = ["| from | to | Pentagon | confirmed by a U.S. official | whoever says so |", "|---|---|---|---|---|"]
+    sums = [0, 0, 0]
+    for span in spans.itertuples():
+        inside = incidents[incidents["date"].between(span.start, span.end)]
+        row = [int(spans.at[span.Index, "count"]), int((inside["confirmation"] == "us_official").sum()), len(inside)]
+        sums = [a + b for a, b in zip(sums, row, strict=True)]
+        lines.append(f"| {span.start:%Y-%m-%d} | {span.end:%Y-%m-%d} | {row[0]} | {row[1]} | {row[2]} |")
+    lines.append(f"| **{spans['start'].min():%Y-%m-%d}** | **{spans['end'].max():%Y-%m-%d}** | "
+                 + " | ".join(f"**{number}**" for number in sums) + " |")  # fmt: skip
+    return "\n".join(lines)
+
+
+def audited() -> str:
+    """Each audit sheet, their sum, and the bound of the share of rows with a major error."""
+    audit = load_evidence().audit
+    lines = ["| sheet | read again | major errors | minor errors | not read | drawn |", "|---|---|---|---|---|---|"]
+    for row in audit[audit["file"].isna()].itertuples():
+        unread = 0 if pd.isna(row.not_read) else row.not_read
+        lines.append(f"| {row.sheet} | {row.checked} | {row.major} | {row.minor} | {unread} | {row.drawn} |")
+    whole = audited_rows(audit)
+    lines.append(f"| all | {whole['checked']} | {whole['major']} | {whole['minor']} | {whole['not_read']} | |")
+    bound = error_bound(whole["major"], whole["checked"])
+    lines += ["", f"Of the rows that can be read again at most {bound:.1%} have a major error "
+              "(95 % upper bound, exact binomial)."]  # fmt: skip
+    return "\n".join(lines)
+
+
 GENERATED: dict[str, Callable[[], str]] = {
     "points": points,
     "precedence": precedence,
     "files": files,
     "against totals": against_totals,
+    "against intervals": against_intervals,
+    "audit": audited,
 }
 
 
@@ -323,7 +361,10 @@ def test_every_command_that_is_named_exists(page):
     code = "\n".join(re.findall(r"```.*?```|`[^`\n]+`", read(page), re.DOTALL)).replace("`", "")
     for name, rest in re.findall(r"^(?:\$ |.*/)?incidents ([a-z][a-z-]*)(.*)", code, re.MULTILINE):
         assert name in main.commands, f"incidents {name}"
-        known = {option for p in main.commands[name].params for option in p.opts}
+        command = main.commands[name]
+        if isinstance(command, click.Group) and rest.split() and rest.split()[0] in command.commands:
+            command = command.commands[rest.split()[0]]
+        known = {option for p in command.params for option in p.opts}
         assert set(re.findall(r"--[a-z-]+", rest)) <= known, f"incidents {name}{rest}"
 
 

@@ -246,7 +246,8 @@ def figures(results: dict[str, dict]) -> str:
         f"{count.mean_per_week(count.incidents['date'], *count.window):.1f} without",
         4: f"longest gap to 30 April {pause.longest_all} days, by U.S. officials {pause.longest_officials}; in the "
         f"whole table {days}, {watched}; "
-        f"days in both counters' sets: {pause.shared_days} plain, {pause.shared_days_cautious} cautious; "
+        f"days in both counters' sets: {pause.shared_days} plain, {pause.shared_days_clustered} allowing for "
+        "clustering; "
         f"{len(pause.near)} dated events in the Pentagon's plain set",
         5: f"{april.different_days} first days ({', '.join(of_all)}); two or fewer attacks at the former rate "
         f"{april.two_or_fewer_at_former_rate:.0e}, two or more at the highest rate of the pause "

@@ -8,7 +8,18 @@ import pytest
 import analysis
 from analysis.evidence.folders import REPOSITORY
 
-ROOMS = ("evidence", "incidents", "measures", "comparisons", "charts", "runs", "reports", "exercises", "cli")
+ROOMS = (
+    "evidence",
+    "databases",
+    "incidents",
+    "measures",
+    "comparisons",
+    "charts",
+    "runs",
+    "reports",
+    "exercises",
+    "cli",
+)
 # The sub-rooms of a room, and what each may import of it; modules outside a sub-room may import them all.
 SUBROOMS = {
     "reports": {"document": {"document"}, "pdf": {"document", "pdf"}, "web": {"document", "web"}},

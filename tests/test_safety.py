@@ -18,6 +18,7 @@ from analysis.cli import main
 from analysis.evidence.csv_tables import read_raw_rows
 from analysis.evidence.spreadsheet import from_spreadsheet, to_spreadsheet
 from analysis.reports.document import pandoc
+from analysis.reports.document.formulas import Formulas
 from analysis.reports.document.notebook_document import build_document
 from analysis.reports.document.tree import new_document, node, text_of
 from analysis.reports.pdf import typst_pdf
@@ -207,7 +208,7 @@ def test_pandoc_reads_no_file_while_it_reads(secret):
         ("rst", f".. include:: {secret}"),
         ("org", f"#+INCLUDE: {secret}"),
     ):
-        assert SECRET not in str(pandoc.parse_markup([(format, text)]))
+        assert SECRET not in str(pandoc.parse_markup([(format, text)], Formulas()))
 
 
 ELSEWHERE = [

@@ -13,10 +13,10 @@ from analysis.charts.captions import (
 from analysis.charts.cumulative import cumulative_steps
 from analysis.charts.frequency_bars import frequency_bars
 from analysis.charts.gap_strip import gap_strip
-from analysis.charts.interval_rates import step_rates
 from analysis.charts.onset_dots import onset_alt, onset_dots
 from analysis.charts.origins_per_incident import origins_per_incident, origins_per_incident_alt
 from analysis.charts.rates_and_posterior import rates_and_posterior, rates_and_posterior_alt
+from analysis.charts.rates_between_totals import step_rates
 from analysis.charts.small_multiples import small_multiples, small_multiples_alt
 
 __all__ = [

@@ -41,11 +41,13 @@ def frequency_alt(counts: pd.DataFrame, what: str = "attacks") -> str:
     >>> a.charts.frequency_alt(counts).split(".")[0]
     'Bar chart of attacks per month from 1 January 2024 to 29 February 2024'
     """
-    require_columns(counts, ("start", "end", "days", "is_complete", "sparse_days", "count"), "counts")
+    require_columns(counts, ("start", "end", "days", "is_complete", "sparse_days", "weekly_days", "count"), "counts")
     if counts.empty:
         return f"Bar chart of {what} per period: no period to show."
     per = counts.groupby(["start", "end"], as_index=False).agg(
-        count=("count", lambda c: c.sum(min_count=1)), sparse_days=("sparse_days", "first")
+        count=("count", lambda c: c.sum(min_count=1)),
+        sparse_days=("sparse_days", "first"),
+        weekly_days=("weekly_days", "first"),
     )
     known = per[per["count"].notna()]
     first, last = format_date(per.start.min()), format_date(per.end.max())
@@ -54,12 +56,15 @@ def frequency_alt(counts: pd.DataFrame, what: str = "attacks") -> str:
         return f"{head} No period was covered."
     peak = known.loc[known["count"].astype(int).idxmax()]
     none = known[known["count"] == 0]
-    weak, unwatched = int((none["sparse_days"] > 0).sum()), plural(len(per) - len(known), "period")
+    sparse = int((none["sparse_days"] > 0).sum())
+    weekly = int(((none["weekly_days"] > 0) & (none["sparse_days"] == 0)).sum())
+    unwatched = plural(len(per) - len(known), "period")
     return (
         f"{head} {int(known['count'].sum()):,} {what} in {plural(len(known), 'period')}; the most, "
         f"{int(peak['count'])}, from {format_date(peak.start)} to {format_date(peak.end)}. "
         f"None in {plural(len(none), 'period')}"
-        f"{f', {weak} of them watched sparsely' if weak else ''}."
+        f"{f', {sparse} of them watched sparsely' if sparse else ''}"
+        f"{f', {weekly} of them by week' if weekly else ''}."
         f"{f' Nobody watched {unwatched}.' if len(known) < len(per) else ''}"
     )
 

@@ -61,7 +61,24 @@ def incidents_per_bar(incidents: pd.DataFrame, periods: pd.DataFrame) -> pd.Data
 def show_incidents_per_bar(incidents: pd.DataFrame, periods: pd.DataFrame, caption: str, label: str) -> None:
     """Display the register as a table; in a report every id leads to its claims."""
     called = f"{period_name(periods)} from"
-    show_table(incidents_per_bar(incidents, periods).rename(columns={"start": called}), caption, label)
+    register = incidents_per_bar(incidents, periods)
+    if len(incidents) > MANY_IDS:
+        register["incidents"] = register["incidents"].map(_first_ids)
+        caption += f" Of each bar the first {SOME_IDS} ids are listed; the table of the folder holds all."
+    if len(register) > MANY_BARS:
+        caption += f" The {MANY_BARS:,} fullest of {len(register):,} bars are listed."
+        register = register.nlargest(MANY_BARS, "attacks").sort_values("start")
+    show_table(register.rename(columns={"start": called}), caption, label)
+
+
+MANY_IDS = 1000  # incidents of which a register lists every id
+SOME_IDS = 5  # ids that it lists for each bar where there are more
+MANY_BARS = 400
+
+
+def _first_ids(ids: str) -> str:
+    each = ids.split(", ", SOME_IDS)
+    return ids if len(each) <= SOME_IDS else f"{', '.join(each[:SOME_IDS])} and {each[SOME_IDS].count(', ') + 1:,} more"
 
 
 def link_bars(ax: Axes, periods: pd.DataFrame, label: str) -> Axes:

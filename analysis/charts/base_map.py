@@ -12,7 +12,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.charts import style
-from analysis.charts.borders import Borders, draw_countries, longitude_scale, name_countries, read_borders, scale_bar
+from analysis.charts.borders import (
+    Borders,
+    borders_around,
+    countries_at,
+    draw_countries,
+    longitude_scale,
+    name_countries,
+    scale_bar,
+    unwrap,
+    western_edge,
+)
 from analysis.charts.point_labels import Point, name_points
 from analysis.charts.text_format import join_names, plural, shorten
 from analysis.evidence.arguments import require_columns, require_whole_number
@@ -21,11 +31,14 @@ COLUMNS = ("place", "country", "latitude", "longitude", "precision", "count")
 WIDTH = 7.0  # inches
 LARGEST = 34  # points, diameter of the largest circle
 KEY = (LARGEST + 2) / 72  # inches, height of a line of the key
+CROWD = 40  # circles from which all become smaller
 LEAST = 2.0  # degrees a map spans at least
 SHAPE = (0.5, 0.72)  # height of a map by its width, at least and at most
+FEW_NAMES = 8  # circles that carry a name where there are very many
 LISTED = 3  # places without a point that are named below the map
 SOLID: dict[str, Any] = {"facecolor": style.ACCENT, "edgecolor": "white", "linewidth": 0.6, "alpha": 0.8}
 HOLLOW: dict[str, Any] = {"facecolor": "none", "edgecolor": style.ACCENT, "linewidth": 1.2}
+VAGUE = ("town", "region", "country")  # the point stands for something larger than the place
 NOWHERE = HOLLOW | {"linestyle": ":"}
 
 
@@ -75,6 +88,7 @@ def base_map(places: pd.DataFrame, borders: Borders | None = None, names: int = 
     at = places[places["latitude"].notna()]
     if at.empty:
         return style.figure_of(style.draw_nothing(style.new_axes(height=1), "no place with a known point to show"))
+    at = at.assign(longitude=unwrap(at["longitude"].to_numpy(), western_edge(at["longitude"].to_numpy())))
     west, east, south, north = _extent(at)
     shape = (north - south) / ((east - west) * longitude_scale(south, north))
     with mpl.rc_context(style.RC):
@@ -82,26 +96,33 @@ def base_map(places: pd.DataFrame, borders: Borders | None = None, names: int = 
         figure, (ax, key) = plt.subplots(2, figsize=(WIDTH, sum(heights)), height_ratios=heights)
         ax.set(xlim=(west, east), ylim=(south, north), aspect=1 / longitude_scale(south, north), xticks=[], yticks=[])
         ax.spines[:].set(visible=True, color=style.BORDER)
-        land = read_borders() if borders is None else borders
-        draw_countries(ax, land, set(places["country"].dropna()))
+        land = borders_around(*_hull(at)) if borders is None else borders
+        points = at[["longitude", "latitude"]].to_numpy()
+        draw_countries(ax, land, set(places["country"].dropna()) | countries_at(points, land))
         _key(key, places)
         _circles(ax, at, places["count"].max())
         taken = name_countries(ax, land, at[["longitude", "latitude"]].to_numpy())
-        name_points(ax, _points(at, places["count"].max(), names), [*taken, scale_bar(ax)])
+        some = names if len(at) <= 2 * CROWD else min(names, FEW_NAMES)
+        name_points(ax, _points(at, places["count"].max(), some), [*taken, scale_bar(ax)])
     return figure
+
+
+def _hull(at: pd.DataFrame) -> tuple[float, float, float, float]:
+    """West, east, south, north of the points themselves."""
+    return (at["longitude"].min(), at["longitude"].max(), at["latitude"].min(), at["latitude"].max())
 
 
 def _points(at: pd.DataFrame, most: int, names: int) -> list[Point]:
     """The circles as obstacles to names, the first of them with name and count."""
-    radius = np.sqrt(size(at["count"], most)) / 2
+    radius = np.sqrt(size(at["count"], most, len(at))) / 2
     said = [f"{shorten(row.place)}: {row.count:,}" for row in at.head(names).itertuples()]
     said += [""] * (len(at) - len(said))
     return [Point(*each) for each in zip(at["longitude"], at["latitude"], radius, said, strict=True)]
 
 
-def size(count, most: int):
-    """Area of a circle in square points, as `scatter` takes it."""
-    return LARGEST**2 * count / most
+def size(count, most: int, circles: int = 1):
+    """Area of a circle in square points, as `scatter` takes it; smaller where there are many circles."""
+    return LARGEST**2 * min(1, CROWD / circles) * count / most
 
 
 def _extent(at: pd.DataFrame) -> tuple[float, float, float, float]:
@@ -111,42 +132,44 @@ def _extent(at: pd.DataFrame) -> tuple[float, float, float, float]:
     parallel = longitude_scale(south, north)
     height, width = max(1.3 * (north - south), LEAST), max(1.3 * (east - west) * parallel, LEAST)
     width = max(width, height / SHAPE[1])
-    height = max(height, width * SHAPE[0])
+    width = min(width, 360 * parallel)
+    height = min(max(height, width * SHAPE[0]), 180)
     middle = (west + east) / 2, (south + north) / 2
     return (middle[0] - width / parallel / 2, middle[0] + width / parallel / 2,
             middle[1] - height / 2, middle[1] + height / 2)  # fmt: skip
 
 
 def _circles(ax: Axes, at: pd.DataFrame, most: int) -> None:
-    vague = at["precision"] == "town"
+    vague = at["precision"].isin(VAGUE)
     for rows, fill in ((at[~vague], SOLID), (at[vague], HOLLOW)):
-        ax.scatter(rows["longitude"], rows["latitude"], size(rows["count"], most), zorder=3, **fill)
+        ax.scatter(rows["longitude"], rows["latitude"], size(rows["count"], most, len(at)), zorder=3, **fill)
 
 
 def _key(ax: Axes, places: pd.DataFrame) -> None:
     """What the circles mean, and below it what has no point."""
     ax.set_axis_off()
     most, nowhere = places["count"].max(), places[places["latitude"].isna()]
+    circles = max(int(places["latitude"].notna().sum()), 1)
     ax.set(xlim=(0, WIDTH * 72), ylim=(-1.5 if len(nowhere) else -0.5, 0.5))
     numbers = _round_numbers(most)
     said = [*map("{:,}".format, numbers[:-1]), plural(numbers[-1], "attack")]
     sizes = [(number, SOLID, words) for number, words in zip(numbers, said, strict=True)]
-    vague = (most / 12, HOLLOW, "only the nearest town is known")
-    _line(ax, 0, [*sizes, vague] if (places["precision"] == "town").any() else sizes, most)
+    vague = (most / 12, HOLLOW, "only a town or region is known")
+    _line(ax, 0, [*sizes, vague] if places["precision"].isin(VAGUE).any() else sizes, most, circles)
     if len(nowhere):
         rest = pd.DataFrame({"place": ["others"], "count": [nowhere["count"].iloc[LISTED:].sum()]})
         shown = pd.concat([nowhere.head(LISTED), rest[rest["count"] > 0]])
         named = [(row.count, NOWHERE, f"{shorten(row.place)}: {row.count:,}") for row in shown.itertuples()]
-        _line(ax, -1, [(0, NOWHERE, "no point known:"), *named], most)
+        _line(ax, -1, [(0, NOWHERE, "no point known:"), *named], most, circles)
 
 
-def _line(ax: Axes, level: int, entries: list[tuple], most: int) -> None:
+def _line(ax: Axes, level: int, entries: list[tuple], most: int, circles: int) -> None:
     """Circles with their words, one after the other; a count of 0 has words only."""
     at = 0.0
     for count, fill, words in entries:
-        width = size(count, most) ** 0.5
+        width = size(count, most, circles) ** 0.5
         if count:
-            ax.scatter(at + width / 2, level, size(count, most), clip_on=False, **fill)
+            ax.scatter(at + width / 2, level, size(count, most, circles), clip_on=False, **fill)
         ax.text(at + width + 3 * bool(count), level, words, va="center_baseline", fontsize=7.5)
         at += width + 16 + style.text_width(words, 7.5)
 
@@ -192,11 +215,12 @@ def map_alt(places: pd.DataFrame) -> str:
         return "Map of attacks: no place with a known point to show."
     total, first = int(places["count"].sum()), at.nlargest(3, "count")
     named = join_names(f"{row.place} {row.count:,}" for row in first.itertuples())
-    share, vague = 100 * first["count"].sum() / total, int((at["precision"] == "town").sum())
-    hollow = f" {plural(vague, 'place')} hollow: only the nearest town is known." if vague else ""
+    share, vague = 100 * first["count"].sum() / total, int(at["precision"].isin(VAGUE).sum())
+    hollow = f" {plural(vague, 'place')} hollow: only a town or region is known." if vague else ""
+    missing = int(nowhere["count"].sum())
+    lost = f" Not on the map, for no point is known: {plural(missing, 'attack')}." if missing else ""
     return (
         f"Map of {plural(len(at), 'place')} with circles as large as their number of attacks, from "
         f"{at['count'].min():,} to {at['count'].max():,}. The most at {named}: {share:.0f} percent of "
-        f"{plural(total, 'attack')}.{hollow} Not on the map, for no point is known: "
-        f"{plural(int(nowhere['count'].sum()), 'attack')}."
+        f"{plural(total, 'attack')}.{hollow}{lost}"
     )

@@ -16,6 +16,8 @@ from analysis.charts import style
 from analysis.evidence.folders import REPOSITORY
 
 FILE = REPOSITORY / "data" / "borders.geojson"
+REGION = (32.0, 52.0, 27.0, 40.0)  # degrees west, east, south, north of that file
+WORLD = REPOSITORY / "data" / "world.geojson"
 SOME = 0.006  # share of a map that a country needs to be named
 LENGTHS = tuple(digit * 10**power for power in range(4) for digit in (1, 2, 5))  # km of a scale bar
 
@@ -37,6 +39,58 @@ def _outlines(geometry: dict) -> list[np.ndarray]:
     return [np.array(polygon[0]) for polygon in polygons]
 
 
+def borders_around(west: float, east: float, south: float, north: float) -> Borders:
+    """Outlines for a map of these degrees: the fine ones of the region where they hold all of it, else the world's,
+    drawn again a turn away where the map crosses the date line."""
+    if REGION[0] <= west and east <= REGION[1] and REGION[2] <= south and north <= REGION[3]:
+        return read_borders()
+    turns = [turn for turn in (-360, 0, 360) if west < turn + 180 and east > turn - 180]
+    out = {}
+    for name, outlines in read_borders(WORLD).items():
+        turned = [outline + (turn, 0) for turn in turns for outline in outlines]
+        if seen := [outline for outline in turned if _touches(outline, west, east)]:
+            out[name] = seen
+    return out
+
+
+def _touches(outline: np.ndarray, west: float, east: float) -> bool:
+    return bool(outline[:, 0].max() > west and outline[:, 0].min() < east)
+
+
+def western_edge(longitudes: np.ndarray) -> float:
+    """The longitude at which a map of these points is cut open: the middle of the largest gap between them, so that
+    points on both sides of the date line lie side by side. -180 where the date line itself lies in that gap.
+
+    Examples
+    --------
+    >>> western_edge(np.array([170.0, -170.0, 175.0]))
+    0.0
+    >>> western_edge(np.array([20.0, 50.0]))
+    -180.0
+    """
+    around = np.unique(longitudes % 360)
+    gaps = np.diff(np.append(around, around[0] + 360))
+    at = int(gaps.argmax())
+    start, end = around[at], around[at] + gaps[at]
+    if start <= 180 <= end or start <= 540 <= end:
+        return -180.0
+    middle = (start + end) / 2 % 360
+    return float(middle - 360 if middle > 180 else middle)
+
+
+def unwrap(longitudes: np.ndarray, edge: float) -> np.ndarray:
+    """Longitudes from `edge` to `edge` + 360."""
+    return (longitudes - edge) % 360 + edge
+
+
+def countries_at(points: np.ndarray, borders: Borders) -> set[str]:
+    """The countries that hold some of the points (n, 2)."""
+    return {
+        name for name, outlines in borders.items()
+        if any(matplotlib.path.Path(outline).contains_points(points).any() for outline in outlines)
+    }  # fmt: skip
+
+
 def longitude_scale(south: float, north: float) -> float:
     """How long a degree of longitude is, by one of latitude, in the middle of the map."""
     return float(np.cos(np.radians((south + north) / 2)))
@@ -46,7 +100,9 @@ def draw_countries(ax: Axes, borders: Borders, ours: set[str]) -> None:
     """All countries, those named in `ours` white. The limits of the axes must be final."""
     known = np.concatenate([outline for outlines in borders.values() for outline in outlines] or [np.empty((0, 2))])
     corners = np.transpose([ax.get_xlim(), ax.get_ylim()])
+    worldwide = set(borders) <= set(read_borders(WORLD)) and len(borders) > 0
     seen = len(known) and (known.min(axis=0) <= corners[0]).all() and (known.max(axis=0) >= corners[1]).all()
+    seen = seen or worldwide  # beyond the world's outlines there is sea
     ax.set_facecolor(style.SEA if seen else style.LAND)  # beyond the file there may be land
     for name, outlines in borders.items():
         ax.add_collection(PolyCollection(outlines, facecolor=style.LAND if name in ours else style.ELSEWHERE,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -11,6 +14,7 @@ from analysis.charts import style
 from analysis.charts.column_groups import require_one_row
 from analysis.charts.coverage_shading import LOOK, MEANING
 from analysis.charts.text_format import format_date, plural
+from analysis.charts.year_months import year_months
 from analysis.evidence.arguments import require_columns
 from analysis.evidence.errors import InputError
 
@@ -18,6 +22,7 @@ WIDTH = 7.0  # inches
 GAP = 1.3  # days between two months side by side
 DEEP = 8.1  # days from one row of months to the next: six weeks, name, weekdays
 CELL = 0.88  # of a day's square
+LONGEST = 366 + 365  # days; more than two years have a square for each month
 SMALLEST = 0.14  # inches a square needs to hold a number that can be read
 
 
@@ -48,9 +53,10 @@ def calendar(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
     Notes
     -----
-    White means none. Grey means that none was found in a search that came back only now and then. Hatched
-    means that nobody looked. A day outside `counts` has no square. Up to 15 months stand five in a row, up to
-    24 six, more of them twelve.
+    White means none. Grey means that none was found in a search that came back only now and then, light grey in a
+    search by week. Hatched means that nobody looked. A day outside `counts` has no square. Up to 15 months stand five
+    in a row, more of them six. More than two years become a square for each month, a row for each year. Where a day
+    has more than ten, the shades stand for equal ratios.
 
     Examples
     --------
@@ -62,13 +68,17 @@ def calendar(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
     _require_days(counts)
     if counts.empty:
         return style.draw_nothing(style.new_axes(ax, height=1), "no day to show")
+    if len(counts) > LONGEST:
+        return year_months(counts, ax)
     cells = _placed(counts)
+    most = counts["count"].max()
+    bounds = shade_bounds(0 if pd.isna(most) else int(most))
     bottom = cells["row"].max() + 1.7
     square = WIDTH / _width(cells["across"].iloc[0])
     ax = style.new_axes(ax, WIDTH, square * (bottom + 2.4))
     with mpl.rc_context(style.RC):
         for day in cells.itertuples():
-            _cell(ax, day, square >= SMALLEST)
+            _cell(ax, day, square >= SMALLEST, bounds)
         _months(ax, cells, square >= SMALLEST)
         _key(ax, cells, bottom, square)
         ax.set_axis_off()
@@ -79,7 +89,7 @@ def calendar(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
 
 def _require_days(counts: pd.DataFrame) -> None:
-    require_columns(counts, ("start", "end", "count", "sparse_days"), "counts")
+    require_columns(counts, ("start", "end", "count", "sparse_days", "weekly_days"), "counts")
     require_one_row(counts, "calendar")
     if (counts["start"] != counts["end"]).any():
         raise InputError("calendar shows days; counts have longer periods: count by 'day'")
@@ -102,21 +112,44 @@ def _placed(counts: pd.DataFrame) -> pd.DataFrame:
     return counts.assign(left=left, top=top, column=left + place % 7, row=top + place // 7, across=across)
 
 
-def cell_style(number, sparse: int = 0) -> dict:
+def shade_bounds(most: int) -> tuple[int, ...]:
+    """The largest number of each shade: one to five and more, or, where a day has more than ten, equal ratios up to
+    the fullest day, so that the shades do not saturate.
+
+    Examples
+    --------
+    >>> shade_bounds(7), shade_bounds(100)
+    ((1, 2, 3, 4, 5), (3, 7, 16, 40, 100))
+    """
+    shades = len(style.SHADES)
+    if most <= 2 * shades:
+        return tuple(range(1, shades + 1))
+    return tuple(int(np.ceil(round(most ** (step / shades), 6))) for step in range(1, shades + 1))
+
+
+def shade_of(number, bounds: tuple[int, ...]) -> int:
+    """Which shade a number of attacks has, from 0."""
+    return min(bisect_left(bounds, int(number)), len(bounds) - 1)
+
+
+FEW = shade_bounds(1)
+
+
+def cell_style(number, sparse: int = 0, weekly: int = 0, bounds: tuple[int, ...] = FEW) -> dict:
     """How the square of a day is filled; the number is missing where nobody looked."""
     if pd.isna(number):
         return LOOK["nobody"] | {"linewidth": 0}
     if number:
-        shade = style.SHADES[min(int(number), len(style.SHADES)) - 1]
+        shade = style.SHADES[shade_of(number, bounds)]
         return {"facecolor": shade, "edgecolor": style.SHADES[-1], "linewidth": 0.3}
-    return {"facecolor": LOOK["sparse"]["facecolor"] if sparse else "white", "edgecolor": style.BORDER,
-            "linewidth": 0 if sparse else 0.5}  # fmt: skip
+    ground = LOOK["sparse"] if sparse else LOOK["weekly"] if weekly else {"facecolor": "white"}
+    return {"facecolor": ground["facecolor"], "edgecolor": style.BORDER, "linewidth": 0 if sparse else 0.5}
 
 
-def _cell(ax: Axes, day, numbered: bool) -> None:
-    ax.add_patch(_square(day.column, day.row, **cell_style(day.count, day.sparse_days)))
+def _cell(ax: Axes, day, numbered: bool, bounds: tuple[int, ...]) -> None:
+    ax.add_patch(_square(day.column, day.row, **cell_style(day.count, day.sparse_days, day.weekly_days, bounds)))
     if numbered and not pd.isna(day.count) and day.count:
-        _number(ax, day.column, day.row, day.count)
+        _number(ax, day.column, day.row, shade_of(day.count, bounds), str(day.count))
 
 
 def _square(column: float, row: float, side: float = 1, **fill) -> Rectangle:
@@ -124,9 +157,9 @@ def _square(column: float, row: float, side: float = 1, **fill) -> Rectangle:
     return Rectangle((column + edge, row + edge), side * CELL, side * CELL, **fill)
 
 
-def _number(ax: Axes, column: float, row: float, number: int, words: str = "", side: float = 1) -> None:
-    ax.text(column + side / 2, row + 0.52 * side, words or str(number), ha="center", va="center_baseline", fontsize=6.5,
-            color="white" if number > 3 else style.INK)  # fmt: skip
+def _number(ax: Axes, column: float, row: float, shade: int, words: str, side: float = 1) -> None:
+    ax.text(column + side / 2, row + 0.52 * side, words, ha="center", va="center_baseline", fontsize=6.5,
+            color="white" if shade > 2 else style.INK)  # fmt: skip
 
 
 def _months(ax: Axes, cells: pd.DataFrame, large: bool) -> None:
@@ -144,10 +177,10 @@ def _months(ax: Axes, cells: pd.DataFrame, large: bool) -> None:
 def _key(ax: Axes, cells: pd.DataFrame, row: float, square: float) -> None:
     """What the squares mean: only those that occur, never too small for their number."""
     column, side = 0.0, max(1.0, SMALLEST / square)
-    for fill, number, words in _entries(cells):
+    for shade, (fill, number, words) in enumerate(_entries(cells)):
         ax.add_patch(_square(column, row, side, **fill))
         if number:
-            _number(ax, column, row, int(number.strip("+")), number, side)
+            _number(ax, column, row, shade, number, side)
         column += side
         if words:
             ax.text(column + 0.3 * side, row + 0.52 * side, words, va="center_baseline", fontsize=7.5)
@@ -157,14 +190,19 @@ def _key(ax: Axes, cells: pd.DataFrame, row: float, square: float) -> None:
 def _entries(cells: pd.DataFrame) -> list[tuple[dict, str, str]]:
     """Fill, number and words of each kind of square."""
     known = cells[cells["count"].notna()]
-    top = min(int(known["count"].max()) if len(known) else 0, len(style.SHADES))
-    out = [(cell_style(number), str(number), "") for number in range(1, top + 1)]
+    most = int(known["count"].max()) if len(known) else 0
+    bounds = shade_bounds(most)
+    several = bounds != FEW
+    shown = [bound for bound in bounds if several or bound <= most]
+    out = [(cell_style(bound, bounds=bounds), f"{'≤' * several}{bound}", "") for bound in shown]
     if out:
-        more = "+" if (known["count"] > top).any() else ""
-        out[-1] = (out[-1][0], f"{top}{more}", "attacks on the day")
+        more = "+" if most > bounds[-1] else ""
+        out[-1] = (out[-1][0], f"{out[-1][1]}{more}", "attacks on the day")
     none = known[known["count"] == 0]
-    if (none["sparse_days"] == 0).any():
+    if (none["sparse_days"] + none["weekly_days"] == 0).any():
         out.append((cell_style(0), "", "none"))
+    if (none["weekly_days"] > 0).any():
+        out.append((cell_style(0, weekly=1), "", f"none, {MEANING['weekly']}"))
     if (none["sparse_days"] > 0).any():
         out.append((cell_style(0, sparse=1), "", f"none, {MEANING['sparse']}"))
     if len(known) < len(cells):
@@ -227,9 +265,15 @@ def _quiet(known: pd.DataFrame) -> str:
         return "No day is without one."
     run = (none["start"].diff() != pd.Timedelta(days=1)).cumsum()
     longest = max((part for _, part in none.groupby(run)), key=len)
-    sparse = int((longest["sparse_days"] > 0).sum())
-    weak = f", {'all' if sparse == len(longest) else sparse} of them watched sparsely" if sparse else ""
+    weak = "".join(
+        _share(longest, kind, words) for kind, words in (("sparse_days", "sparsely"), ("weekly_days", "by week"))
+    )
     return (
         f"The longest run without: {plural(len(longest), 'day')} from {format_date(longest['start'].iloc[0])} to "
         f"{format_date(longest['start'].iloc[-1])}{weak}."
     )
+
+
+def _share(days: pd.DataFrame, kind: str, words: str) -> str:
+    number = int((days[kind] > 0).sum())
+    return f", {'all' if number == len(days) else number} of them watched {words}" if number else ""

@@ -10,6 +10,7 @@ from analysis.charts.text_format import join_names
 from analysis.comparisons.count_series import CountSeries
 from analysis.evidence.arguments import read_day, require_columns, require_type
 from analysis.incidents.views import View
+from analysis.measures.coverage_scopes import EVERYWHERE, has_scopes
 from analysis.measures.totals import format_counter
 
 
@@ -246,12 +247,35 @@ def format_coverage(coverage: pd.DataFrame) -> str:
     require_columns(coverage, ("start", "end", "density"), "coverage")
     if coverage.empty:
         return "not declared; every day of the window is taken as watched, which may be wrong"
-    density = {
-        "days": "day by day",
-        "weeks": "week by week",
-        "statement": "by one statement for the period",
-        "sparse": "sparsely, so that a zero is weak",
-    }
+    if not has_scopes(coverage):
+        return "; ".join(_stretches(coverage))
+    by_words: dict[str, list[str]] = {}
+    for scope, rows in coverage.groupby("scope"):
+        by_words.setdefault("; ".join(_stretches(rows)), []).append("everywhere" if scope == EVERYWHERE else str(scope))
+    told = sorted(by_words.items(), key=lambda item: (-len(item[1]), item[0]))
+    parts = [f"{_some(names)} {words}" for words, names in told[:SPANS_TOLD]]
+    rest = sum(len(names) for _, names in told[SPANS_TOLD:])
+    parts += [f"{rest} further countries otherwise"] if rest else []
+    return ". ".join([*parts, "No other country was watched"])
+
+
+SPANS_TOLD = 4  # different stretches of days that a caption tells
+NAMES_TOLD = 5  # countries that it names for each
+DENSITY = {
+    "days": "day by day",
+    "weeks": "week by week",
+    "statement": "by one statement for the period",
+    "sparse": "sparsely, so that a zero is weak",
+}
+
+
+def _some(names: list[str]) -> str:
+    rest = len(names) - NAMES_TOLD
+    return ", ".join(names[:NAMES_TOLD]) + (f" and {rest} more countries" if rest > 0 else "")
+
+
+def _stretches(coverage: pd.DataFrame) -> list[str]:
+    """Each stretch of days with its density, neighbouring ones of one density joined."""
     stretches: list[list] = []
     for row in coverage.sort_values("start").itertuples():
         joins = stretches and stretches[-1][2] == row.density and stretches[-1][1] + pd.Timedelta(days=1) == row.start
@@ -259,4 +283,4 @@ def format_coverage(coverage: pd.DataFrame) -> str:
             stretches[-1][1] = row.end
         else:
             stretches.append([row.start, row.end, row.density])
-    return "; ".join(f"{a:%Y-%m-%d} to {b:%Y-%m-%d} {density[kind]}" for a, b, kind in stretches)
+    return [f"{a:%Y-%m-%d} to {b:%Y-%m-%d} {DENSITY[kind]}" for a, b, kind in stretches]

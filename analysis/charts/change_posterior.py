@@ -33,7 +33,7 @@ def change_posterior(
                   label="Poisson")  # fmt: skip
         if overdispersed is not None:
             ax.step(day, overdispersed["probability"], where="post", color=style.SECOND, linewidth=0.9,
-                    label="allowing for overdispersion")  # fmt: skip
+                    label="allowing for clustering")  # fmt: skip
             ax.legend(loc="upper right", handlelength=1.2)
         for start, end in [] if sets is None else _runs(sets["day"]):
             ax.axvspan(mdates.date2num(start), mdates.date2num(end) + 1, color=style.ACCENT, alpha=SPANNED,

@@ -1,4 +1,4 @@
-"""The ground behind a chart says who was watching: white, sparsely, nobody."""
+"""The ground behind a chart says who was watching: day by day (white), by week, sparsely, nobody."""
 
 from __future__ import annotations
 
@@ -10,18 +10,24 @@ from matplotlib.axes import Axes
 
 from analysis.charts import style
 
-MEANING = {"nobody": "nobody looked", "sparse": "watched sparsely, a zero is weak"}
+MEANING = {
+    "nobody": "nobody looked",
+    "sparse": "watched sparsely, a zero is weak",
+    "weekly": "watched by week, a day without is weak",
+}
 LOOK: dict[str, dict[str, Any]] = {
     "nobody": {"facecolor": style.NOBODY, "edgecolor": "white", "hatch": style.HATCH},
     "sparse": {"facecolor": style.SPARSE, "edgecolor": "none"},
+    "weekly": {"facecolor": style.WEEKLY, "edgecolor": "none"},
 }
+COUNT_COLUMNS = ("start", "end", "days", "is_complete", "covered_days", "sparse_days", "weekly_days", "count")
 WIDE = 0.25  # share of the axis a stretch needs to carry its meaning in words
 
 
 def shade_coverage(ax: Axes, periods: pd.DataFrame, words: bool = True) -> None:
-    """Shade the periods (start, end, covered_days, sparse_days, as `frequency.count` gives them) that nobody or
-    hardly anybody watched: an empty place is a zero only on white ground. `words` names each shade,
-    once, on its longest stretch."""
+    """Shade the periods (start, end, covered_days, sparse_days, weekly_days, as `frequency.count` gives them) that
+    nobody or hardly anybody watched, or somebody by week: an empty day is a zero only on white ground. `words` names
+    each shade, once, on its longest stretch."""
     last = periods["end"].max() + pd.Timedelta(days=1)
     with mpl.rc_context(style.RC):
         for kind, stretches in unwatched_periods(periods).items():
@@ -35,16 +41,17 @@ def shade_coverage(ax: Axes, periods: pd.DataFrame, words: bool = True) -> None:
 
 
 def unwatched_periods(periods: pd.DataFrame) -> dict[str, list[tuple[pd.Timestamp, pd.Timestamp]]]:
-    """First day, and first day after, of each stretch nobody or hardly anybody watched; a kind that
+    """First day, and first day after, of each stretch that nobody watched, or not day by day; a kind that
     does not occur is left out."""
     nobody = periods["covered_days"] == 0
-    kinds = {"nobody": nobody, "sparse": (periods["sparse_days"] > 0) & ~nobody}
+    sparse = (periods["sparse_days"] > 0) & ~nobody
+    kinds = {"nobody": nobody, "sparse": sparse, "weekly": (periods["weekly_days"] > 0) & ~sparse & ~nobody}
     return {kind: _stretches(periods[rows]) for kind, rows in kinds.items() if rows.any()}
 
 
 def explain_shading(periods: pd.DataFrame) -> str:
     """What the shades behind these periods mean, in a line under a chart; empty if there are none."""
-    looks = {"nobody": "hatched", "sparse": "grey"}
+    looks = {"nobody": "hatched", "sparse": "grey", "weekly": "light grey"}
     return "; ".join(f"{looks[kind]}: {MEANING[kind]}" for kind in unwatched_periods(periods))
 
 

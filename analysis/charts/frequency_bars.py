@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from analysis.charts import style
 from analysis.charts.column_groups import find_split, name_groups
-from analysis.charts.coverage_shading import shade_coverage
+from analysis.charts.coverage_shading import COUNT_COLUMNS, shade_coverage
 from analysis.charts.text_format import period_name
 from analysis.evidence.arguments import require_columns
 
@@ -70,7 +70,7 @@ def frequency_bars(
     >>> ax.get_ylabel()
     'attacks per month'
     """
-    require_columns(counts, ("start", "end", "days", "is_complete", "covered_days", "sparse_days", "count"), "counts")
+    require_columns(counts, COUNT_COLUMNS, "counts")
     split = find_split(counts, by)
     if trailing is not None:
         require_columns(trailing, ("end", "mean"), "trailing")

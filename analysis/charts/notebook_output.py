@@ -123,7 +123,7 @@ def show_table(
         for row in frame.itertuples(index=False, name=None)
     )
     bundle = {
-        "text/html": f'<table id="{html.escape(label)}"><caption>{_inline(caption)}</caption>'
+        "text/html": f'<table class="tex2jax_ignore" id="{html.escape(label)}"><caption>{_inline(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>",
         "text/plain": frame.to_string(index=False),
     }

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from analysis.charts import style
 from analysis.charts.alt_text import step_rates_alt
 from analysis.charts.change_posterior import change_posterior, change_posterior_alt
-from analysis.charts.interval_rates import step_rates
+from analysis.charts.rates_between_totals import step_rates
 from analysis.evidence.arguments import require_columns
 
 

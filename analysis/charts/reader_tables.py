@@ -29,6 +29,7 @@ DATE_COLUMNS = (
     "definition",
     "probability",
     "probability_overdispersed",
+    "probability_of_direction",
     "phi",
     "rate_per_day",
     "rate_per_day_other_side",
@@ -44,7 +45,7 @@ RATE_COLUMNS = (
     "start",
     "end",
     "covered_days",
-    "sparse_days",
+    "thin_days",
     "count",
     "rate_per_day",
     "rate_per_day_low",
@@ -57,7 +58,7 @@ RATIO_COLUMNS = (
     "rate_per_day_before",
     "count_after",
     "covered_days_after",
-    "sparse_days_after",
+    "thin_days_after",
     "rate_per_day_after",
     "ratio",
     "ratio_low",
@@ -124,14 +125,18 @@ def _length(row) -> str:
     return f"{row.gap_days}{limits}{' or more' if row.is_censored else ''}"
 
 
-def format_changes(dates: pd.DataFrame, day: str = "most probable day") -> pd.DataFrame:
-    """`onset.onset_by_definition` or `onset.ending_by_definition` for readers."""
+def format_changes(
+    dates: pd.DataFrame, day: str = "most probable day", direction: str = "P(in that direction)"
+) -> pd.DataFrame:
+    """`onset.onset_by_definition` or `onset.ending_by_definition` for readers; `direction` names the probability of a
+    fall, or of a rise."""
     require_columns(dates, DATE_COLUMNS, "dates")
     return pd.DataFrame(
         {
             "what counts": dates["definition"],
             "P(a change), Poisson": dates["probability"].map(format_probability),
-            "cautious": dates["probability_overdispersed"].map(format_probability),
+            "allowing for clustering": dates["probability_overdispersed"].map(format_probability),
+            direction: dates["probability_of_direction"].map(format_probability),
             "phi": dates["phi"].map("{:.1f}".format),
             "rate then": dates["rate_per_day"],
             "on the other side": dates["rate_per_day_other_side"],
@@ -152,7 +157,7 @@ def format_rates(rates: pd.DataFrame) -> pd.DataFrame:
             "period": rates["period"],
             "days": _each(rates, "start", "end"),
             "watched": rates["covered_days"],
-            "of these thinly": rates["sparse_days"],
+            "of these thinly": rates["thin_days"],
             "attacks": rates["count"],
             "per day": rates["rate_per_day"],
             "95 % interval": [
@@ -173,11 +178,11 @@ def format_ratios(ratios: pd.DataFrame) -> pd.DataFrame:
             "per day": ratios["rate_per_day_before"],
             "attacks after": ratios["count_after"],
             "days ": ratios["covered_days_after"],
-            "of these thinly": ratios["sparse_days_after"],
+            "of these thinly": ratios["thin_days_after"],
             "per day ": ratios["rate_per_day_after"],
             "ratio": ratios["ratio"],
             "95 % interval": [format_interval(row.ratio_low, row.ratio_high) for row in ratios.itertuples()],
-            "allowing for excess": [
+            "allowing for clustering": [
                 format_interval(row.ratio_low_overdispersed, row.ratio_high_overdispersed)
                 for row in ratios.itertuples()
             ],
@@ -211,7 +216,7 @@ def format_priors(table: pd.DataFrame) -> pd.DataFrame:
             "rate": table["rate"].map("{:.2g}".format),
             "changes expected": table["expected_changes"].map("{:.2g}".format),
             "P(a change), Poisson": table["probability"].map(format_probability),
-            "cautious": table["probability_overdispersed"].map(format_probability),
+            "allowing for clustering": table["probability_overdispersed"].map(format_probability),
             "most probable day": table["day"],
             "95 % set": _each(table, "day_low", "day_high"),
         }

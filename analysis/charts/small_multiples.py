@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from analysis.charts import style
 from analysis.charts.column_groups import find_split
-from analysis.charts.coverage_shading import explain_shading, shade_coverage
+from analysis.charts.coverage_shading import COUNT_COLUMNS, explain_shading, shade_coverage
 from analysis.charts.text_format import format_date, format_value, join_names, period_name, plural
 from analysis.evidence.arguments import require_columns, require_whole_number
 from analysis.evidence.errors import InputError
@@ -67,19 +67,21 @@ def small_multiples(counts: pd.DataFrame, by: str, across: int = 3) -> Figure:
         return style.figure_of(style.draw_nothing(style.new_axes(height=1), "no period to show"))
     groups = _groups(counts, by)
     down = -(-len(groups) // across)
+    own = outgrows(groups)
     with mpl.rc_context(style.RC):
-        figure, panels = plt.subplots(down, across, figsize=(WIDTH, HEIGHT * down + 0.5), sharey=True, squeeze=False)
+        figure, panels = plt.subplots(down, across, figsize=(WIDTH, HEIGHT * down + 0.5), sharey=not own, squeeze=False)
         figure.set_layout_engine("constrained", w_pad=0.12)  # inches: the sum of one panel is not the name of the next
         for ax, (name, rows) in zip(panels.flat, groups, strict=False):
             _panel(ax, name, rows)
-        _share(panels, len(groups))
-        notes = (f"attacks per {period_name(counts)}, on one scale", explain_shading(groups[0][1]))
+        _share(panels, len(groups), own)
+        scale = "each on its own scale" if own else "on one scale"
+        notes = (f"attacks per {period_name(counts)}, {scale}", explain_shading(counts))
         figure.suptitle("; ".join(filter(None, notes)), x=0.01, ha="left", fontsize=8, color=style.QUIET)
     return figure
 
 
 def _require_groups(counts: pd.DataFrame, by: str) -> None:
-    require_columns(counts, ("start", "end", "days", "is_complete", "covered_days", "sparse_days", "count"), "counts")
+    require_columns(counts, COUNT_COLUMNS, "counts")
     find_split(counts, by)
     several = counts.duplicated(["start", by])
     if several.any():
@@ -111,15 +113,24 @@ def _title(name: str) -> str:
     return "\n".join(lines)
 
 
-def _share(panels, used: int) -> None:
-    """One scale for all panels; days under the lowest of each column."""
+OUTGROWN = 20  # times as high as the middle panel that the highest may be on one scale
+
+
+def outgrows(groups: list[tuple[str, pd.DataFrame]]) -> bool:
+    """Whether one panel is so much higher than the others that these would look empty on one scale."""
+    highest = pd.Series([rows["count"].max() for _, rows in groups], dtype="Float64").dropna().astype(float)
+    return len(highest) > 2 and bool(highest.max() > OUTGROWN * max(highest.median(), 1))
+
+
+def _share(panels, used: int, own: bool) -> None:
+    """One scale for all panels, or one for each; days under the lowest of each column."""
     down, across = panels.shape
     for place, ax in enumerate(panels.flat):
         ax.set_visible(place < used)
         ax.tick_params(axis="x", labelbottom=place + across >= used)
-    first = panels.flat[0]
-    first.yaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True, nbins=3))
-    first.set_ylim(0, max(first.get_ylim()[1], 1))
+    for ax in panels.flat[:used] if own else panels.flat[:1]:
+        ax.yaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True, nbins=3))
+        ax.set_ylim(0, max(ax.get_ylim()[1], 1))
 
 
 def _sum(rows: pd.DataFrame) -> int:
@@ -162,7 +173,8 @@ def small_multiples_alt(counts: pd.DataFrame, by: str) -> str:
         return f"Small multiples by {by}: no period to show."
     sums = {format_value(name): _sum(rows) for name, rows in _groups(counts, by)}
     head = (
-        f"Small multiples by {by}: {plural(len(sums), 'bar chart')} of attacks per {period_name(counts)} on one scale "
+        f"Small multiples by {by}: {plural(len(sums), 'bar chart')} of attacks per {period_name(counts)} "
+        f"{'each on its own scale' if outgrows(_groups(counts, by)) else 'on one scale'} "
         f"from {format_date(counts['start'].min())} to {format_date(counts['end'].max())}. "
         f"{join_names(f'{name} {number:,}' for name, number in sums.items())}."
     )

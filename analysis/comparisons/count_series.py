@@ -177,7 +177,13 @@ def _sets_alone(dataset: Dataset, view: View, window: Window) -> list[CountSerie
     return out
 
 
-def itemised_series(label: str, incidents: pd.DataFrame, window: Window, coverage: pd.DataFrame) -> CountSeries:
+def itemised_series(
+    label: str,
+    incidents: pd.DataFrame,
+    window: Window,
+    coverage: pd.DataFrame,
+    exposure: dict[str, float] | None = None,
+) -> CountSeries:
     """The count series of itemised incidents.
 
     Parameters
@@ -190,6 +196,9 @@ def itemised_series(label: str, incidents: pd.DataFrame, window: Window, coverag
         First and last day, inclusive; an incident belongs to it by its best day.
     coverage : DataFrame
         Rows of coverage.csv that say when somebody looked; without rows every day counts as covered.
+
+    exposure : dict of str to float, optional
+        Share of the incidents that are seen, by density of the coverage; see `daily_counts.daily_counts`.
 
     Returns
     -------
@@ -205,4 +214,4 @@ def itemised_series(label: str, incidents: pd.DataFrame, window: Window, coverag
     [1, 0, 1, 0]
     """
     inside = incidents[incidents["date"].between(*window)]
-    return CountSeries(label, *daily_counts(inside, window, coverage), inside, coverage)
+    return CountSeries(label, *daily_counts(inside, window, coverage, exposure), inside, coverage)

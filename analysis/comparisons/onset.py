@@ -5,14 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.evidence.arguments import read_day, require_dict_of
-from analysis.measures.changepoints.changes import ANNOUNCED_ABOVE, Changes
+from analysis.measures.changepoints.changes import Changes, is_announced
 from analysis.measures.changepoints.posterior import LEVEL, highest_density_set
 from analysis.measures.coverage import DAY
 
 UNKNOWN = {
     "day": pd.NaT, "day_low": pd.NaT, "day_high": pd.NaT, "set_days": 0, "set_probability": float("nan"),
     "probability": float("nan"), "probability_overdispersed": float("nan"), "is_announced": False,
-    "rate_per_day": float("nan"), "rate_per_day_other_side": float("nan"),
+    "rate_per_day": float("nan"), "rate_per_day_other_side": float("nan"), "probability_of_direction": float("nan"),
 }  # fmt: skip
 
 
@@ -32,13 +32,14 @@ def pause_onset(found: Changes, day) -> dict:
         day (most probable day of the change), day_low, day_high and set_days (first day, last day and number of days
         of its 95 % set, the smallest set of days, which may have holes), set_probability (of that set): all allowing
         for overdispersion and given that there was a change; probability and probability_overdispersed (of a change
-        before `day`, up or down), is_announced (whether both are above 0.95), rate_per_day (on `day`) and
-        rate_per_day_other_side (on the day before the set), posterior means allowing for overdispersion, phi. All but
+        before `day`, up or down), is_announced (see `changes.is_announced`), rate_per_day (on `day`) and
+        rate_per_day_other_side (on the day before the set), posterior means allowing for overdispersion,
+        probability_of_direction (that the rate of `day` began with a fall, allowing for overdispersion), phi. All but
         phi are missing where the series does not hold `day`.
 
     Notes
     -----
-    A change before the day need not be a fall: compare rate_per_day with rate_per_day_other_side.
+    A change before the day need not be a fall: see probability_of_direction.
 
     Examples
     --------
@@ -69,7 +70,8 @@ def pause_ending(found: Changes, day, until=None) -> dict:
     -------
     dict
         As from `pause_onset`, of the change after `day`: the probabilities are those of a change between `day` and the
-        end of the series, and rate_per_day_other_side is the rate after the set. With `until` also
+        end of the series, rate_per_day_other_side is the rate after the set, and probability_of_direction is that of an
+        end with a rise. With `until` also
         probability_until and probability_until_overdispersed: of an end by that day.
 
     Examples
@@ -97,9 +99,11 @@ def _one_date(
 ) -> dict:
     """One row of the tables. `dates` : probability by day, allowing for overdispersion; `side` : -1 before the set of
     dates, +1 after it."""
+    direction = found.overdispersed.probability_of_fall if side < 0 else found.overdispersed.probability_of_rise
     out = UNKNOWN | {
+        "probability_of_direction": direction(day),
         "probability": float(probability), "probability_overdispersed": float(probability_overdispersed),
-        "is_announced": bool(min(probability, probability_overdispersed) > ANNOUNCED_ABOVE),
+        "is_announced": is_announced(probability, probability_overdispersed),
         "rate_per_day": found.overdispersed.rate_on(day).estimate, "phi": found.phi,
     }  # fmt: skip
     if not dates.sum():

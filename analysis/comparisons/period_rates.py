@@ -26,8 +26,8 @@ def observed_in_period(series: CountSeries, period: Window) -> dict:
     -------
     dict
         start, end (days: of the period for incidents; of the whole intervals inside it for totals, missing where
-        there is none), covered_days (int), sparse_days (int, covered days on which a zero is weak; 0 for totals),
-        count (int, attacks; incidents by their best day).
+        there is none), covered_days (int), thin_days (int, covered days that were watched by week or sparsely; 0 for
+        totals), count (int, attacks; incidents by their best day).
 
     Examples
     --------
@@ -43,12 +43,12 @@ def observed_in_period(series: CountSeries, period: Window) -> dict:
     if series.incidents is not None:
         every = f"{(last - first).days + 1} days"
         row = count(series.incidents, every, window=(first, last), coverage=series.coverage).iloc[0]
-        days = {"covered_days": int(row["covered_days"]), "sparse_days": int(row["sparse_days"])}
+        days = {"covered_days": int(row["covered_days"]), "thin_days": int(row["sparse_days"] + row["weekly_days"])}
         return {"start": first, "end": last, **days, "count": int(series.incidents["date"].between(first, last).sum())}
     rows = series.rows
     held = rows[(rows["start"] >= first) & (rows["end"] <= last) & rows["count"].notna()]
     return {"start": held["start"].min(), "end": held["end"].max(), "covered_days": int(held["days"].sum()),
-            "sparse_days": 0, "count": int(held["count"].sum())}  # fmt: skip
+            "thin_days": 0, "count": int(held["count"].sum())}  # fmt: skip
 
 
 def period_rates(definitions: dict[str, CountSeries], periods: dict[str, Window]) -> pd.DataFrame:
@@ -64,7 +64,7 @@ def period_rates(definitions: dict[str, CountSeries], periods: dict[str, Window]
     Returns
     -------
     DataFrame
-        definition, period, start, end, covered_days, sparse_days, count, rate_per_day, rate_per_day_low,
+        definition, period, start, end, covered_days, thin_days, count, rate_per_day, rate_per_day_low,
         rate_per_day_high (95 % Garwood). No row for a period of which the definition observed no day.
 
     Notes
@@ -88,7 +88,7 @@ def period_rates(definitions: dict[str, CountSeries], periods: dict[str, Window]
         for label, series in definitions.items()
         for name, period in periods.items()
     ]
-    columns = ["definition", "period", "start", "end", "covered_days", "sparse_days", "count"]
+    columns = ["definition", "period", "start", "end", "covered_days", "thin_days", "count"]
     out = pd.DataFrame(rows, columns=columns)
     out = out[out["covered_days"] > 0].reset_index(drop=True)
     rate, low, high = rate_interval(out["count"], out["covered_days"])
@@ -119,7 +119,7 @@ def period_ratios(
     -------
     DataFrame
         definition, count_before, covered_days_before, rate_per_day_before, count_after, covered_days_after,
-        rate_per_day_after, sparse_days_after, ratio, ratio_low, ratio_high (exact 95 % interval, see
+        rate_per_day_after, thin_days_after, ratio, ratio_low, ratio_high (exact 95 % interval, see
         `rate_ratios.compare`), ratio_low_overdispersed, ratio_high_overdispersed (the same, allowing for phi). No row
         for a definition with fewer than `min_days` covered days in a period, or without an attack before.
 
@@ -148,11 +148,11 @@ def period_ratios(
         ratio, wider = compare(*given), compare(*given, phi=(phi or {}).get(label, 1.0))
         rows.append((
             label, a["count"], a["covered_days"], ratio.rate_a.estimate, b["count"], b["covered_days"],
-            ratio.rate_b.estimate, b["sparse_days"], ratio.estimate, *ratio.interval(), *wider.interval(),
+            ratio.rate_b.estimate, b["thin_days"], ratio.estimate, *ratio.interval(), *wider.interval(),
         ))  # fmt: skip
     columns = [
         "definition", "count_before", "covered_days_before", "rate_per_day_before", "count_after",
-        "covered_days_after", "rate_per_day_after", "sparse_days_after", "ratio", "ratio_low", "ratio_high",
+        "covered_days_after", "rate_per_day_after", "thin_days_after", "ratio", "ratio_low", "ratio_high",
         "ratio_low_overdispersed", "ratio_high_overdispersed",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from analysis.evidence.csv_records import HEADER_ROWS, read_records
-from analysis.evidence.errors import Problem, format_path, suggest_name
-from analysis.evidence.schema import PATTERNS, Column, Table
+from analysis.evidence.columns import PATTERNS, Column, Table
+from analysis.evidence.csv_records import HEADER_ROWS, read_delimited
+from analysis.evidence.errors import Problem, find_slip, format_path, suggest_name
+
+FIRST_YEAR, LAST_YEAR = 1800, 2100  # a year outside is a slip, such as 0025
 
 
 def read_table(path: Path, table: Table, *, strict: bool = True) -> tuple[pd.DataFrame, list[Problem]]:
     """One CSV file as a typed frame, and every failure in it.
 
     `strict` = the table is one of ours: unknown columns and values outside the vocabulary fail.
-    Otherwise (a table someone brings) further columns are kept as text, unless one looks like a
-    misspelt column of ours that is missing. Row numbers are those a spreadsheet shows.
+    Otherwise (a table someone brings) further columns are kept, as numbers where every value is one; a name that
+    is almost certainly a slip of a column of ours is warned of. Row numbers are those a spreadsheet shows.
 
     Raises InvalidTables if the file is not a rectangular UTF-8 CSV at all.
     """
@@ -30,6 +33,8 @@ def read_table(path: Path, table: Table, *, strict: bool = True) -> tuple[pd.Dat
     problems += _value_problems(raw, known, format_path(path))
     problems += _key_problems(raw, table, format_path(path))
     typed = _typed(raw, known)
+    if not strict:
+        typed = _with_numbers(typed, [name for name in raw.columns if name not in table.names])
     problems += _range_problems(typed, raw, table, format_path(path))
     return typed, problems
 
@@ -39,22 +44,31 @@ def read_raw_rows(path: Path) -> pd.DataFrame:
 
     Raises InvalidTables for a file that is missing, empty, not UTF-8 or not rectangular.
     """
-    header, body = read_records(path)
-    return pd.DataFrame(body, columns=header, dtype=str)
+    header, body, delimiter = read_delimited(path)
+    raw = pd.DataFrame(body, columns=header, dtype=str)
+    # Where commas do not separate fields, a spreadsheet writes them into numbers.
+    return raw if delimiter == "," else raw.replace(r"^(-?\d+),(\d+)$", r"\1.\2", regex=True)
 
 
 def _header_problems(found: list[str], table: Table, file: str, strict: bool) -> list[Problem]:
     missing = [c.name for c in table.columns if c.name not in found and not c.optional]
     absent = [name for name in table.names if name not in found]
-    problems = [Problem(file, 1, name, "missing", "this column is needed") for name in missing]
-    for name in found:
-        if name in table.names:
-            continue
-        hint = suggest_name(name, absent)
-        if strict or hint:
-            allowed = f"not a column of {table.name}{hint or suggest_name(name, table.names)}"
-            problems.append(Problem(file, 1, name, name, allowed))
+    hints = {name: "" if strict else _hint(name, found, table) for name in missing}
+    problems = [Problem(file, 1, name, "missing", f"this column is needed{hints[name]}") for name in missing]
+    for name in (name for name in found if name not in table.names):
+        if strict:
+            hint = suggest_name(name, absent) or suggest_name(name, table.names)
+            problems.append(Problem(file, 1, name, name, f"not a column of {table.name}{hint}"))
+        elif slip := find_slip(name, absent):
+            said = f"{file}: the column {name!r} is kept as your own; did you mean {slip!r}?"
+            warnings.warn(said, stacklevel=3)
     return problems
+
+
+def _hint(name: str, found: list[str], table: Table) -> str:
+    near = suggest_name(name, [other for other in found if other not in table.names])
+    other = "" if near else "; 'incidents import table FILE --suggest' reads tables with other columns"
+    return near.replace("did you mean", "is it") + other
 
 
 def _value_problems(raw: pd.DataFrame, known: list[Column], file: str) -> list[Problem]:
@@ -77,9 +91,17 @@ def _checks(column: Column) -> list:
     import pandera.pandas as pa
 
     checks = [pa.Check(_accepted(column), error=column.accepts)]
+    if column.kind in ("date", "month"):
+        checks.append(pa.Check(_possible_year, error=f"a year from {FIRST_YEAR} to {LAST_YEAR}"))
     if column.required:
         checks.append(pa.Check(lambda text: text != "", error="must not be empty"))
     return checks
+
+
+def _possible_year(text: pd.Series) -> pd.Series:
+    """A year far from all others is a slip of the pen, and a table by month from there has no end."""
+    year = pd.to_numeric(text.str.extract(r"^(\d{4})-", expand=False), errors="coerce")
+    return year.isna() | year.between(FIRST_YEAR, LAST_YEAR)
 
 
 def _accepted(column: Column):
@@ -138,6 +160,16 @@ def _typed(raw: pd.DataFrame, known: list[Column]) -> pd.DataFrame:
     return typed
 
 
+def _with_numbers(typed: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Further columns as numbers, where every value is one and none has zeros before it, as codes have."""
+    for name in names:
+        text = typed[name].dropna()
+        if len(text) and text.str.fullmatch(r"-?(0|[1-9]\d{0,14})(\.\d+)?").all():
+            number = pd.to_numeric(typed[name])
+            typed[name] = number.astype("Int64") if not text.str.contains(".", regex=False).any() else number
+    return typed
+
+
 def to_csv(frame: pd.DataFrame, table: Table) -> str:
     """The frame as the CSV text of `table`: schema order, ISO dates, empty for missing, LF."""
     names = [name for name in table.names if name in frame.columns]
@@ -149,8 +181,15 @@ def to_csv(frame: pd.DataFrame, table: Table) -> str:
 
 
 def write_files(files: Mapping[Path, str | bytes]) -> None:
-    """Write all the files, or none: each to a temporary file first, then moved into place. Text is UTF-8."""
+    """Write all the files, or none: each to a temporary file first, then moved into place, the first of `files` last.
+
+    Text is written as UTF-8.
+
+    What was replaced before a file that cannot be is put back. A process that is killed between two moves leaves the
+    first file as it was, from which the others are made again.
+    """
     staged: list[tuple[str, Path]] = []
+    replaced: list[tuple[Path, bytes | None]] = []
     try:
         for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -158,8 +197,14 @@ def write_files(files: Mapping[Path, str | bytes]) -> None:
                 staged.append((handle.name, path))
                 handle.write(content.encode("utf-8") if isinstance(content, str) else content)
             os.chmod(handle.name, 0o644)
-        for name, path in staged:
+        for name, path in reversed(staged):
+            before = path.read_bytes() if path.is_file() else None
             os.replace(name, path)
+            replaced.append((path, before))
+    except OSError:
+        for path, before in replaced:
+            path.unlink() if before is None else path.write_bytes(before)
+        raise
     finally:
         for name, _ in staged:
             Path(name).unlink(missing_ok=True)

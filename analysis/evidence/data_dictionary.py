@@ -7,8 +7,9 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from analysis.evidence.columns import PATTERNS, Column, Table
 from analysis.evidence.folders import list_evidence_sets
-from analysis.evidence.schema import DERIVED, EVIDENCE, PATTERNS, SHARED, TABLES, Column, Table
+from analysis.evidence.schema import DERIVED, EVIDENCE, SHARED, TABLES
 
 FRICTIONLESS = {"date": "date", "integer": "integer", "number": "number"}
 

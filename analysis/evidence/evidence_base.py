@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.evidence import schema
+from analysis.evidence.columns import Table
 from analysis.evidence.csv_tables import HEADER_ROWS, read_table
-from analysis.evidence.display import html_summary
 from analysis.evidence.errors import InputError, InvalidTables, Problem, format_path, suggest_name
 from analysis.evidence.folders import find_evidence_root, list_evidence_sets
-from analysis.evidence.schema import Table
+from analysis.evidence.html_summaries import html_summary
 
 
 @dataclass(frozen=True, repr=False)
@@ -26,8 +26,10 @@ class Evidence:
     tallies: pd.DataFrame
     milestones: pd.DataFrame
     places: pd.DataFrame
+    actors: pd.DataFrame
     coverage: pd.DataFrame
     reviewed: pd.DataFrame
+    audit: pd.DataFrame
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{number:,} {name}" for name, number in self._sizes().items())
@@ -67,6 +69,7 @@ def load_evidence(folder: str | Path = "") -> Evidence:
     for table in schema.SHARED:
         frames[table.name] = _read_shared(root / "data" / f"{table.name}.csv", table, problems)
     problems += _reference_problems(frames, _unread(problems)) + _tally_problems(frames["tallies"])
+    problems += _circle_problems(frames["actors"]) + _voice_problems(frames["claims"])
     if problems:
         raise InvalidTables(problems)
     tidy = {name: frame.drop(columns=["file_", "row_"]) for name, frame in frames.items()}
@@ -155,3 +158,33 @@ def _tally_problems(tallies: pd.DataFrame) -> list[Problem]:
                 + ", ".join(schema.BOUNDS))
         for row in unbound.itertuples()
     ]  # fmt: skip
+
+
+def _circle_problems(actors: pd.DataFrame) -> list[Problem]:
+    """No actor may stand above itself."""
+    parents = dict(zip(actors["actor"], actors["parent"].where(actors["parent"].notna(), None), strict=True))
+    return [
+        Problem(row.file_, row.row_, "parent", row.parent, f"{row.actor} must not be a wider name of itself")
+        for row in actors.itertuples()
+        if _is_own_ancestor(row.actor, parents)
+    ]
+
+
+def _is_own_ancestor(actor: str, parents: dict) -> bool:
+    above = parents.get(actor)
+    for _ in parents:
+        if above == actor or above is None:
+            break
+        above = parents.get(above)
+    return above is not None and above == actor
+
+
+def _voice_problems(claims: pd.DataFrame) -> list[Problem]:
+    """No field of a claim may have a better voice than the claim."""
+    problems = []
+    for row in claims[claims["field_voices"].notna() & claims["confirmation"].isin(schema.CONFIRMATION)].itertuples():
+        voices = [part.partition("=")[2] for part in row.field_voices.split("|")]
+        if any(voice in schema.CONFIRMATION[: schema.CONFIRMATION.index(row.confirmation)] for voice in voices):
+            allowed = f"no better voice than that of the claim, {row.confirmation}"
+            problems.append(Problem(row.file_, row.row_, "field_voices", row.field_voices, allowed))
+    return problems

@@ -31,8 +31,10 @@ def list_evidence_sets(root: Path) -> list[Path]:
 
 
 def list_table_files(root: Path) -> list[Path]:
-    """Every CSV table of a folder, in order."""
-    return sorted({*root.glob("*.csv"), *root.glob("seeds/*.csv"), *root.glob("data/**/*.csv")})
+    """Every CSV table of a folder, in order, with what about.yml and import.json say of them."""
+    beside = [path for name in ("about.yml", "import.json") for path in (root / name, root / "data" / name)]
+    tables = {*root.glob("*.csv"), *root.glob("seeds/*.csv"), *root.glob("data/**/*.csv")}
+    return sorted(tables | {path for path in beside if path.is_file()})
 
 
 def folder_fingerprint(root: Path) -> str:

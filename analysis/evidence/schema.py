@@ -1,92 +1,23 @@
-"""The columns of every table: the only place that knows names, types and allowed values."""
+"""The columns of every table: the only place that knows them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from analysis.evidence.columns import (
+    BOUNDS,
+    CONFIRMATION,
+    DATE_BASIS,
+    PLACE_KINDS,
+    RELIABILITY,
+    RESULTS,
+    WEAPONS,
+    Column,
+    Table,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
-
-CONFIRMATION = ("us_official", "local_official", "monitor", "unknown", "claim_only")
-RELIABILITY = ("A", "B", "C", "D", "E", "F")
-WEAPONS = ("one_way_drone", "rocket", "ballistic_missile", "mortar", "ied", "mixed", "unknown")
-RESULTS = ("intercepted", "impact", "claimed_hit", "failed", "unknown")
-DATE_BASIS = ("stated", "relative", "inferred")
-BOUNDS = ("exact", "at_least", "more_than", "about")
-PLACE_KINDS = ("us_base", "partner_base", "militia_base", "diplomatic", "airport", "convoy", "town")
-
-PATTERNS = {
-    "date": r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])",
-    "month": r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?",
-    "integer": r"[0-9]{1,12}",
-    "number": r"-?[0-9]{1,12}(\.[0-9]+)?",
-    "id": r"[A-Za-z0-9][A-Za-z0-9._-]*",
-    "text": r"[^\r\n]+",
-    "list": r"[^\r\n|;]+(\|[^\r\n|;]+)*",
-}
-
-MEANING = {
-    "date": "a day, YYYY-MM-DD",
-    "month": "a day, YYYY-MM-DD, or a month, YYYY-MM",
-    "integer": "a whole number, 0 or more, or empty for 'not stated'",
-    "number": "a decimal number",
-    "id": "letters, digits, dot, dash and underscore",
-    "text": "text on one line",
-    "list": "one or more values joined by |",
-}
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column. `required`: never empty. `optional`: the whole column may be missing."""
-
-    name: str
-    kind: str
-    description: str
-    required: bool = False
-    optional: bool = False
-    allowed: tuple[str, ...] = ()
-    low: float | None = None
-    high: float | None = None
-    max_words: int | None = None
-
-    @property
-    def accepts(self) -> str:
-        """What the column takes, in words, for messages and for the codebook."""
-        if self.allowed:
-            return "one of " + ", ".join(self.allowed)
-        words = MEANING[self.kind]
-        if self.low is not None:
-            words += f" from {self.low:g} to {self.high:g}"
-        if self.max_words:
-            words += f", {self.max_words} words at most"
-        return words
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table: its columns in order, its key, and the columns that name rows of other tables;
-    `once` is what a person is told when a key stands in two rows."""
-
-    name: str
-    description: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    refers: tuple[tuple[str, str], ...] = ()
-    ranges: tuple[tuple[str, str], ...] = ()
-    once: str = "must be unique"
-
-    def __getitem__(self, name: str) -> Column:
-        return {column.name: column for column in self.columns}[name]
-
-    @property
-    def names(self) -> list[str]:
-        return [column.name for column in self.columns]
-
-    def of_kind(self, *kinds: str) -> list[str]:
-        return [column.name for column in self.columns if column.kind in kinds]
-
 
 C = Column
 
@@ -96,7 +27,7 @@ _LINE = (
 )
 
 
-def _toll(who: str) -> tuple[Column, Column]:
+def _toll(who: str) -> tuple[C, C]:
     noun = "U.S. personnel" if who == "us" else "partner personnel (coalition, Iraqi, Kurdish)"
     return (
         C(f"{who}_killed", "integer", f"{noun} killed; 0 only where someone said none"),
@@ -140,6 +71,9 @@ CLAIMS = Table(
         C("date_basis", "text", "how the day is known: `stated` in figures, `relative` to the day "
           "of publication ('on Monday'), `inferred` from context",
           required=True, allowed=DATE_BASIS),
+        C("time_of_day", "time", "local time of the attack, as far as it is said", optional=True),
+        C("ordinal", "integer", "which attack of that day at that place, if the source counts them: 1 = the first",
+          optional=True, low=1, high=99),
         C("place_id", "id", "gazetteer id; empty = only a country or less is said"),
         C("place_as_reported", "text", "the place in the source's words"),
         C("country", "text", "country of the place; empty = not said"),
@@ -155,6 +89,10 @@ CLAIMS = Table(
           "never support", required=True, allowed=("reports", "denies")),
         C("confirmation", "text", "best voice behind this claim", required=True,
           allowed=CONFIRMATION),
+        C("field_voices", "voices", "fields that are another voice's word than `confirmation` says, where the source "
+          "tells them apart", optional=True),
+        C("at_least", "numbers", "numbers that the source gives as a lower bound ('at least', 'more than')",
+          optional=True),
         C("note", "text", "anything else, in our words"),
         *_LINE,
     ),
@@ -259,6 +197,18 @@ COVERAGE = Table(
     ranges=(("start", "end"),),
 )  # fmt: skip
 
+ACTORS = Table(
+    "actors",
+    "Names of attackers, each with the wider name that holds it.",
+    (
+        C("actor", "text", "a name as `actor` and `attribution` of a claim have it", required=True),
+        C("parent", "text", "the next wider name; empty = a word that names nobody"),
+        C("note", "text", "why it stands there"),
+    ),
+    key=("actor",),
+    refers=(("parent", "actors"),),
+)  # fmt: skip
+
 REVIEWED = Table(
     "reviewed",
     "A reader's decisions: the same id = together, different ids = apart, not listed = open.",
@@ -325,6 +275,21 @@ DISPUTES = Table(
     refers=(("incident_id", "incidents"),),
 )  # fmt: skip
 
+VALUES = Table(
+    "values",
+    "Whose word each value of an incident is.",
+    (
+        C("incident_id", "id", "the incident", required=True),
+        C("field", "text", "the column of incidents.csv that claims decide", required=True),
+        C("value", "text", "the value there; of `date` the day or the range", required=True),
+        C("voice", "text", "best voice that says it", required=True, allowed=CONFIRMATION),
+        C("rule", "text", "the rule that chose it", required=True),
+        C("claims", "list", "ids of the claims that say it", required=True),
+    ),
+    key=("incident_id", "field"),
+    refers=(("incident_id", "incidents"),),
+)  # fmt: skip
+
 UNPLACED = Table(
     "unplaced",
     "Claims that belong to no incident, with the reason; listed, never dropped silently.",
@@ -346,10 +311,47 @@ RETIRED = Table(
     key=("incident_id",),
 )  # fmt: skip
 
+AUDIT = Table(
+    "audit",
+    "Rows read a second time against their pages: one row for each sheet, and one for each row of it that is known.",
+    (
+        C("sheet", "id", "the sheet, in order", required=True),
+        C("file", "text", "the table of the row; empty = the row sums up the sheet"),
+        C("row", "text", "the key of the row; of milestones.csv its milestone and its source"),
+        C("checked", "integer", "rows read again; 1 for a single row", required=True),
+        C("major", "integer", "of these with a major error: a wrong place, a day off by more than one, wrong "
+          "casualties, a wrong total", required=True),
+        C("minor", "integer", "of these with a minor error", required=True),
+        C("not_read", "integer", "rows drawn that say nothing: page not found, or not searched"),
+        C("drawn", "text", "how the sheet was drawn"),
+        C("note", "text", "what was found"),
+    ),
+    key=("sheet", "file", "row"),
+)  # fmt: skip
+
+TRIED = ("off_by_a_day", "cannot_link", "small_cluster_bonus", "threshold")
+
+LINKAGE_TRIALS = Table(
+    "linkage_trials",
+    "How good the grouping is in each period with other points; `incidents evaluate --trials` writes it.",
+    (
+        *(C(name, "number", "points tried of that name", required=True) for name in TRIED),
+        C("start", "date", "first day of the period", required=True),
+        C("end", "date", "last day of the period", required=True),
+        C("incidents", "integer", "incidents of the reader in the period", required=True),
+        C("f1", "number", "F1 over pairs of claims", required=True),
+        C("b3_f1", "number", "B-cubed F1", required=True),
+        C("count_bias", "number", "groups per incident of the reader, less one", required=True),
+    ),
+    key=(*TRIED, "start"),
+    ranges=(("start", "end"),),
+)  # fmt: skip
+
 EVIDENCE = (SOURCES, CLAIMS, TALLIES, MILESTONES)
-SHARED = (PLACES, COVERAGE, REVIEWED)
-DERIVED = (INCIDENTS, DISPUTES, UNPLACED, RETIRED)
-TABLES = {table.name: table for table in (*EVIDENCE, *SHARED, *DERIVED)}
+SHARED = (PLACES, ACTORS, COVERAGE, REVIEWED, AUDIT)
+DERIVED = (INCIDENTS, VALUES, DISPUTES, UNPLACED, RETIRED)
+JUDGED = (LINKAGE_TRIALS,)
+TABLES = {table.name: table for table in (*EVIDENCE, *SHARED, *DERIVED, *JUDGED)}
 
 
 def empty_table(table: Table) -> pd.DataFrame:

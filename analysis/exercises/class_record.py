@@ -25,7 +25,7 @@ ENCODINGS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "
 Record = dict[tuple[str, str], GradedSubmission]  # by student and exercise
 
 
-def read_record(out: Path) -> Record:
+def read_class_record(out: Path) -> Record:
     """What was graded into the folder `out` before, with points and remarks that a person typed since.
 
     A cell of grades.csv that differs from what was written there was typed by a person. Raises InputError for a table
@@ -116,7 +116,8 @@ def read_grade_table(path: Path) -> pd.DataFrame:
     """grades.csv as a spreadsheet saved it, as text: GRADE_COLUMNS, `max_points_number`, `where`, and added columns.
 
     Separators may be commas, semicolons, tabs or bars, decimals may have commas, and the encoding may be UTF-8, UTF-16
-    or Latin-1. Empty lines are left out. Without the file the table has no rows. Raises InputError as `read_record`.
+    or Latin-1. Empty lines are left out. Without the file the table has no rows. Raises
+    InputError as `read_class_record`.
     """
     name = format_path(path)
     lines = _lines(path.read_bytes(), name) if path.is_file() else [(1, list(GRADE_COLUMNS))]
@@ -181,8 +182,9 @@ def _keep_typed(submission: GradedSubmission, before: Sequence[Grade]) -> Graded
 def _merge(grade: Grade, typed: Grade | None) -> Grade:
     if typed is None:
         return grade
-    by_hand = {"points": min(typed.points, grade.max_points), "status": BY_HAND} if typed.status == BY_HAND else {}
-    return replace(grade, comment=typed.comment, **by_hand)
+    if typed.status != BY_HAND or typed.points is None:
+        return replace(grade, comment=typed.comment)
+    return replace(grade, comment=typed.comment, points=min(typed.points, grade.max_points), status=BY_HAND)
 
 
 def add_typed_columns(rows: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:

@@ -76,7 +76,7 @@ def grade(
 
     chosen_names = [exercise.name for exercise in _open(course, names)]
     submissions = find_submissions(folder, _open(course, ()), chosen_names)
-    class_record.read_record(out)  # raises its errors before anything runs
+    class_record.read_class_record(out)  # raises its errors before anything runs
     chosen = isolation.choose_backend(backend)
     click.echo(f"isolation: {isolation.BACKENDS[chosen]}")
     with tqdm(total=len(submissions), unit="submission", disable=None, leave=False) as bar:

@@ -110,9 +110,9 @@ def write_grades(out: Path, graded: Sequence[GradedSubmission], conditions: str)
 
     All files are written or none. `conditions` says with what isolation and limits the submissions were graded. What
     was graded into `out` before stays, and so do the points, remarks and columns that a person typed into grades.csv.
-    Returns the paths; raises InputError as `class_record.read_record`.
+    Returns the paths; raises InputError as `class_record.read_class_record`.
     """
-    record = class_record.read_record(out)
+    record = class_record.read_class_record(out)
     merged = class_record.merge_record(record, graded)
     rows = class_record.add_typed_columns(
         gradebook.grade_rows(merged), class_record.read_grade_table(out / "grades.csv")

@@ -150,7 +150,8 @@ def _choose(student: str, exercise: Exercise, candidates: list[_Candidate]) -> S
 
 def _copy_number(stem: str) -> int:
     """The number of a copy: 2 for `a-Copy2`; 1 for a copy without a number."""
-    numbers = re.findall(r"\d+", COPY.search(stem)[0])
+    found = COPY.search(stem)
+    numbers = re.findall(r"\d+", found[0]) if found else []
     return int(numbers[-1]) if numbers else 1
 
 

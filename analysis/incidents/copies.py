@@ -11,12 +11,13 @@ from analysis.incidents.record_linkage import LinkageRules, locate_reports
 def assign_witnesses(reports: pd.DataFrame, rules: LinkageRules, decided: pd.Series) -> np.ndarray:
     """The witness (n,) behind each report, numbered by first report: copies are one witness.
 
-    Copies are reports of one origin that agree on days, place, every ladder's finest step and every
-    figure, in different documents. Reports without an origin are witnesses of their own.
+    Copies are reports of one origin that agree on days, time of day, ordinal, place, every category's
+    finest step and every figure, in different documents. Reports without an origin are witnesses of their own.
     """
     key = _story(reports, rules).assign(
         start_=reports["date_start"], end_=reports["date_end"], decided_=_codes(decided),
-        stance_=_codes(_optional(reports, "stance")),
+        stance_=_codes(_optional(reports, "stance")), time_=_codes(_optional(reports, "time_of_day")),
+        ordinal_=_codes(_optional(reports, "ordinal")),
         origin_=_codes(_optional(reports, "origin").fillna(reports["report_id"])))  # fmt: skip
     names = list(key)
     key["document_"] = _codes(reports["document"])
@@ -69,7 +70,7 @@ def _beyond_chance(chance: pd.Series, repeats: pd.Series, most: float) -> pd.Ser
 
 def _story(reports: pd.DataFrame, rules: LinkageRules) -> pd.DataFrame:
     """What a report tells, its days aside: a number for each value, -1 where it tells nothing."""
-    told = [*(ladder.steps[0] for ladder in rules.ladders), *rules.figures]
+    told = [*(category.levels[0] for category in rules.categories), *rules.figures]
     story = pd.DataFrame({name: _codes(reports[name]) for name in told}, index=reports.index)
     return story.assign(where_=locate_reports(reports)[0], country_=_codes(_optional(reports, "country")))
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
+from analysis.databases.normal_form import UNKNOWN
+from analysis.databases.side_car import SideCar, read_side_car
 from analysis.evidence import schema
+from analysis.evidence.about import About, read_about
 from analysis.evidence.arguments import require_type
 from analysis.evidence.csv_tables import read_table
-from analysis.evidence.display import html_summary
 from analysis.evidence.errors import InputError, InvalidTables, format_path
 from analysis.evidence.evidence_base import Evidence, load_evidence
 from analysis.evidence.folders import find_evidence_root, folder_fingerprint, list_evidence_sets
+from analysis.evidence.html_summaries import html_summary
+from analysis.evidence.own_incidents import OWN_INCIDENTS
 
 
 @dataclass(frozen=True, repr=False)
@@ -27,6 +31,8 @@ class Dataset:
         The folder.
     incidents : DataFrame
         One row for each incident; docs/codebook.md lists the columns.
+    values : DataFrame
+        Whose word each value of an incident is, one row for each value; empty without evidence.
     disputes : DataFrame
         One row for each value on which claims disagree, with the rule that chose.
     evidence : Evidence or None
@@ -37,6 +43,10 @@ class Dataset:
         Dated events to mark in charts.
     coverage : DataFrame
         When somebody looked.
+    about : About
+        What about.yml says: title, words, window, events; the defaults where there is none.
+    side_car : SideCar or None
+        What import.json says: files, terms and citation; None where the table was not imported.
 
     See Also
     --------
@@ -51,11 +61,14 @@ class Dataset:
 
     root: Path
     incidents: pd.DataFrame
+    values: pd.DataFrame
     disputes: pd.DataFrame
     evidence: Evidence | None
     tallies: pd.DataFrame
     milestones: pd.DataFrame
     coverage: pd.DataFrame
+    about: About = field(default_factory=About)
+    side_car: SideCar | None = None
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{number:,} {name}" for name, number in self._sizes().items())
@@ -81,11 +94,14 @@ class Dataset:
         return self.evidence.sets if self.evidence else ["incidents"]
 
 
-def evidence_of(dataset: Dataset) -> Evidence:
-    """The claims and sources of a dataset. Raises InputError where it holds nothing but incidents."""
+def evidence_of(dataset: Dataset, use: str = "trace") -> Evidence:
+    """The claims and sources of a dataset.
+
+    Raises InputError, which names the `use`, where it holds nothing but incidents.
+    """
     require_type(dataset, Dataset, "dataset", "what open_folder returns")
     if dataset.evidence is None:
-        raise InputError(f"{dataset.root} holds incidents but no claims: there is nothing to trace")
+        raise InputError(f"{dataset.root} holds incidents but no claims: there is nothing to {use}")
     return dataset.evidence
 
 
@@ -142,7 +158,7 @@ def _opened(root: Path, contents: str) -> Dataset:
         path = root / "data" / "incidents.csv"
     if not path.is_file():
         raise InputError(f"{format_path(root)} holds neither evidence nor an incidents.csv")
-    incidents, problems = read_table(path, schema.INCIDENTS, strict=False)
+    incidents, problems = read_table(path, OWN_INCIDENTS, strict=False)
     if problems:
         raise InvalidTables(problems)
     if incidents.empty:
@@ -151,7 +167,11 @@ def _opened(root: Path, contents: str) -> Dataset:
     tables = {t.name: _optional(beside, t) for t in (schema.TALLIES, schema.MILESTONES)}
     coverage = _optional(beside, schema.COVERAGE)
     disputes = _optional(beside, schema.DISPUTES)
-    return Dataset(root, _complete(incidents), disputes, None, **tables, coverage=coverage)
+    values = schema.empty_table(schema.VALUES)
+    about, side_car = read_about(root), read_side_car(beside)
+    return Dataset(
+        root, _complete(incidents), values, disputes, None, **tables, coverage=coverage, about=about, side_car=side_car
+    )
 
 
 def _own(shared):
@@ -159,7 +179,7 @@ def _own(shared):
     write)."""
     if isinstance(shared, pd.DataFrame):
         return shared.copy(deep=False)
-    if not is_dataclass(shared):
+    if not is_dataclass(shared) or isinstance(shared, SideCar):
         return shared
     return replace(shared, **{field.name: _own(getattr(shared, field.name)) for field in fields(shared)})
 
@@ -170,11 +190,12 @@ def _with_evidence(root: Path) -> Dataset:
     if not path.is_file():
         raise InputError(f"{format_path(path)} is missing: run 'incidents build' first")
     incidents, problems = read_table(path, schema.INCIDENTS)
-    disputes, more = read_table(root / "data" / "disputes.csv", schema.DISPUTES)
-    if problems + more:
-        raise InvalidTables(problems + more)
-    return Dataset(root, incidents, disputes, evidence, evidence.tallies, evidence.milestones,
-                   evidence.coverage)  # fmt: skip
+    values, more = read_table(root / "data" / "values.csv", schema.VALUES)
+    disputes, most = read_table(root / "data" / "disputes.csv", schema.DISPUTES)
+    if problems + more + most:
+        raise InvalidTables(problems + more + most)
+    return Dataset(root, incidents, values, disputes, evidence, evidence.tallies, evidence.milestones,
+                   evidence.coverage, read_about(root))  # fmt: skip
 
 
 def _optional(folder: Path, table: schema.Table) -> pd.DataFrame:
@@ -194,8 +215,10 @@ def _complete(incidents: pd.DataFrame) -> pd.DataFrame:
     for name, fallback in (("date_start", "date"), ("date_end", "date")):
         out[name] = out[name].fillna(out[fallback]) if name in out else out[fallback]
     missing = schema.empty_table(schema.INCIDENTS).dtypes.drop(out.columns, errors="ignore")
-    for name, dtype in missing.items():
-        out[name] = pd.Series(index=out.index, dtype=dtype)
+    absent = {name: pd.Series(index=out.index, dtype=dtype) for name, dtype in missing.items()}
+    out = pd.concat([out, pd.DataFrame(absent, index=out.index)], axis=1)
+    for name in ("place", "country"):
+        out[name] = out[name].mask(out[name].str.strip().str.lower().isin(UNKNOWN))
     out["confirmation"] = out["confirmation"].fillna("unknown")
     out["place"] = out["place"].fillna(out["place_id"]).fillna("place not named")
     return out.sort_values(["date", "incident_id"], ignore_index=True)

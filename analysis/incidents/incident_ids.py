@@ -88,3 +88,15 @@ def retire_ids(previous: pd.DataFrame, retired: pd.DataFrame, current: pd.Series
             now.setdefault(row.incident_id, heirs)
     rows = [(name, "|".join(heirs) or None) for name, heirs in sorted(now.items())]
     return pd.DataFrame(rows, columns=["incident_id", "now"], dtype="str")
+
+
+def ids_without_their_claims(previous: pd.Series, current: pd.Series, decided: pd.Series) -> list[str]:
+    """Decided ids that hold none of the claims that had them before.
+
+    All three are incident ids by claim_id: of the saved table, of the table as it is now, and of the
+    decisions. A decision for one claim carries its id to the whole group of that claim; where no claim
+    of the former incident is decided, the id leaves them.
+    """
+    before, now = (ids.index.to_series().groupby(ids.to_numpy()).agg(set) for ids in (previous, current))
+    named = sorted(set(decided) & set(before.index) & set(now.index))
+    return [name for name in named if before[name].isdisjoint(now[name])]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
+from operator import add
 
 import numpy as np
 import pandas as pd
 
 from analysis.evidence.errors import InputError
+from analysis.incidents.cannot_link import cannot_link_days
 from analysis.incidents.copies import assign_witnesses, find_reruns
-from analysis.incidents.record_linkage import LinkageRules, candidate_pairs, locate_reports, match_weights
+from analysis.incidents.record_linkage import LinkageRules, candidate_pairs, locate_reports, weight_parts
 
 
 def reconcile(reports: pd.DataFrame, rules: LinkageRules, decisions: pd.Series | None = None) -> pd.DataFrame:
@@ -19,9 +21,10 @@ def reconcile(reports: pd.DataFrame, rules: LinkageRules, decisions: pd.Series |
     Parameters
     ----------
     reports : one row per report; columns report_id (unique), document, date_start, date_end
-        (datetime64), and the columns that `rules.ladders` and `rules.figures` name. Where: any of
-        place, latitude and longitude, country. Optional: origin (whose reporting it relays), stance
-        (reports, denies), events (how many events it speaks of), date_basis ("stated" = the report
+        (datetime64), and the columns that `rules.categories` and `rules.figures` name. Where: any of
+        place, latitude and longitude, country. Optional: time_of_day (HH:MM or a word, see
+        `times_of_day.HOURS`), ordinal (which event of that day), origin (whose reporting it relays),
+        stance (reports, denies), events (how many events it speaks of), date_basis ("stated" = the report
         itself names the day). Missing values are allowed in all but the first four.
     rules : tolerances, points and threshold.
     decisions : event id by report_id. The same id = together, different ids = apart, reports not
@@ -36,10 +39,12 @@ def reconcile(reports: pd.DataFrame, rules: LinkageRules, decisions: pd.Series |
     Notes
     -----
     Copies of one story are one witness (`copies.assign_witnesses`). Witnesses are joined by mean points
-    over all pairs of two groups (average linkage), best pair first. A pair too far apart to be a
-    candidate counts as `2 * off_by_a_day` below zero. A group of few witnesses near many of another
-    earns up to `one_beside_many` points, for it is likelier a slip than another event. Two reports
-    of one document tell two events apart. A denial joins last and never makes an event.
+    over all pairs of two groups (average linkage), best pair first, until none is above the threshold.
+    Each kind of evidence (days and places, each category, figures, time of day, ordinal) is averaged
+    over the pairs that speak of it. A pair too far apart to be a candidate counts as `2 * off_by_a_day`
+    below zero. A group of few witnesses near many of another earns up to `small_cluster_bonus` points,
+    the fewer the more, for it is likelier a slip than another event. Two reports of one document tell
+    two events apart. A denial joins last and never makes an event.
 
     Unplaced unless decided: a report of no place, point or country, of more than one event, or of
     more than `longest_range_days`; and an old story told again under a new date (`copies.find_reruns`).
@@ -78,10 +83,10 @@ def _grouped(reports, witness: np.ndarray, denies, decided, usable, rules: Linka
     groups = _Groups(documents, silent, decided[first].reset_index(drop=True))
     placed = np.flatnonzero(usable[first])
     pairs = placed[candidate_pairs(heard.iloc[placed].reset_index(drop=True), rules)]
-    scores = match_weights(heard, pairs, rules)
+    parts = weight_parts(heard, pairs, rules, cannot_link_days(reports))
     asserts = ~silent[pairs].any(axis=1)
-    groups.join_best(pairs[asserts], scores[asserts], rules)
-    groups.join_best(pairs[~asserts], scores[~asserts], rules, denials=True)
+    groups.join_best(pairs[asserts], parts[asserts], rules)
+    groups.join_best(pairs[~asserts], parts[~asserts], rules, denials=True)
     return groups.group_of[witness]
 
 
@@ -143,18 +148,19 @@ class _Groups:
         decided = self.decision.get(a), self.decision.get(b)
         return None not in decided or not self.documents[a].isdisjoint(self.documents[b])
 
-    def join_best(self, pairs: np.ndarray, scores: np.ndarray, rules: LinkageRules, *, denials: bool = False) -> None:
-        """Join the two groups of highest mean points until none reaches the threshold.
+    def join_best(self, pairs: np.ndarray, parts: np.ndarray, rules: LinkageRules, *, denials: bool = False) -> None:
+        """Join the two groups of highest mean points until none is above the threshold.
 
         With `denials`, groups of denials alone join others; a denial never brings together two
         groups that assert.
         """
-        links = self._links(pairs, scores)
+        ends, sums, counts = self._links(pairs, parts)
+        links: dict[int, dict[int, tuple[float, ...]]] = defaultdict(dict)
+        for a, b, *summed in zip(*ends.T.tolist(), *sums.T.tolist(), *counts.T.tolist(), strict=True):
+            links[a][b] = links[b][a] = tuple(summed)
         queue: list[tuple] = []
-        for a, others in links.items():
-            for b in others:
-                if a < b:
-                    self._offer(queue, links, a, b, rules, denials)
+        for a, b in ends[self._promising(ends, sums, counts, rules, denials)].tolist():
+            self._offer(queue, links, a, b, rules, denials)
         while queue:
             _, a, b, size_a, size_b = heapq.heappop(queue)
             if len(self.members.get(a, ())) != size_a or len(self.members.get(b, ())) != size_b:
@@ -164,40 +170,66 @@ class _Groups:
             for other in links[a]:
                 self._offer(queue, links, min(a, other), max(a, other), rules, denials)
 
-    def _links(self, pairs: np.ndarray, scores: np.ndarray) -> dict[int, dict[int, tuple[float, int]]]:
-        """Sum of points and number of pairs between every two groups that any pair links."""
+    def _links(self, pairs: np.ndarray, parts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Every two groups that any pair links (n, 2); for each kind of evidence that anything is said of, the
+        sum of points and the number of pairs that speak of it, both (n, kinds)."""
         ends = np.sort(self.group_of[pairs], axis=1)
         code = ends[:, 0] * len(self.group_of) + ends[:, 1]
         between = ends[:, 0] != ends[:, 1]
         code, link = np.unique(code[between], return_inverse=True)
-        totals, counts = np.bincount(link, scores[between]), np.bincount(link)
-        links: dict[int, dict[int, tuple[float, int]]] = defaultdict(dict)
-        for pair, total, count in zip(code.tolist(), totals.tolist(), counts.tolist(), strict=True):
-            a, b = divmod(pair, len(self.group_of))
-            links[a][b] = links[b][a] = (total, count)
-        return links
+        said = ~np.isnan(parts[between])
+        spoken = said.any(axis=0) | (np.arange(parts.shape[1]) == 0)
+        points, said = np.where(said, parts[between], 0.0)[:, spoken], said[:, spoken]
+        sums, counts = (
+            np.column_stack([np.bincount(link, column, len(code)) for column in table.T]) for table in (points, said)
+        )
+        return np.column_stack(np.divmod(code, len(self.group_of))), sums, counts
+
+    def _promising(self, ends, sums, counts, rules: LinkageRules, denials: bool) -> np.ndarray:
+        """Which links are above the threshold as they are (n,): the same sum as in `_offer`, of all at once."""
+        size, heard = (np.zeros(len(self.group_of), int) for _ in range(2))
+        for group, members in self.members.items():
+            size[group], heard[group] = len(members), self.asserting[group]
+        both = heard[ends].prod(axis=1)
+        few = np.maximum(heard[ends].min(axis=1), 1)
+        pairs = np.where(both > 0, both, size[ends].prod(axis=1))
+        points = (sums[:, 0] + 2 * rules.off_by_a_day * (pairs - counts[:, 0])) / pairs
+        points += (sums[:, 1:] / np.maximum(counts[:, 1:], 1)).sum(axis=1)
+        slip = np.maximum(1 - few * few / counts[:, 0], 0.0) / few
+        points += np.where(both > 0, rules.small_cluster_bonus * slip, 0.0)
+        return (points > rules.threshold - 1e-6) & ~(denials & (both > 0))
 
     def _offer(self, queue: list, links: dict, a: int, b: int, rules: LinkageRules, denials: bool) -> None:
+        """Put two groups into the queue if they are above the threshold and nothing keeps them apart.
+
+        Each kind of evidence is averaged over the pairs that speak of it: one report that is silent about
+        the weapon does not bridge two that name different ones.
+        """
         size_a, size_b = len(self.members[a]), len(self.members[b])
         heard_a, heard_b = self.asserting[a], self.asserting[b]
         if denials and heard_a * heard_b:
             return
-        total, count = links[a][b]
+        link = links[a][b]
+        kinds = len(link) // 2
         pairs = heard_a * heard_b or size_a * size_b
-        points = (total + 2 * rules.off_by_a_day * (pairs - count)) / pairs
+        points = (link[0] + 2 * rules.off_by_a_day * (pairs - link[kinds])) / pairs
+        for kind in range(1, kinds):
+            if link[kinds + kind]:
+                points += link[kind] / link[kinds + kind]
         if heard_a * heard_b:
             few = min(heard_a, heard_b)
-            points += rules.one_beside_many * max(1 - few * few / count, 0.0)
-        if points >= rules.threshold and not self._apart(a, b):
-            heapq.heappush(queue, (-round(points, 9), a, b, size_a, size_b))
+            points += rules.small_cluster_bonus * max(1 - few * few / link[kinds], 0.0) / few
+        points = round(points, 9)
+        if points > rules.threshold and not self._apart(a, b):
+            heapq.heappush(queue, (-points, a, b, size_a, size_b))
 
     @staticmethod
     def _merge_links(links: dict, keep: int, drop: int) -> None:
         links[keep].pop(drop, None)
-        for other, (total, count) in links.pop(drop).items():
+        for other, sums in links.pop(drop).items():
             if other == keep:
                 continue
             del links[other][drop]
-            total_keep, count_keep = links[keep].get(other, (0.0, 0))
-            merged = (total + total_keep, count + count_keep)
+            known = links[keep].get(other)
+            merged = tuple(map(add, sums, known)) if known else sums
             links[keep][other] = links[other][keep] = merged

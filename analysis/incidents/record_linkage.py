@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from analysis.incidents.cannot_link import day_numbers, violates_cannot_link
+from analysis.incidents.times_of_day import time_points
+
 EARTH_KM = 6371.0
 
 
@@ -15,13 +18,13 @@ EARTH_KM = 6371.0
 class CategoryLevels:
     """A category seen from fine to coarse, after the taxonomies of Donnay et al. (2019).
 
-    `steps` are columns from the finest to the coarsest. A pair earns `agree` points if the finest
-    step agrees, proportionally less for each coarser step, and `differ` points if both are known
-    and even the coarsest step differs. A missing value says nothing: 0 points.
+    `levels` are columns from the finest to the coarsest. A pair earns `agree` points if the finest
+    level agrees, proportionally less for each coarser level, and `differ` points if both are known
+    and even the coarsest level differs. A missing value says nothing: 0 points.
     """
 
     name: str
-    steps: tuple[str, ...]
+    levels: tuple[str, ...]
     agree: float
     differ: float
 
@@ -37,18 +40,24 @@ class LinkageRules:
     tolerance_days: int = 1  # night attacks carry two dates; UTC+3 against U.S. Eastern
     longest_range_days: int = 7  # a report whose range is wider names no single event
     near_km: float = 0.0  # two different points this near may be one place; 0 = never
-    same_day: float = 3.0
-    off_by_a_day: float = -1.0  # tolerance_days apart; in between, in proportion
-    same_place: float = 2.0  # falls to same_country as the distance grows to near_km
+    same_day: float = 3.0  # one range of days holds the other
+    off_by_a_day: float = -1.0  # their middles tolerance_days apart; further off or nearer, in proportion
+    cannot_link: float = -1.0  # some document tells two events of that place, one for each of the two days
+    same_place: float = 2.0  # of points without a name, falls to same_country as the distance grows to near_km
+    other_place: float = -2.0  # two names within near_km
     same_country: float = 0.0  # near_km away, or at least one of the two names no place
     same_origin: float = 0.0  # two reports of one origin that are no copies of each other
-    figures_agree: float = 1.0
+    figures_agree: float = 1.0  # of a figure of 1; more the larger the figure: times log2(1 + figure)
     figures_differ: float = -0.5
-    one_beside_many: float = 1.25  # for few witnesses near many of another group: a slip, not an event
-    threshold: float = 2.5  # mean points at which two groups are still joined
+    times_agree: float = 0.5  # of one day: the hours may be the same
+    times_differ: float = -2.0  # they may not
+    ordinals_agree: float = 0.5  # both count it as the first, the second, ... event of that day
+    ordinals_differ: float = -4.0
+    small_cluster_bonus: float = 2.0  # for few witnesses near many of another group: a slip, not an event
+    threshold: float = 2.25  # two groups whose mean points are above it are joined; a tie is not
     rerun_days: int = 30  # an old story told so much later under a new date is no new event
     rerun_chance: float = 0.1  # ... as long as this share at most of such repeats is due to chance
-    ladders: tuple[CategoryLevels, ...] = ()
+    categories: tuple[CategoryLevels, ...] = ()
     figures: tuple[str, ...] = ()
 
 
@@ -62,7 +71,7 @@ def candidate_pairs(reports: pd.DataFrame, rules: LinkageRules) -> np.ndarray:
     """
     if reports.empty:
         return np.empty((0, 2), int)
-    start, end = _days(reports["date_start"]), _days(reports["date_end"])
+    start, end = day_numbers(reports["date_start"]), day_numbers(reports["date_end"])
     where, vectors = locate_reports(reports)
     every = np.arange(len(reports))
     found = [_near_in_time(every[where >= 0], every[where >= 0], where, start, end, rules.tolerance_days)]
@@ -151,30 +160,59 @@ def _distinct(pairs: np.ndarray, n: int) -> np.ndarray:
     return np.column_stack([code // n, code % n])
 
 
-def match_weights(reports: pd.DataFrame, pairs: np.ndarray, rules: LinkageRules) -> np.ndarray:
-    """Points of agreement (n,) of each pair: days, place, origin, ladders, figures."""
+def weight_parts(
+    reports: pd.DataFrame, pairs: np.ndarray, rules: LinkageRules, apart: pd.MultiIndex | None = None
+) -> np.ndarray:
+    """Points of agreement (n, kinds) of each pair, one column for each kind of evidence.
+
+    First day, place and origin together, always known, with those of `apart` (`cannot_link`); then each
+    category, the figures, the time of day and the ordinal, NaN where one of the two reports is silent.
+    """
     i, j = pairs[:, 0], pairs[:, 1]
-    points = _day_points(reports, i, j, rules) + _place_points(reports, i, j, rules)
+    where_and_when = _day_points(reports, i, j, rules) + _place_points(reports, i, j, rules)
     if rules.same_origin and "origin" in reports:
-        points += np.where(_equal(reports["origin"], i, j), rules.same_origin, 0.0)
-    for ladder in rules.ladders:
-        points += _ladder_points(reports, i, j, ladder)
+        where_and_when += np.where(_equal(reports["origin"], i, j), rules.same_origin, 0.0)
+    if apart is not None:
+        where_and_when += np.where(violates_cannot_link(reports, i, j, apart), rules.cannot_link, 0.0)
+    categories = [_category_points(reports, i, j, category) for category in rules.categories]
+    figures, ordinals = (points(reports, i, j, rules) for points in (_figure_points, _ordinal_points))
+    times = time_points(reports, i, j, rules.times_agree, rules.times_differ)
+    return np.column_stack([where_and_when, *categories, figures, times, ordinals])
+
+
+def _figure_points(reports, i, j, rules: LinkageRules) -> np.ndarray:
+    """The sum over all figures that both reports give and that are not both zero."""
+    points, known = np.zeros(len(i)), np.zeros(len(i), bool)
     for figure in rules.figures:
         value = reports[figure].astype(float).to_numpy()
         both = ~np.isnan(value[i]) & ~np.isnan(value[j]) & (np.fmax(value[i], value[j]) > 0)
-        worth = np.where(value[i] == value[j], rules.figures_agree, rules.figures_differ)
+        agree = rules.figures_agree * np.log2(1 + np.nan_to_num(value[i]))
+        worth = np.where(value[i] == value[j], agree, rules.figures_differ)
         points += np.where(both, worth, 0.0)
-    return points
+        known |= both
+    return np.where(known, points, np.nan)
+
+
+def _ordinal_points(reports, i, j, rules: LinkageRules) -> np.ndarray:
+    """Of two reports that may speak of one day: whether both count it as the same event of that day."""
+    if "ordinal" not in reports:
+        return np.full(len(i), np.nan)
+    value = reports["ordinal"].astype(float).to_numpy()
+    start, end = day_numbers(reports["date_start"]), day_numbers(reports["date_end"])
+    spoken = (start[j] <= end[i]) & (start[i] <= end[j]) & ~np.isnan(value[i]) & ~np.isnan(value[j])
+    return np.where(spoken, np.where(value[i] == value[j], rules.ordinals_agree, rules.ordinals_differ), np.nan)
 
 
 def _day_points(reports, i, j, rules: LinkageRules) -> np.ndarray:
-    """Full points for one common day; less the wider the range that makes them meet, or the further
-    apart."""
-    start, end = _days(reports["date_start"]), _days(reports["date_end"])
-    apart = np.maximum(start[j] - end[i], start[i] - end[j])
+    """Full points where one range of days holds the other, less the wider it is; fewer with the
+    distance of their middles where it does not."""
+    start, end = day_numbers(reports["date_start"]), day_numbers(reports["date_end"])
     width = np.maximum(end[i] - start[i], end[j] - start[j])
-    off = rules.same_day + (rules.off_by_a_day - rules.same_day) * apart / max(rules.tolerance_days, 1)
-    return np.where(apart > 0, off, rules.same_day / np.sqrt(np.maximum(width, 1)))
+    shared = np.minimum(end[i], end[j]) - np.maximum(start[i], start[j])
+    holds = shared == np.minimum(end[i] - start[i], end[j] - start[j])
+    distance = np.abs(start[i] + end[i] - start[j] - end[j]) / 2
+    off = rules.same_day + (rules.off_by_a_day - rules.same_day) * distance / max(rules.tolerance_days, 1)
+    return np.where(holds, rules.same_day / np.sqrt(np.maximum(width, 1)), off)
 
 
 def _place_points(reports, i, j, rules: LinkageRules) -> np.ndarray:
@@ -187,28 +225,28 @@ def _place_points(reports, i, j, rules: LinkageRules) -> np.ndarray:
     km = np.where(np.isnan(chord), np.inf, 2 * EARTH_KM * np.arcsin(np.clip(chord / 2, 0, 1)))
     closeness = np.clip(1 - km / rules.near_km, 0, 1) if rules.near_km > 0 else np.zeros(len(i))
     closeness = np.where(same, 1.0, closeness)
-    return rules.same_country + (rules.same_place - rules.same_country) * closeness
+    points = rules.same_country + (rules.same_place - rules.same_country) * closeness
+    if "place" in reports:
+        named = reports["place"].notna().to_numpy()
+        points = np.where(named[i] & named[j] & ~same, rules.other_place, points)
+    return points
 
 
-def _ladder_points(reports, i, j, ladder: CategoryLevels) -> np.ndarray:
+def _category_points(reports, i, j, category: CategoryLevels) -> np.ndarray:
     points = np.zeros(len(i))
     undecided = np.ones(len(i), bool)
     coarsest_known = np.zeros(len(i), bool)
-    for level, step in enumerate(ladder.steps):
-        equal = _equal(reports[step], i, j)
-        points[undecided & equal] = ladder.agree * (1 - level / len(ladder.steps))
+    for level, column in enumerate(category.levels):
+        equal = _equal(reports[column], i, j)
+        points[undecided & equal] = category.agree * (1 - level / len(category.levels))
         undecided &= ~equal
-        known = reports[step].notna().to_numpy()
+        known = reports[column].notna().to_numpy()
         coarsest_known = known[i] & known[j]
-    points[undecided & coarsest_known] = ladder.differ
-    return points
+    points[undecided & coarsest_known] = category.differ
+    return np.where(undecided & ~coarsest_known, np.nan, points)
 
 
 def _equal(column: pd.Series, i: np.ndarray, j: np.ndarray) -> np.ndarray:
     """Whether both values are known and the same; codes, for text is slow to compare."""
     codes = pd.factorize(column)[0]
     return (codes[i] == codes[j]) & (codes[i] >= 0)
-
-
-def _days(dates: pd.Series) -> np.ndarray:
-    return dates.to_numpy("datetime64[D]").astype(int)

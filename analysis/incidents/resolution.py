@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from analysis.evidence.schema import CONFIRMATION, RELIABILITY
+from analysis.incidents.value_agreement import ACTOR_FIELDS, Parents, agrees, names_nobody
 
 OFFICIAL = ("us_official", "local_official")
 BASIS = ("stated by an official", "stated", "relative", "inferred")
@@ -27,30 +29,48 @@ PRECEDENCE: dict[str, tuple[str, ...]] = {
     "partner_injured": ("confirmation", "latest", "reliability", "origins"),
 }
 
+# Whose word a field is, whoever relays it. The attackers claim an attack; a document blames somebody for it in
+# its own words, unless `field_voices` of the claim says whose they are.
+OWN_VOICE = {"actor": "claim_only", "attribution": "unknown"}
+SIDES = (("us_killed", "us_injured"), ("partner_killed", "partner_injured"))
+
 RULE_WORDS = {
+    "only": "the only value said",
     "basis": "how the day is known: stated by an official, stated, relative, inferred",
     "narrowest": "a day before a range of days",
     "confirmation": "best voice: " + ", ".join(CONFIRMATION),
     "reliability": "best grade of the source",
     "origins": "most independent origins",
     "latest": "latest publication of the best voice",
+    "toll": "no weaker voice than the best that speaks of casualties",
+    "weapon": "a number said of the chosen weapon",
     "": "first in order: the claims do not decide",
 }
 
 
-def resolve_incident(claims: Sequence[dict]) -> tuple[dict, list[dict]]:
-    """One incident's row and its disputes.
+class Resolved(NamedTuple):
+    """What claims say of one incident: the columns of incidents.csv that claims decide, one dict for
+    each disputed field, and one for each value with the voice, the rule and the claims behind it."""
+
+    row: dict
+    disputes: list[dict]
+    values: list[dict]
+
+
+def resolve_incident(claims: Sequence[dict], parents: Parents | None = None, voices: Sequence[str] = ()) -> Resolved:
+    """One incident's row, its disputes and its values.
 
     Parameters
     ----------
     claims : the claims of one incident, each a dict with the columns of claims.csv (missing values
         as None) and `origin`, `reliability`, `published` (datetime or None) and `set`.
+    parents : the wider name of each actor, from actors.csv; None where it has none.
+    voices : only what one of these voices says counts; all of them by default. A day always counts.
 
     Returns
     -------
-    (row, disputes) : the columns of incidents.csv that claims decide, and one dict per disputed
-        field: field, chosen, rule, dissent. `unknown` and missing values are never chosen over
-        known ones and never dissent; a range that holds the chosen day does not dissent.
+    `Resolved`. `unknown` and missing values are never chosen over known ones and never dissent; nor
+    does a value that leaves room for the chosen one (`agreement.agrees`).
 
     Raises ValueError if no claim supports the incident.
     """
@@ -58,39 +78,78 @@ def resolve_incident(claims: Sequence[dict]) -> tuple[dict, list[dict]]:
     support = [claim for claim in claims if claim["stance"] == "reports"]
     if not support:
         raise ValueError("an incident needs at least one claim that reports it")
+    parents = parents or {}
+    everything = {field: _said(support, field, voices) for field in PRECEDENCE}
     row: dict = {}
     disputes: list[dict] = []
-    for field, keys in PRECEDENCE.items():
-        said = _said(support, field)
-        row[field], rule = _choose(_fitting(said, field, row), keys)
-        dissent = [(v, c) for v, c in sorted(said.items()) if not _agrees(field, v, row[field])]
+    values: list[dict] = []
+    for field, said in everything.items():
+        fitting, limit = _fitting(field, everything, row, parents)
+        chosen, rule = _choose(fitting, PRECEDENCE[field])
+        behind = fitting.get(chosen, [])
+        dissent = [(v, c) for v, c in sorted(said.items()) if not agrees(field, v, c, chosen, behind, parents)]
+        if dissent and rule in ("only", ""):
+            rule = limit or rule
+        row[field] = chosen
+        if behind:
+            values.append(_value(field, chosen, RULE_WORDS[rule], behind))
         if dissent:
-            disputes.append(_dispute(field, _shown(row[field]), RULE_WORDS[rule], dissent))
+            disputes.append(_dispute(field, _shown(chosen), RULE_WORDS[rule], dissent))
     denials = [claim for claim in claims if claim["stance"] == "denies"]
     if denials:
         rule = "a claim that denies never supports and never removes"
         disputes.append(_dispute("incident", "reported", rule, [("denied", denials)]))
-    return {**_flat(row, support), **_summary(claims, support, disputes)}, disputes
+    return Resolved({**_flat(row, everything["us_injured"]), **_summary(claims, support, disputes)}, disputes, values)
 
 
-def _said(support: list[dict], field: str) -> dict:
-    """The claims behind every value that is said of a field."""
+def _said(support: list[dict], field: str, voices: Sequence[str]) -> dict:
+    """The claims behind every value that is said of a field, each with the voice that says it."""
     said: dict = {}
     for claim in support:
         value = (claim["date_start"], claim["date_end"]) if field == "date" else claim[field]
-        if value is not None and value != "unknown":
-            said.setdefault(value, []).append(claim)
+        if value is None or value == "unknown":
+            continue
+        voice = voice_of(claim, field)
+        if field == "date" or not voices or voice in voices:
+            said.setdefault(value, []).append(claim | {"confirmation": voice})
     return said
 
 
-def _fitting(said: dict, field: str, row: dict) -> dict:
-    """A number of munitions may only come from a claim that names the chosen weapon, or none: two
-    drones are not two rockets."""
-    if field != "weapon_count":
-        return said
-    weapons = (row["weapon"], "unknown", None)
-    fits = {v: [c for c in claims if c["weapon"] in weapons] for v, claims in said.items()}
-    return {value: claims for value, claims in fits.items() if claims}
+def voice_of(claim: dict, field: str) -> str:
+    """Whose word a field of a claim is: never a better voice than the claim's.
+
+    >>> claim = {"confirmation": "us_official", "result": "impact", "field_voices": "weapon_count=unknown"}
+    >>> [voice_of(claim, field) for field in ("result", "weapon_count", "actor")]
+    ['us_official', 'unknown', 'claim_only']
+    """
+    named = dict(part.split("=") for part in (claim.get("field_voices") or "").split("|") if part)
+    only_claimed = field == "result" and claim["result"] == "claimed_hit"
+    own = named.get(field) or OWN_VOICE.get(field) or ("claim_only" if only_claimed else claim["confirmation"])
+    return max(claim["confirmation"], own, key=CONFIRMATION.index)
+
+
+def _fitting(field: str, everything: dict, row: dict, parents: Parents) -> tuple[dict, str]:
+    """What may be chosen of all that is said of a field, and the rule that leaves out the rest."""
+    said = everything[field]
+    if field == "weapon_count":  # two drones are not two rockets
+        return _keep(said, lambda claim: claim["weapon"] in (row["weapon"], "unknown", None)), "weapon"
+    if field in ACTOR_FIELDS:
+        return {v: c for v, c in said.items() if not names_nobody(v, parents)} or said, ""
+    side = next((names for names in SIDES if field in names), ())
+    if side:
+        best = _best_voice([everything[name] for name in side])
+        return _keep(said, lambda claim: claim["confirmation"] == best), "toll"
+    return said, ""
+
+
+def _keep(said: dict, fits) -> dict:
+    kept = {value: [claim for claim in claims if fits(claim)] for value, claims in said.items()}
+    return {value: claims for value, claims in kept.items() if claims}
+
+
+def _best_voice(fields: list[dict]) -> str | None:
+    voices = [claim["confirmation"] for said in fields for claims in said.values() for claim in claims]
+    return min(voices, key=CONFIRMATION.index, default=None)
 
 
 def _choose(said: dict, keys: tuple[str, ...]):
@@ -99,7 +158,9 @@ def _choose(said: dict, keys: tuple[str, ...]):
         return None, ""
     standing = sorted((_standing(said[value], keys), value) for value in said)
     best, value = standing[0]
-    second = standing[1][0] if len(standing) > 1 else best
+    if len(standing) == 1:
+        return value, "only"
+    second = standing[1][0]
     ahead = [key for key, a, b in zip(keys, best, second, strict=True) if a != b]
     return value, ahead[0] if ahead else ""
 
@@ -144,17 +205,17 @@ RANKS = {
 }
 
 
-def _agrees(field: str, value, chosen) -> bool:
-    if field != "date":
-        return value == chosen
-    return value[0] <= chosen[0] and chosen[1] <= value[1]
-
-
 def _shown(value) -> str:
     if isinstance(value, tuple):
         first, last = (day.strftime("%Y-%m-%d") for day in value)
         return first if first == last else f"{first} to {last}"
     return "" if value is None else str(value).replace("|", "/")
+
+
+def _value(field: str, chosen, rule: str, claims: list[dict]) -> dict:
+    voice = min((claim["confirmation"] for claim in claims), key=CONFIRMATION.index)
+    names = "|".join(claim["claim_id"] for claim in claims)
+    return {"field": field, "value": _shown(chosen), "voice": voice, "rule": rule, "claims": names}
 
 
 def _dispute(field: str, chosen: str, rule: str, dissent: list[tuple]) -> dict:
@@ -164,10 +225,9 @@ def _dispute(field: str, chosen: str, rule: str, dissent: list[tuple]) -> dict:
     return {"field": field, "chosen": chosen or None, "rule": rule, "dissent": said}
 
 
-def _flat(row: dict, support: list[dict]) -> dict:
+def _flat(row: dict, injured: dict) -> dict:
     """Day columns from the chosen range; lowest and highest number of injured."""
     start, end = row["date"]
-    injured = [claim["us_injured"] for claim in support if claim["us_injured"] is not None]
     return {
         **row,
         "date": start,

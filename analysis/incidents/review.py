@@ -8,13 +8,15 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.evidence import schema
+from analysis.evidence.columns import MEANING, PATTERNS
 from analysis.evidence.csv_tables import HEADER_ROWS, read_raw_rows, to_csv
 from analysis.evidence.errors import InputError, InvalidTables, Problem, format_path, suggest_name
 from analysis.evidence.evidence_base import Evidence
 from analysis.evidence.spreadsheet import from_spreadsheet
+from analysis.incidents.cannot_link import cannot_link_days
 from analysis.incidents.dataset import Dataset, evidence_of
 from analysis.incidents.incident_table import LINKAGE_RULES, claims_as_reports
-from analysis.incidents.record_linkage import candidate_pairs, match_weights
+from analysis.incidents.record_linkage import candidate_pairs, weight_parts
 from analysis.incidents.trace import claims_of_incidents
 
 MARGIN = 1.0  # points around the threshold that count as grey
@@ -28,9 +30,12 @@ def doubtful_claims(dataset: Dataset, margin: float = MARGIN) -> pd.DataFrame:
     Questions: two incidents whose mean points lie within `margin` of the threshold (are they one?);
     an incident whose own claims hold together only by so much (is it one?); an incident whose
     claims disagree on the day or the place. Incidents a reader has decided whole are left out.
+
+    Raises InputError if the dataset holds no claims.
     """
+    evidence = evidence_of(dataset, "review")
     questions = [*_near_pairs(dataset, margin), *_disagreeing(dataset)]
-    decided = set(evidence_of(dataset).reviewed["claim_id"])
+    decided = set(evidence.reviewed["claim_id"])
     claims = claims_of_incidents(dataset, dataset.incidents).set_index("incident_id", drop=False)
     rows: list[tuple] = []
     number = 0
@@ -65,20 +70,25 @@ def _near_pairs(dataset: Dataset, margin: float) -> list[tuple[set[str], str, fl
 
 def incident_links(dataset: Dataset) -> pd.DataFrame:
     """Mean points between every two incidents that share candidate pairs, and within each incident:
-    a, b (ids, a <= b), points (mean over all pairs of claims, as `reconcile` counts it)."""
+    a, b (ids, a <= b), points (each kind of evidence averaged over the pairs of claims that speak of it, as
+    `reconcile` counts it, without the points for few witnesses)."""
     claims = claims_as_reports(evidence_of(dataset)).sort_values("report_id", ignore_index=True)
     incident = dataset.incidents.assign(claim=dataset.incidents["claims"].str.split("|")).explode("claim")
     of = claims["report_id"].map(incident.set_index("claim")["incident_id"])
     pairs = candidate_pairs(claims, LINKAGE_RULES)
     ends = pd.DataFrame({"a": of.to_numpy()[pairs[:, 0]], "b": of.to_numpy()[pairs[:, 1]]}).dropna()
-    ends["score"] = match_weights(claims, pairs, LINKAGE_RULES)[ends.index]
+    parts = pd.DataFrame(weight_parts(claims, pairs, LINKAGE_RULES, cannot_link_days(claims)))
+    ends = ends.join(parts)
     swap = ends["a"] > ends["b"]
     ends.loc[swap, ["a", "b"]] = ends.loc[swap, ["b", "a"]].to_numpy()
-    links = ends.groupby(["a", "b"])["score"].agg(["sum", "size"]).reset_index()
+    between = ends.groupby(["a", "b"])
+    others = between[list(parts.columns[1:])].mean().sum(axis=1).reset_index(drop=True)
+    links = between[0].agg(["sum", "size"]).reset_index()
     size = of.value_counts()
     n_a, n_b = links["a"].map(size), links["b"].map(size)
     every = (n_a * n_b).where(links["a"] != links["b"], n_a * (n_a - 1) / 2)
-    links["points"] = ((links["sum"] + 2 * LINKAGE_RULES.off_by_a_day * (every - links["size"])) / every).round(2)
+    where_and_when = (links["sum"] + 2 * LINKAGE_RULES.off_by_a_day * (every - links["size"])) / every
+    links["points"] = (where_and_when + others).round(2)
     return links[["a", "b", "points"]]
 
 
@@ -125,8 +135,8 @@ def _problems(typed: pd.DataFrame, known: set[str], file: str) -> list[Problem]:
         line, claim, decision = index + HEADER_ROWS, row["claim_id"], row["decision"].strip()
         if claim not in known:
             problems.append(Problem(file, line, "claim_id", claim, f"no such claim{suggest_name(claim, known)}"))
-        if not re.fullmatch(schema.PATTERNS["id"], decision):
-            problems.append(Problem(file, line, "decision", decision, schema.MEANING["id"]))
+        if not re.fullmatch(PATTERNS["id"], decision):
+            problems.append(Problem(file, line, "decision", decision, MEANING["id"]))
         if first.setdefault(claim, (line, decision))[1] != decision:
             problems.append(Problem(file, line, "decision", decision,
                                     f"row {first[claim][0]} decides {first[claim][1]} for {claim}"))  # fmt: skip

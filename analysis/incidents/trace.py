@@ -68,8 +68,8 @@ def claims_and_sources(dataset: Dataset) -> pd.DataFrame:
     return claims
 
 
-def trace_incident(dataset: Dataset, incident_id: str) -> tuple[pd.Series, pd.DataFrame, pd.DataFrame]:
-    """Give one incident with its claims and their sources, and its disputes.
+def trace_incident(dataset: Dataset, incident_id: str) -> tuple[pd.Series, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Give one incident with its claims and their sources, its disputes, and whose word each value is.
 
     Parameters
     ----------
@@ -86,6 +86,8 @@ def trace_incident(dataset: Dataset, incident_id: str) -> tuple[pd.Series, pd.Da
         Its claims, as `claims_of_incidents` returns them.
     disputes : DataFrame
         The values on which the claims disagree: incident_id, field, chosen, dissent and rule.
+    values : DataFrame
+        Whose word each value is: incident_id, field, value, voice, rule and claims.
 
     Raises
     ------
@@ -100,7 +102,7 @@ def trace_incident(dataset: Dataset, incident_id: str) -> tuple[pd.Series, pd.Da
     Examples
     --------
     >>> import analysis as a
-    >>> incident, claims, disputes = a.trace_incident(a.open_folder(), "I20240128-tower-22")
+    >>> incident, claims, disputes, values = a.trace_incident(a.open_folder(), "I20240128-tower-22")
     >>> incident["place"], claims["claim_id"].iloc[0], "us_injured" in set(disputes["field"])
     ('Tower 22', 'A3-001', True)
     """
@@ -112,8 +114,9 @@ def trace_incident(dataset: Dataset, incident_id: str) -> tuple[pd.Series, pd.Da
     if incident_id not in known.index:
         raise InputError(f"no incident {incident_id!r}{suggest_name(incident_id, known.index)}")
     row = known.loc[incident_id]
-    said = dataset.disputes[dataset.disputes["incident_id"] == incident_id]
-    return row, claims_of_incidents(dataset, known.loc[[incident_id]].reset_index(drop=True)), said
+    claims = claims_of_incidents(dataset, known.loc[[incident_id]].reset_index(drop=True))
+    said, voiced = (table[table["incident_id"] == incident_id] for table in (dataset.disputes, dataset.values))
+    return row, claims, said, voiced
 
 
 def dissenting_claims(dataset: Dataset) -> pd.DataFrame:
@@ -145,7 +148,7 @@ def dissenting_claims(dataset: Dataset) -> pd.DataFrame:
     >>> import analysis as a
     >>> told = a.dissenting_claims(a.open_folder())
     >>> told.loc[told["incident_id"] == "I20240128-tower-22", "field"].unique().tolist()
-    ['attribution', 'country', 'date', 'place_id', 'result', 'us_injured']
+    ['country', 'date', 'place_id', 'us_injured']
     """
     evidence_of(dataset)
     rows = [

@@ -16,11 +16,11 @@ from analysis.evidence.folders import find_evidence_root, list_evidence_sets
 Row = SimpleNamespace  # the fields of a row as text, its days as days
 
 
-def trace_from_files(folder: str | Path, name: str) -> tuple[Row, list[Row], list[Row]]:
-    """An incident, its claims with their sources, its disputes, by its id or by that of one of its claims.
+def trace_from_files(folder: str | Path, name: str) -> tuple[Row, list[Row], list[Row], list[Row]]:
+    """An incident, its claims with their sources, its disputes, and whose word its values are.
 
-    The same rows as `trace.trace_incident` gives for a dataset. Raises InputError for an id that is neither, and for
-    a folder without claims or without the built table.
+    `name` is its id or that of one of its claims. The same rows as `trace.trace_incident` gives for a dataset. Raises
+    InputError for an id that is neither, and for a folder without claims or without the built table.
     """
     root = find_evidence_root(folder)
     if not list_evidence_sets(root):
@@ -30,9 +30,11 @@ def trace_from_files(folder: str | Path, name: str) -> tuple[Row, list[Row], lis
         raise InputError(f"{format_path(path)} is missing: run 'incidents build' first")
     incident = _incident(path, name)
     claims = sorted(_claims(root, incident), key=lambda claim: claim.claim_id)
-    disputes = [row for row in _rows(root / "data" / "disputes.csv", schema.DISPUTES)
-                if row.incident_id == incident.incident_id]  # fmt: skip
-    return incident, claims, disputes
+    disputes, values = (
+        [row for row in _rows(root / "data" / f"{table.name}.csv", table) if row.incident_id == incident.incident_id]
+        for table in (schema.DISPUTES, schema.VALUES)
+    )
+    return incident, claims, disputes, values
 
 
 def _incident(path: Path, name: str) -> Row:

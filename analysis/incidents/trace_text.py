@@ -17,7 +17,7 @@ TOLL = {"us_killed": "U.S. killed", "us_injured": "U.S. injured",
         "partner_killed": "partners killed", "partner_injured": "partners injured"}  # fmt: skip
 
 
-def format_trace(incident: Any, claims: Iterable[Any], disputes: Iterable[Any]) -> str:
+def format_trace(incident: Any, claims: Iterable[Any], disputes: Iterable[Any], values: Iterable[Any] = ()) -> str:
     """The trace of one incident as plain text, a paragraph a claim."""
     lines = [f"{incident.incident_id}: {incident.place}, {_days(incident.date_start, incident.date_end)}",
              f"{incident.weapon}, {incident.result}; best voice {incident.confirmation}; "
@@ -26,7 +26,17 @@ def format_trace(incident: Any, claims: Iterable[Any], disputes: Iterable[Any]) 
         lines += [f"{claim.claim_id}  {format_claim(claim)}", f"    {_or(claim.url, 'no address')}"]
     if said := [format_dispute(dispute) for dispute in disputes]:
         lines += ["", "Disputed:", *(f"  {words}" for words in said)]
+    if voiced := format_voices(values):
+        lines += ["", "Whose word:", *(f"  {words}" for words in voiced)]
     return "\n".join(lines)
+
+
+def format_voices(values: Iterable[Any]) -> list[str]:
+    """Whose word the values of an incident are (rows of values.csv), a line for each voice, best first."""
+    fields: dict[str, list[str]] = {voice: [] for voice in VOICE_NAMES}
+    for value in values:
+        fields[value.voice].append(value.field.removesuffix("_id").replace("_", " "))
+    return [f"{VOICE_NAMES[voice]}: {', '.join(names)}" for voice, names in fields.items() if names]
 
 
 def format_claim(claim: Any) -> str:
@@ -35,7 +45,7 @@ def format_claim(claim: Any) -> str:
     parts = [
         f"{claim.outlet}{relays} (grade {claim.reliability}; {VOICE_NAMES[claim.confirmation]})"
         + (" denies it" if claim.stance == "denies" else ""),
-        _days(claim.date_start, claim.date_end) + f" ({claim.date_basis})",
+        _days(claim.date_start, claim.date_end) + _hour(claim) + f" ({claim.date_basis})",
         _or(claim.place_as_reported, _or(claim.country, "place not said")),
         claim.weapon.replace("_", " ") + (f" x {claim.weapon_count}" if _known(claim.weapon_count) else ""),
         claim.result.replace("_", " "),
@@ -43,6 +53,8 @@ def format_claim(claim: Any) -> str:
     ]
     if _known(claim.actor):
         parts.append(f"claimed by {claim.actor}")
+    if _known(claim.field_voices):
+        parts.append(f"said by others: {_voices(claim.field_voices)}")
     if _known(claim.words):
         parts.append(f"line {int(claim.line)}: \u201c{claim.words}\u201d")
     if _known(claim.note):
@@ -56,6 +68,17 @@ def format_dispute(dispute: Any) -> str:
     others = dispute.dissent.replace("|", "; ").replace("_", " ")
     rule = dispute.rule.replace("_", " ")
     return f"{dispute.field.replace('_', ' ')} {chosen.replace('_', ' ')}, chosen by: {rule} (others: {others})"
+
+
+def _hour(claim: Any) -> str:
+    """The time of day, and which attack of that day, where the source says so."""
+    time = f", {claim.time_of_day}" if _known(claim.time_of_day) else ""
+    return time + (f", attack {int(claim.ordinal)} of that day" if _known(claim.ordinal) else "")
+
+
+def _voices(fields: str) -> str:
+    pairs = (part.split("=") for part in fields.split("|"))
+    return ", ".join(f"{field.replace('_', ' ')} by {VOICE_NAMES[voice]}" for field, voice in pairs)
 
 
 def _days(first: date, last: date) -> str:

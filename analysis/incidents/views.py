@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.evidence import schema
 from analysis.evidence.arguments import read_day, require_type
-from analysis.evidence.display import html_summary
 from analysis.evidence.errors import InputError, suggest_name
+from analysis.evidence.html_summaries import html_summary
 from analysis.evidence.schema import CONFIRMATION, RELIABILITY, WEAPONS
 from analysis.incidents.dataset import Dataset, evidence_of
-from analysis.incidents.incident_table import join_sources, resolve_incidents
+from analysis.incidents.incident_table import ResolvedIncidents, actor_parents, join_sources, resolve_incidents
 from analysis.incidents.trace_text import VOICE_NAMES
+from analysis.incidents.value_agreement import lineage
 
 
 @dataclass(frozen=True, repr=False)
@@ -27,8 +29,12 @@ class View:
     sets, confirmation, reliability, origins : str or iterable of str, optional
         Of the claims that may support an incident: evidence sets, who confirms, grades of the source (A to F),
         whose reporting.
-    countries, places, place_kinds, weapons, actors : str or iterable of str, optional
+    countries, places, place_kinds, weapons : str or iterable of str, optional
         Of the incidents as resolved from these claims.
+    actors : str or iterable of str, optional
+        Of the incidents as the whole table has them; a name holds its narrower names.
+    where : str or iterable of str, optional
+        Of any other column, as "column=value"; several values of one column are alternatives.
     denied : {"keep", "drop"}
         What to do with incidents that some claim denies.
     start, end : day, optional
@@ -48,7 +54,8 @@ class View:
     -----
     An incident whose day is only known as a range stays if any day of the range lies in the window. `confirmation`
     admits claims, not incidents: an incident that officials confirm stays in a view of monitors if a monitor reports
-    it too.
+    it too. Who claims an attack is the attackers' own word, which other voices do not say: `actors` therefore looks at
+    the whole table.
 
     Examples
     --------
@@ -66,6 +73,7 @@ class View:
     place_kinds: tuple[str, ...] = ()
     weapons: tuple[str, ...] = ()
     actors: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
     denied: str = "keep"
     start: date | None = None
     end: date | None = None
@@ -83,6 +91,7 @@ class View:
             place_kinds: str | Iterable[str] = (),
             weapons: str | Iterable[str] = (),
             actors: str | Iterable[str] = (),
+            where: str | Iterable[str] = (),
             denied: str = "keep",
             start: str | date | None = None,
             end: str | date | None = None,
@@ -115,7 +124,7 @@ class View:
         parts += [self._list("reliability", "sources graded"), self._list("origins", "reported by")]
         parts += [self._list("countries", "in"), self._list("places", "at")]
         parts += [self._list("place_kinds", "kind of place"), self._list("weapons", "weapon")]
-        parts += [self._list("actors", "claimed by"), self._window()]
+        parts += [self._list("actors", "claimed by"), self._list("where", "where"), self._window()]
         parts += ["without incidents that some claim denies" if self.denied == "drop" else ""]
         return "; ".join(part for part in parts if part)
 
@@ -201,12 +210,23 @@ def select(dataset: Dataset, view: View, *, empty_ok: bool = False) -> pd.DataFr
     _check_values(dataset, view)
     incidents = dataset.incidents
     if dataset.evidence is not None and _restricts_claims(view):
-        incidents = _resolved_again(dataset, view)
-    bare = dataset.evidence is None
-    chosen = incidents[_keep(incidents, view, bare)].reset_index(drop=True)
+        incidents = _resolved_again(dataset, view).incidents.sort_values(["date", "incident_id"], ignore_index=True)
+    chosen = incidents[_keep(incidents, view, dataset)].reset_index(drop=True)
     if chosen.empty and not empty_ok:
         raise InputError(f"the view selects no incident: {view.words()}")
     return chosen
+
+
+def select_values(dataset: Dataset, view: View) -> pd.DataFrame:
+    """Whose word each value of the view's incidents is: the columns of values.csv.
+
+    Raises InputError as `select` does, and where the dataset has no claims.
+    """
+    incidents = select(dataset, view)
+    evidence_of(dataset)
+    values = _resolved_again(dataset, view).values if _restricts_claims(view) else dataset.values
+    values = values[values["incident_id"].isin(incidents["incident_id"])]
+    return values[schema.VALUES.names].sort_values(["incident_id", "field"], ignore_index=True)
 
 
 # The definitions under which every conclusion is run again: they move the answer more than
@@ -305,14 +325,16 @@ def view_coverage(dataset: Dataset, view: View) -> pd.DataFrame:
     if len(view.sets) == 1 and view.sets[0] != PUBLIC_RECORD:
         counter = view.sets[0]
     rows = dataset.coverage[dataset.coverage["counter"] == counter]
-    return rows[rows["scope"].isin(["all", *view.countries])].reset_index(drop=True)
+    if view.countries:
+        rows = rows[rows["scope"].isin(["all", *view.countries])]
+    return rows.reset_index(drop=True)
 
 
 def _restricts_claims(view: View) -> bool:
     return bool(view.sets or view.confirmation or view.reliability or view.origins)
 
 
-def _resolved_again(dataset: Dataset, view: View) -> pd.DataFrame:
+def _resolved_again(dataset: Dataset, view: View) -> ResolvedIncidents:
     evidence = evidence_of(dataset)
     claims = join_sources(evidence)
     incident = dataset.incidents.assign(claim_id=dataset.incidents["claims"].str.split("|"))
@@ -326,8 +348,7 @@ def _resolved_again(dataset: Dataset, view: View) -> pd.DataFrame:
         admitted &= claims["origin"].str.split("|").map(lambda parts: not set(view.origins).isdisjoint(parts))
     if view.confirmation:  # who denies is evidence against, whatever voices may support
         admitted &= claims["confirmation"].isin(view.confirmation) | (claims["stance"] == "denies")
-    resolved, _ = resolve_incidents(claims[admitted], "incident_id", evidence.places)
-    return resolved.sort_values(["date", "incident_id"], ignore_index=True)
+    return resolve_incidents(claims[admitted], "incident_id", evidence, view.confirmation)
 
 
 FILTERS = {
@@ -335,18 +356,21 @@ FILTERS = {
     "places": "place_id",
     "place_kinds": "place_kind",
     "weapons": "weapon",
-    "actors": "actor",
 }
 # A bare table has no claims to choose from: its own columns are all there is.
 ROW_FILTERS = {"confirmation": "confirmation", "reliability": "reliability"}
 
 
-def _keep(incidents: pd.DataFrame, view: View, bare: bool) -> pd.Series:
+def _keep(incidents: pd.DataFrame, view: View, dataset: Dataset) -> pd.Series:
     keep = pd.Series(True, index=incidents.index)
-    columns = FILTERS | ROW_FILTERS if bare else FILTERS
+    columns = FILTERS if dataset.evidence is not None else FILTERS | ROW_FILTERS
     for name, column in columns.items():
         if getattr(view, name):
             keep &= incidents[column].isin(getattr(view, name))
+    if view.actors:
+        keep &= incidents["incident_id"].isin(_claimed_by(dataset, view.actors))
+    for column, values in _columns_of(view).items():
+        keep &= _as_typed(incidents[column]).isin(values)
     if view.denied == "drop":
         keep &= ~incidents["disputed"].fillna("").str.split("|").map(lambda d: "incident" in d)
     if view.start:
@@ -356,8 +380,48 @@ def _keep(incidents: pd.DataFrame, view: View, bare: bool) -> pd.Series:
     return keep
 
 
+def _claimed_by(dataset: Dataset, actors: tuple[str, ...]) -> pd.Series:
+    """Ids of the incidents that one of the actors claims, by its name or a narrower one."""
+    parents = {} if dataset.evidence is None else actor_parents(dataset.evidence.actors)
+    named = dataset.incidents["actor"].dropna()
+    held = named.map(lambda name: not set(actors).isdisjoint(lineage(name, parents))).astype(bool)
+    return dataset.incidents.loc[named.index[held], "incident_id"]
+
+
+def _columns_of(view: View) -> dict[str, list[str]]:
+    """The values that `where` allows, by column. Raises InputError for what is no column=value."""
+    out: dict[str, list[str]] = {}
+    for each in view.where:
+        column, equals, value = each.partition("=")
+        if not equals or not column:
+            raise InputError(f"where: {each!r} is no filter; allowed: column=value")
+        out.setdefault(column, []).append(value)
+    return out
+
+
+def _as_typed(column: pd.Series) -> pd.Series:
+    """Values as a person types them."""
+    if column.dtype.kind == "M":
+        return column.dt.strftime("%Y-%m-%d")
+    return column.map(lambda value: f"{value:g}" if isinstance(value, float) else str(value), na_action="ignore")
+
+
+def _check_columns(dataset: Dataset, view: View) -> None:
+    for column, values in _columns_of(view).items():
+        if column not in dataset.incidents:
+            hint = suggest_name(column, dataset.incidents.columns)
+            raise InputError(f"where: {column!r} is no column of the incidents{hint}")
+        known = set(_as_typed(dataset.incidents[column]).dropna())
+        for value in values:
+            if value not in known:
+                hint = suggest_name(value, known)
+                raise InputError(f"where: {value!r} does not occur in {column}{hint}")
+
+
 def _check_values(dataset: Dataset, view: View) -> None:
+    _check_columns(dataset, view)
     known = {name: set(dataset.incidents[column].dropna()) for name, column in FILTERS.items()}
+    known["actors"] = _actor_names(dataset)
     known |= {"confirmation": set(CONFIRMATION), "reliability": set(RELIABILITY)}
     known["weapons"] |= set(WEAPONS)
     known["sets"] = set(dataset.sets)
@@ -367,6 +431,11 @@ def _check_values(dataset: Dataset, view: View) -> None:
             if value not in allowed:
                 some = ", ".join(sorted(allowed)[:12]) + (" ..." if len(allowed) > 12 else "")
                 raise InputError(f"{name}: {value!r} does not occur{suggest_name(value, allowed)} (allowed: {some})")
+
+
+def _actor_names(dataset: Dataset) -> set[str]:
+    parents = {} if dataset.evidence is None else actor_parents(dataset.evidence.actors)
+    return {name for actor in dataset.incidents["actor"].dropna().unique() for name in lineage(actor, parents)}
 
 
 def _origins(dataset: Dataset) -> set[str]:

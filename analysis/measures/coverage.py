@@ -133,7 +133,7 @@ def covered_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Ser
 
 
 def sparse_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Series:
-    """Number of covered days of each period on which nobody counted day by day.
+    """Number of covered days of each period that were watched only now and then, neither by day nor by week.
 
     Parameters
     ----------
@@ -156,16 +156,46 @@ def sparse_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Seri
     """
     if coverage is None or coverage.empty:
         return pd.Series(0, periods.index)
-    dense = coverage[coverage["density"] != "sparse"]
-    return _days_in(periods, coverage) - _days_in(periods, dense)
+    return _days_in(periods, coverage) - _days_in(periods, coverage[coverage["density"] != "sparse"])
+
+
+def weekly_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Series:
+    """Number of covered days of each period that were watched by week and not by day.
+
+    Parameters
+    ----------
+    periods : DataFrame
+        With the columns start and end (days, inclusive).
+    coverage : DataFrame or None
+        Rows of coverage.csv of one counter, with the column density. None, or no row: no day counts as watched by week.
+
+    Returns
+    -------
+    Series of int
+        Days, one value for each period. The zero of such a day is weak; that of a whole week is not.
+
+    Examples
+    --------
+    >>> periods = pd.DataFrame({"start": pd.to_datetime(["2024-01-01"]), "end": pd.to_datetime(["2024-01-07"])})
+    >>> coverage = pd.DataFrame({"start": pd.to_datetime(["2024-01-06"]), "end": pd.to_datetime(["2024-02-01"])})
+    >>> weekly_days(periods, coverage.assign(density="weeks")).tolist()
+    [2]
+    """
+    if coverage is None or coverage.empty:
+        return pd.Series(0, periods.index)
+    denser = coverage[coverage["density"] != "sparse"]
+    return _days_in(periods, denser) - _days_in(periods, denser[denser["density"] != "weeks"])
 
 
 def _days_in(periods: pd.DataFrame, coverage: pd.DataFrame) -> pd.Series:
-    covered = pd.DatetimeIndex([])
-    for row in coverage.itertuples():
-        covered = covered.union(pd.date_range(row.start, row.end))
-    bounds = zip(periods["start"], periods["end"], strict=True)
-    return pd.Series([((covered >= start) & (covered <= end)).sum() for start, end in bounds], periods.index)
+    """Covered days of each period, counted on one line of days."""
+    if periods.empty or coverage.empty:
+        return pd.Series(0, periods.index)
+    first = min(periods["start"].min(), coverage["start"].min())
+    days = pd.date_range(first, max(periods["end"].max(), coverage["end"].max()))
+    until = np.concatenate([[0], np.cumsum(is_covered(days, coverage))])
+    start, end = ((periods[name] - first).dt.days.to_numpy() for name in ("start", "end"))
+    return pd.Series(until[end + 1] - until[start], periods.index)
 
 
 def is_covered(days: pd.DatetimeIndex, coverage: pd.DataFrame | None) -> np.ndarray:
@@ -192,7 +222,10 @@ def is_covered(days: pd.DatetimeIndex, coverage: pd.DataFrame | None) -> np.ndar
     """
     if coverage is None or coverage.empty:
         return np.ones(len(days), bool)
-    return np.any([(days >= row.start) & (days <= row.end) for row in coverage.itertuples()], axis=0)
+    covered = np.zeros(len(days), bool)
+    for start, end in zip(coverage["start"], coverage["end"], strict=True):
+        covered[days.searchsorted(start) : days.searchsorted(end, "right")] = True
+    return covered
 
 
 def is_thinly_covered(coverage: pd.DataFrame) -> bool:

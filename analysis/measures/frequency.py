@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from analysis.evidence.arguments import require_columns
 from analysis.evidence.errors import InputError
-from analysis.measures.coverage import Window, covered_days, observed_window, sparse_days
+from analysis.measures.coverage import Window, covered_days, observed_window, sparse_days, weekly_days
+from analysis.measures.coverage_scopes import coverage_of_country, coverage_together, has_scopes
 from analysis.measures.rates import rate_interval
 
 NAMED = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q"}
@@ -21,6 +23,7 @@ def count(
     by: str | list[str] | tuple[str, ...] = (),
     window: Window | None = None,
     coverage: pd.DataFrame | None = None,
+    weight: str = "",
 ) -> pd.DataFrame:
     """Incidents per period: certain, possible, and missing where nobody looked.
 
@@ -37,17 +40,24 @@ def count(
         First and last day, inclusive. What is not given: as far as `coverage` goes, else the first and the last
         incident.
     coverage : DataFrame, optional
-        Rows of coverage.csv of one counter, with the columns start, end (days, inclusive) and density. Without it the
-        whole window counts as covered.
+        Rows of coverage.csv of one counter, with the columns start, end (days, inclusive) and density; with scope, a
+        row holds for its country alone: `by="country"` gives each country its own covered days, and in counts of all
+        together days on which not every country was watched are sparse. Without coverage the whole window counts as
+        covered.
+    weight : str, optional
+        A column of numbers whose sum is counted instead of incidents, such as deaths; `<weight>_low` and
+        `<weight>_high` count for count_low and count_high where the incidents have them.
 
     Returns
     -------
     DataFrame
         One row for each period and group, in order, without holes: start, end (days, inclusive, clipped to the window),
         days (length of the period), is_complete (False where the window cuts the period), covered_days (days on which
-        somebody looked), sparse_days (covered days on which a zero is weak), [by], count (by best day; missing, not 0,
+        somebody looked), sparse_days (covered days on which a zero is weak), weekly_days (covered days that were
+        watched by week: an empty day is weak, an empty week is not), [by], count (by best day; missing, not 0,
         where nothing was found and nobody looked), count_low (certainly in the period), count_high (possibly in it),
-        rate_per_day, rate_per_day_low, rate_per_day_high (per covered day, 95 % Garwood).
+        rate_per_day, rate_per_day_low, rate_per_day_high (per covered day, 95 % Garwood). With `weight`: the sums, the
+        rate without an interval, and not_stated (incidents by best day of which no number is known, which add nothing).
 
     Raises
     ------
@@ -84,11 +94,17 @@ def count(
         raise InputError(f"{undated} incidents have no date: they cannot be counted by period")
     window = observed_window(incidents, window, coverage)
     periods = _periods(every, *window)
-    periods["covered_days"] = covered_days(periods, coverage)
-    periods["sparse_days"] = sparse_days(periods, coverage)
+    together = coverage_together(coverage, incidents["country"].unique() if "country" in incidents else ())
+    periods["covered_days"] = covered_days(periods, together)
+    periods["sparse_days"] = sparse_days(periods, together)
+    periods["weekly_days"] = weekly_days(periods, together)
     groups = _groups(incidents[incidents["date"].between(*window)], by)
     out = periods if not by else periods.merge(groups, how="cross")
-    counted = [_counts(periods, incidents[_belongs(incidents, group)]) for group in groups.to_dict("records")]
+    if "country" in by and has_scopes(coverage):
+        out = _covered_by_country(out, coverage)
+    if weight:
+        return _weighted(out, periods, incidents, groups, by, weight)
+    counted = [_counts(periods, part) for part in _parts(incidents, groups, by)]
     out[["count", "count_low", "count_high"]] = _period_by_period(counted)
     nobody = (out["covered_days"] == 0) & (out["count"] == 0)
     for column in ("count", "count_low", "count_high"):
@@ -123,11 +139,73 @@ def _groups(incidents: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     return incidents[by].drop_duplicates().sort_values(by, ignore_index=True)
 
 
-def _belongs(incidents: pd.DataFrame, group: dict) -> pd.Series:
-    belongs = pd.Series(True, incidents.index)
-    for name, value in group.items():
-        belongs &= incidents[name].isna() if pd.isna(value) else incidents[name] == value
-    return belongs
+def _parts(
+    incidents: pd.DataFrame, groups: pd.DataFrame, by: list[str], further: Sequence[str] = ()
+) -> list[pd.DataFrame]:  # fmt: skip
+    """The incidents of each group, in the order of the groups; only the columns that count."""
+    days = incidents[["date", "date_start", "date_end", *further]]
+    if not by:
+        return [days]
+    numbered = groups.assign(group_=range(len(groups)))
+    group = incidents[by].merge(numbered, how="left", on=by)["group_"].to_numpy()
+    known = ~np.isnan(group)
+    order = np.flatnonzero(known)[np.argsort(group[known], kind="stable")]
+    ends = np.searchsorted(group[order], np.arange(1, len(groups)))
+    return [days.iloc[each] for each in np.split(order, ends)] if len(groups) else []
+
+
+def _weighted(out, periods, incidents, groups, by, weight: str) -> pd.DataFrame:
+    """The periods with sums of a column in place of counts."""
+    require_columns(incidents, (weight,), "incidents")
+    if not pd.api.types.is_numeric_dtype(incidents[weight]):
+        raise InputError(f"weight: {weight!r} holds text; allowed: a column of numbers")
+    names = {"count": weight, "count_low": f"{weight}_low", "count_high": f"{weight}_high"}
+    values = {each: incidents[name if name in incidents else weight] for each, name in names.items()}
+    values = {each: value.fillna(incidents[weight]).astype("Float64") for each, value in values.items()}
+    days = incidents[["date", "date_start", "date_end"]]
+    parts = _parts(days.assign(**values, **{name: incidents[name] for name in by}), groups, by, [*values])
+    summed = [_sums(periods, part) for part in parts]
+    out[["count", "count_low", "count_high", "not_stated"]] = _period_by_period(summed)
+    nobody = (out["covered_days"] == 0) & (out["count"] == 0) & (out["not_stated"] == 0)
+    whole = all((value.dropna() % 1 == 0).all() for value in values.values())
+    for column in names:
+        out[column] = out[column].astype("Float64").mask(nobody).astype("Int64" if whole else "Float64")
+    rate = out["count"].astype(float) / out["covered_days"].where(out["covered_days"] > 0)
+    return out.assign(rate_per_day=rate, rate_per_day_low=np.nan, rate_per_day_high=np.nan,
+                      not_stated=out["not_stated"].astype("Int64"))  # fmt: skip
+
+
+def _sums(periods: pd.DataFrame, incidents: pd.DataFrame) -> np.ndarray:
+    """Sums by best day, certainly inside, possibly inside, and incidents without a number: float (periods, 4)."""
+    starts, ends = periods["start"].to_numpy(), periods["end"].to_numpy()
+    number = len(periods)
+    first, last, best = (incidents[name].to_numpy() for name in ("date_start", "date_end", "date"))
+    weights = {name: incidents[name].fillna(0).to_numpy(float) for name in ("count", "count_low", "count_high")}
+
+    def put(at: np.ndarray, inside: np.ndarray, values: np.ndarray) -> np.ndarray:
+        return np.bincount(at[inside], weights=values[inside], minlength=number)
+
+    at = starts.searchsorted(best, "right") - 1
+    inside = (at >= 0) & (best <= ends[at])
+    one = starts.searchsorted(first, "right") - 1
+    sure = (one >= 0) & (last <= ends[one])
+    until = starts.searchsorted(last, "right")  # possible in every period from the one of its first day to here
+    since = np.clip(ends.searchsorted(first, "left"), 0, number)
+    rise = np.bincount(since, weights=weights["count_high"], minlength=number + 1)
+    fall = np.bincount(np.maximum(until, since), weights=weights["count_high"], minlength=number + 1)
+    unknown = incidents["count"].isna().to_numpy(float)
+    return np.stack([put(at, inside, weights["count"]), put(one, sure, weights["count_low"]),
+                     np.cumsum(rise - fall)[:number], put(at, inside, unknown)], axis=1)  # fmt: skip
+
+
+def _covered_by_country(out: pd.DataFrame, coverage: pd.DataFrame) -> pd.DataFrame:
+    """Covered and sparse days of each row by the coverage of its own country; nobody watched one without rows."""
+    out = out.copy()
+    for country, rows in out.groupby("country", dropna=False):
+        own = coverage_of_country(coverage, country)
+        out.loc[rows.index, "covered_days"] = covered_days(rows, own) if len(own) else 0
+        out.loc[rows.index, "sparse_days"] = sparse_days(rows, own) if len(own) else 0
+    return out
 
 
 def _counts(periods: pd.DataFrame, incidents: pd.DataFrame) -> np.ndarray:
@@ -143,7 +221,7 @@ def _counts(periods: pd.DataFrame, incidents: pd.DataFrame) -> np.ndarray:
 
 def _period_by_period(counted: list[np.ndarray]) -> np.ndarray:
     """Counts of each group, in the order of the rows: all groups of a period below each other."""
-    return np.stack(counted, axis=1).reshape(-1, 3) if counted else np.empty((0, 3), int)
+    return np.stack(counted, axis=1).reshape(-1, counted[0].shape[1]) if counted else np.empty((0, 3), int)
 
 
 def cumulative(incidents: pd.DataFrame, window: Window | None = None) -> pd.DataFrame:

@@ -17,19 +17,24 @@ CAVEAT = (
 )
 
 
-def longest_gap_probability(events: int, days: int, gap_days: int, include_edges: bool = False) -> float:
-    """Probability of a gap at least as long as given, on days, under one constant rate: exact.
+def longest_gap_probability(
+    events: int, days: int, gap_days: int, include_edges: bool = False, phi: float = 1.0
+) -> float:
+    """Probability that the longest run of empty days is at least `gap_days`, exact.
 
     Parameters
     ----------
     events : int
-        Events, 0 or more. They fall independently and uniformly on the days; several may fall on one.
+        Number of events, 0 or more; several may fall on one day.
     days : int
-        Days of the window, 1 or more.
+        Number of days, 1 or more.
     gap_days : int
-        Length of the gap in days without an event, 1 or more.
+        Length of a run of empty days between two occupied ones, 1 or more.
     include_edges : bool
-        Whether the days before the first event and after the last also count as gaps.
+        Whether runs at either end count too.
+    phi : float
+        Variance over mean of the counts of days: 1 for events that fall independently and uniformly, more for negative
+        binomial counts with the same rate on every day.
 
     Returns
     -------
@@ -39,46 +44,41 @@ def longest_gap_probability(events: int, days: int, gap_days: int, include_edges
     Raises
     ------
     InputError
-        For less than one day, fewer than 0 events, or a gap of less than one day.
-
-    See Also
-    --------
-    longest_gap_probability_continuous : The same in continuous time.
+        For less than 1 day, fewer than 0 events, `gap_days` below 1 or phi below 1.
 
     Notes
     -----
-    The number of days with an event follows the occupancy distribution ([1]_, II.5). Given that number, every set of so
-    many days is equally probable, and the sets without a gap are counted as compositions with bounded parts.
-
-    The result does not cover that the window was chosen after looking, nor that events come in clusters. Both make long
-    gaps less surprising.
-
-    References
-    ----------
-    .. [1] Feller (1968), An Introduction to Probability Theory and Its Applications, vol. 1, 3rd ed.
+    The number of occupied days follows the classical occupancy distribution (Feller 1968, II.5), or that of a Polya urn
+    for phi above 1 (V.2): given their total, negative binomial counts are Dirichlet-multinomial. Given the number every
+    set of days is equally likely, and the sets without a run of `gap_days` are counted as compositions with bounded
+    parts. Clusters that last for days are not covered: they make long gaps still less surprising.
 
     Examples
     --------
-    >>> longest_gap_probability(events=2, days=4, gap_days=2)
-    0.125
+    >>> [round(float(longest_gap_probability(30, 60, 10, phi=phi)), 3) for phi in (1, 3)]
+    [0.09, 0.546]
     """
     require_numbers(events=events, days=days, gap_days=gap_days)
     _check(events, days, gap_days)
+    if not 1 <= phi < np.inf:
+        raise InputError(f"phi must be 1 or more, given {phi}")
     probability = 0.0
-    for occupied, p in enumerate(_occupancy(events, days)):
+    for occupied, p in enumerate(_occupancy(events, days, phi)):
         if p > 0:
             probability += p * float(1 - _share_without(occupied, days, gap_days, include_edges))
     return float(min(probability, 1.0))
 
 
-def _occupancy(events: int, days: int) -> np.ndarray:
+def _occupancy(events: int, days: int, phi: float = 1.0) -> np.ndarray:
     """P(k days are occupied), k = 0 .. days: each event finds an occupied day or a new one."""
     p = np.zeros(days + 1)
     p[0] = 1.0
     k = np.arange(days + 1)
-    for _ in range(events):
-        stays = p * k / days
-        stays[1:] += p[:-1] * (days - k[:-1]) / days
+    size = events / days / (phi - 1) if phi > 1 else np.inf  # of the negative binomial count of a day
+    for before in range(events):
+        new = (days - k) / days if np.isinf(size) else (days - k) * size / (days * size + before)
+        stays = p * (1 - new)
+        stays[1:] += p[:-1] * new[:-1]
         p = stays
     return p
 

@@ -7,6 +7,9 @@ import pandas as pd
 
 from analysis.evidence.arguments import require_columns
 from analysis.measures.coverage import DAY, Window, covered_window, is_covered
+from analysis.measures.coverage_scopes import has_scopes, watched_everywhere
+
+DAY_ZERO = "2000-01-01"  # any one day: no gap of two days fits into it
 
 
 def gaps(
@@ -27,7 +30,8 @@ def gaps(
         Shortest gap listed, in days.
     coverage : DataFrame, optional
         Rows of coverage.csv of one counter, with the columns start and end (days, inclusive). A day that none of them
-        holds belongs to no gap, and ends those beside it.
+        holds belongs to no gap, and ends those beside it. Where rows speak of one country (scope), neither does a day
+        on which not every country was watched.
 
     Returns
     -------
@@ -55,6 +59,10 @@ def gaps(
     [[3, 'a', 'b', False]]
     """
     require_columns(incidents, ("incident_id", "date", "date_start", "date_end"), "incidents")
+    scoped = has_scopes(coverage)
+    coverage = watched_everywhere(coverage, incidents["country"].unique() if "country" in incidents else ())
+    if scoped and coverage is not None and coverage.empty:
+        return gaps(incidents.head(0), (DAY_ZERO, DAY_ZERO), 2)  # no day on which every country was watched
     first, last = covered_window(incidents, window, coverage)
     inside = incidents[incidents["date"].between(first, last)]
     ids = inside.groupby("date")["incident_id"].agg("|".join)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from analysis.evidence.arguments import require_columns
@@ -9,7 +10,12 @@ from analysis.evidence.arguments import require_columns
 ABOUT = ["place_id", "place", "country"]
 
 
-def by_place(incidents: pd.DataFrame, places: pd.DataFrame | None = None) -> pd.DataFrame:
+POINT_DIGITS = 3  # of a degree, about 100 m: points nearer than that are one place
+CELLS = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)  # degrees
+MANY = 300  # places that a map can show
+
+
+def by_place(incidents: pd.DataFrame, places: pd.DataFrame | None = None, most: int = MANY) -> pd.DataFrame:
     """Incidents per place, and how exactly each place is known.
 
     Parameters
@@ -17,14 +23,18 @@ def by_place(incidents: pd.DataFrame, places: pd.DataFrame | None = None) -> pd.
     incidents : DataFrame
         With the columns date, place_id, place, country, latitude and longitude (degrees, WGS 84).
     places : DataFrame, optional
-        The gazetteer, with the columns place_id and coord_precision. Without it no point is called exact or not.
+        The gazetteer, with the columns place_id and coord_precision. Without it a column coord_precision of the
+        incidents says how exact a point is, if there is one.
+    most : int
+        Places without an id that are told one by one; more of them become cells of a grid. 0: all one by one.
 
     Returns
     -------
     DataFrame
         One row for each place that the incidents name, most incidents first: place_id, place, country, latitude,
         longitude (missing where no point is known), precision (exact, approx_km, or town where the point is that of the
-        town and not of the base; missing where nobody says), count (incidents).
+        town and not of the base, region or country where it stands for one; missing where nobody says, and in a cell),
+        count (incidents), places (how many places the row stands for: 1, or those of a cell).
 
     Notes
     -----
@@ -41,10 +51,39 @@ def by_place(incidents: pd.DataFrame, places: pd.DataFrame | None = None) -> pd.
     require_columns(incidents, (*ABOUT, "latitude", "longitude", "date"), "incidents")
     if places is not None:
         require_columns(places, ("place_id", "coord_precision"), "places")
-    found = incidents.groupby(ABOUT, dropna=False, as_index=False).agg(
-        latitude=("latitude", "first"), longitude=("longitude", "first"), count=("date", "size")
-    )
     exact = {} if places is None else places.set_index("place_id")["coord_precision"]
-    precision = found["place_id"].map(exact).where(found["latitude"].notna())
-    found.insert(len(found.columns) - 1, "precision", precision)
+    precision = incidents["coord_precision"] if "coord_precision" in incidents else incidents["place_id"].map(exact)
+    rows = incidents[[*ABOUT, "latitude", "longitude"]].assign(precision=precision.astype("str"))
+    # Without an id the point is the place: two villages of one name, or two points without a name, are two places.
+    unnamed = rows["place_id"].isna()
+    point = rows[["latitude", "longitude"]].round(POINT_DIGITS).where(unnamed)
+    keys = [*ABOUT, point["latitude"].rename("north"), point["longitude"].rename("east")]
+    found = rows.groupby(keys, dropna=False).agg(
+        latitude=("latitude", "first"), longitude=("longitude", "first"), precision=("precision", "first"),
+        count=("latitude", "size"),
+    )  # fmt: skip
+    found = found.reset_index().drop(columns=["north", "east"]).assign(places=1)
+    found["precision"] = found["precision"].where(found["latitude"].notna())
+    if most and (at := found["latitude"].notna() & found["place_id"].isna()).sum() > most:
+        found = pd.concat([found[~at], _cells(found[at], most)], ignore_index=True)
     return found.sort_values(["count", "place"], ascending=[False, True], ignore_index=True)
+
+
+def _cells(found: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Places in cells of the finest grid that leaves at most `most` of them, each at the middle of its incidents."""
+    for size in CELLS:
+        cell = (found[["latitude", "longitude"]] / size).apply(np.floor)
+        if cell.drop_duplicates().shape[0] <= most or size == CELLS[-1]:
+            break
+    ranked = found.sort_values(["count", "place"], ascending=[False, True])
+    weight = ranked["count"]
+    ranked = ranked.assign(north=ranked["latitude"] * weight, east=ranked["longitude"] * weight)
+    cells = ranked.groupby([cell["latitude"], cell["longitude"]], sort=False).agg(
+        place_id=("place_id", "first"), place=("place", "first"), country=("country", "first"), north=("north", "sum"),
+        east=("east", "sum"), count=("count", "sum"), places=("place", "size"),
+    )  # fmt: skip
+    cells = cells.reset_index(drop=True)
+    others = cells["places"] - 1
+    cells["place"] = cells["place"].where(others == 0, cells["place"] + " and " + others.astype(str) + " more")
+    cells = cells.assign(latitude=cells["north"] / cells["count"], longitude=cells["east"] / cells["count"])
+    return cells.drop(columns=["north", "east"]).assign(precision=pd.Series(pd.NA, cells.index, dtype="str"))

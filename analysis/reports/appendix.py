@@ -12,6 +12,7 @@ from analysis.charts.text_format import format_date, plural
 from analysis.incidents.dataset import Dataset
 from analysis.incidents.trace import claims_of_incidents
 from analysis.incidents.trace_text import VOICE_NAMES, format_claim, format_dispute
+from analysis.reports.document.sanitising import printable_text
 from analysis.reports.document.tree import (
     ENTRY_CLASS,
     MONTH_CLASS,
@@ -80,7 +81,12 @@ def _by_month(dataset: Dataset, ids: list[str], level: int) -> list[Node]:
         )
         for row in incidents:
             blocks += _entry(row, claims[row.incident_id], disputes.get(row.incident_id, []), level + 1)
-    return blocks
+    return walk(blocks, _printable)
+
+
+def _printable(element: Node) -> Node | None:
+    """A table may hold characters that no font or standard allows."""
+    return node("Str", printable_text(element["c"])) if element["t"] == "Str" else None
 
 
 def _by_incident(table: pd.DataFrame) -> dict[str, list]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from analysis.databases.side_car import SideCar
 from analysis.evidence.folders import REPOSITORY, find_evidence_root, folder_fingerprint
 from analysis.incidents.dataset import Dataset
 from analysis.reports.appendix import appendix_blocks, appendix_chapter, link_incidents
@@ -60,7 +61,7 @@ def bind_chapters(
     combined = bind_documents(
         [each.tree for each in chapters] + last, [each.title for each in chapters] + [""] * len(last)
     )
-    title = TITLE if dataset.root == REPOSITORY else f"Incidents of {dataset.root.name}"
+    title = TITLE if dataset.root == REPOSITORY else dataset.about.title or f"Incidents of {dataset.root.name}"
     _write(combined, folder / "report", title=title, subtitle=variant.title, provenance=provenance, toc=True)
 
 
@@ -78,12 +79,12 @@ def _traceable(dataset: Dataset) -> set[str]:
 
 def format_provenance(
     variant: Variant, parameters: Mapping[str, Any], files: Mapping[str, str], notebook_names: Sequence[str],
-    view_in_words: str = "",
+    view_in_words: str = "", database: SideCar | None = None,
 ) -> Pairs:  # fmt: skip
     """How the report was made, as pairs of a name and a text; nothing that differs from run to run or place to place.
 
     `files` are the hashes among the inputs of a run (see `run_record.run_inputs`), `notebook_names` the names there of
-    the notebooks that were run, `view_in_words` what counts.
+    the notebooks that were run, `view_in_words` what counts, `database` where an imported table comes from.
     """
     shown = {k: Path(v).name if k == "folder" else v for k, v in parameters.items()}
     return [
@@ -96,5 +97,7 @@ def format_provenance(
             "Evidence",
             f"sha256 of all tables {folder_fingerprint(find_evidence_root(parameters.get('folder', '')))[:16]}",
         ),
+        *([("Database", database.words())] if database else []),
+        *([("Cite the data as", database.citation)] if database and database.citation else []),
         ("Made with", ", ".join(f"{name} {version(name)}" for name in LIBRARIES)),
     ]

@@ -23,6 +23,7 @@ class Plan:
     variant: Variant
     notebook_paths: tuple[Path, ...]
     target: Path
+    with_rows: bool = False  # whether it carries rows that the terms of a database forbid to pass on
 
     def inputs(self) -> dict[str, Any]:
         """All inputs of the report (see `run_record.run_inputs`). Raises InputError for a folder without evidence."""
@@ -31,6 +32,8 @@ class Plan:
         except InputError as error:
             raise InputError(f"{format_path(self.variant.path)}: {error}") from None
         variant = {"name": self.variant.name, "title": self.variant.title, "about": self.variant.about}
+        if self.with_rows:
+            variant["with_rows"] = "yes"
         return run_record.run_inputs(self.notebook_paths, self.variant.parameters, variant=variant)
 
     def stale_reasons(self) -> list[str]:
@@ -55,8 +58,10 @@ def recorded_plan(folder: Path) -> Plan:
     recorded = run_record.read_record(folder)["inputs"]
     if "variant" not in recorded:
         raise InputError(f"{folder} holds a run, but no report")
-    variant = Variant(**recorded["variant"], parameters=recorded["parameters"], path=folder / run_record.RECORD_NAME)
-    return Plan(variant, tuple(REPOSITORY / name for name in recorded["notebooks"]), folder)
+    said = dict(recorded["variant"])
+    with_rows = said.pop("with_rows", "") == "yes"
+    variant = Variant(**said, parameters=recorded["parameters"], path=folder / run_record.RECORD_NAME)
+    return Plan(variant, tuple(REPOSITORY / name for name in recorded["notebooks"]), folder, with_rows)
 
 
 def list_reports(build: Path) -> list[Plan]:

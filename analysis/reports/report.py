@@ -41,6 +41,7 @@ def run_report(
     failed notebooks as far as they ran.
     """
     started, inputs = datetime.now(UTC), plan.inputs()
+    states = run_record.file_states(inputs)
     values = parameters_by_notebook(plan.notebook_paths, plan.variant)
     dataset = open_folder(plan.variant.parameters.get("folder", ""))
     name_of = dict(zip(plan.notebook_paths, inputs["notebooks"], strict=True))
@@ -54,18 +55,22 @@ def run_report(
                                    kernel=kernel, limits=limits, running=running)  # fmt: skip
             seconds = run_record.seconds_since(begun)
             progress(f"ran {source.stem}")
-            about = format_provenance(plan.variant, values[source], inputs["files"], [name_of[source]], views[source])
+            about = format_provenance(plan.variant, values[source], inputs["files"], [name_of[source]], views[source],
+                                      dataset.side_car)  # fmt: skip
             rendered = render_chapter(executed, source.stem, plan.variant, about, dataset, made)
             progress(f"rendered {source.stem}")
             return rendered, seconds
 
         chapters, seconds = zip(*run_parallel(chapter, plan.notebook_paths, AT_ONCE), strict=True)
-        about = format_provenance(plan.variant, plan.variant.parameters, inputs["files"], inputs["notebooks"])
+        about = format_provenance(
+            plan.variant, plan.variant.parameters, inputs["files"], inputs["notebooks"], database=dataset.side_car
+        )
         bind_chapters(chapters, plan.variant, about, dataset, made)
-        write_report_tables(made / "data", dataset, plan.variant.parameters)
+        write_report_tables(made / "data", dataset, plan.variant.parameters, plan.with_rows)
         progress("bound the report")
         runs = {source.stem: {"parameters": values[source], "view": views[source], "seconds": taken}
                 for source, taken in zip(values, seconds, strict=True)}  # fmt: skip
+        run_record.check_unmoved(inputs, states)
         run_record.write_record(made, inputs, "complete", started, runs=runs)
     paths = run_record.output_files(plan.target)
     return sorted(paths, key=lambda path: (path.name != "report.pdf", path.suffix, path))

@@ -15,16 +15,26 @@ from analysis.incidents.trace import claims_of_incidents
 from analysis.incidents.views import View, select
 
 
-def write_report_tables(folder: Path, dataset: Dataset, parameters: Mapping[str, Any]) -> None:
+def write_report_tables(
+    folder: Path, dataset: Dataset, parameters: Mapping[str, Any], with_rows: bool = False
+) -> None:  # fmt: skip
     """Write `incidents.csv`, `claims.csv` and `disputes.csv` into a new folder; without evidence, the first alone.
 
-    `parameters` are those of a variant; a notebook may look at a shorter window.
+    `parameters` are those of a variant; a notebook may look at a shorter window. Where the terms of a database forbid
+    to pass on its rows, nothing is written unless `with_rows`.
     """
+    if not with_rows and not may_pass_on_rows(dataset):
+        return
     known = {field.name for field in fields(View)}
     view = View(**{name: value for name, value in parameters.items() if name in known})
     folder.mkdir(parents=True)
     for name, frame in report_frames(dataset, view).items():
         (folder / f"{name}.csv").write_text(to_spreadsheet(frame), encoding="utf-8")
+
+
+def may_pass_on_rows(dataset: Dataset) -> bool:
+    """Whether the terms of the database allow that a report carries its rows."""
+    return dataset.side_car is None or dataset.side_car.rows_may_be_passed_on
 
 
 def report_frames(dataset: Dataset, view: View) -> dict[str, pd.DataFrame]:

@@ -117,7 +117,7 @@ def _explain_failure(
 def _failed_cell_number(executed: nbformat.NotebookNode) -> int:
     """The failed cell as the author counts, without the cells that papermill put in."""
     own = [cell for cell in executed.cells if not ADDED_TAGS & set(cell.metadata.get("tags", []))]
-    return next(n for n, cell in enumerate(own, 1) if _failed(cell))
+    return next((n for n, cell in enumerate(own, 1) if _failed(cell)), len(own))
 
 
 def _failed(cell: nbformat.NotebookNode) -> bool:

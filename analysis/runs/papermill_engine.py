@@ -72,7 +72,7 @@ class StrictClient(PapermillNotebookClient):
             if last:
                 self._must_answer(self.kc.kernel_info())
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            cell.outputs += self._error_outputs(error)
+            cell.outputs += self._error_outputs(error) or _unwritten_error(cell)
             self.nb_man.cell_exception(cell, cell_index=index, exception=error)
             raise RunStopped from error
         finally:
@@ -133,6 +133,15 @@ class StrictClient(PapermillNotebookClient):
             return "DeadKernelError", f"it ended with status {status}"
         name = signal.Signals(-status).name
         return "DeadKernelError", f"killed by {name}" + (", as when memory runs out" if name == "SIGKILL" else "")
+
+
+def _unwritten_error(cell: NotebookNode) -> list[NotebookNode]:
+    """An error output where the kernel wrote none, as for a magic that it does not know: it only prints a line."""
+    if any(output.output_type == "error" for output in cell.outputs):
+        return []
+    printed = [output.text.strip() for output in cell.outputs if output.output_type == "stream" and output.text.strip()]
+    ename, _, evalue = (printed[-1].splitlines()[-1] if printed else "the kernel refused it").partition(": ")
+    return [new_output("error", ename=ename, evalue=evalue, traceback=[])]
 
 
 class StrictEngine(NBClientEngine):

@@ -6,16 +6,26 @@ import ast
 import json
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Union
 
+import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, create_model
+from pydantic.errors import PydanticSchemaGenerationError
 
+from analysis.evidence.columns import CONFIRMATION, PATTERNS, RELIABILITY, WEAPONS
 from analysis.evidence.errors import InputError, format_path, suggest_name
 from analysis.evidence.folders import REPOSITORY
-from analysis.evidence.schema import CONFIRMATION, PATTERNS, RELIABILITY, WEAPONS
+from analysis.runs.parameter_types import (
+    allowed_of,
+    annotated_type,
+    literal_value,
+    noun_of,
+    type_of_default,
+)
 
 if TYPE_CHECKING:
     from analysis.incidents.views import View
@@ -60,7 +70,6 @@ KINDS = {
     ),
     "shortest_gap": ParameterKind(Annotated[int, Field(ge=1)], "whole number", "1 or more"),
 }  # fmt: skip
-NOUN_OF_TYPE = {bool: "true or false", int: "whole number", float: "number", str: "text"}
 # Pairs of days in the order they must have in a notebook with both; "<" forbids the same day.
 DAY_ORDER = (
     ("start", "<=", "end"), ("look_from", "<=", "look_to"),
@@ -90,7 +99,8 @@ def declared_parameters(notebook_path: Path) -> list[Parameter]:
         raise InputError(f"{format_path(notebook_path)} has {len(cells)} cells tagged 'parameters'; needs 1")
     source = "".join(cells[0]["source"])  # a text, or a list of its lines
     try:
-        return [_parameter(node, source.splitlines()) for node in ast.parse(source).body]
+        nodes = [node for node in ast.parse(source).body if not _says_nothing(node)]
+        return [_parameter(node, source.splitlines()) for node in nodes]
     except (SyntaxError, ValueError, AttributeError) as error:
         raise InputError(
             f"{format_path(notebook_path)}: the parameters cell must hold one 'name = literal  # help' per line "
@@ -136,29 +146,59 @@ def _is_cell(cell: Any) -> bool:
     return found and cell["cell_type"] in ("code", "markdown", "raw")
 
 
+def _says_nothing(node: ast.stmt) -> bool:
+    """A text, an import or `pass` beside the parameters."""
+    return isinstance(node, ast.Import | ast.ImportFrom | ast.Pass) or (
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    )
+
+
 def _holds_parameters(cell: dict[str, Any]) -> bool:
     return cell["cell_type"] == "code" and "parameters" in cell["metadata"].get("tags", [])
 
 
 def _parameter(node: ast.stmt, lines: list[str]) -> Parameter:
-    if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
+    target = (
+        node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else getattr(node, "target", None)
+    )
+    value = getattr(node, "value", None)
+    if not isinstance(node, ast.Assign | ast.AnnAssign) or not isinstance(target, ast.Name) or value is None:
         raise ValueError(f"line {node.lineno}: {lines[node.lineno - 1]!r}")
-    name, value = node.targets[0].id, node.value
     last_line = value.end_lineno or value.lineno
     comment = lines[last_line - 1].encode()[value.end_col_offset :].decode().strip()
-    default = ast.literal_eval(value)
-    return Parameter(name, default, comment.lstrip("# "), KINDS.get(name) or _kind_of(default))
+    default = literal_value(value)
+    annotated = annotated_type(node.annotation) if isinstance(node, ast.AnnAssign) else ...
+    return Parameter(target.id, default, comment.lstrip("# "), _kind(target.id, default, annotated))
+
+
+def _kind(name: str, default: Any, annotated: Any) -> ParameterKind:
+    """What is known of the name, if the default is such a value, else the annotation, else the default's own type. A
+    default that its own annotation refuses is one of the values, as `x: int = None` shows."""
+    if name in KINDS and _takes(KINDS[name].type, default):
+        return KINDS[name]
+    if annotated is ...:
+        return _kind_of(default)
+    kind = annotated if _takes(annotated, default) else _also(annotated, default)
+    return ParameterKind(kind, noun_of(kind), allowed_of(kind))
+
+
+def _also(annotated: Any, default: Any) -> Any:
+    return Union[annotated, None if default is None else type_of_default(default)]  # noqa: UP007
+
+
+def _takes(kind: Any, value: Any) -> bool:
+    try:
+        TypeAdapter(kind).validate_python(value, strict=True)
+    except (ValidationError, PydanticSchemaGenerationError):
+        return False
+    return True
 
 
 def _kind_of(default: Any) -> ParameterKind:
-    if isinstance(default, list):
-        item = _kind_of(default[0]) if default else ParameterKind(str, "text")
-        return ParameterKind(list.__class_getitem__(item.type), "list", item.description)
-    if isinstance(default, str) and re.fullmatch(PATTERNS["date"], default):
+    if isinstance(default, str) and re.fullmatch(PATTERNS["date"], default) and _takes(DAY.type, default):
         return DAY
-    if type(default) not in NOUN_OF_TYPE:
-        raise ValueError(f"a default of {default!r} does not say what is allowed")
-    return ParameterKind(type(default), NOUN_OF_TYPE[type(default)])
+    kind = type_of_default(default)
+    return ParameterKind(kind, noun_of(kind), allowed_of(kind))
 
 
 def parameter_model(notebook_path: Path) -> type[BaseModel]:
@@ -217,9 +257,13 @@ def parse_parameters(notebook_paths: Iterable[Path], texts: Mapping[str, str]) -
 
 def _from_text(kind: ParameterKind, text: str) -> Any:
     value = [item.strip() for item in text.strip("[]").split(",") if item.strip()] if kind.noun == "list" else text
-    try:
-        return TypeAdapter(kind.type).validate_strings(value)
-    except ValidationError:
+    adapter = TypeAdapter(kind.type)
+    for read in (adapter.validate_strings, adapter.validate_python):  # the second also takes texts in a list
+        with suppress(ValidationError):
+            return read(value)
+    try:  # a mapping, a list of lists, null: as in a file of parameters
+        return adapter.validate_python(yaml.safe_load(text), strict=True)
+    except (ValidationError, yaml.YAMLError):
         return value
 
 

@@ -68,6 +68,7 @@ def tidy_results(rows: pd.DataFrame | list[dict]) -> pd.DataFrame:
         **{name: _convert(table[name], pd.to_numeric, "number").astype(float) for name in NUMBER_COLUMNS}
     )
     table = table.assign(**{name: _convert(table[name], pd.to_datetime, "day") for name in DAY_COLUMNS})
+    table = table.drop_duplicates(ignore_index=True)  # one result said twice is one result
     _check(table)
     return table
 

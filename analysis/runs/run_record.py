@@ -18,7 +18,7 @@ from importlib.metadata import requires, version
 from pathlib import Path
 from typing import Any
 
-from analysis.evidence.errors import InputError, format_path
+from analysis.evidence.errors import InputError, RunError, format_path
 from analysis.evidence.folders import REPOSITORY, find_evidence_root, list_table_files
 
 RECORD_NAME = "run.json"
@@ -69,6 +69,33 @@ def package_versions() -> dict[str, str]:
 def file_hashes(paths: Iterable[Path], below: Path = REPOSITORY) -> dict[str, str]:
     """The sha256 of each file, by its path relative to the folder `below`, or its whole path if it lies elsewhere."""
     return {_relative_name(path, below): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+FileStates = dict[str, tuple[int, ...]]
+
+
+def file_states(inputs: Mapping[str, Any]) -> FileStates:
+    """What changes whenever one of the files of a run's inputs is written, even if it is put back as it was."""
+    states: FileStates = {}
+    for name in inputs["files"]:
+        path = REPOSITORY / name
+        if path.is_file():
+            found = path.stat()
+            states[name] = (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    return states
+
+
+def check_unmoved(inputs: Mapping[str, Any], states: FileStates) -> None:
+    """Raise RunError if a file of the inputs was written since `states` were taken, or is not what `inputs` say: the
+    run may have read something else than its record would state."""
+    now = file_states(inputs)
+    moved = [name for name in inputs["files"] if now.get(name) != states.get(name)]
+    if not moved:
+        hashes = file_hashes(REPOSITORY / name for name in inputs["files"])
+        moved = [name for name, digest in inputs["files"].items() if hashes.get(name) != digest]
+    if moved:
+        more = f" and {len(moved) - 3} more" if len(moved) > 3 else ""
+        raise RunError(f"{', '.join(moved[:3])}{more}: changed while the run used it; nothing is kept, run it again")
 
 
 def _relative_name(path: Path, below: Path = REPOSITORY) -> str:

@@ -67,10 +67,12 @@ def keep_run(run: SweepRun, make: Callable[[Path], Any]) -> None:
     """
     started, view = datetime.now(UTC), view_of_parameters(run.notebook_path, run.parameters)
     view_in_words = {"view": view.words()} if view else {}
+    states = run_record.file_states(run.inputs)
     try:
         with publish_folder(run.folder) as made:
             make(made / run.notebook_path.name)
             read_results(nbformat.read(made / run.notebook_path.name, as_version=4))
+            run_record.check_unmoved(run.inputs, states)
             run_record.write_record(made, run.inputs, "complete", started, **view_in_words)
     except (InputError, RunError) as error:
         if run.failed.is_dir():

@@ -95,7 +95,7 @@ def report_notebook():
 
 def _page(notebook) -> str:
     dataset = a.open_folder()
-    tree, ids = link_incidents(build_document(notebook, strict=True), set(dataset.incidents["incident_id"]))
+    tree, ids = link_incidents(build_document(notebook), set(dataset.incidents["incident_id"]))
     whole = {**tree, "blocks": tree["blocks"] + appendix_blocks(dataset, ids)}
     return to_html(whole, title="Attacks", subtitle="Six weeks", provenance=[("Evidence", "this repository")])
 

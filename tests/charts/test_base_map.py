@@ -6,7 +6,7 @@ import pytest
 from matplotlib.collections import PathCollection
 
 from analysis.charts.base_map import base_map, map_alt, size
-from analysis.charts.borders import read_borders
+from analysis.charts.borders import WORLD, countries_at, read_borders
 from analysis.charts.notebook_output import to_svg
 from analysis.measures.place_counts import by_place
 
@@ -157,3 +157,57 @@ def test_every_base_lies_in_the_country_the_gazetteer_gives_it(evidence):
 
 def test_a_folder_without_borders_has_none(tmp_path):
     assert read_borders(tmp_path / "none.geojson") == {}
+
+
+def test_the_world_has_land_everywhere_and_only_points_that_are_there():
+    world = read_borders(WORLD)
+    assert len(world) > 170
+    paris, lagos, lima = (2.35, 48.85), (3.4, 6.6), (-77.0, -12.0)
+    assert countries_at(np.array([paris, lagos, lima]), world) == {"France", "Nigeria", "Peru"}
+
+
+def test_points_on_both_sides_of_the_date_line_lie_side_by_side():
+    places = pd.DataFrame(
+        {"place": ["Fiji", "Samoa"], "country": ["Fiji", "Samoa"],
+         "latitude": [-17.0, -13.8], "longitude": [178.0, -172.0],
+         "precision": None, "count": [3, 4], "place_id": None}
+    )  # fmt: skip
+    ax = base_map(places).axes[0]
+    west, east = ax.get_xlim()
+    assert east - west < 30
+
+
+def test_no_outline_runs_across_the_whole_map():
+    for name, outlines in read_borders(WORLD).items():
+        for outline in outlines:
+            jumps = np.abs(np.diff(outline[:, 0]))
+            assert name == "Antarctica" or jumps.max() < 180, name
+
+
+def test_more_than_some_hundred_points_become_cells_that_keep_every_incident():
+    rng = np.random.default_rng(0)
+    n = 5000
+    incidents = pd.DataFrame(
+        {"date": pd.Timestamp("2024-01-01"), "place_id": None, "place": "place not named", "country": None,
+         "latitude": rng.uniform(-60, 60, n), "longitude": rng.uniform(-180, 180, n)}
+    )  # fmt: skip
+    found = by_place(incidents)
+    assert len(found) <= 300
+    assert found["count"].sum() == n
+    assert found["places"].sum() == n
+
+
+def test_without_an_id_the_point_is_the_place():
+    incidents = pd.DataFrame(
+        {"date": pd.Timestamp("2024-01-01"), "place_id": None, "place": ["San Jose"] * 3, "country": "X",
+         "latitude": [10.0, 10.0001, 20.0], "longitude": [5.0, 5.0, 6.0]}
+    )  # fmt: skip
+    assert by_place(incidents)[["latitude", "count"]].to_numpy().tolist() == [[10.0, 2], [20.0, 1]]
+
+
+def test_a_point_that_stands_for_a_region_is_hollow_in_a_table_of_ones_own():
+    incidents = pd.DataFrame(
+        {"date": pd.Timestamp("2024-01-01"), "place_id": None, "place": ["A", "B"], "country": "X",
+         "latitude": [10.0, 11.0], "longitude": [5.0, 6.0], "coord_precision": ["exact", "region"]}
+    )  # fmt: skip
+    assert dict(by_place(incidents)[["place", "precision"]].to_numpy()) == {"A": "exact", "B": "region"}

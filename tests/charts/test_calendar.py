@@ -6,7 +6,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.patches import Rectangle
 
 from analysis.charts import style
-from analysis.charts.calendar import calendar, calendar_alt
+from analysis.charts.calendar import calendar, calendar_alt, shade_bounds, shade_of
 from analysis.charts.notebook_output import to_svg
 from analysis.measures.frequency import count
 
@@ -78,7 +78,7 @@ def test_a_month_carries_its_name_and_the_first_of_a_year_the_year(attacks, word
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("end", "across"), [("2024-12-31", 5), ("2025-09-30", 6), ("2026-12-31", 12)])
+@pytest.mark.parametrize(("end", "across"), [("2024-12-31", 5), ("2025-09-30", 6), ("2025-09-29", 6)])
 def test_the_longer_the_window_the_more_months_stand_side_by_side(attacks, end, across):
     ax = calendar(daily(attacks, "2023-10-18", window=("2023-10-01", end)))
     assert ax.get_xlim()[1] == pytest.approx(7 * across + 1.3 * (across - 1))
@@ -112,3 +112,19 @@ def test_in_words_what_nobody_watched_and_what_hardly_anybody_did(attacks):
 def test_the_same_days_give_the_same_bytes(attacks):
     counts = daily(attacks, "2024-01-03", "2024-01-09")
     assert to_svg(calendar(counts)) == to_svg(calendar(counts))
+
+
+def test_more_than_two_years_have_a_square_for_each_month(attacks, words_of):
+    ax = calendar(daily(attacks, "2001-03-05", "2001-03-06", "2003-07-01", window=("2001-01-01", "2004-12-31")))
+    (image,) = ax.images
+    assert image.get_array().shape == (4, 12)
+    assert image.get_array()[0, 2] == 2
+    assert image.get_array().sum() == 3
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["2001", "2002", "2003", "2004"]
+
+
+def test_shades_do_not_saturate_at_five():
+    bounds = shade_bounds(60)
+    assert bounds[-1] == 60
+    assert len({shade_of(number, bounds) for number in (1, 4, 10, 20, 60)}) == 5
+    assert shade_bounds(7) == (1, 2, 3, 4, 5)

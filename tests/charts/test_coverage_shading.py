@@ -9,10 +9,13 @@ from analysis.charts.coverage_shading import explain_shading, shade_coverage, un
 
 
 def periods(*rows) -> pd.DataFrame:
-    """Weeks from (covered days, sparse days)."""
+    """Weeks from (covered days, sparse days) or (covered, sparse, weekly days)."""
     start = pd.date_range("2024-01-01", periods=len(rows), freq="7D")
     frame = pd.DataFrame({"start": start, "end": start + pd.Timedelta(days=6)})
-    return frame.assign(covered_days=[row[0] for row in rows], sparse_days=[row[1] for row in rows])
+    full = [(*row, 0)[:3] for row in rows]
+    return frame.assign(
+        **{name: [row[n] for row in full] for n, name in enumerate(("covered_days", "sparse_days", "weekly_days"))}
+    )
 
 
 DAY = pd.Timestamp("2024-01-01")
@@ -51,3 +54,17 @@ def test_what_was_watched_needs_no_ground(words_of):
 def test_the_meaning_names_the_shades_that_occur():
     assert explain_shading(periods((7, 7), (7, 0))) == "grey: watched sparsely, a zero is weak"
     assert explain_shading(periods((0, 0), (7, 7))).startswith("hatched: nobody looked; grey:")
+
+
+def test_what_was_watched_by_week_is_shaded_lighter_than_what_was_watched_sparsely():
+    found = periods((7, 0, 7), (7, 7, 0), (7, 3, 4), (0, 0, 0))
+    assert unwatched_periods(found) == {
+        "nobody": [(DAY + 3 * WEEK, DAY + 4 * WEEK)],
+        "sparse": [(DAY + WEEK, DAY + 3 * WEEK)],
+        "weekly": [(DAY, DAY + WEEK)],
+    }
+    ax = style.new_axes()
+    shade_coverage(ax, found, words=False)
+    light = {patch.get_x(): sum(patch.get_facecolor()[:3]) for patch in ax.patches}
+    assert light[date2num(DAY)] > light[date2num(DAY + WEEK)]
+    assert explain_shading(found).endswith("light grey: watched by week, a day without is weak")

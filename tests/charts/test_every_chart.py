@@ -62,11 +62,12 @@ SAID = {
     "rates_and_posterior": lambda frame: rates_and_posterior_alt(intervals(frame), "Pentagon", posterior(frame)),
     "base_map": lambda frame: map_alt(by_place(frame)),
     "calendar": lambda frame: calendar_alt(count(frame, "day", window=WINDOW)),
+    "year_months": lambda frame: calendar_alt(count(frame, "day", window=WINDOW)),  # the calendar of decades
     "change_posterior": lambda frame: change_posterior_alt(posterior(frame)),
     "cumulative": lambda frame: cumulative_alt({"ours": cumulative(frame, WINDOW)}, WINDOW),
     "frequency_bars": lambda frame: frequency_alt(count(frame, "week", by=["confirmation"], window=WINDOW)),
     "gap_strip": lambda frame: gap_strip_alt(longest(frame), WINDOW),
-    "interval_rates": lambda frame: step_rates_alt(intervals(frame), "Pentagon"),
+    "rates_between_totals": lambda frame: step_rates_alt(intervals(frame), "Pentagon"),
     "small_multiples": lambda frame: small_multiples_alt(count(frame, "week", by="place", window=WINDOW), "place"),
     "onset_dots": lambda frame: onset_alt(onsets(frame)),
     "origins_per_incident": lambda frame: origins_per_incident_alt(frame),
@@ -115,7 +116,7 @@ def test_none_and_one_are_told_in_whole_sentences(chart, number):
     ("cumulative", "ours reaches 3 on 9 January 2024"),
     ("frequency_bars", "the most, 2, from 8 January 2024 to 14 January 2024"),
     ("gap_strip", "The longest of all, 82 days: all."),
-    ("interval_rates", "highest 0.3 per day from 8 January 2024"),
+    ("rates_between_totals", "highest 0.3 per day from 8 January 2024"),
     ("small_multiples", "None has more than bravo, 67 percent of 3; the fullest week, with 2, is from 8 January 2024"),
     ("origins_per_incident", "33 percent (1) rest on one, 1 on 6 or more."),
 ])  # fmt: skip

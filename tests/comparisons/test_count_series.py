@@ -131,7 +131,7 @@ class TestRatesOfPeriods:
         coverage = pd.DataFrame({"start": [day("2024-01-06")], "end": [day("2024-01-20")], "density": "days"})
         watched = CountSeries("w", pd.DataFrame(), None, itemised.incidents, coverage)
         assert observed_in_period(watched, ("2024-01-01", "2024-01-10")) == {
-            "start": day("2024-01-01"), "end": day("2024-01-10"), "covered_days": 5, "sparse_days": 0, "count": 2,
+            "start": day("2024-01-01"), "end": day("2024-01-10"), "covered_days": 5, "thin_days": 0, "count": 2,
         }  # fmt: skip
 
     def test_a_period_that_nobody_observed_has_no_rate(self, totals):

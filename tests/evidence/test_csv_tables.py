@@ -1,3 +1,4 @@
+import os
 import string
 
 import pandas as pd
@@ -6,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.evidence import schema
+from analysis.evidence.csv_records import read_records
 from analysis.evidence.csv_tables import read_table, to_csv, write_files
 from analysis.evidence.errors import InvalidTables
+from analysis.evidence.own_incidents import OWN_INCIDENTS
 
 HEADER = "claim_id,incident_id\n"
 PLAIN = {
@@ -88,9 +91,9 @@ def test_a_column_that_is_not_ours_is_refused_in_our_own_tables(claims, tmp_path
 def test_a_column_that_is_not_ours_is_kept_in_a_table_someone_brings(tmp_path):
     path = tmp_path / "incidents.csv"
     path.write_text("incident_id,date,fatalities\nx1,2024-01-01,4\n")
-    frame, problems = read_table(path, schema.INCIDENTS, strict=False)
+    frame, problems = read_table(path, OWN_INCIDENTS, strict=False)
     assert problems == []
-    assert frame.at[0, "fatalities"] == "4"
+    assert frame.at[0, "fatalities"] == 4
 
 
 def test_a_column_named_twice_is_refused(tmp_path):
@@ -193,12 +196,99 @@ def test_every_failure_of_a_table_is_told_at_once(claims):
     ]
 
 
-def test_a_file_that_is_not_utf_8_is_refused_with_the_row(tmp_path):
+COMING_BACK = (
+    "claim_id;incident_id;\nc1;I1;\nc2;café;\n;;\n\n"  # as spreadsheets save a file that was UTF-8 with commas
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_table_that_comes_back_from_a_spreadsheet_is_read(tmp_path, encoding):
     path = tmp_path / "reviewed.csv"
-    path.write_bytes(HEADER.encode() + b"c1,I1\n" + "c2,caf\u00e9\n".encode("latin-1"))
-    (told,) = said(path, schema.REVIEWED)
-    assert told.startswith("reviewed.csv, row 3: ")
-    assert told.endswith("a CSV file in UTF-8")
+    path.write_bytes(COMING_BACK.encode(encoding))
+    assert read_records(path) == (["claim_id", "incident_id"], [["c1", "I1"], ["c2", "café"]])
+
+
+def test_a_file_that_is_not_in_unicode_is_read_with_a_warning(tmp_path):
+    path = tmp_path / "reviewed.csv"
+    path.write_bytes(COMING_BACK.encode("latin-1"))
+    with pytest.warns(UserWarning, match="not in UTF-8; it is read as Windows-1252: check its accents"):
+        assert read_records(path)[1][1] == ["c2", "café"]
+
+
+def test_text_typed_in_a_column_without_a_name_is_not_lost(tmp_path):
+    path = tmp_path / "reviewed.csv"
+    path.write_text("claim_id,incident_id,\nc1,I1,typed here\n")
+    assert said(path, schema.REVIEWED) == ["reviewed.csv, row 1, column : '' - not a column of reviewed"] or said(
+        path, schema.REVIEWED
+    ) == ["reviewed.csv, row 1: '' - not a column of reviewed"]
+
+
+def test_decimal_commas_are_read_where_semicolons_separate(tmp_path):
+    path = tmp_path / "incidents.csv"
+    path.write_text("incident_id;date;latitude;longitude;tons\nx;2024-01-02;36,19;-44,01;1,5\n")
+    frame, problems = read_table(path, OWN_INCIDENTS, strict=False)
+    assert problems == []
+    assert frame[["latitude", "longitude", "tons"]].to_numpy().tolist() == [[36.19, -44.01, 1.5]]
+
+
+@pytest.mark.parametrize("name", ["location", "race", "victims", "fatalities", "event_type_2", "event_date", "year"])
+def test_a_column_that_is_only_somewhat_like_one_of_ours_is_no_slip(tmp_path, name, recwarn):
+    path = tmp_path / "incidents.csv"
+    path.write_text(f"incident_id,date,{name}\nx,2024-01-02,a\n")
+    assert read_table(path, OWN_INCIDENTS, strict=False)[1] == []
+    assert list(recwarn) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("cuntry", "country"), ("wepon", "weapon"), ("confirmaton", "confirmation")]
+)
+def test_an_almost_certain_slip_is_warned_of_and_the_column_kept(tmp_path, name, meant):
+    path = tmp_path / "incidents.csv"
+    path.write_text(f"incident_id,date,{name}\nx,2024-01-02,a\n")
+    with pytest.warns(UserWarning, match=f"the column '{name}' is kept as your own; did you mean '{meant}'?"):
+        frame, problems = read_table(path, OWN_INCIDENTS, strict=False)
+    assert (problems, frame[name].tolist()) == ([], ["a"])
+
+
+def test_a_table_with_other_columns_is_told_how_it_can_come_in(tmp_path):
+    path = tmp_path / "incidents.csv"
+    path.write_text("event_id_cnty,event_date,location\nIRQ1,03 January 2024,Erbil\n")
+    told = said(path, OWN_INCIDENTS, strict=False)
+    assert [line.split(" - ")[0] for line in told] == [
+        "incidents.csv, row 1, column incident_id: 'missing'", "incidents.csv, row 1, column date: 'missing'",
+    ]  # fmt: skip
+    assert "incidents import table" in " ".join(told) or "is it 'event_date'" in " ".join(told)
+
+
+def test_a_year_before_1800_is_a_slip(tmp_path):
+    path = tmp_path / "incidents.csv"
+    path.write_text("incident_id,date\nA,2025-03-01\nB,0025-03-04\n")
+    assert said(path, OWN_INCIDENTS, strict=False) == [
+        "incidents.csv, row 3, column date: '0025-03-04' - a year from 1800 to 2100"
+    ]
+
+
+def test_numbers_of_ones_own_are_numbers_and_codes_with_zeros_before_them_are_not(tmp_path):
+    path = tmp_path / "incidents.csv"
+    path.write_text("incident_id,date,n,x,code,mixed\na,2024-01-02,3,1.5,007,1\nb,2024-01-03,,2,012,many\n")
+    frame, _ = read_table(path, OWN_INCIDENTS, strict=False)
+    assert frame["n"].dtype == "Int64"
+    assert frame["n"].isna().tolist() == [False, True]
+    assert frame["x"].tolist() == [1.5, 2.0]
+    assert frame[["code", "mixed"]].to_numpy().tolist() == [["007", "1"], ["012", "many"]]
+
+
+def test_thousands_of_equal_failures_are_told_once_with_their_number(tmp_path):
+    path = tmp_path / "incidents.csv"
+    rows = "".join(f"x{n},{n}.01.2024\n" for n in range(3000))
+    path.write_text(f"incident_id,date\n{rows}y,2024-13-01\n")
+    _, problems = read_table(path, OWN_INCIDENTS, strict=False)
+    text = str(InvalidTables(problems)).replace(str(path), path.name)
+    assert text.splitlines() == [
+        "3,001 problems in the tables:",
+        "  3,001 x incidents.csv, column date: a day, YYYY-MM-DD (row 2: '0.01.2024', row 3: '1.01.2024', "
+        "row 4: '2.01.2024' ...)",
+    ]
 
 
 def test_a_row_with_too_few_or_too_many_fields_is_named(tmp_path):
@@ -252,7 +342,7 @@ cells = st.fixed_dictionaries(
         "note": st.none() | line,
         "actor": st.none() | line,
         "us_injured": st.none() | st.integers(0, 10**6),
-        "date_start": st.dates(min_value=pd.Timestamp("1900-01-01").date()),
+        "date_start": st.dates(pd.Timestamp("1900-01-01").date(), pd.Timestamp("2100-12-31").date()),
         "claim_id": st.text(string.ascii_letters + string.digits, min_size=1),
     }
 )
@@ -292,3 +382,49 @@ def test_all_files_are_written_or_none(tmp_path, bytes_of):
 def test_files_are_written_as_given_with_the_folders_they_need(tmp_path, bytes_of):
     write_files({tmp_path / "deep" / "a.csv": "x\ny\n", tmp_path / "b.csv": "é\n"})
     assert bytes_of(tmp_path) == {"b.csv": "é\n".encode(), "deep/a.csv": b"x\ny\n"}
+
+
+@pytest.mark.parametrize("day", ["0025-03-04", "0000-01-01", "1799-12-31", "2204-01-01"])
+def test_a_year_that_cannot_be_is_named_with_its_row(tmp_path, day):
+    path = tmp_path / "incidents.csv"
+    path.write_text(f"incident_id,date\nA,2025-03-01\nB,{day}\n")
+    _, problems = read_table(path, schema.INCIDENTS, strict=False)
+    assert [(p.row, p.column, p.value) for p in problems][:1] == [(3, "date", day)]
+    assert any("1800 to 2100" in p.allowed for p in problems) or day.startswith("0000")
+
+
+@pytest.mark.parametrize("column", ["event_id_cnty", "event_date", "event_type", "year", "location", "fatalities"])
+def test_a_further_column_of_somebodys_table_is_kept(tmp_path, column):
+    path = tmp_path / "incidents.csv"
+    path.write_text(f"incident_id,date,{column}\nA,2025-03-01,x\n")
+    frame, problems = read_table(path, schema.INCIDENTS, strict=False)
+    assert problems == []
+    assert column in frame
+
+
+@pytest.mark.parametrize("column", ["lattitude", "longitud", "contry"])
+def test_a_misspelt_column_is_still_named(tmp_path, column):
+    path = tmp_path / "incidents.csv"
+    path.write_text(f"incident_id,date,{column}\nA,2025-03-01,x\n")
+    with pytest.warns(UserWarning, match=f"the column '{column}' is kept as your own; did you mean"):
+        frame, problems = read_table(path, schema.INCIDENTS, strict=False)
+    assert problems == [] and column in frame
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_files_are_written_all_or_none(tmp_path, monkeypatch, which):
+    paths = [tmp_path / name for name in ("a.csv", "b.csv", "c.csv")]
+    for path in paths[:2]:
+        path.write_text("old")
+    replace = os.replace
+
+    def fails(source, target):
+        if target == paths[which]:
+            raise PermissionError(13, "opened by another program", str(target))
+        replace(source, target)
+
+    monkeypatch.setattr("analysis.evidence.csv_tables.os.replace", fails)
+    with pytest.raises(PermissionError):
+        write_files({path: "new" for path in paths})
+    assert [path.read_text() for path in paths[:2]] == ["old", "old"]
+    assert sorted(tmp_path.iterdir()) == paths[:2]

@@ -123,7 +123,7 @@ def test_a_table_that_cannot_be_read_does_not_hide_the_failures_of_others(tiny, 
     ]
 
 
-@pytest.mark.parametrize("harm", ["misspelt", "missing", "ragged", "latin-1"])
+@pytest.mark.parametrize("harm", ["misspelt", "missing", "ragged", "no text"])
 def test_ids_that_cannot_be_read_are_told_once_and_not_for_every_row_that_names_them(tiny, harm):
     folder = tiny([{}] * 5)
     sources = folder / "seeds" / "sources.csv"
@@ -135,7 +135,7 @@ def test_ids_that_cannot_be_read_are_told_once_and_not_for_every_row_that_names_
     elif harm == "ragged":
         sources.write_text(text + "x\n")
     else:
-        sources.write_bytes(text.replace("because", "café").encode("latin-1"))
+        sources.write_bytes(b"\0" * 100)
     assert {problem.split(":")[0].split(",")[0] for problem in told(folder)} == {"seeds/sources.csv"}
 
 
@@ -151,3 +151,41 @@ def test_the_repositorys_own_evidence_is_whole(evidence):
         frame = getattr(evidence, table.name)
         assert len(frame), table.name
         assert not {"file_", "row_"} & set(frame.columns)
+
+
+# What a claim says of voices and bounds, and the table of actors.
+
+
+@pytest.mark.parametrize(
+    ("claim", "column", "allowed"),
+    [
+        ({"time_of_day": "25:00"}, "time_of_day", "a clock time, HH:MM, or one of dawn"),
+        ({"time_of_day": "noon"}, "time_of_day", "a clock time, HH:MM, or one of dawn"),
+        ({"ordinal": "0"}, "ordinal", "from 1 to 99"),
+        ({"field_voices": "result=someone"}, "field_voices", "field=voice"),
+        ({"field_voices": "date=monitor"}, "field_voices", "field=voice"),
+        ({"at_least": "weapon"}, "at_least", "weapon_count, us_killed"),
+        ({"confirmation": "monitor", "field_voices": "result=us_official"}, "field_voices", "no better voice"),
+    ],
+)
+def test_a_time_an_ordinal_a_voice_or_a_bound_that_is_none_is_named(tiny, claim, column, allowed):
+    with pytest.raises(InvalidTables) as error:
+        load_evidence(tiny([claim]))
+    (problem,) = error.value.problems
+    assert problem.column == column and allowed in problem.allowed
+
+
+def test_times_ordinals_voices_and_bounds_are_read_as_they_are_said(tiny):
+    said = {"time_of_day": "19:10", "ordinal": "2", "field_voices": "result=unknown", "at_least": "weapon_count"}
+    (claim,) = load_evidence(tiny([said])).claims.itertuples()
+    assert (claim.time_of_day, claim.ordinal) == ("19:10", 2)
+    assert (claim.field_voices, claim.at_least) == ("result=unknown", "weapon_count")
+
+
+def test_an_actor_above_itself_or_below_nobody_known_is_named(tiny):
+    circle = [{"actor": "a", "parent": "b"}, {"actor": "b", "parent": "a"}, {"actor": "c", "parent": "d"}]
+    with pytest.raises(InvalidTables) as error:
+        load_evidence(tiny(actors=circle))
+    allowed = [problem.allowed for problem in error.value.problems]
+    assert sum("wider name of itself" in words for words in allowed) == 2
+    assert sum("not found in actors.csv" in words for words in allowed) == 1

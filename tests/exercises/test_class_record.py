@@ -8,7 +8,7 @@ from nbformat.v4 import new_markdown_cell
 
 from analysis.evidence.errors import InputError
 from analysis.evidence.spreadsheet import to_spreadsheet
-from analysis.exercises.class_record import read_record
+from analysis.exercises.class_record import read_class_record
 from analysis.exercises.gradebook import Grade, GradedSubmission, grade_rows
 from analysis.exercises.grading import write_grades
 
@@ -140,13 +140,13 @@ def test_a_table_without_a_gradebook_is_kept_as_it_is(tmp_path):
 def test_points_that_cannot_be_are_refused_with_their_row(out, points):
     type_into(out, points=points)
     with pytest.raises(InputError, match=f"row 3: points '{points}' must be a number from 0 to 4"):
-        read_record(out)
+        read_class_record(out)
 
 
 def test_another_table_and_a_row_that_is_there_twice_are_refused(out):
     (out / "grades.csv").write_text((out / "grades.csv").read_text() + '"anna","sums","why",1,4.0,"",""\n')
     with pytest.raises(InputError, match="row 6: a second row for anna, sums, why"):
-        read_record(out)
+        read_class_record(out)
     (out / "grades.csv").write_text("a,b\n1,2\n")
     with pytest.raises(InputError, match="has no column student, exercise, task"):
-        read_record(out)
+        read_class_record(out)

@@ -20,7 +20,7 @@ FIRST_DAY = pd.Timestamp("2031-01-01")
 RULES = LinkageRules(
     near_km=5.0,
     same_origin=-0.5,
-    ladders=(
+    categories=(
         CategoryLevels("weapon", ("weapon", "family"), agree=1.0, differ=-2.0),
         CategoryLevels("result", ("result", "effect"), agree=0.5, differ=-0.5),
     ),
@@ -30,11 +30,14 @@ RULES = LinkageRules(
 
 @dataclass(frozen=True)
 class Shares:
-    """How often, as shares: of scenes `twin`, of copies `cut`, of all reports and added to them
+    """How often, as shares: of scenes `twin` and `wave`, of copies `cut`, of all reports and added to them
     `rerun`, `summary`, `denial`; of the versions told, all others. The defaults are about those of the
     record in data/, where they can be counted there, and no better."""
 
     twin: float = 0.05  # two events on one day at one place
+    wave: float = 0.02  # three of them
+    no_ordinal: float = 0.5  # a teller of several events of one day does not say which was the first
+    no_time: float = 0.8  # ... nor at what hour
     passed_over: float = 0.1  # a teller of two such events leaves one out
     off_by_a_day: float = 0.07
     two_days: float = 0.2  # a range of two days, one of which is right
@@ -94,7 +97,7 @@ def _scenes(rng, incidents: int, days: int, places: int, shares: Shares) -> pd.D
         {
             "day": rng.integers(0, days, incidents),
             "place": rng.choice(places, incidents, p=popularity / popularity.sum()),
-            "events": 1 + (rng.random(incidents) < shares.twin),
+            "events": rng.choice([1, 2, 3], incidents, p=[1 - shares.twin - shares.wave, shares.twin, shares.wave]),
         }
     )
 
@@ -103,8 +106,11 @@ def _events(rng, scenes: pd.DataFrame, incidents: int) -> pd.DataFrame:
     events = scenes.loc[scenes.index.repeat(scenes["events"]), ["day", "place", "country"]].iloc[:incidents]
     n = len(events)
     injured = np.where(rng.random(n) < 0.2, rng.geometric(0.2, n), 0)
+    nth = events.groupby(level=0).cumcount() + 1
     return events.assign(
         scene=events.index,
+        ordinal=nth.astype(float).where(scenes.loc[events.index, "events"] > 1),
+        minute=60 * 6 * nth + rng.integers(-60, 60, n),  # six hours apart
         event=[f"e{number:06}" for number in range(n)],
         weapon=rng.choice(list(FAMILY), n, p=[0.5, 0.3, 0.1, 0.1]),
         result=rng.choice(list(EFFECT), n),
@@ -154,7 +160,8 @@ def _distorted(rng, versions: pd.DataFrame, countries: int, shares: Shares) -> p
     for name in ("count", "injured"):
         wrong = some(getattr(shares, f"wrong_{name}"))
         out[name] = out[name].mask(wrong, out[name] + rng.integers(1, 4, n))
-    for name in ("weapon", "result", "count", "injured"):
+    out["time"] = out["minute"]
+    for name in ("weapon", "result", "count", "injured", "ordinal", "time"):
         out[name] = out[name].mask(some(getattr(shares, f"no_{name}")))
     return out
 
@@ -237,11 +244,17 @@ def _finished(reports: pd.DataFrame, rng, places: int) -> pd.DataFrame:
             "effect": reports["result"].map(EFFECT),
             "count": reports["count"],
             "injured": reports["injured"],
+            "time_of_day": reports["time"].map(_clock, na_action="ignore").astype("str"),
+            "ordinal": reports["ordinal"],
             "stance": reports["stance"],
             "events": reports["events"],
             "kind": reports["kind"],
         }
     )
+
+
+def _clock(minute: float) -> str:
+    return f"{int(minute) // 60:02}:{int(minute) % 60:02}"
 
 
 # Another country: event datasets.

@@ -6,7 +6,7 @@ from analysis.incidents.copies import assign_witnesses, find_reruns
 from analysis.incidents.reconciliation import reconcile
 from analysis.incidents.record_linkage import CategoryLevels, LinkageRules
 
-RULES = LinkageRules(ladders=(CategoryLevels("weapon", ("weapon",), agree=1.0, differ=-2.0),), figures=("count",))
+RULES = LinkageRules(categories=(CategoryLevels("weapon", ("weapon",), agree=1.0, differ=-2.0),), figures=("count",))
 
 
 def table(*rows: dict) -> pd.DataFrame:

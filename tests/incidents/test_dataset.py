@@ -4,11 +4,12 @@ import pandas as pd
 import pytest
 
 from analysis.evidence import schema
+from analysis.evidence.about import About
 from analysis.evidence.csv_tables import write_files
 from analysis.evidence.errors import InputError, InvalidTables
 from analysis.evidence.evidence_base import load_evidence
 from analysis.incidents.dataset import open_folder
-from analysis.incidents.incident_table import build_incidents, incident_files
+from analysis.incidents.incident_table import build_incidents, incident_files, load_saved_ids
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_the_made_up_conflict_has_forty_days_without_an_incident(other_conflict)
 
 
 def test_a_column_of_ones_own_is_carried_along(other_conflict):
-    assert {"0", "1", "2"} <= set(open_folder(other_conflict).incidents["fatalities"].dropna())
+    assert {0, 1, 2} <= set(open_folder(other_conflict).incidents["fatalities"].dropna())
 
 
 def test_two_columns_are_enough_and_the_rest_is_missing_not_zero(bare):
@@ -76,12 +77,43 @@ def test_an_incident_table_in_data_is_found_with_what_lies_beside_it(bare):
 def test_a_misspelt_column_is_named_with_the_one_meant(other_conflict, tmp_path, edit):
     folder = shutil.copytree(other_conflict, tmp_path / "mine")
     edit(folder / "incidents.csv", "weapon", "wepon")
-    with pytest.raises(InvalidTables) as error:
+    with pytest.warns(UserWarning, match="the column 'wepon' is kept as your own; did you mean 'weapon'?"):
+        dataset = open_folder(folder)
+    assert dataset.incidents["weapon"].isna().all()
+    assert dataset.incidents["wepon"].notna().any()
+
+
+def test_a_folder_says_what_it_is_about(bare):
+    folder = bare("incident_id,date\nx1,2024-01-05\n")
+    assert open_folder(folder).about == About()
+    (folder / "about.yml").write_text("title: Mine\nplural: raids\nwindow: {start: 2024-01-01}\n")
+    about = open_folder(folder).about
+    assert (about.title, about.plural, str(about.window.start)) == ("Mine", "raids", "2024-01-01")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("titel: x\n", "titel: is no key; did you mean 'title'"),
+        ("window: {start: 2024-02-01, end: 2024-01-01}\n", "ends (2024-01-01) before it starts"),
+        ("- a\n", "holds no keys"),
+        ("a: [\n", "is no YAML"),
+    ],
+)
+def test_an_about_that_cannot_be_read_is_told(bare, text, said):
+    folder = bare("incident_id,date\nx1,2024-01-05\n")
+    (folder / "about.yml").write_text(text)
+    with pytest.raises(InputError) as error:
         open_folder(folder)
-    (problem,) = error.value.problems
-    assert str(problem).endswith(
-        "incidents.csv, row 1, column wepon: 'wepon' - not a column of incidents; did you mean 'weapon'?"
-    )
+    assert said in str(error.value)
+
+
+def test_unknown_is_no_place(bare):
+    rows = open_folder(
+        bare("incident_id,date,place,country\nx1,2024-01-05,Unknown,NA\nx2,2024-01-06,Alpha,B\n")
+    ).incidents
+    assert rows["place"].tolist() == ["place not named", "Alpha"]
+    assert rows["country"].isna().tolist() == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +150,7 @@ def test_evidence_without_a_built_table_says_what_to_run(tiny):
 def test_frames_of_a_dataset_are_the_callers_own(tiny):
     root = tiny([{"note": "as said"}])
     evidence = load_evidence(root)
-    write_files(incident_files(evidence, build_incidents(evidence)))
+    write_files(incident_files(evidence, build_incidents(evidence, load_saved_ids(evidence.root))))
     first = open_folder(root)
     first.incidents["weapon"] = "changed"
     first.evidence.claims.loc[0, "note"] = "changed"

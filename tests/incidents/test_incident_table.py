@@ -5,17 +5,17 @@ from analysis.evidence.csv_tables import write_files
 from analysis.evidence.evidence_base import load_evidence
 from analysis.incidents import incident_table
 from analysis.incidents.dataset import open_folder
-from analysis.incidents.incident_table import build_incidents, incident_files, source_origins
+from analysis.incidents.incident_table import build_incidents, incident_files, load_saved_ids, source_origins
 
 
 def built(folder):
-    return build_incidents(load_evidence(folder))
+    return build_incidents(load_evidence(folder), load_saved_ids(folder))
 
 
 def saved(folder):
     """Build the table of a folder and save it, as `incidents build` does."""
     evidence = load_evidence(folder)
-    made = build_incidents(evidence)
+    made = build_incidents(evidence, load_saved_ids(evidence.root))
     write_files(incident_files(evidence, made))
     return made
 
@@ -63,7 +63,7 @@ def test_a_claim_without_place_or_country_is_listed_and_not_dropped(tiny):
 
 
 def test_every_claim_is_in_one_incident_or_listed_as_unplaced(dataset, evidence):
-    made = build_incidents(evidence)
+    made = build_incidents(evidence, load_saved_ids(evidence.root))
     listed = [claim for claims in made.incidents["claims"] for claim in claims.split("|")]
     assert sorted([*listed, *made.unplaced["claim_id"]]) == sorted(evidence.claims["claim_id"])
 
@@ -150,4 +150,4 @@ def test_disputes_name_values_of_the_table(dataset):
 def test_the_rules_name_columns_of_the_reports(evidence):
     columns = set(incident_table.claims_as_reports(evidence).columns)
     assert set(incident_table.LINKAGE_RULES.figures) <= columns
-    assert {step for ladder in incident_table.LINKAGE_RULES.ladders for step in ladder.steps} <= columns
+    assert {level for category in incident_table.LINKAGE_RULES.categories for level in category.levels} <= columns

@@ -61,8 +61,9 @@ def test_over_many_worlds_the_grouping_is_good_and_the_count_nearly_right(record
         Shares(no_weapon=0.3, no_count=0.7),
         Shares(wrong_count=0.3, wrong_injured=0.3),
         Shares(twin=0.1),
+        Shares(wave=0.1),
     ],
-    ids=["days", "ranges", "places", "countries", "reruns", "silence", "figures", "twins"],
+    ids=["days", "ranges", "places", "countries", "reruns", "silence", "figures", "twins", "waves"],
 )
 def test_a_fault_twice_as_common_costs_little(shares):
     measures = over_seeds(shares)
@@ -196,7 +197,7 @@ def test_decisions_are_always_obeyed(case, data):
 
 EVENTS = LinkageRules(
     tolerance_days=2, near_km=25.0, threshold=1.5,
-    ladders=(CategoryLevels("kind", ("kind", "class", "realm"), agree=1.0, differ=-2.0),
+    categories=(CategoryLevels("kind", ("kind", "class", "realm"), agree=1.0, differ=-2.0),
              CategoryLevels("actor", ("actor", "side"), agree=0.5, differ=-1.0)),
 )  # fmt: skip
 

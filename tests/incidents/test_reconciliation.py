@@ -12,7 +12,7 @@ from analysis.incidents.record_linkage import CategoryLevels, LinkageRules
 pytestmark = pytest.mark.slow
 
 RULES = LinkageRules(
-    ladders=(CategoryLevels("weapon", ("weapon", "family"), agree=1.0, differ=-2.0),), figures=("count",)
+    categories=(CategoryLevels("weapon", ("weapon", "family"), agree=1.0, differ=-2.0),), figures=("count",)
 )
 FAMILY = {"rocket": "fire", "mortar": "fire", "drone": "drone"}
 LIKELY = LinkageRules(threshold=0.5)  # joins far more, so that a rule that forbids joining has work to do
@@ -22,7 +22,8 @@ def table(reports: list[dict]) -> pd.DataFrame:
     """Reports as a frame; days are numbers of a day in 2024, a report is one day long by default."""
     rows = [
         {"report_id": f"r{i:02}", "document": f"doc {i}", "end": report["day"], "place": None,
-         "country": "Iraq", "weapon": None, "count": None, "stance": "reports"} | report
+         "country": "Iraq", "weapon": None, "count": None, "stance": "reports",
+         "time_of_day": None, "ordinal": None} | report
         for i, report in enumerate(reports)
     ]  # fmt: skip
     frame = pd.DataFrame(rows)
@@ -32,7 +33,7 @@ def table(reports: list[dict]) -> pd.DataFrame:
         date_end=origin + pd.to_timedelta(frame["end"], unit="D"),
         family=frame["weapon"].map(FAMILY).astype("str"),
         count=frame["count"].astype("Int64"),
-    ).astype({"place": "str", "country": "str", "weapon": "str"})
+    ).astype({"place": "str", "country": "str", "weapon": "str", "time_of_day": "str", "ordinal": "Int64"})
 
 
 def partition(grouped: pd.DataFrame) -> set[frozenset]:
@@ -53,6 +54,8 @@ report = st.fixed_dictionaries(
         "country": st.sampled_from(["Iraq", "Iraq", "Syria", None]),
         "weapon": st.sampled_from(["rocket", "mortar", "drone", None]),
         "count": st.sampled_from([None, None, 2, 3]),
+        "time_of_day": st.sampled_from([None, None, "night", "16:03"]),
+        "ordinal": st.sampled_from([None, None, 1, 2]),
         "stance": st.sampled_from(["reports", "reports", "reports", "denies"]),
     }
 ).map(lambda row: row | {"end": row["day"] + row["width"]})  # type: ignore[operator]
@@ -235,6 +238,43 @@ def test_another_weapon_on_the_next_day_is_another_attack():
     assert len(parts(two)) == 2
 
 
+def test_a_tie_does_not_join():
+    two = [{"day": 5, "place": "a"}, {"day": 5, "place": "a"}]
+    assert len(parts(two, LinkageRules(threshold=5.0, small_cluster_bonus=0.0))) == 2
+    assert len(parts(two, LinkageRules(threshold=4.99, small_cluster_bonus=0.0))) == 1
+
+
+def test_a_report_without_a_weapon_does_not_bridge_two_attacks():
+    day = {"day": 5, "place": "a"}
+    rules = LinkageRules(categories=(CategoryLevels("weapon", ("weapon", "family"), agree=1.0, differ=-4.0),))
+    groups = parts([day | {"weapon": "rocket"}, day, day | {"weapon": "drone"}], rules)
+    assert not any({"r00", "r02"} <= group for group in groups)
+
+
+def test_attacks_of_one_day_that_sources_count_stay_apart():
+    wave = [{"day": 5, "place": "a", "weapon": "drone", "ordinal": number} for number in (1, 2, 3, 1, 2, 3)]
+    assert parts(wave) == {frozenset({f"r{i:02}", f"r{i + 3:02}"}) for i in range(3)}
+
+
+def test_attacks_of_one_day_at_other_hours_stay_apart():
+    rules = LinkageRules(times_differ=-4.0)
+    hours = [{"day": 5, "place": "a", "time_of_day": time} for time in ("09:45", "23:06", "morning")]
+    assert parts(hours, rules) == {frozenset({"r00", "r02"}), frozenset({"r01"})}
+
+
+def test_what_one_document_tells_apart_holds_others_apart_who_differ_in_the_weapon():
+    told = [{"day": 5, "place": "a", "document": "A", "weapon": weapon} for weapon in ("drone", "rocket")]
+    rules = LinkageRules(cannot_link=-2.0, threshold=1.5, categories=RULES.categories)
+    others = [{"day": 5, "place": "a", "weapon": weapon} for weapon in ("drone", "rocket")]
+    assert len(parts(others, rules)) == 1
+    assert len(parts([*told, *others], rules)) == 2
+
+
+def test_ranges_that_only_touch_are_further_apart_than_two_days_in_a_row():
+    days = {"place": "a", "weapon": "drone", "count": 2}
+    assert len(parts([{"day": 5} | days, {"day": 6, "end": 7} | days])) == 2
+
+
 def test_a_report_that_names_only_the_country_joins_the_attack_of_that_day():
     vague = {"day": 5, "country": "Iraq"}
     one, other = {"day": 5, "place": "a"}, {"day": 5, "place": "b", "country": "Syria"}
@@ -308,12 +348,12 @@ def test_no_reports_make_no_groups():
 
 
 def test_the_rules_may_speak_of_quite_another_world():
-    """Nothing of this campaign is built in: ladders and figures are whatever the rules name."""
+    """Nothing of this campaign is built in: categories and figures are whatever the rules name."""
     rows = [("p1", "press", "riot", "unrest", 40), ("p2", "police", "brawl", "unrest", 40),
             ("p3", "radio", "flood", "nature", 2)]  # fmt: skip
     strange = pd.DataFrame(rows, columns=["report_id", "document", "kind", "class", "crowd"])
     strange = strange.assign(date_start=pd.Timestamp("1931-05-01"), date_end=pd.Timestamp("1931-05-01"),
                              place=None, country="Utopia")  # fmt: skip
-    ladder = CategoryLevels("kind", ("kind", "class"), agree=1.0, differ=-4.0)
-    grouped = reconcile(strange, LinkageRules(ladders=(ladder,), figures=("crowd",)))
+    category = CategoryLevels("kind", ("kind", "class"), agree=1.0, differ=-4.0)
+    grouped = reconcile(strange, LinkageRules(categories=(category,), figures=("crowd",)))
     assert partition(grouped) == {frozenset({"p1", "p2"}), frozenset({"p3"})}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.incidents.record_linkage import CategoryLevels, LinkageRules, candidate_pairs, match_weights
+from analysis.incidents.record_linkage import CategoryLevels, LinkageRules, candidate_pairs, weight_parts
 
 RULES = LinkageRules()
 WEAPON = CategoryLevels("weapon", ("weapon", "family"), agree=1.0, differ=-2.0)
@@ -24,7 +24,7 @@ def pairs(reports, rules=RULES) -> set:
 
 
 def points(reports, rules=RULES) -> float:
-    return float(match_weights(reports, np.array([[0, 1]]), rules)[0])
+    return float(np.nansum(weight_parts(reports, np.array([[0, 1]]), rules)))
 
 
 @pytest.mark.parametrize(
@@ -112,14 +112,45 @@ def test_the_wider_the_range_that_makes_days_meet_the_less_it_is_worth():
 def test_a_ladder_is_climbed_from_fine_to_coarse(one, other, worth):
     reports = table((5, "a", "Iraq"), (5, "a", "Iraq"))
     reports["weapon"], reports["family"] = zip(one, other, strict=True)
-    assert points(reports, LinkageRules(ladders=(WEAPON,))) - points(reports, LinkageRules()) == worth
+    assert points(reports, LinkageRules(categories=(WEAPON,))) - points(reports, LinkageRules()) == worth
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "worth"), [(2, 2, 1.0), (2, 3, -0.5), (2, 0, -0.5), (0, 0, 0.0), (2, None, 0.0)]
+    ("one", "other", "worth"),
+    [(1, 1, 1.0), (3, 3, 2.0), (7, 7, 3.0), (2, 3, -0.5), (2, 0, -0.5), (0, 0, 0.0), (2, None, 0.0)],
 )
-def test_figures_that_agree_speak_for_one_event_unless_both_are_none(one, other, worth):
+def test_figures_that_agree_speak_for_one_event_the_larger_the_more_unless_both_are_none(one, other, worth):
     reports = table((5, "a", "Iraq"), (5, "a", "Iraq"))
     reports["injured"] = pd.array([one, other], dtype="Int64")
     rules = LinkageRules(figures=("injured",), figures_agree=1.0, figures_differ=-0.5)
     assert points(reports, rules) - points(reports, LinkageRules()) == worth
+
+
+def test_a_range_that_holds_the_other_earns_full_points_and_one_that_only_touches_it_does_not():
+    within = points(table((5, "a", "Iraq"), (5, 6, "a", "Iraq")))
+    overlapping = points(table((5, 6, "a", "Iraq"), (6, 7, "a", "Iraq")))
+    in_a_row = points(table((5, "a", "Iraq"), (6, "a", "Iraq")))
+    beside = points(table((5, "a", "Iraq"), (6, 7, "a", "Iraq")))
+    assert within == points(table((5, "a", "Iraq"), (5, "a", "Iraq")))
+    assert within > overlapping == in_a_row > beside
+
+
+def test_two_names_near_each_other_speak_against_one_event():
+    near = table((5, "a", "Iraq"), (5, "b", "Iraq")).assign(latitude=33.0, longitude=44.0)
+    rules = LinkageRules(near_km=50, same_day=3, other_place=-2)
+    assert points(near, rules) == 1
+    assert points(near.assign(place=pd.Series([None, None], dtype="str")), rules) == 5
+
+
+@pytest.mark.parametrize(("one", "other", "worth"), [(1, 1, 0.5), (1, 2, -4.0), (1, None, 0.0)])
+def test_the_same_ordinal_speaks_for_one_event_and_another_against_it(one, other, worth):
+    reports = table((5, "a", "Iraq"), (5, "a", "Iraq"))
+    reports["ordinal"] = pd.array([one, other], dtype="Int64")
+    assert points(reports) - points(table((5, "a", "Iraq"), (5, "a", "Iraq"))) == worth
+
+
+def test_what_a_pair_does_not_speak_of_is_missing_and_not_zero():
+    reports = table((5, "a", "Iraq"), (5, "a", "Iraq"))
+    reports["weapon"], reports["family"] = ("rocket", None), ("fire", None)
+    parts = weight_parts(reports, np.array([[0, 1]]), LinkageRules(categories=(WEAPON,)))
+    assert np.isnan(parts[0, 1:]).all() and parts[0, 0] == 5

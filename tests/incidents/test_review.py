@@ -60,6 +60,9 @@ def test_links_are_symmetric_and_name_known_incidents(dataset):
 
 @pytest.mark.slow
 def test_a_typed_decision_is_obeyed_by_the_next_build(copy):
+    path = copy / "data" / "reviewed.csv"
+    reviewed = pd.read_csv(path)
+    reviewed[~reviewed["incident_id"].str.startswith("I202312")].to_csv(path, index=False)  # a month not yet decided
     free = open_folder(copy)
     decided = set(free.evidence.reviewed["claim_id"])
     open_ones = free.incidents[free.incidents["claims"].map(lambda c: not set(c.split("|")) & decided)]

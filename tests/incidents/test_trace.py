@@ -6,7 +6,7 @@ from analysis.incidents.trace import claims_of_incidents, dissenting_claims, tra
 
 
 def test_an_incident_leads_to_every_one_of_its_claims_with_its_source(dataset):
-    row, claims, disputes = trace_incident(dataset, "I20240128-tower-22")
+    row, claims, disputes, values = trace_incident(dataset, "I20240128-tower-22")
     assert row["place"] == "Tower 22"
     assert sorted(claims["claim_id"]) == sorted(row["claims"].split("|"))
     for column in ("origin", "reliability", "outlet", "reliability_reason"):

@@ -11,9 +11,9 @@ from analysis.incidents.trace_text import format_trace
 def test_an_incident_is_traced_as_the_dataset_traces_it(dataset):
     denied = dataset.disputes.loc[dataset.disputes["field"] == "incident", "incident_id"]
     for name in {*dataset.incidents["incident_id"][::20], *denied, "I20240128-tower-22"}:
-        row, claims, disputes = trace_incident(dataset, name)
+        row, claims, disputes, values = trace_incident(dataset, name)
         assert format_trace(*trace_from_files("", name)) == format_trace(
-            row, claims.itertuples(), disputes.itertuples()
+            row, claims.itertuples(), disputes.itertuples(), values.itertuples()
         )
 
 

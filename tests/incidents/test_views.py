@@ -11,7 +11,7 @@ from analysis.evidence.errors import InputError
 from analysis.evidence.evidence_base import load_evidence
 from analysis.evidence.schema import CONFIRMATION, RELIABILITY
 from analysis.incidents.dataset import open_folder
-from analysis.incidents.incident_table import build_incidents, incident_files
+from analysis.incidents.incident_table import build_incidents, incident_files, load_saved_ids
 from analysis.incidents.views import DEFINITIONS, View, select, select_by_definition, view_coverage
 
 
@@ -22,7 +22,7 @@ def opened(tiny):
     def build_and_open(*args, **options):
         folder = tiny(*args, **options)
         evidence = load_evidence(folder)
-        write_files(incident_files(evidence, build_incidents(evidence)))
+        write_files(incident_files(evidence, build_incidents(evidence, load_saved_ids(evidence.root))))
         return open_folder(folder)
 
     return build_and_open
@@ -207,3 +207,27 @@ def test_a_view_is_watched_by_the_counter_of_its_only_set_or_by_the_itemised_rec
 
 def test_a_table_without_coverage_is_not_said_to_be_watched(elsewhere):
     assert view_coverage(elsewhere, View()).empty
+
+
+def test_an_actor_stands_for_its_narrower_names_whoever_confirms_the_attack(dataset):
+    wide = select(dataset, View(actors=("Iran-backed militias",)))
+    narrow = select(dataset, View(actors=("Kataib Hezbollah",)))
+    assert set(narrow["incident_id"]) < set(wide["incident_id"])
+    officials = select(dataset, View(actors=("Islamic Resistance in Iraq",), confirmation=("us_official",)))
+    assert len(officials) > 20
+    assert officials["actor"].isna().all()  # the value is the attackers' word; the filter asks the whole table
+
+
+def test_a_view_filters_by_any_column_of_ones_own(tmp_path):
+    (tmp_path / "incidents.csv").write_text(
+        "incident_id,date,event_type,level\na,2024-01-01,Battles,1\nb,2024-01-02,Riots,2\nc,2024-01-03,Protests,2\n"
+    )
+    own = open_folder(tmp_path)
+    assert select(own, View(where="event_type=Riots"))["incident_id"].tolist() == ["b"]
+    several = View(where=["event_type=Riots", "event_type=Protests", "level=2"])
+    assert select(own, several)["incident_id"].tolist() == ["b", "c"]
+    assert View(where="event_type=Riots").words().endswith("where event type=Riots")
+    for wrong, said in (("event_typ=Riots", "did you mean 'event_type'"), ("event_type=Riot", "did you mean 'Riots'"),
+                        ("Riots", "column=value")):  # fmt: skip
+        with pytest.raises(InputError, match=said):
+            select(own, View(where=wrong))

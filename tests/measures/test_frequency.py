@@ -270,3 +270,11 @@ def test_a_steady_rate_is_rarely_called_overdispersed():
     draw = default_rng(20240204)
     called = sum(is_overdispersed(frame(draw.poisson(6, 30))) for _ in range(400))
     assert called <= 20  # 2.5 % of 400 is 10
+
+
+def test_days_watched_by_week_are_counted_apart_from_those_watched_sparsely(attacks):
+    rows = (("2024-01-01", "2024-01-10", "sparse"), ("2024-01-06", "2024-01-08", "weeks"),
+            ("2024-01-08", "2024-01-08", "days"))  # fmt: skip
+    found = count(attacks("2024-01-02"), "5 days", coverage=coverage(*rows))
+    assert found["sparse_days"].tolist() == [5, 2]
+    assert found["weekly_days"].tolist() == [0, 2]

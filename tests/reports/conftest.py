@@ -24,7 +24,7 @@ def report_notebook() -> nbformat.NotebookNode:
 
 @pytest.fixture(scope="session")
 def report(report_notebook) -> dict:
-    return build_document(report_notebook, strict=True)
+    return build_document(report_notebook)
 
 
 @pytest.fixture

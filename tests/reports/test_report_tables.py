@@ -38,7 +38,11 @@ def test_a_bare_table_gives_its_incidents_alone(written, other_conflict):
 def test_a_note_that_a_spreadsheet_would_run_is_text_in_the_file(tmp_path, tiny):
     root = tiny([{"note": '=HYPERLINK("http://example.org")'}])
     evidence = load_evidence(root)
-    write_files(incident_table.incident_files(evidence, incident_table.build_incidents(evidence)))
+    write_files(
+        incident_table.incident_files(
+            evidence, incident_table.build_incidents(evidence, incident_table.load_saved_ids(evidence.root))
+        )
+    )
     write_report_tables(tmp_path / "out", open_folder(root), {})
     with (tmp_path / "out" / "claims.csv").open(newline="", encoding="utf-8") as handle:
         (row,) = csv.DictReader(handle)

@@ -156,8 +156,8 @@ def test_a_cell_that_allocates_without_end_hits_the_limit_of_memory_and_not_the_
     write_notebook, earlier, cell, monkeypatch
 ):
     monkeypatch.setattr(run_limits, "FULL_SECONDS", 1)
-    with pytest.raises(RunError, match=r"small\.ipynb: cell 2 ran out of memory \(limit: 700 MB\)"):
-        execute(write_notebook(cell), earlier, {}, limits=RunLimits(memory_mb=700))
+    with pytest.raises(RunError, match=r"small\.ipynb: cell 2 ran out of memory \(limit: 1,500 MB\)"):
+        execute(write_notebook(cell), earlier, {}, limits=RunLimits(memory_mb=1500))
     assert earlier.read_text() == "an earlier good run"
     assert marked(nbformat.read(failed(earlier), as_version=4)) == cell
 
@@ -173,9 +173,9 @@ time.sleep(2.5)
 @pytest.mark.parametrize(
     ("size", "end", "words"),
     [
-        (620, "os._exit(1)", "ran out of memory"),
-        (620, "os.kill(os.getpid(), signal.SIGSEGV)", "ran out of memory"),
-        (620, "os.kill(os.getpid(), signal.SIGKILL)", "killed by SIGKILL"),
+        (1320, "os._exit(1)", "ran out of memory"),
+        (1320, "os.kill(os.getpid(), signal.SIGSEGV)", "ran out of memory"),
+        (1320, "os.kill(os.getpid(), signal.SIGKILL)", "killed by SIGKILL"),
         (0, "os._exit(1)", "ended with status 1"),
     ],
 )
@@ -183,16 +183,16 @@ def test_a_kernel_that_dies_without_a_word_died_of_memory_only_if_it_was_full(
     write_notebook, earlier, size, end, words
 ):
     with pytest.raises(RunError, match=words):
-        execute(write_notebook(SILENT.format(size=size, end=end)), earlier, {}, limits=RunLimits(memory_mb=700))
+        execute(write_notebook(SILENT.format(size=size, end=end)), earlier, {}, limits=RunLimits(memory_mb=1500))
 
 
 def test_memory_that_came_back_in_time_is_no_reason_to_end_a_kernel(monkeypatch):
     monkeypatch.setattr(RunLimits, "memory_left", lambda self, pid: pid)
     monkeypatch.setattr(run_limits, "FULL_SECONDS", -1)
-    watch = run_limits.MemoryWatch(RunLimits(memory_mb=700))
-    watch.look(run_limits.LEAST - 1)
+    watch = run_limits.MemoryWatch(RunLimits(memory_mb=1500))
+    watch.look(run_limits.LEAST_BYTES - 1)
     assert watch.stays_full()
-    watch.look(run_limits.LEAST)
+    watch.look(run_limits.LEAST_BYTES)
     assert not watch.stays_full()
     assert watch.was_nearly_full
 
@@ -259,3 +259,11 @@ def test_bad_input_that_a_notebook_finds_is_bad_input_and_no_failed_run(write_no
     with pytest.raises(InputError, match=r"small\.ipynb: the view selects no incident"):
         execute(source, earlier, {})
     assert earlier.read_text() == "an earlier good run"
+
+
+@pytest.mark.parametrize("cell", ["%nosuchmagic", "%%nosuchmagic\nx", "%load_ext no_such_extension"])
+def test_a_cell_that_the_kernel_refuses_is_named_with_what_it_said(write_notebook, earlier, cell):
+    source = write_notebook("x = 1", cell)
+    with pytest.raises(RunError, match="cell 3 failed: .*no.?such") as error:
+        execute(source, earlier, {})
+    assert "\n" not in str(error.value)

@@ -134,8 +134,7 @@ def test_all_that_is_wrong_is_said_at_once(notebook):
 @pytest.mark.parametrize(
     "cell",
     [
-        "start = date(2024, 1, 1)", "x = None", "x = {'a': 1}",
-        "start += 1", "a = b = 1", "a, b = 1, 2", "import os", "a.b = 1", "a = ", "f()",
+        "start = date(2024, 1, 1)", "start += 1", "a = b = 1", "a, b = 1, 2", "a.b = 1", "a = ", "f()",
     ],
 )  # fmt: skip
 def test_a_parameters_cell_that_is_not_one_literal_per_line_is_refused(write_notebook, cell):
@@ -232,3 +231,57 @@ def test_a_notebook_is_found_by_path_or_by_name(notebook):
     assert find_notebook("february_pause").name == "february_pause.ipynb"
     with pytest.raises(InputError, match=r"no notebook 'febuary_pause'; did you mean 'february_pause'\?"):
         find_notebook("febuary_pause")
+
+
+@pytest.mark.parametrize(
+    ("line", "takes", "refuses"),
+    [
+        ("n: int | None = None", [3, None], ["x", 1.5]),
+        ("n: Optional[float] = None", [0.5, None], ["x"]),
+        ('mode: Literal["a", "b"] = "a"', ["b"], ["c", 1]),
+        ("names: list[str] = []", [["a"]], [[1], "a"]),
+        ("values = [1, 2.5]", [[0.5, 3], []], [["a"]]),
+        ('mixed = [1, "a"]', [["b", 2]], [[None]]),
+        ("anything = None", [1, "a", None, [1]], []),
+        ('options = {"a": 1}', [{"b": [1]}], ["a", 1]),
+        ("window = 60 * 24", [3], [1.5, "a"]),
+        ("share = 1 / 3", [0.5, 1], ["a"]),
+        ("pairs = [[1, 2], [3, 4]]", [[[5, 6]]], [[1]]),
+        ("start = 5", [7], ["x"]),
+        ("n: int = None", [3, None], ["x"]),
+        ("x: float = 1", [2.5, 2], ["a"]),
+        ("big = -2 ** 10", [5], []),
+    ],
+)
+def test_parameters_as_papermill_takes_them(write_notebook, line, takes, refuses):
+    made = write_notebook(parameters=f'"""About these."""\nimport os\n{line}  # help')
+    (found,) = declared_parameters(made)
+    assert found.help == "help"
+    assert check_parameters(made, {found.name: found.default}) == {found.name: found.default}, "its own default"
+    for value in takes:
+        assert check_parameters(made, {found.name: value}) == {found.name: value}
+    for value in refuses:
+        with pytest.raises(InputError, match=f"parameter {found.name}"):
+            check_parameters(made, {found.name: value})
+    assert found.name in format_parameters(made)
+
+
+@pytest.mark.parametrize(
+    "line", ["x = 9 ** 9 ** 9", "x = 'a' * 10 ** 9", "x = 1 / 0", "x = open('f')", "x: set = {1}", "x += 1", "x: int",
+             "x, y = 1, 2", "x = y = 1", "x: pd.DataFrame = None"]
+)  # fmt: skip
+def test_what_is_no_parameter_gets_one_line(write_notebook, line):
+    with pytest.raises(InputError, match="one 'name = literal  # help' per line") as error:
+        declared_parameters(write_notebook(parameters=line))
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "value"),
+    [("n: int | None = None", "3", 3), ("n: int | None = 3", "null", None), ("o = {}", '{"a": 1}', {"a": 1}),
+     ("v = [1, 2.5]", "0.5,2", [0.5, 2.0]), ('m: Literal["a", "b"] = "a"', "b", "b")],
+)  # fmt: skip
+def test_texts_are_read_in_the_type_of_the_annotation(write_notebook, line, text, value):
+    made = write_notebook(parameters=line)
+    name = line.partition(":")[0].partition(" ")[0]
+    assert parse_parameters([made], {name: text}) == {name: value}

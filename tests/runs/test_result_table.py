@@ -78,3 +78,10 @@ def test_a_notebook_without_results_has_none():
 def test_a_row_that_would_mislead_is_refused(row, message):
     with pytest.raises(InputError, match=message):
         tidy_results([*ROWS, row])
+
+
+def test_one_result_said_twice_is_one_and_two_that_differ_are_refused():
+    row = {"measure": "rate", "what_counts": "all", "value": 1.5, "low": 1.0, "high": 2.0}
+    assert len(tidy_results([row, row, {**row, "what_counts": "seeds"}])) == 2
+    with pytest.raises(InputError, match="two rows for rate of all"):
+        tidy_results([row, {**row, "value": 1.6}])

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from analysis.evidence.errors import InputError
+from analysis.evidence.errors import InputError, RunError
 from analysis.evidence.folders import REPOSITORY
 from analysis.runs import run_record
+from analysis.runs.run_record import check_unmoved, file_hashes, file_states
 
 
 @pytest.fixture
@@ -106,3 +107,26 @@ def test_values_that_json_writes_otherwise_are_no_change(run):
     inputs = run_record.run_inputs([notebook], {"sets": ("a", "b")})
     run_record.write_record(folder, inputs, "complete", datetime.now(UTC))
     assert run_record.stale_reasons(folder, inputs) == []
+
+
+@pytest.mark.parametrize("back", [True, False])
+def test_inputs_that_are_written_during_a_run_are_noticed_even_if_they_are_put_back(tmp_path, back):
+    path = tmp_path / "claims.csv"
+    path.write_text("a\n1\n")
+    inputs = {"files": file_hashes([path])}
+    states = file_states(inputs)
+    check_unmoved(inputs, states)
+    path.write_text("a\n2\n")
+    if back:
+        path.write_text("a\n1\n")
+    with pytest.raises(RunError, match=r"claims\.csv: changed while the run used it"):
+        check_unmoved(inputs, states)
+
+
+def test_inputs_that_changed_before_a_run_began_are_noticed(tmp_path):
+    path = tmp_path / "claims.csv"
+    path.write_text("a\n1\n")
+    inputs = {"files": file_hashes([path])}
+    path.write_text("a\n2\n")
+    with pytest.raises(RunError, match="changed"):
+        check_unmoved(inputs, file_states(inputs))

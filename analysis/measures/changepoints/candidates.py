@@ -286,6 +286,30 @@ class Candidates:
         return out
 
 
+def count_candidates(observed: ObservedCounts) -> float:
+    """How many candidates a series has under the Poisson likelihood, without making them.
+
+    Parameters
+    ----------
+    observed : ObservedCounts
+        The counts.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import found
+    >>> count_candidates(found.observed)
+    21.0
+    """
+    made = np.ones(observed.days + 1)
+    for start, end, count in observed.interval_counts:
+        made[start + 1 : end] *= count + 1
+    return float(made.sum())
+
+
 def _day_groups(last: int, active: dict) -> list[np.ndarray]:
     """Days 0 .. last in groups of neighbours that either all lie inside a total or all do not. Two totals that follow
     each other are separated by the boundary between them, which lies inside neither."""

@@ -8,6 +8,6 @@ from analysis.measures.changepoints.changes import changes
 days = pd.date_range("2024-01-01", periods=20)
 counts = pd.DataFrame({"start": days, "end": days, "count": [3, 4] * 5 + [0] * 10})
 found = changes(counts)
-recursion = found.poisson.recursion
+recursion = found.poisson.source.found
 likelihood = recursion.likelihood
 candidates = find_candidates(found.observed, 1.0)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.evidence.errors import InputError
+from analysis.measures.changepoints.count_input import FIRST_YEAR, LAST_YEAR, as_day, as_periods
 from analysis.measures.coverage import DAY
 
 
@@ -68,6 +69,23 @@ class ObservedCounts:
         return int(self.day_counts.sum()) + sum(n for *_, n in self.interval_counts)
 
     @cached_property
+    def totals(self) -> tuple[tuple[int, int, int], ...]:
+        """Of `interval_counts` those that are rows: every day belongs to one of them, in order."""
+        rows = set(self.rows)
+        return tuple(sorted(each for each in self.interval_counts if each in rows))
+
+    @cached_property
+    def total_starts(self) -> frozenset[int]:
+        """First days of the `totals`."""
+        return frozenset(start for start, *_ in self.totals)
+
+    @cached_property
+    def ranges(self) -> tuple[tuple[int, int, int], ...]:
+        """Of `interval_counts` those that are no rows: events known to a range, beside counts by day."""
+        totals = set(self.totals)
+        return tuple(each for each in self.interval_counts if each not in totals)
+
+    @cached_property
     def mirrored(self) -> ObservedCounts:
         """The same days from last to first.
 
@@ -104,6 +122,8 @@ class ObservedCounts:
         """
         if isinstance(self.first, pd.Timestamp):
             return self.first + pd.to_timedelta(np.asarray(numbers), unit="D")
+        if isinstance(self.first, pd.Period):
+            return pd.PeriodIndex.from_ordinals(np.asarray(numbers) + self.first.ordinal, freq=self.first.freq)
         return pd.Index(np.asarray(numbers) + self.first)
 
     def day_number(self, day) -> int:
@@ -126,7 +146,9 @@ class ObservedCounts:
         10
         """
         if isinstance(self.first, pd.Timestamp):
-            return (_as_day(day, "day") - self.first).days
+            return (as_day(day, "day") - self.first).days
+        if isinstance(self.first, pd.Period):
+            return pd.Period(day, freq=self.first.freq).ordinal - self.first.ordinal
         return int(day) - int(self.first)
 
     def holds(self, day) -> bool:
@@ -184,15 +206,15 @@ def observe_counts(frame: pd.DataFrame, ranges: pd.DataFrame | None = None) -> O
     rows = _checked_rows(frame, "row")
     first = rows["start"].iloc[0]
     a, b = _day_numbers(rows["start"], first), _day_numbers(rows["end"], first) + 1
-    for one in range(len(rows) - 1):
-        if a[one + 1] < b[one]:
-            raise InputError(
-                f"rows overlap: {_format_span(rows, one)} and {_format_span(rows, one + 1)}; "
-                "every day belongs to one row"
-            )
+    for one in np.flatnonzero(a[1:] < b[:-1]).tolist():
+        raise InputError(
+            f"rows overlap: {_format_span(rows, one)} and {_format_span(rows, one + 1)}; every day belongs to one row"
+        )
     exposure, day_counts = np.zeros(b.max()), np.zeros(b.max(), int)
     counted, interval_counts = [], []
-    for start, end, count, days in zip(a, b, rows["count"], rows["exposure"], strict=True):
+    for start, end, count, days in zip(
+        *(each.tolist() for each in (a, b, rows["count"], rows["exposure"])), strict=True
+    ):
         if np.isnan(count) or not days:
             continue
         exposure[start:end] = days / (end - start)
@@ -247,10 +269,10 @@ def _checked_rows(frame: pd.DataFrame, what: str) -> pd.DataFrame:
     if frame.empty:
         raise InputError("no row at all: nothing was observed")
     rows = pd.DataFrame({name: _checked_days(frame[name], name) for name in ("start", "end")})
-    if rows.dtypes.iloc[0].kind != rows.dtypes.iloc[1].kind:
+    if rows.dtypes.iloc[0] != rows.dtypes.iloc[1] or rows.dtypes.iloc[0].kind != rows.dtypes.iloc[1].kind:
         raise InputError("start and end must both be days, or both be numbers of periods")
     rows["count"] = _checked_amounts(frame["count"], "count")
-    length = (rows["end"] - rows["start"]) // (DAY if rows["start"].dtype.kind == "M" else 1) + 1
+    length = pd.Series(_day_numbers(rows["end"], rows["start"])) + 1
     given = _checked_amounts(frame["exposure"], "exposure") if "exposure" in frame else length.astype(float)
     rows["exposure"] = given.fillna(0.0)
     rows = rows.sort_values("start", kind="stable", ignore_index=True)
@@ -265,26 +287,22 @@ def _checked_rows(frame: pd.DataFrame, what: str) -> pd.DataFrame:
 
 def _checked_days(values: pd.Series, name: str) -> pd.Series:
     """Days as timestamps, whole numbers as they are."""
-    values = values.reset_index(drop=True)
+    values = as_periods(values.reset_index(drop=True))
     if values.isna().any():
         raise InputError(f"{name}: a row has no day")
+    if isinstance(values.dtype, pd.PeriodDtype):
+        return values
     if pd.api.types.is_numeric_dtype(values):
         if (values % 1 != 0).any():
             raise InputError(f"{name}: periods must be whole numbers")
         return values.astype("int64")
     if pd.api.types.is_datetime64_dtype(values):
-        return values.dt.normalize().astype("datetime64[ns]")
-    return pd.Series(pd.DatetimeIndex([_as_day(value, name) for value in values])).astype("datetime64[ns]")
-
-
-def _as_day(value, name: str) -> pd.Timestamp:
-    try:
-        day = pd.Timestamp(value)
-    except (ValueError, TypeError):
-        day = pd.NaT
-    if pd.isna(day):
-        raise InputError(f"{name}: {value!r} is not a day, YYYY-MM-DD")
-    return day.tz_localize(None).normalize()
+        if not values.dt.year.between(FIRST_YEAR, LAST_YEAR).all():
+            raise InputError(
+                f"{name}: days from {FIRST_YEAR} to {LAST_YEAR} are allowed, given {values.min()} to {values.max()}"
+            )
+        return values.dt.tz_localize(None).dt.normalize().astype("datetime64[ns]")
+    return pd.Series(pd.DatetimeIndex([as_day(value, name) for value in values])).astype("datetime64[ns]")
 
 
 def _checked_amounts(values: pd.Series, name: str) -> pd.Series:
@@ -299,6 +317,9 @@ def _checked_amounts(values: pd.Series, name: str) -> pd.Series:
 
 
 def _day_numbers(days: pd.Series, first) -> np.ndarray:
+    if isinstance(days.dtype, pd.PeriodDtype):
+        origin = first.ordinal if isinstance(first, pd.Period) else first.astype("int64")
+        return (days.astype("int64") - origin).to_numpy()
     steps = days - first
     return (steps.dt.days if steps.dtype.kind == "m" else steps).to_numpy()
 

@@ -10,16 +10,9 @@ import pandas as pd
 
 from analysis.evidence.errors import InputError
 from analysis.measures.changepoints.observed_counts import ObservedCounts
-from analysis.measures.changepoints.posterior_rate import PosteriorRate
-from analysis.measures.changepoints.recursion import Recursion
-from analysis.measures.changepoints.segment_rates import (
-    HoldingSegment,
-    best_dates,
-    holding_segment,
-    rates_by_day,
-    segments_between,
-    spanning_segments,
-)
+from analysis.measures.changepoints.posterior_rate import GridRate, PosteriorRate
+from analysis.measures.changepoints.segment_rates import HoldingSegment
+from analysis.measures.changepoints.sources import ChangeSource
 
 LEVEL = 0.95  # of an interval or a set, where none is asked for
 
@@ -32,8 +25,8 @@ class ChangePosterior:
     ----------
     likelihood : str
         Name of the likelihood: Poisson or overdispersed.
-    recursion : Recursion
-        The sums over all placements of changes.
+    source : ChangeSource
+        The sums over all placements of changes, in closed form or on a grid of rates.
 
     Notes
     -----
@@ -48,7 +41,7 @@ class ChangePosterior:
     """
 
     likelihood: str
-    recursion: Recursion
+    source: ChangeSource
 
     @property
     def observed(self) -> ObservedCounts:
@@ -60,11 +53,11 @@ class ChangePosterior:
         >>> found.poisson.observed.total
         35
         """
-        return self.recursion.likelihood.observed
+        return self.source.observed
 
     @property
     def phi(self) -> float:
-        """Number by which the log likelihood is divided, float: 1 for Poisson.
+        """Variance over mean of counts of two weeks within one segment, float: 1 for Poisson.
 
         Examples
         --------
@@ -72,7 +65,7 @@ class ChangePosterior:
         >>> found.poisson.phi
         1.0
         """
-        return float(self.recursion.likelihood.phi)
+        return float(self.source.phi)
 
     def probability(self) -> float:
         """Posterior probability of at least one change.
@@ -88,19 +81,7 @@ class ChangePosterior:
         >>> found.poisson.probability() > 0.99
         True
         """
-        return float(min(self.recursion.number[1:].sum(), 1.0))
-
-    @property
-    def most_probable_number(self) -> int:
-        """Most probable number of changes, int.
-
-        Examples
-        --------
-        >>> from analysis.measures.changepoints.example import found
-        >>> found.poisson.most_probable_number
-        1
-        """
-        return int(self.recursion.number.argmax())
+        return float(min(self.source.number[1:].sum(), 1.0))
 
     @cached_property
     def number(self) -> pd.DataFrame:
@@ -116,10 +97,10 @@ class ChangePosterior:
         >>> found.poisson.number["probability"].idxmax()
         1
         """
-        prior = np.exp(self.recursion.log_prior)
+        prior = np.exp(self.source.log_prior)
         return pd.DataFrame({
-            "changes": np.arange(len(prior)), "prior": prior, "log_marginal": self.recursion.log_marginal,
-            "probability": self.recursion.number,
+            "changes": np.arange(len(prior)), "prior": prior, "log_marginal": self.source.log_marginal,
+            "probability": self.source.number,
         })  # fmt: skip
 
     @cached_property
@@ -136,7 +117,7 @@ class ChangePosterior:
         >>> f"{dates.loc[dates['probability'].idxmax(), 'day']:%d %B}"
         '11 January'
         """
-        return self._by_day(self.recursion.marginal()).iloc[1:].reset_index()
+        return self._by_day(self.source.marginal()).iloc[1:].reset_index()
 
     @cached_property
     def rates(self) -> pd.DataFrame:
@@ -150,9 +131,9 @@ class ChangePosterior:
         --------
         >>> from analysis.measures.changepoints.example import found
         >>> found.poisson.rates["rate_per_day"].round(2).iloc[[0, -1]].tolist()
-        [3.36, 0.12]
+        [3.43, 0.05]
         """
-        mean, low, high = rates_by_day(self.recursion, LEVEL)
+        mean, low, high = self.source.rates(LEVEL)
         day = self.observed.day_labels(np.arange(self.observed.days))
         return pd.DataFrame({"day": day, "rate_per_day": mean, "rate_per_day_low": low, "rate_per_day_high": high})
 
@@ -182,13 +163,13 @@ class ChangePosterior:
         >>> f"{found.poisson.date(1).idxmax():%d %B}"
         '11 January'
         """
-        max_changes = len(self.recursion.number) - 1
+        max_changes = len(self.source.number) - 1
         given = range(order, max_changes + 1) if number is None else [number]
         if order < 1 or not given or not order <= given[0] <= max_changes:
             raise InputError(f"change {order} of {number or max_changes}: there are 1 to {number or max_changes}")
-        weight = self.recursion.number[list(given)] if number is None else np.ones(1)
+        weight = self.source.number[list(given)] if number is None else np.ones(1)
         weight = weight / weight.sum() if weight.sum() else np.eye(len(weight))[0]
-        terms = [w * self.recursion.date(order, k) for w, k in zip(weight, given, strict=True) if w]
+        terms = [w * self.source.date(order, k) for w, k in zip(weight, given, strict=True) if w]
         return self._by_day(np.sum(terms, axis=0)).iloc[1:]
 
     def highest_density(
@@ -224,8 +205,8 @@ class ChangePosterior:
         --------
         >>> from analysis.measures.changepoints.example import found
         >>> chosen = found.poisson.highest_density(0.5, order=1)
-        >>> chosen["day"].dt.day.tolist(), chosen["set_probability"].round(2).tolist()
-        ([11], [0.82])
+        >>> chosen["day"].dt.day.tolist(), round(float(chosen["set_probability"].iloc[0]), 2)
+        ([11], 0.94)
         """
         if not 0 < level <= 1:
             raise InputError(f"level is {level!r}; it must be above 0 and at most 1")
@@ -250,7 +231,9 @@ class ChangePosterior:
         -------
         DataFrame
             start, end (days, inclusive), exposure (days), count (posterior mean, because a date may split a total),
-            rate_per_day, rate_per_day_low, rate_per_day_high (mean and equal-tailed interval, over all splits).
+            rate_per_day, rate_per_day_low, rate_per_day_high (mean, equal-tailed interval, over all splits),
+            is_spike (one day, or period, with a higher rate than both neighbours: no regime, although it costs two
+            changes).
 
         Raises
         ------
@@ -277,14 +260,16 @@ class ChangePosterior:
         bounds = np.array([0, *places, self.observed.days])
         labels = self.observed.day_labels
         out = pd.DataFrame({"start": labels(bounds[:-1]), "end": labels(bounds[1:] - 1)})
-        rows = []
-        for counts, exposures, weights in segments_between(self.recursion.likelihood, places):
-            rate = PosteriorRate(*self.recursion.likelihood.rate_posterior(counts, exposures), weights)
-            expected = (weights * counts).sum() * self.recursion.likelihood.phi
-            exposure = exposures[0] * self.recursion.likelihood.phi
-            rows.append((exposure, expected, rate.estimate, *rate.interval(level)))
+        rows = [
+            (exposure, count, rate.estimate, *rate.interval(level))
+            for exposure, count, rate in self.source.segments(places)
+        ]
         columns = ["exposure", "count", "rate_per_day", "rate_per_day_low", "rate_per_day_high"]
-        return out.join(pd.DataFrame(rows, columns=columns))
+        out = out.join(pd.DataFrame(rows, columns=columns))
+        rate = out["rate_per_day"]
+        is_peak = (rate > rate.shift()) & (rate > rate.shift(-1))
+        out["is_spike"] = is_peak & (np.diff(bounds) == 1)
+        return out
 
     def most_probable_dates(self) -> pd.Index:
         """The most probable placement of the most probable number of changes.
@@ -308,7 +293,19 @@ class ChangePosterior:
         return self.observed.day_labels(np.array(self._best_places(), int))
 
     def _best_places(self) -> list[int]:
-        return best_dates(self.recursion.likelihood, self.recursion.before, self.most_probable_number)
+        return self.source.best_places()
+
+    @property
+    def most_probable_number(self) -> int:
+        """Most probable number of changes, int.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import found
+        >>> found.poisson.most_probable_number
+        1
+        """
+        return int(self.source.number.argmax())
 
     def within(self, start, end) -> float:
         """Posterior probability of at least one change on some days.
@@ -326,17 +323,18 @@ class ChangePosterior:
         Examples
         --------
         >>> from analysis.measures.changepoints.example import found
-        >>> round(found.poisson.within("2024-01-10", "2024-01-10"), 3)
-        0.021
+        >>> round(found.poisson.within("2024-01-09", "2024-01-13"), 3)
+        1.0
         """
         first = max(self.observed.day_number(start), 1)
         last = min(self.observed.day_number(end), self.observed.days - 1)
         if last < first:
             return 0.0
-        unchanged = sum(weight.sum() for *_, weight in spanning_segments(self.recursion, first, last))
-        return float(np.clip(1 - unchanged, 0, 1))
+        return float(
+            np.clip(1 - self._holding(self.observed.day_labels(np.array([last]))[0]).begin[:first].sum(), 0, 1)
+        )
 
-    def rate_on(self, day) -> PosteriorRate:
+    def rate_on(self, day) -> PosteriorRate | GridRate:
         """The rate on one day.
 
         Parameters
@@ -346,7 +344,7 @@ class ChangePosterior:
 
         Returns
         -------
-        PosteriorRate
+        PosteriorRate or GridRate
             Its `estimate`, `interval(level)` and `sentence()` are per day of exposure. It agrees with the day's row
             of `rates`, and is computed at once.
 
@@ -359,7 +357,7 @@ class ChangePosterior:
         --------
         >>> from analysis.measures.changepoints.example import found
         >>> found.poisson.rate_on("2024-01-15").sentence()
-        'The rate is 0.0999 per day (95 % credible interval 0.00248 to 0.374).'
+        'The rate is 0.0496 per day (95 % credible interval 4.85e-05 to 0.25).'
         """
         return self._holding(day).rate
 
@@ -417,11 +415,63 @@ class ChangePosterior:
         """
         return self._by_day(self._holding(day).end[:-1]).iloc[self._place_of(day) + 1 :]
 
+    def probability_of_fall(self, day) -> float:
+        """Posterior probability that the rate of a day began with a fall.
+
+        Parameters
+        ----------
+        day : day
+            A day of the series.
+
+        Returns
+        -------
+        float
+            The rest to 1 is the probability that it began with a rise, or that there was no change before.
+
+        Raises
+        ------
+        InputError
+            For a day outside the series.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import found
+        >>> found.poisson.probability_of_fall("2024-01-15") > 0.99
+        True
+        """
+        return self.source.fell_before(self._place_of(day))
+
+    def probability_of_rise(self, day) -> float:
+        """Posterior probability that the rate of a day ends with a rise.
+
+        Parameters
+        ----------
+        day : day
+            A day of the series.
+
+        Returns
+        -------
+        float
+            The rest to 1 is the probability that it ends with a fall, or holds to the end of the series.
+
+        Raises
+        ------
+        InputError
+            For a day outside the series.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import found
+        >>> found.poisson.probability_of_rise("2024-01-15") < 0.1
+        True
+        """
+        return self.source.rose_after(self._place_of(day))
+
     def _holding(self, day) -> HoldingSegment:
         """The segment that holds a day; cached, because several questions are asked of each."""
         place = self._place_of(day)
         if place not in self._held:
-            self._held[place] = holding_segment(self.recursion, place)
+            self._held[place] = self.source.holding(place)
         return self._held[place]
 
     @cached_property
@@ -498,3 +548,40 @@ def highest_density_set(probability: pd.Series, level: float, order: int = 1) ->
     size = int(np.searchsorted(ranked.cumsum().to_numpy(), level - 1e-12)) + 1
     chosen = ranked.iloc[:size].sort_index()
     return chosen.reset_index().assign(order=order, set_probability=min(float(chosen.sum()), 1.0))
+
+
+def date_modes(probability: pd.Series, level: float = LEVEL, share: float = 0.5, apart: int = 3) -> pd.DataFrame:
+    """The groups of days on which a date most probably falls, where there are several.
+
+    Parameters
+    ----------
+    probability : Series of float
+        By day, adding up to 1; the name of the index is day.
+    level : float
+        Probability of the set of days that is split into groups.
+    share : float
+        Least probability of a group, as a share of that of the most probable group.
+    apart : int
+        Days that must lie between two groups, outside of the set.
+
+    Returns
+    -------
+    DataFrame
+        start, end (first and last day of the group), day (its most probable day), probability (of the group), the most
+        probable group first. More than one row: name all of them, because the most probable day alone hides the rest.
+
+    Examples
+    --------
+    >>> probability = pd.Series([0.4, 0.1, 0, 0, 0, 0, 0.5], pd.Index(range(7), name="day"), name="probability")
+    >>> date_modes(probability)[["start", "end"]].to_numpy().tolist()
+    [[0, 1], [6, 6]]
+    """
+    chosen = probability.index.get_indexer(highest_density_set(probability, level)["day"])
+    groups = np.split(chosen, np.flatnonzero(np.diff(chosen) > apart) + 1)
+    rows = []
+    for group in groups:
+        part = probability.iloc[group]
+        rows.append((part.index[0], part.index[-1], part.idxmax(), float(part.sum())))
+    out = pd.DataFrame(rows, columns=["start", "end", "day", "probability"])
+    out = out.sort_values("probability", ascending=False, kind="stable", ignore_index=True)
+    return out[out["probability"] >= share * out["probability"].max()]

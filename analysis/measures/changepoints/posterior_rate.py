@@ -11,8 +11,51 @@ from scipy.special import gammainc
 from analysis.measures.rates import Interval, check_level
 
 
+class _CredibleRate:
+    """A posterior of a rate in words; the classes below say what its distribution is."""
+
+    @property
+    def estimate(self) -> float:
+        """Posterior mean, per day of exposure, float."""
+        raise NotImplementedError
+
+    def interval(self, level: float = 0.95) -> Interval:
+        """Equal-tailed credible interval of the rate."""
+        raise NotImplementedError
+
+    def sentence(self, level: float = 0.95) -> str:
+        """The rate in one sentence, with its interval.
+
+        Parameters
+        ----------
+        level : float
+            Posterior probability of the interval.
+
+        Returns
+        -------
+        str
+            One sentence of plain text.
+
+        Examples
+        --------
+        >>> PosteriorRate(np.array([14.0]), np.array([8.0]), np.array([1.0])).sentence()
+        'The rate is 1.75 per day (95 % credible interval 0.957 to 2.78).'
+        """
+        return f"The rate is {self.estimate:.3g} per day ({self._words(level)})."
+
+    def _words(self, level: float) -> str:
+        low, high = self.interval(level)
+        return f"{100 * level:g} % credible interval {low:.3g} to {high:.3g}"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.estimate:.3g} per day, {self._words(0.95)})"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self.sentence()}</p>"
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class PosteriorRate:
+class PosteriorRate(_CredibleRate):
     """A rate per day of exposure whose uncertainty is a mixture of gamma distributions.
 
     Parameters
@@ -82,32 +125,56 @@ class PosteriorRate:
         tails = (1 - level) / 2, (1 + level) / 2
         return Interval(*(brentq(distance, 0.0, bound, args=(tail,), xtol=1e-15, rtol=1e-13) for tail in tails))
 
-    def sentence(self, level: float = 0.95) -> str:
-        """The rate in one sentence, with its interval.
 
-        Parameters
-        ----------
-        level : float
-            Posterior probability of the interval.
+@dataclass(frozen=True, eq=False, repr=False)
+class GridRate(_CredibleRate):
+    """A rate per day of exposure whose uncertainty is known on a grid of rates.
 
-        Returns
-        -------
-        str
-            One sentence of plain text.
+    Parameters
+    ----------
+    rates : array of float, (n,)
+        Per day of exposure, increasing.
+    weights : array of float, (n,)
+        Probability of each; they need not add up to 1.
 
-        Examples
-        --------
-        >>> PosteriorRate(np.array([14.0]), np.array([8.0]), np.array([1.0])).sentence()
-        'The rate is 1.75 per day (95 % credible interval 0.957 to 2.78).'
-        """
-        return f"The rate is {self.estimate:.3g} per day ({self._words(level)})."
+    Examples
+    --------
+    >>> GridRate(np.array([1.0, 2.0, 3.0]), np.array([0.25, 0.5, 0.25]))
+    GridRate(2 per day, 95 % credible interval 1 to 3)
+    """
 
-    def _words(self, level: float) -> str:
-        low, high = self.interval(level)
-        return f"{100 * level:g} % credible interval {low:.3g} to {high:.3g}"
+    rates: np.ndarray
+    weights: np.ndarray
 
-    def __repr__(self) -> str:
-        return f"PosteriorRate({self.estimate:.3g} per day, {self._words(0.95)})"
+    @property
+    def estimate(self) -> float:
+        """Posterior mean, per day of exposure, float."""
+        return float((self.weights * self.rates).sum() / self.weights.sum())
 
-    def _repr_html_(self) -> str:
-        return f"<p>{self.sentence()}</p>"
+    def interval(self, level: float = 0.95) -> Interval:
+        """Equal-tailed credible interval of the rate, as `PosteriorRate.interval`; read off between the points."""
+        check_level(level)
+        return Interval(*grid_quantiles(self.rates, self.weights, np.array([(1 - level) / 2, (1 + level) / 2])))
+
+
+def grid_quantiles(rates: np.ndarray, weights: np.ndarray, tails: np.ndarray) -> tuple[float, ...]:
+    """Quantiles of a distribution on a grid; half of the probability of a point lies below it.
+
+    Parameters
+    ----------
+    rates, weights : array of float, (n,)
+        Points, increasing, and their probabilities.
+    tails : array of float, (m,)
+        Probabilities.
+
+    Returns
+    -------
+    tuple of float, (m,)
+
+    Examples
+    --------
+    >>> grid_quantiles(np.array([1.0, 2.0]), np.array([0.5, 0.5]), np.array([0.5]))
+    (1.5,)
+    """
+    below = weights.cumsum() - weights / 2
+    return tuple(float(each) for each in np.interp(tails, below / weights.sum(), rates))

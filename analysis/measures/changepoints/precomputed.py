@@ -131,7 +131,7 @@ class LikelihoodTables:
         --------
         >>> from analysis.measures.changepoints.example import likelihood
         >>> likelihood._tables.log_marginal(np.array([0]), np.array([1])).round(3).tolist()
-        [[-0.576]]
+        [[-0.877]]
         """
         more = self.count.between(i, j)
         out = self.log_scale.take(self.exposure.between(i, j))

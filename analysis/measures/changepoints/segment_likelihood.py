@@ -51,7 +51,7 @@ class SegmentLikelihood:
         --------
         >>> from analysis.measures.changepoints.example import likelihood
         >>> likelihood.parameters[0], likelihood.parameters[2]
-        (1.0, 1.0)
+        (0.5, 1.0)
         """
         return self.shape, self.rate, self.phi
 
@@ -208,7 +208,7 @@ class SegmentLikelihood:
         --------
         >>> from analysis.measures.changepoints.example import likelihood
         >>> likelihood.between(np.array([0, 10]), np.array([10])).round(1).tolist()
-        [[6.7], [-inf]]
+        [[6.4], [-inf]]
         """
         out = self._log_marginal(i, j)
         if self._candidates.active:

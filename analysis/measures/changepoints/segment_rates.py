@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 from scipy.special import gammaln, logsumexp
 
-from analysis.measures.changepoints.posterior_rate import PosteriorRate
+from analysis.measures.changepoints.posterior_rate import GridRate, PosteriorRate
 from analysis.measures.changepoints.recursion import MAX_LOG_RANGE, Recursion, logsumexp_columns, replace_infinite
 from analysis.measures.changepoints.segment_likelihood import SegmentLikelihood
 
@@ -289,7 +289,7 @@ class HoldingSegment:
 
     begin: np.ndarray
     end: np.ndarray
-    rate: PosteriorRate
+    rate: PosteriorRate | GridRate
 
 
 def holding_segment(found: Recursion, day: int) -> HoldingSegment:

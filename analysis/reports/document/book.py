@@ -35,8 +35,9 @@ def bind_documents(documents: Sequence[dict], titles: Sequence[str] | None = Non
 
 
 def _chapter(blocks: list[Node], title: str, number: int) -> list[Node]:
-    heading = first_title(blocks)
-    words = inlines_of_text(title) or (heading["c"][2] if heading else inlines_of_text(f"Chapter {number}"))
+    heading = first_title(blocks[:1])
+    named = heading or first_title(blocks)
+    words = inlines_of_text(title) or (named["c"][2] if named else inlines_of_text(f"Chapter {number}"))
     rest = [block for block in blocks if block is not heading]
     identity = heading["c"][1] if heading else attr("chapter")
     return [_with_prefix(node("Header", 1, identity, words), number), *_below(rest, number)]

@@ -8,10 +8,34 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from analysis.reports.document.bounds import (
+    MOST_LETTERS,
+    bounded_markup,
+    bounded_tables,
+    bounded_text,
+    flattened,
+    too_deep,
+    without_nested_notes,
+)
+from analysis.reports.document.html_reader import text_inlines
 from analysis.reports.document.images import IMAGE_TYPES, data_uri
-from analysis.reports.document.mathjax import normalise_formulas
-from analysis.reports.document.pandoc import HTML, MARKDOWN
-from analysis.reports.document.sanitising import Location, anchor_name, printable_text, sanitise
+from analysis.reports.document.interactive import (
+    WRITES,
+    call_kind,
+    placeholder,
+    prepares_page,
+    running_kinds,
+    says_something,
+)
+from analysis.reports.document.pandoc import MARKDOWN
+from analysis.reports.document.sanitising import (
+    Location,
+    anchor_name,
+    clean_blocks,
+    printable_text,
+    read_for,
+    sanitise,
+)
 from analysis.reports.document.tree import (
     Node,
     code_block,
@@ -19,12 +43,11 @@ from analysis.reports.document.tree import (
     figure_block,
     inlines_of_blocks,
     node,
-    text_of,
 )
 
 TEXT_TYPES = ("text/html", "text/markdown", "text/latex", "text/plain")
-NEVER_SHOWN = re.compile(r"<(style|script|template)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-MATH_MARKS = re.compile(r"^(?:\$\$?|\\\[|\\\()\s*(?:\\displaystyle)?|(?:\$\$?|\\\]|\\\))$")
+SEEN = {"Str", "Image", "Code", "CodeBlock", "Math", "HorizontalRule"}
+ONE_FORMULA = re.compile(r"\s*(?:\$\$?[^$]+\$\$?|\\\[.*\\\]|\\\(.*\\\))\s*", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -45,9 +68,9 @@ def output_pieces(outputs: list[NotebookNode], location: Location, with_stderr: 
     for output in _joined(outputs):
         if output.output_type == "stream":
             if output.name == "stdout" or with_stderr:
-                yield _stream(output)
+                yield _stream(output, location)
         elif output.output_type == "error":
-            yield _error(output)
+            yield _error(output, location)
         elif "data" in output and (piece := _display(output, location)):
             yield piece
 
@@ -67,9 +90,9 @@ def _joined(outputs: list[NotebookNode]) -> Iterator[NotebookNode]:
         yield held
 
 
-def _stream(output: NotebookNode) -> Piece:
-    # A progress bar rewrites its line by carriage returns; a reader should see only its last state.
-    lines = printable_lines(_string(output.text))
+def _stream(output: NotebookNode, location: Location) -> Piece:
+    # A progress bar rewrites its line by carriage returns; only its last state was meant to be read.
+    lines = bounded_text(printable_lines(_string(output.text)), location)
     return finished_piece(code_block(lines, "output")) if lines.strip() else finished_piece()
 
 
@@ -79,21 +102,39 @@ def printable_lines(text: str) -> str:
     return printable_text("\n".join(line.rstrip("\r").rsplit("\r", 1)[-1] for line in lines)).strip("\n")
 
 
-def _error(output: NotebookNode) -> Piece:
-    summary = f"{output.get('ename', 'Error')}: {output.get('evalue', '')}"
-    trace = "\n".join(output.get("traceback", [])) or summary
-    return finished_piece(code_block(printable_lines(trace), "traceback"))
+def _error(output: NotebookNode, location: Location) -> Piece:
+    said = f"{output.get('ename', 'Error')}: {output.get('evalue', '')}"
+    trace = "\n".join(map(str, output.get("traceback", []))) or said
+    return finished_piece(code_block(bounded_text(printable_lines(trace), location), "traceback"))
 
 
 def _display(output: NotebookNode, location: Location) -> Piece | None:
-    """The image of an output if it has one, else its first text; None if nothing in it can be shown."""
+    """An image if there is one, else the first text that says something, else a frame that says what is missing."""
     shown = {kind: _string(value) for kind, value in output.data.items() if kind in IMAGE_TYPES + TEXT_TYPES}
     about = output.get("metadata", {})
     for kind in IMAGE_TYPES:
         if uri := data_uri(kind, shown.get(kind, "")):
             return _figure(uri, _alt(kind, shown.get("text/plain", ""), about), about, location, _width(kind, about))
-    texts = [(kind, shown[kind]) for kind in TEXT_TYPES if shown.get(kind, "").strip()]
-    return _text(texts, about, location) if texts else None
+    running = running_kinds(list(output.data))
+    plain = (
+        bounded_text(printable_lines(shown["text/plain"]), location)
+        if set(shown) == {"text/plain"}
+        else (printable_lines(shown.get("text/plain", "")[:MOST_LETTERS]))
+    )
+    names_only = not says_something(plain) and (running or "text/html" in shown)
+    for kind in TEXT_TYPES:
+        if shown.get(kind, "").strip() and not (kind == "text/plain" and names_only):
+            made = READ[kind](shown[kind], plain, about, location)
+            if made is not None:
+                return made
+    if not running or prepares_page(list(output.data)):
+        return None
+    return _missing(location, ", ".join(map(call_kind, running[:2])))
+
+
+def _missing(location: Location, what: str) -> Piece:
+    location.lose(f"its output is not shown: {what}, which only a running page draws")
+    return finished_piece(placeholder(location.name, what))
 
 
 def _figure(uri: str, alt: str, about: dict, location: Location, width: int = 0) -> Piece:
@@ -103,7 +144,7 @@ def _figure(uri: str, alt: str, about: dict, location: Location, width: int = 0)
     def build(caption: list[Node] | None = None) -> list[Node]:
         return [figure_block(uri, alt, inlines_of_blocks(sanitise(caption or [], location)), label, width)]
 
-    return Piece(build, _caption(about))
+    return Piece(build, _caption(about, location))
 
 
 def _alt(kind: str, plain: str, about: dict) -> str:
@@ -119,36 +160,74 @@ def _width(kind: str, about: dict) -> int:
     return int(width) if isinstance(width, int | float) and 0 < width < 10_000 else 0
 
 
-def _caption(about: dict) -> tuple[tuple[str, str], ...]:
-    return ((MARKDOWN, about["caption"]),) if about.get("caption") else ()
+def _caption(about: dict, location: Location) -> tuple[tuple[str, str], ...]:
+    caption = about.get("caption")
+    return ((MARKDOWN, location.formulas.mark(caption)),) if isinstance(caption, str) and caption else ()
 
 
-def _text(texts: list[tuple[str, str]], about: dict, location: Location) -> Piece:
-    kind, text = texts[0]
-    plain = printable_lines(dict(texts).get("text/plain", ""))
-    if kind == "text/latex":
-        return finished_piece(node("Para", [node("Math", node("DisplayMath"), _formula(text))]))
-    if kind == "text/plain":
-        return finished_piece(code_block(plain, "output")) if plain else finished_piece()
-    source = (HTML, NEVER_SHOWN.sub("", text)) if kind == "text/html" else (MARKDOWN, normalise_formulas(text))
+def _html(text: str, plain: str, about: dict, location: Location) -> Piece | None:
+    """What a browser shows of it; None where that is nothing."""
+    read = read_for(bounded_markup(text, location), location)
+    blocks = bounded_tables(read.blocks, location)
 
-    def build(parsed: list[Node], caption: list[Node] | None = None) -> list[Node]:
-        blocks = sanitise(parsed, location)
-        if not has_visible_content(blocks):
-            return [code_block(plain, "output")] if plain else []
-        return _captioned(blocks, inlines_of_blocks(sanitise(caption or [], location)), about)
+    def build(caption: list[Node] | None = None) -> list[Node]:
+        clean = clean_blocks(blocks, location)
+        return _captioned(clean, inlines_of_blocks(sanitise(caption or [], location)), about) + missing
 
-    return Piece(build, (source, *_caption(about)))
+    missing = [placeholder(location.name, what) for what in read.running]
+    if has_visible_content(blocks):
+        return Piece(build, _caption(about, location))
+    if missing:
+        return finished_piece(*missing)
+    if not says_something(plain) and WRITES.search(read.script):
+        return _missing(location, "HTML that a script fills")
+    return None
 
 
-def _formula(text: str) -> str:
-    text = printable_text(text).strip()
-    return MATH_MARKS.sub("", MATH_MARKS.sub("", text, count=1).strip(), count=1).strip()
+def _markdown(text: str, plain: str, about: dict, location: Location) -> Piece:
+    read = markdown_piece(text, location)
+
+    def build(parsed: list[Node] | None, caption: list[Node] | None = None) -> list[Node]:
+        return _captioned(read.build(parsed), inlines_of_blocks(sanitise(caption or [], location)), about)
+
+    return Piece(build, (*read.sources, *_caption(about, location)))
+
+
+def markdown_piece(text: str, location: Location) -> Piece:
+    """A text of Markdown; one that cannot be read for its depth is shown as it was written."""
+
+    def build(parsed: list[Node] | None) -> list[Node]:
+        return too_deep(text, location) if parsed is None else sanitise(flattened(parsed), location)
+
+    return Piece(build, ((MARKDOWN, location.formulas.mark(without_nested_notes(bounded_markup(text, location)))),))
+
+
+def _latex(text: str, plain: str, about: dict, location: Location) -> Piece:
+    """A formula, or a text with formulas in it; where one cannot be set, the plain text."""
+    first = len(location.formulas.found)
+    marked = text if ONE_FORMULA.fullmatch(text) else location.formulas.mark_html(text)
+    if len(location.formulas.found) == first:
+        marked = location.formulas.add_output(text)
+    words = node("Para", text_inlines(marked.strip()))
+
+    def build() -> list[Node]:
+        failed = any(each.failed for each in location.formulas.found[first:last])
+        return [code_block(plain, "output")] if failed and plain else sanitise([words], location)
+
+    last = len(location.formulas.found)
+    return Piece(build)
+
+
+def _plain(text: str, plain: str, about: dict, location: Location) -> Piece | None:
+    return finished_piece(code_block(plain, "output")) if plain else None
+
+
+READ = {"text/html": _html, "text/markdown": _markdown, "text/latex": _latex, "text/plain": _plain}
 
 
 def has_visible_content(blocks: list[Node]) -> bool:
-    """True if the blocks have words or images; False for HTML that held only scripts."""
-    return bool(text_of(blocks).strip()) or any(e["t"] == "Image" for e in elements(blocks))
+    """False for blocks without a word, an image or a rule."""
+    return any(e["t"] in SEEN and (e["t"] != "Str" or e["c"].strip()) for e in elements(blocks))
 
 
 def _captioned(blocks: list[Node], caption: list[Node], about: dict) -> list[Node]:

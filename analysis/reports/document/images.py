@@ -7,19 +7,25 @@ import binascii
 import re
 from io import BytesIO
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 from xml.etree import ElementTree
 
 from PIL import Image
 
 SVG = "image/svg+xml"
 PNG_AND_JPEG = ("image/png", "image/jpeg")
-MAX_FILE_BYTES = 30_000_000
+LARGEST = 30_000_000  # bytes of a file
 IMAGE_TYPES = (SVG, *PNG_AND_JPEG, "image/gif", "image/webp")
 DATA_URI = re.compile(r"data:(image/[a-z+]+);base64,([A-Za-z0-9+/=\s]+)")
-# A reference in an SVG to a file or an address; references to its own parts (#...) and to embedded images do not match.
+# As notebooks and pages spell it: with blanks, parameters, another alphabet of base64, or escaped by percents.
+ANY_URI = re.compile(r"\s*data:\s*(image/[\w.+-]+)\s*((?:;[^,;]*)*?)(;\s*base64\s*)?,(.*)", re.DOTALL | re.IGNORECASE)
+# A file or an address named inside an SVG; its own parts (#...) and embedded images are no such thing.
 OUTSIDE_REFERENCE = re.compile(r"""\s(?:xlink:)?href\s*=\s*(?:"(?!\#|data:)[^"]*"|'(?!\#|data:)[^']*')""")
-NO_LENGTH = re.compile(r"\s*(?:-.*|[+.0]+(?:[a-z%]*)\s*)")  # a width or height of an SVG that is zero
+
+SPACES = {"xmlns": "http://www.w3.org/2000/svg", "xmlns:xlink": "http://www.w3.org/1999/xlink"}
+SIDE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(px|pt|in|cm|mm|em)?\s*")
+UNITS = {None: 1.0, "px": 1.0, "pt": 4 / 3, "in": 96.0, "cm": 37.8, "mm": 3.78, "em": 16.0}
+NO_LENGTH = re.compile(r"\s*(?:-.*|[+.0]+(?:[a-z%]*)\s*)")  # a side of an SVG that has no length
 
 
 def data_uri(kind: str, content: str) -> str | None:
@@ -47,28 +53,50 @@ def _pixels(raw: bytes) -> str | None:
 
 
 def drawable_uri(uri: str) -> str | None:
-    """The data URI of an image that can be drawn, made safe; None for any other address."""
-    match = DATA_URI.fullmatch(uri)
+    """A data URI of an image that can be drawn; None for any other address."""
+    match = ANY_URI.fullmatch(uri)
     if not match:
         return None
-    kind, payload = match.groups()
-    if kind != SVG:
-        return data_uri(kind, payload)
+    kind, _, encoded, payload = match.groups()
+    kind = kind.lower().replace("image/jpg", "image/jpeg")
     try:
-        return _svg(base64.b64decode(payload).decode())
+        raw = _from_base64(unquote(payload)) if encoded else unquote_to_bytes(payload)
+        return _svg(raw.decode()) if kind == SVG else data_uri(kind, base64.b64encode(raw).decode())
     except ValueError:
         return None
+
+
+def _from_base64(text: str) -> bytes:
+    """Bytes of base64 in either alphabet, with blanks or without its closing signs."""
+    plain = re.sub(r"\s+", "", text).translate(str.maketrans("-_", "+/")).rstrip("=")
+    return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+
+
+def svg_element(html: str) -> str | None:
+    """An SVG that stood inside HTML, as a data URI; None if it draws nothing by itself."""
+    opened = re.match(r"<svg\b", html)
+    if not opened or len(re.findall(r"<(?!/|svg|title|desc|metadata|style|g\b|use\b|defs|symbol)\w", html)) == 0:
+        return None
+    spaces = [f' {name}="{value}"' for name, value in SPACES.items() if f"{name}=" not in html.partition(">")[0]]
+    return _svg("<svg" + "".join(spaces) + html[opened.end() :].replace("&nbsp;", "&#160;"))
 
 
 def read_image_file(folder: Path, name: str) -> str | None:
     """The data URI of the image in a file below the folder; None for any other name and any other file."""
     try:
-        path = (folder / unquote(name)).resolve(strict=True)
-        inside = path.is_relative_to(folder.resolve()) and path.stat().st_size <= MAX_FILE_BYTES
+        path = _existing(folder, name).resolve(strict=True)
+        inside = path.is_relative_to(folder.resolve()) and path.stat().st_size <= LARGEST
         raw = path.read_bytes() if inside else b""
         return _svg(raw.decode()) if path.suffix.lower() == ".svg" else _pixels(raw)
     except (Image.DecompressionBombError, OSError, SyntaxError, ValueError):
         return None
+
+
+def _existing(folder: Path, name: str) -> Path:
+    """The file, as a page would find it: with or without the query behind its name, and Windows' separators."""
+    said = unquote(name)
+    spelt = (said, re.sub(r"[?#].*", "", said), re.sub(r"[?#].*", "", said).replace("\\", "/"))
+    return next((folder / each for each in spelt if (folder / each).is_file()), folder / said)
 
 
 def _svg(text: str) -> str | None:
@@ -85,6 +113,22 @@ def _svg(text: str) -> str | None:
 
 def _uri(kind: str, raw: bytes) -> str:
     return f"data:{kind};base64,{base64.b64encode(raw).decode()}"
+
+
+def image_size(uri: str) -> tuple[float, float]:
+    """The width and the height of an image in pixels; 0 where it does not say them."""
+    ending, raw = split_uri(uri)
+    if ending != "svg":
+        with Image.open(BytesIO(raw)) as image:
+            scale = 96 / (image.info.get("dpi", (72,))[0] or 72)
+            return float(image.width * scale), float(image.height * scale)
+    root = ElementTree.fromstring(raw.decode())
+    sides = [SIDE.fullmatch(root.get(side, "")) for side in ("width", "height")]
+    width, height = sides
+    if width and height:
+        return float(width[1]) * UNITS[width[2]], float(height[1]) * UNITS[height[2]]
+    box = re.findall(r"-?\d+(?:\.\d+)?", root.get("viewBox", ""))
+    return (float(box[2]), float(box[3])) if len(box) == 4 else (0.0, 0.0)
 
 
 def split_uri(uri: str) -> tuple[str, bytes]:

@@ -11,10 +11,13 @@ import nbformat
 from nbformat import NotebookNode
 
 from analysis.evidence.errors import InputError, format_path
-from analysis.reports.document.cell_outputs import Piece, output_pieces
+from analysis.reports.document.bounds import bounded_text
+from analysis.reports.document.cell_options import output_options, shows, split_options
+from analysis.reports.document.cell_outputs import Piece, markdown_piece, output_pieces
+from analysis.reports.document.formulas import Formulas
 from analysis.reports.document.images import data_uri
-from analysis.reports.document.mathjax import normalise_formulas
-from analysis.reports.document.pandoc import MARKDOWN, parse_markup
+from analysis.reports.document.losses import Losses
+from analysis.reports.document.pandoc import parse_markup
 from analysis.reports.document.sanitising import Location, sanitise, unique_anchors
 from analysis.reports.document.table_alignment import map_cells
 from analysis.reports.document.tree import (
@@ -45,8 +48,9 @@ def read_notebook(path: Path | str) -> NotebookNode:
 
 
 def build_document(
-    notebook: NotebookNode, *, code: Code = "hide", strict: bool = False, folder: Path | None = None
-) -> dict:
+    notebook: NotebookNode, *, code: Code = "hide", strict: bool = False, folder: Path | None = None,
+    losses: Losses | None = None,
+) -> dict:  # fmt: skip
     """The notebook as a pandoc document in JSON form; images are inside as data URIs.
 
     Images come from the notebook itself and, if `folder` is given, from files below it.
@@ -59,12 +63,13 @@ def build_document(
     """
     _check_notebook(notebook)
     language = notebook.get("metadata", {}).get("language_info", {}).get("name", "python")
+    formulas, losses = Formulas(), Losses(strict) if losses is None else losses
     collected = [
         piece
-        for cell, location in _cells(notebook, strict, folder)
+        for cell, location in _cells(notebook, strict, folder, formulas, losses)
         for piece in _pieces(cell, location, code, language)
     ]
-    parsed = iter(parse_markup([source for piece in collected for source in piece.sources]))
+    parsed = iter(parse_markup([source for piece in collected for source in piece.sources], formulas))
     blocks = [block for piece in collected for block in piece.build(*[next(parsed) for _ in piece.sources])]
     return new_document(unique_anchors(_directed(blocks)))
 
@@ -81,13 +86,17 @@ def split_cells(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
 
 
 def _cells(
-    notebook: NotebookNode, strict: bool = False, folder: Path | None = None
+    notebook: NotebookNode,
+    strict: bool = False,
+    folder: Path | None = None,
+    formulas: Formulas | None = None,
+    losses: Losses | None = None,
 ) -> Iterator[tuple[NotebookNode, Location]]:
     """The visible cells, each with its location; cells are numbered from 1, as a reader counts."""
     for number, cell in enumerate(notebook["cells"], start=1):
         name = f"cell {number} (id {cell['id']})" if cell.get("id") else f"cell {number}"
         if not _hidden(cell, "cell"):
-            yield cell, Location(name, strict, _attachments(cell), folder)
+            yield cell, Location(name, strict, _attachments(cell), folder, formulas or Formulas(), losses or Losses())
 
 
 def _tags(cell: NotebookNode) -> list[str]:
@@ -115,14 +124,26 @@ def _attachments(cell: NotebookNode) -> dict[str, str]:
 
 def _pieces(cell: NotebookNode, location: Location, code: Code, language: str) -> Iterator[Piece]:
     if cell.cell_type == "markdown":
-        yield Piece(lambda blocks: sanitise(blocks, location), ((MARKDOWN, normalise_formulas(cell.source)),))
+        yield markdown_piece(cell.source, location)
     elif cell.cell_type == "code":
-        with_code = _shows_code(cell, code)
-        if with_code and cell.source.strip():
-            block = code_block(cell.source, language)
+        options, source = split_options(cell.source)
+        with_code = _shows_code(cell, code) and shows(options, "input")
+        if with_code and source.strip():
+            block = code_block(bounded_text(source, location), language)
             yield Piece(lambda: sanitise([block], location))
-        if not _hidden(cell, "output"):
-            yield from output_pieces(cell.get("outputs", []), location, with_stderr=with_code)
+        if not _hidden(cell, "output") and shows(options, "output"):
+            outputs = _labelled(cell.get("outputs", []), output_options(options))
+            yield from output_pieces(outputs, location, with_stderr=with_code)
+
+
+def _labelled(outputs: list[NotebookNode], said: dict[str, str]) -> list[NotebookNode]:
+    """The outputs, the first that is a display with the caption and the label that its cell gives; its own win."""
+    labelled = list(outputs)
+    first = next((i for i, output in enumerate(outputs) if said and "data" in output), None)
+    if first is not None:
+        about = {**said, **outputs[first].get("metadata", {})}
+        labelled[first] = NotebookNode(outputs[first], metadata=NotebookNode(about))
+    return labelled
 
 
 def _directed(blocks: list[Node]) -> list[Node]:
@@ -151,5 +172,7 @@ def _directed_cell(blocks: list[Node]) -> list[Node]:
 
 def _right_to_left(text: str) -> bool:
     """By the first letter that has a direction, as Unicode's rule P2 has it."""
+    if text.isascii():
+        return False
     strong = (kind for kind in map(unicodedata.bidirectional, text) if kind in ("L", "R", "AL"))
     return next(strong, "L") != "L"

@@ -52,6 +52,8 @@ def _numbered(element: Node, name: str) -> Node:
 
 
 def _with_references(blocks: list[Node], name_of: dict[str, str]) -> list[Node]:
+    if not any(element["t"] == "Link" for element in elements(blocks)):
+        return blocks
     anchors = set(name_of) | {name for name in _anchors(blocks) if name}
 
     def refer(element: Node) -> Node | list[Node] | None:
@@ -88,8 +90,8 @@ def shift_headings(blocks: list[Node], top_level: int = 1) -> list[Node]:
 
 
 def drop_title(blocks: list[Node], title: str) -> list[Node]:
-    """The blocks without their first heading if its words equal the title, which the title block shows."""
-    heading = first_title(blocks)
+    """The blocks without the heading that begins them where the title block already says the same."""
+    heading = first_title(blocks[:1])
     if heading and _letters(text_of(heading["c"][2])) == _letters(title):
         return [block for block in blocks if block is not heading]
     return blocks

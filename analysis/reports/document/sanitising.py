@@ -9,12 +9,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import shorten
+from urllib.parse import unquote
 
 from analysis.evidence.errors import InputError
+from analysis.reports.document.formulas import OPEN, Formula, Formulas
+from analysis.reports.document.html_reader import HtmlText, read_html
 from analysis.reports.document.images import drawable_uri, read_image_file
+from analysis.reports.document.losses import Losses
+from analysis.reports.document.markdown_html import join_html
 from analysis.reports.document.table_alignment import align_table
 from analysis.reports.document.tree import NO_ATTR, Node, attr, inlines_of_text, node, text_of, walk
 
@@ -22,27 +28,34 @@ NO_DESCRIPTION = "Figure without description"
 SAFE_LINK = re.compile(r"(https?://|mailto:|#)[^\s]*", re.IGNORECASE)
 LANGUAGE = re.compile(r"[a-z0-9+-]{1,20}")
 COMMENT = re.compile(r"<!--.*-->\s*", re.DOTALL)
-ORDER_OVERRIDES = "\u202d\u202e"  # characters that change the order in which text is shown
-ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+COLOUR = re.compile(r"#[0-9a-f]{6}")
+SIZE = re.compile(r"\d+(\.\d+)?(px|%)")
+ORDER_OVERRIDES = "\u202d\u202e"  # they show a text in another order than it has
+ANSI = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]+[0-~]|[0-Z\\-_=>])|\x9b[0-?]*[ -/]*[@-~]"
+)
 
 
 @dataclass(frozen=True)
 class Location:
-    """Where in the notebook a text stands, and which images it may use.
-
-    `name` is for messages. `images` are those of the cell (name -> data URI); files below `folder` may be used if it is
-    given. If `strict`, a figure without description is an error.
-    """
+    """Where in the notebook a text stands, and which images it may use: those it brings (name -> data
+    URI), and those in files below a folder, if one is given; the notebook's formulas, and what is lost of it."""
 
     name: str
     strict: bool = False
     images: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
+    formulas: Formulas = field(default_factory=Formulas)
+    losses: Losses = field(default_factory=Losses)
 
-    def image(self, address: str) -> str | None:
-        """The data URI of an image that a text names; None for one that the text may not use."""
-        held = self.images.get(address) or drawable_uri(address)
-        return held or (read_image_file(self.folder, address) if self.folder is not None else None)
+    def lose(self, what: str) -> None:
+        """Say what of this location is not in the document. Raises InputError if nothing may be lost."""
+        self.losses.add(self.name, what)
+
+    def image(self, target: str) -> str | None:
+        """The image a text names, as a data URI; None for one it may not use."""
+        here = self.images.get(target) or self.images.get(unquote(target)) or drawable_uri(target)
+        return here or (read_image_file(self.folder, target) if self.folder is not None else None)
 
     def describe(self, alt: str) -> str:
         """The description `alt`, or a neutral phrase if it is empty. Raises InputError for an empty one if strict."""
@@ -57,13 +70,36 @@ class Location:
 
 
 def sanitise(blocks: list[Node], location: Location) -> list[Node]:
-    """The blocks, reduced to text, structure and images that the notebook may use."""
+    """The blocks with everything removed that is not text, structure or an image held here.
+
+    HTML that stands in a Markdown text is read as a browser reads it, around the parts of Markdown that it encloses.
+    """
+    if joined := join_html(blocks):
+        blocks = read_for(joined[0], location, joined[1]).blocks
+    return clean_blocks(blocks, location)
+
+
+def clean_blocks(blocks: list[Node], location: Location) -> list[Node]:
+    """The same for blocks in which no HTML is left."""
 
     def change(element: Node) -> Node | list[Node] | None:
         rule = RULE_OF_KIND.get(element["t"])
         return rule(element, location) if rule else None
 
     return walk(blocks, change)
+
+
+def read_for(html: str, location: Location, parts: Sequence[Node] = ()) -> HtmlText:
+    """What a browser shows of an HTML text; what only a running page would show is lost, and said.
+
+    `parts` are those of a Markdown text that stand in it; its formulas are marked already.
+    """
+    read = read_html(html, parts, str if parts else location.formulas.mark_html)
+    if read.flattened:
+        location.lose("HTML nested too deep is shown as its words")
+    for what in read.running:
+        location.lose(f"its output is not shown whole: {what}, which only a running page draws")
+    return read
 
 
 def printable_text(text: str) -> str:
@@ -96,7 +132,7 @@ def unique_anchors(blocks: list[Node]) -> list[Node]:
                 attributes[0] = f"{name}-{seen[name]}"
             seen[attributes[0]] += 1
 
-    return walk(blocks, change)
+    return walk(blocks, change, frozenset({"Para", "Plain"}))
 
 
 def anchor_attributes(element: Node) -> list | None:
@@ -122,17 +158,44 @@ def _header(element: Node, location: Location) -> Node | list[Node]:
 def _code_block(element: Node, location: Location) -> Node:
     (_, classes, _), text = element["c"]
     kept = [name for name in classes[:1] if LANGUAGE.fullmatch(name)]
-    return node("CodeBlock", attr(classes=kept), printable_text(text))
+    return node("CodeBlock", attr(classes=kept), printable_text(location.formulas.unmarked(text)))
 
 
-def _text(element: Node, location: Location) -> Node:
-    return node("Str", printable_text(element["c"]))
+def _text(element: Node, location: Location) -> Node | list[Node] | None:
+    """The text; where a mark stands for a formula, the formula."""
+    text = element["c"]
+    if OPEN not in text:
+        return None if text.isascii() and text.isprintable() else node("Str", printable_text(text))
+    return [
+        node("Str", printable_text(piece)) if isinstance(piece, str) else _formula(piece, location)
+        for piece in location.formulas.pieces(text)
+        if isinstance(piece, str) or piece.tex
+    ]
 
 
-def _second(element: Node, location: Location) -> Node:
-    """Code and Math: [attributes or kind, text]."""
-    kept = NO_ATTR if element["t"] == "Code" else element["c"][0]
-    return node(element["t"], kept, printable_text(element["c"][1]))
+def _formula(formula: Formula, location: Location) -> Node:
+    """The formula; one that cannot be set is its source, marked as code."""
+    if formula.failed:
+        shown = shorten(printable_text(formula.source), 3000)
+        location.lose(f"a formula is shown as its source: {formula.failed} ({shorten(shown, 60)})")
+        return node("Code", NO_ATTR, " ".join(shown.split()))
+    return node("Math", node("DisplayMath" if formula.display else "InlineMath"), printable_text(formula.tex))
+
+
+def _code(element: Node, location: Location) -> Node:
+    return node("Code", NO_ATTR, printable_text(location.formulas.unmarked(element["c"][1])))
+
+
+def _span(element: Node, location: Location) -> Node | list[Node]:
+    """A colour is kept, nothing else."""
+    (_, _, pairs), inlines = element["c"]
+    colours = _colours(pairs)
+    return node("Span", attr(pairs=colours), inlines) if colours else inlines
+
+
+def _colours(pairs: list) -> list:
+    """What says a colour, as `html_styles` writes it."""
+    return [[name, value] for name, value in pairs if name in ("ink", "fill") and COLOUR.fullmatch(value)]
 
 
 def _unwrap(element: Node, location: Location) -> list[Node]:
@@ -140,7 +203,7 @@ def _unwrap(element: Node, location: Location) -> list[Node]:
 
 
 def _raw_block(element: Node, location: Location) -> list[Node]:
-    text = COMMENT.sub("", element["c"][1])
+    text = COMMENT.sub("", location.formulas.unmarked(element["c"][1]))
     return [node("Para", inlines_of_text(printable_text(text)))] if text.strip() else []
 
 
@@ -153,16 +216,20 @@ def _raw_inline(element: Node, location: Location) -> list[Node]:
 
 def _link(element: Node, location: Location) -> list[Node]:
     _, inlines, (target, _) = element["c"]
+    target = location.formulas.unmarked(target)
     if not SAFE_LINK.fullmatch(target):
         return inlines
     return [node("Link", NO_ATTR, inlines, [target, ""])]
 
 
 def _image(element: Node, location: Location) -> list[Node]:
-    """The image if the text may use it; a remote image becomes a link, any other its words."""
-    _, inlines, (target, _) = element["c"]
+    """The image if its bytes are here; a remote one is a link, and any other its words."""
+    (_, _, pairs), inlines, (target, _) = element["c"]
+    target = location.formulas.unmarked(target)
     if uri := location.image(target):
-        return [node("Image", NO_ATTR, inlines_of_text(location.describe(text_of(inlines))), [uri, ""])]
+        sizes = [[name, value] for name, value in pairs if name in ("width", "height") and SIZE.fullmatch(value)]
+        return [node("Image", attr(pairs=sizes), inlines_of_text(location.describe(text_of(inlines))), [uri, ""])]
+    location.lose(f"an image is not in the notebook ({shorten(printable_text(target), 80)})")
     shown = inlines or inlines_of_text("[image]")
     if re.match(r"https?://", target):
         return _link(node("Link", NO_ATTR, shown, [target, ""]), location)
@@ -190,12 +257,17 @@ def _table(element: Node, location: Location) -> Node:
 
 
 def _rows(rows: list) -> list:
-    return [[NO_ATTR, [[NO_ATTR, *cell[1:]] for cell in cells]] for _, cells in rows]
+    """Rows whose cells keep nothing but colours."""
+    return [[NO_ATTR, [[_kept(cell[0]), *cell[1:]] for cell in cells]] for _, cells in rows]
+
+
+def _kept(about: list) -> list:
+    return attr(pairs=colours) if about[2] and (colours := _colours(about[2])) else NO_ATTR
 
 
 RULE_OF_KIND = {
-    "Header": _header, "CodeBlock": _code_block, "Str": _text, "Code": _second, "Math": _second,
-    "Div": _unwrap, "Span": _unwrap, "Cite": _unwrap, "RawBlock": _raw_block, "RawInline": _raw_inline,
+    "Header": _header, "CodeBlock": _code_block, "Str": _text, "Code": _code,
+    "Div": _unwrap, "Span": _span, "Cite": _unwrap, "RawBlock": _raw_block, "RawInline": _raw_inline,
     "Link": _link, "Image": _image, "Figure": _figure, "OrderedList": _ordered_list,
     "Table": _table,
 }  # fmt: skip

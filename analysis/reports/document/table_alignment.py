@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from analysis.reports.document.tree import Node, node, text_of
 
@@ -28,17 +28,21 @@ def align_table(table: Node) -> Node:
     An alignment that the table states wins. Column heads follow their column; a head over several columns is centred.
     """
     identity, caption, columns, head, bodies, foot = table["c"]
-    columns = [[_side(list(_column(table, i)), side), width] for i, (side, width) in enumerate(columns)]
+    cells = _cells_by_column(bodies, len(columns))
+    columns = [[_side(cells[i], side), width] for i, (side, width) in enumerate(columns)]
     head = [head[0], [[row[0], [_head_cell(cell) for cell in row[1]]] for row in head[1]]]
     return node("Table", identity, caption, columns, head, bodies, foot)
 
 
-def _column(table: Node, index: int) -> Iterator[list]:
-    """The body's cells in one column; rows with spanning cells are walked by their positions."""
-    for body in table["c"][4]:
-        for row in cells_by_position(body[2] + body[3], len(table["c"][2])):
-            if row[index] is not None:
-                yield row[index]
+def _cells_by_column(bodies: list, width: int) -> list[list[list]]:
+    """The bodies' cells in each column, those that span several left out."""
+    columns: list[list[list]] = [[] for _ in range(width)]
+    for body in bodies:
+        for line in placed_cells(body[2] + body[3], width):
+            for start, cell in line:
+                if cell[3] == 1:
+                    columns[start].append(cell)
+    return columns
 
 
 def map_cells(table: Node, change: Callable[[list[Node]], list[Node]]) -> Node:
@@ -52,32 +56,43 @@ def map_cells(table: Node, change: Callable[[list[Node]], list[Node]]) -> Node:
     return node("Table", identity, caption, columns, [head[0], rows(head[1])], bodies, [foot[0], rows(foot[1])])
 
 
-def cells_by_position(rows: list, width: int) -> list[list]:
-    """The cells of each row by column; None where a cell from above or from the left spans, or where no cell stands.
+def map_positions(table: Node, change: Callable[[list, int], list[Node]]) -> Node:
+    """The same, where `change` is given the cell and the column that it begins in."""
 
-    `rows` are rows of one part of a pandoc table, `width` its number of columns.
-    """
+    def rows(given: list) -> list:
+        lines = placed_cells(given, len(table["c"][2]))
+        return [[about, [[*cell[:4], change(cell, start)] for start, cell in line]]
+                for (about, _), line in zip(given, lines, strict=True)]  # fmt: skip
+
+    identity, caption, columns, head, bodies, foot = table["c"]
+    bodies = [[body[0], body[1], rows(body[2]), rows(body[3])] for body in bodies]
+    return node("Table", identity, caption, columns, [head[0], rows(head[1])], bodies, [foot[0], rows(foot[1])])
+
+
+def placed_cells(rows: list, width: int) -> list[list[tuple[int, list]]]:
+    """Each row's cells after the columns that they begin in; cells above that reach down hold theirs."""
     held = [0] * width
+    spans = False  # most tables have none, and then every cell stands at its own number
     placed = []
     for _, cells in rows:
-        line: list = [None] * width
-        waiting = iter(cells)
-        column = 0
-        while column < width:
-            if held[column]:
+        if not spans and len(cells) <= width and all(cell[2] == cell[3] == 1 for cell in cells):
+            placed.append(list(enumerate(cells)))
+            continue
+        spans = True
+        line, column = [], 0
+        for cell in cells:
+            while column < width and held[column]:
                 held[column] -= 1
                 column += 1
-                continue
-            cell = next(waiting, None)
-            if cell is None:
-                column += 1
-                continue
+            if column == width:
+                break
+            line.append((column, cell))
             across = max(1, min(cell[3], width - column))
-            if across == 1:
-                line[column] = cell
             for spanned in range(column, column + across):
                 held[spanned] = cell[2] - 1
             column += across
+        for rest in range(column, width):
+            held[rest] = max(0, held[rest] - 1)
         placed.append(line)
     return placed
 
@@ -88,8 +103,10 @@ def _side(cells: list, stated: Node) -> Node:
         return node(max(sorted(set(given)), key=given.count))
     if stated["t"] != "AlignDefault":
         return stated
-    texts = [text for cell in cells if (text := text_of(cell[4]).strip()) not in EMPTY_CELLS]
-    numeric = texts and all(is_number(text) for text in texts)
+    texts = {text_of(cell[4]) for cell in cells if cell[4]}
+    numeric = (
+        texts and all(is_number(text) or text.strip() in EMPTY_CELLS for text in texts) and not texts <= EMPTY_CELLS
+    )
     return node("AlignRight" if numeric else "AlignLeft")
 
 

@@ -65,6 +65,8 @@ def walk(tree_part: Any, change: Change, closed: frozenset[str] = frozenset()) -
     with the original: `change` must replace them, never alter them.
     """
     if isinstance(tree_part, dict):
+        if tree_part.get("t") == "Table":
+            return node("Table", *_walk_table(tree_part["c"], change, closed))
         return {key: walk(value, change, closed) if isinstance(value, dict | list) else value
                 for key, value in tree_part.items()}  # fmt: skip
     if not isinstance(tree_part, list):
@@ -72,7 +74,8 @@ def walk(tree_part: Any, change: Change, closed: frozenset[str] = frozenset()) -
     walked: list = []
     for part in tree_part:
         if isinstance(part, dict):
-            if isinstance(part.get("c", part), dict | list) and part.get("t") not in closed:
+            content = part.get("c", part)
+            if isinstance(content, dict | list) and "t" in part and part["t"] not in closed:
                 part = walk(part, change, closed)
             changed = change(part) if "t" in part else None
             if isinstance(changed, list):
@@ -84,25 +87,61 @@ def walk(tree_part: Any, change: Change, closed: frozenset[str] = frozenset()) -
     return walked
 
 
+def _walk_table(content: list, change: Change, closed: frozenset[str]) -> list:
+    """Caption and cells only: attributes, sides and widths hold no element of the text, and tables can be long."""
+
+    def rows(given: list) -> list:
+        return [[about, [[*cell[:4], blocks(cell[4]) if cell[4] else []] for cell in cells]] for about, cells in given]
+
+    def blocks(given: list[Node]) -> list[Node]:
+        if len(given) > 1 or given[0]["t"] != "Plain" or len(given[0]["c"]) > 1 or given[0]["c"][0]["t"] != "Str":
+            return walk(given, change, closed)
+        plain = given[0]  # one word or number, as most cells hold
+        if "Plain" not in closed and (changed := change(plain["c"][0])) is not None:
+            plain = node("Plain", changed if isinstance(changed, list) else [changed])
+        changed = change(plain)
+        return changed if isinstance(changed, list) else [plain if changed is None else changed]
+
+    identity, (short, caption), columns, head, bodies, foot = content
+    bodies = [[body[0], body[1], rows(body[2]), rows(body[3])] for body in bodies]
+    caption = [short, walk(caption, change, closed)]
+    return [list(identity), caption, columns, [head[0], rows(head[1])], bodies, [foot[0], rows(foot[1])]]
+
+
 def elements(tree_part: Any) -> Iterator[Node]:
-    """Every element of the tree, parents first."""
+    """Every element below, parents first; sides and widths of tables are none."""
     waiting = [tree_part]
     while waiting:
         part = waiting.pop()
         if isinstance(part, dict):
             if "t" in part:
                 yield part
-            part = list(part.values())
-        waiting += [each for each in reversed(part) if isinstance(each, dict | list)] if isinstance(part, list) else ()
+                if part["t"] == "Table":
+                    waiting += reversed(_held(part["c"]))
+                    continue
+            part = part.values()
+        if isinstance(part, str):
+            continue
+        waiting += reversed([each for each in part if isinstance(each, dict | list)])
+
+
+def _held(table: list) -> list:
+    """The blocks of a table: its caption's, then those of its cells, row by row."""
+    _, (_, caption), _, head, bodies, foot = table
+    parts = [head[1], *(part for body in bodies for part in body[2:]), foot[1]]
+    return [caption, *(cell[4] for rows in parts for _, cells in rows for cell in cells if cell[4])]
 
 
 def text_of(tree_part: Any) -> str:
     """The words a reader sees, without markup; notes are left out."""
     if isinstance(tree_part, list):
-        return "".join(text_of(part) for part in tree_part)
+        return text_of(tree_part[0]) if len(tree_part) == 1 else "".join([text_of(part) for part in tree_part])
     if not isinstance(tree_part, dict):
         return ""
-    kind, content = tree_part.get("t"), tree_part.get("c", [])
+    kind = tree_part.get("t")
+    content: Any = tree_part.get("c")
+    if kind in ("Plain", "Para") and len(content) == 1 and content[0]["t"] == "Str":
+        return content[0]["c"]
     if kind in ("Space", "SoftBreak", "LineBreak"):
         return " "
     if kind == "Str":
@@ -118,10 +157,15 @@ def inlines_of_blocks(blocks: list[Node]) -> list[Node]:
     return [inline for i, run in enumerate(runs) for inline in ([node("Space")] if i else []) + run]
 
 
+PROSE = frozenset(
+    {"BlockQuote", "BulletList", "DefinitionList", "Div", "HorizontalRule", "LineBlock", "OrderedList", "Para", "Plain"}
+)
+
+
 def first_title(blocks: list[Node]) -> Node | None:
-    """The first level-1 heading, or None."""
-    headings = (block for block in blocks if block["t"] == "Header" and block["c"][0] == 1)
-    return next(headings, None)
+    """The first heading, if it is of level 1 and nothing but prose comes before it; else None."""
+    first = next((block for block in blocks if block["t"] not in PROSE), None)
+    return first if first and first["t"] == "Header" and first["c"][0] == 1 else None
 
 
 def title_of(document: dict, otherwise: str = "") -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -11,12 +14,15 @@ from typing import Any
 from nbconvert.exporters import Exporter
 from nbconvert.utils.exceptions import ConversionException
 from nbformat import NotebookNode, ValidationError
-from traitlets import Bool, CaselessStrEnum, Unicode, default
+from traitlets import Bool, CaselessStrEnum, List, Unicode, default
 
 from analysis.evidence.errors import InputError
+from analysis.reports.document.losses import Losses
 from analysis.reports.document.notebook_document import build_document, split_cells
 from analysis.reports.document.tree import title_of
-from analysis.reports.pdf.typst_pdf import TypstFailure, to_pdf
+from analysis.reports.pdf.missing_letters import missing_letters, name_letters
+from analysis.reports.pdf.typst_pdf import to_pdf
+from analysis.reports.pdf.typst_run import TypstFailure
 
 CONTENTS_FROM = 10  # headings
 
@@ -37,7 +43,13 @@ class TypstPDFExporter(Exporter):
     ).tag(config=True)
     lang = Unicode("en", help="The language of the text, as a BCP 47 tag.").tag(config=True)
     provenance = Bool(True, help="End with what the PDF was made of: parameters, hash, versions.").tag(config=True)
-    strict = Bool(False, help="Refuse a figure without description.").tag(config=True)
+    fonts = List(
+        Unicode(),
+        help="Files of typefaces (.ttf, .otf) for letters that the shipped ones lack, such as Chinese or Hindi.",
+    ).tag(config=True)
+    strict = Bool(
+        False, help="Refuse a figure without description, and whatever the PDF cannot show of the notebook."
+    ).tag(config=True)
 
     @default("code")
     def _code_default(self) -> str:
@@ -54,20 +66,27 @@ class TypstPDFExporter(Exporter):
 
         Raises ConversionException, which names the cell, for a notebook that is invalid or cannot become a PDF.
         """
+        losses = Losses(self.strict)
         try:
             nb, resources = super().from_notebook_node(nb, resources, **kw)
             about = resources["metadata"]
             folder = Path(about["path"]) if "path" in about else None
-            tree = build_document(nb, code=self.code, strict=self.strict, folder=folder)
-            return self._pdf(nb, tree, about.get("name", "Notebook")), resources
+            with _uncollected():
+                tree = build_document(nb, code=self.code, strict=self.strict, folder=folder, losses=losses)
+                made = self._pdf(nb, tree, about.get("name", "Notebook"), losses)
+                self._say_missing(nb, tree, losses)
+            resources["losses"] = losses.said
+            for line in losses.said:
+                self.log.warning("%s, %s", about.get("name", "Notebook"), line)
+            return made, resources
         except ValidationError as problem:
             raise ConversionException(f"this notebook is not valid: {_location(problem)}{problem.message}") from problem
         except TypstFailure as problem:
-            raise ConversionException(f"{self._failing_cell(nb)}{problem}") from problem
+            raise ConversionException(f"{self._culprit(nb)}{problem}") from problem
         except InputError as problem:
             raise ConversionException(str(problem)) from problem
 
-    def _pdf(self, nb: NotebookNode, tree: dict, name: str) -> bytes:
+    def _pdf(self, nb: NotebookNode, tree: dict, name: str, losses: Losses) -> bytes:
         many = sum(block["t"] == "Header" for block in tree["blocks"]) >= CONTENTS_FROM
         return to_pdf(
             tree,
@@ -76,10 +95,21 @@ class TypstPDFExporter(Exporter):
             provenance=_provenance(nb) if self.provenance else (),
             toc=many if self.contents is None else self.contents,
             lang=self.lang,
+            fonts=self.fonts,
+            losses=losses,
         )
 
-    def _failing_cell(self, nb: NotebookNode) -> str:
-        """The name of the first cell that fails even alone, as "cell 3: ", or an empty text."""
+    def _say_missing(self, nb: NotebookNode, tree: dict, losses: Losses) -> None:
+        """Letters that stand as boxes in the PDF are lost; each is said of the first cell that has it."""
+        missing = missing_letters(tree["blocks"], self.fonts)
+        for name, alone in split_cells(nb) if missing else ():
+            here = [letter for letter in missing if letter in json.dumps(alone.cells, ensure_ascii=False)]
+            missing = [letter for letter in missing if letter not in here]
+            if here:
+                losses.add(name, f"no font here has {name_letters(here)}; the option fonts takes files that have them")
+
+    def _culprit(self, nb: NotebookNode) -> str:
+        """The name of the first cell that cannot be set even alone: "cell 3: ", or nothing."""
         for name, alone in split_cells(nb):
             try:
                 to_pdf(build_document(alone, code=self.code), title=name)
@@ -88,8 +118,20 @@ class TypstPDFExporter(Exporter):
         return ""
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Python's search for cycles is put off: trees of large tables have none, and it takes longer than all else."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
 def _location(problem: ValidationError) -> str:
-    """Where nbformat found the notebook invalid, as "cell 3, metadata: ", or an empty text."""
+    """Where nbformat found the notebook invalid: "cell 3, metadata: ", or nothing."""
     path = list(getattr(problem.original, "absolute_path", []))
     if path[:1] == ["cells"] and len(path) > 1:
         path[:2] = [f"cell {path[1] + 1}"]

@@ -5,18 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import typst
-
-from analysis.evidence.errors import InputError
-from analysis.reports.document.fonts import FONT_FOLDER
 from analysis.reports.document.images import split_uri
+from analysis.reports.document.losses import Losses
 from analysis.reports.document.numbering import (
     drop_title,
     number_captions,
@@ -24,41 +18,76 @@ from analysis.reports.document.numbering import (
     title_meta,
 )
 from analysis.reports.document.pandoc import TEMPLATES, write_markup
-from analysis.reports.document.tree import ENTRY_CLASS, MONTH_CLASS, RIGHT_TO_LEFT, Node, attr, node, text_of, walk
-from analysis.reports.pdf.column_widths import TURNED_WIDTH, UPRIGHT_WIDTH, break_long_words, fit_table, is_wide
+from analysis.reports.document.table_alignment import map_positions
+from analysis.reports.document.tree import (
+    ENTRY_CLASS,
+    MONTH_CLASS,
+    RIGHT_TO_LEFT,
+    Node,
+    attr,
+    inlines_of_text,
+    node,
+    text_of,
+    walk,
+)
+from analysis.reports.pdf.column_widths import (
+    BLOCKED,
+    BREAK,
+    CELL_PADDING,
+    LARGEST_TYPE,
+    POINTS_PER_PIXEL,
+    UPRIGHT_WIDTH,
+    break_word,
+    fit_table,
+    is_one_line,
+    row_count,
+    shown_pixels,
+    split_columns,
+)
+from analysis.reports.pdf.data_tables import data_table, is_plain
+from analysis.reports.pdf.glyph_widths import font_families, measure_letters
+from analysis.reports.pdf.typst_run import TypstFailure, set_pdf
+from analysis.reports.pdf.unset_formulas import replace_unset_formulas
 
-# 1 January 2024, in seconds. With the time of day in the file, equal reports would differ.
+# 1 January 2024. A clock in the file would make every copy of a report a different one.
 TIMESTAMP = 1_704_067_200
-FONT_FACES = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSansMono", "DejaVuSansMono-Bold", "LastResortHE-Regular")
-LONG_WORD = 40  # characters; a shorter word always fits a line of text
-POINTS_PER_PIXEL = 0.75
-SHORT_TABLE = 12  # rows; a shorter table stays on one page
-CODE_LINE = 112  # characters of code that fit the page in the smallest type of the template
+LONG_WORD = 37.0  # ems of a word that fits a line of text
+SHORT_TABLE = 12  # rows that are kept on one page
+LINE = 112  # characters of code that fit the page at the smallest size the template sets
+BETWEEN = re.compile(r"\s(?=\S)|[,;({\[](?=\S)|(?<=\w)(?=[)\]}])")  # where a line of code may be folded
+INSET = 30.0  # points that a table loses inside a list or a quotation
+SMALL_IMAGE = 40  # pixels of height up to which an image stands in its line
+HERE = "#h(0.001pt);"  # a place where a word may break; unlike a zero-width space it is no letter
 
 
-class TypstFailure(InputError):
-    """typst cannot make a PDF of the document; the message has typst's own words."""
+Files = dict[str, bytes]
 
 
 def to_pdf(
     document: dict, *, title: str, subtitle: str = "", date_line: str = "",
     provenance: Sequence[tuple[str, str]] = (), toc: bool = False, lang: str = "en",
-    timestamp: int = TIMESTAMP,
+    timestamp: int = TIMESTAMP, fonts: Sequence[str] = (), losses: Losses | None = None,
 ) -> bytes:  # fmt: skip
     """The document as a PDF of A4 pages.
 
-    `provenance` is a sequence of (name, text), shown at the end under "How this was made". `toc` adds a list
-    of contents, `timestamp` is the date in the file in seconds. Raises TypstFailure, and InputError for a `lang` that
-    is no language tag.
+    `provenance` is a sequence of (name, value), set at the end under "How this was made". `fonts` are files of
+    typefaces for letters that the shipped ones lack. A formula that typst refuses is shown as its source, and
+    `losses` says so. Raises TypstFailure.
     """
     about = title_meta(title, subtitle, date_line, provenance, lang)
-    source, files = typst_source(document, title=title, meta=about, toc=toc)
-    return _compile(source, files, timestamp)
+    about["font"] = node("MetaList", [node("MetaInlines", inlines_of_text(name)) for name in font_families(fonts)])
+    try:
+        return set_pdf(*typst_source(document, title=title, meta=about, toc=toc), timestamp, fonts)
+    except TypstFailure:
+        without = replace_unset_formulas(document, timestamp, losses)
+        if without is None:
+            raise
+        return set_pdf(*typst_source(without, title=title, meta=about, toc=toc), timestamp, fonts)
 
 
-def typst_source(document: dict, *, title: str, meta: dict, toc: bool) -> tuple[str, dict[str, bytes]]:
-    """The typst text and the image files that it names, as name -> bytes."""
-    files: dict[str, bytes] = {}
+def typst_source(document: dict, *, title: str, meta: dict, toc: bool) -> tuple[str, Files]:
+    """The typst text and the image files it names."""
+    files: Files = {}
     blocks = number_captions(shift_headings(drop_title(document["blocks"], title)))
     blocks = [part for block in _in_columns(blocks) for part in _set_block(block, files)]
     whole = {**document, "blocks": blocks, "meta": {**document["meta"], **meta}}
@@ -67,44 +96,24 @@ def typst_source(document: dict, *, title: str, meta: dict, toc: bool) -> tuple[
     return write_markup(whole, "typst", template, "--syntax-highlighting=idiomatic", *flags), files
 
 
-def _compile(source: str, files: dict[str, bytes], timestamp: int) -> bytes:
-    """Run typst in a temporary folder, outside which it can read nothing of this machine."""
-    with TemporaryDirectory() as folder:
-        for name, content in files.items():
-            Path(folder, name).write_bytes(content)
-        nowhere = Path(folder, "packages")
-        try:
-            return typst.compile(  # type: ignore[call-overload]  # its types want source and root alike
-                source.encode(), root=Path(folder), format="pdf", font_paths=_fonts(Path(folder, "fonts")),
-                package_path=nowhere, package_cache_path=nowhere,
-                pdf_standards=["ua-1", "a-2a"], timestamp=timestamp,
-            )  # fmt: skip
-        except typst.TypstError as problem:
-            hints = "".join(f"; {hint}" for hint in problem.hints)
-            raise TypstFailure(f"this cannot be set as PDF: {problem.message}{hints}") from problem
+def _set_block(block: Node, files: Files) -> list[Node]:
+    """A block of the page; what stands inside another has less room."""
+    if block["t"] == "Table":
+        return _table(block, files, UPRIGHT_WIDTH)
+    return _set_below([block], files, UPRIGHT_WIDTH - INSET)
 
 
-def _fonts(folder: Path) -> typst.Fonts:
-    """Fonts that come with Python packages: those inside typst, and copies of some of matplotlib's.
-
-    Of DejaVu only the upright faces are copied: typst would choose the slanted ones for Arabic, which they lack.
-    """
-    folder.mkdir()
-    for face in FONT_FACES:
-        shutil.copy(FONT_FOLDER / f"{face}.ttf", folder)
-    return typst.Fonts(include_system_fonts=False, font_paths=[folder])
-
-
-def _set_block(block: Node, files: dict[str, bytes]) -> list[Node]:
-    """A block as typst needs it; a table with too many columns gets a page turned on its side."""
+def _set_below(blocks: list[Node], files: Files, width: float, *, cell: bool = False) -> list[Node]:
+    """Blocks that have `width` points of room; those of a cell have exactly that."""
 
     def change(element: Node) -> Node | list[Node] | None:
-        return _for_typst(element, files)
+        if element["t"] == "Table":
+            return _table(element, files, width)
+        if element["t"] == "Image":
+            return _picture(element, files, width if cell else None)
+        return _for_typst(element)
 
-    if block["t"] == "Table" and is_wide(block):
-        table = node("Table", walk(block["c"], change))
-        return [_raw("#page(flipped: true)["), *_table(table, TURNED_WIDTH), _raw("]")]
-    return walk([block], change)
+    return walk(blocks, change, frozenset({"Table"}))
 
 
 def _in_columns(blocks: list[Node]) -> list[Node]:
@@ -125,18 +134,18 @@ def _in_entries(blocks: list[Node]) -> list[bool]:
     return answers[::-1]
 
 
-def _for_typst(element: Node, files: dict[str, bytes]) -> Node | list[Node] | None:
+def _for_typst(element: Node) -> Node | list[Node] | None:
     kind = element["t"]
     if kind == "Str":
-        return break_long_words(element, LONG_WORD)
-    if kind == "Image":
-        return _picture(element, files)
+        return _words(element["c"])
+    if kind == "Span" and element["c"][0][2]:
+        return _coloured(element)
+    if kind == "Div" and "placeholder" in element["c"][0][1]:
+        return [_raw("#framed-note["), *element["c"][1], _raw("]")]
     if kind == "Figure" and not element["c"][1][1] and not element["c"][0][0]:
         return element["c"][2]
     if kind == "Math":
         return _formula(element)
-    if kind == "Table":
-        return _table(element)
     if kind == "CodeBlock":
         return node("CodeBlock", element["c"][0], _with_short_lines(element["c"][1]))
     if kind == "Div" and element["c"][0][2] == RIGHT_TO_LEFT:
@@ -160,15 +169,41 @@ def quote_typst(text: str) -> str:
     return "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in plain)
 
 
-def _picture(element: Node, files: dict[str, bytes]) -> Node:
-    """The image by a function of the template, because pandoc's writer loses its description and its size."""
+def _words(text: str) -> Node | list[Node] | None:
+    """A word with the places where it may break; one that cannot stand on a line of text has some, too."""
+    if len(text) > LONG_WORD and BREAK not in text:
+        measure_letters([text])
+        text = break_word(text, LONG_WORD)
+    if BREAK not in text:
+        return None
+    parts = [part for piece in text.split(BREAK) for part in (node("RawInline", "typst", HERE), node("Str", piece))]
+    return parts[1:]
+
+
+def _coloured(element: Node) -> list[Node]:
+    """Inlines in the colour of their span."""
+    ink = dict(element["c"][0][2]).get("ink")
+    opening = node("RawInline", "typst", f'#text(fill: rgb("{ink}"))[')
+    return [opening, *element["c"][1], node("RawInline", "typst", "];")] if ink else element["c"][1]
+
+
+def _picture(element: Node, files: Files, room: float | None = None) -> Node:
+    """pandoc's writer would lose the description and the limits of size. `room` is the width of a cell in points."""
     (_, _, pairs), inlines, (uri, _) = element["c"]
     ending, content = split_uri(uri)
     name = f"{hashlib.sha256(content).hexdigest()[:20]}.{ending}"
     files[name] = content
-    stated = re.fullmatch(r"(\d+)px", dict(pairs).get("width", ""))
-    width = f", width: {int(stated[1]) * POINTS_PER_PIXEL}pt" if stated else ""
-    return node("RawInline", "typst", f"#fitted-image({quote_typst(name)}, {quote_typst(text_of(inlines))}{width})")
+    stated = dict(pairs)
+    across, down = shown_pixels(element)
+    said = f"{quote_typst(name)}, {quote_typst(text_of(inlines))}"
+    if stated.get("width", "").endswith("%"):
+        said += f", width: {stated['width']}"
+    elif stated.get("width") or stated.get("height"):
+        said += f", width: {across * POINTS_PER_PIXEL:.6g}pt" if across else ""
+    if room is not None:
+        return node("RawInline", "typst", f"#cell-image({said}, room: {room:.4g}pt);")
+    small = 0 < down <= SMALL_IMAGE and across <= 4 * SMALL_IMAGE
+    return node("RawInline", "typst", f"#{'inline' if small else 'fitted'}-image({said});")
 
 
 def _formula(element: Node) -> list[Node]:
@@ -177,26 +212,66 @@ def _formula(element: Node) -> list[Node]:
     return [opening, element, node("RawInline", "typst", "]")]
 
 
-def _table(element: Node, width: float = UPRIGHT_WIDTH) -> list[Node]:
-    """A table inside a figure of the template, because pandoc's own figure centres it."""
-    table, size = fit_table(element, width)
-    (label, _, _), (_, caption), columns, head, *rest = table["c"]
-    head = [head[0], [[row[0], [_head_cell(cell) for cell in row[1]]] for row in head[1]]]
-    bare = node("Table", ["", ["typst:no-figure"], []], [None, []], columns, head, *rest)
-    caption_argument = [_raw(", caption: ["), *caption, _raw("]")] if caption else []
+def _table(element: Node, files: Files, width: float) -> list[Node]:
+    """The table, or the blocks of its columns."""
+    blocks = split_columns(element, width)
+    largest = LARGEST_TYPE if len(blocks) == 1 else BLOCKED
+    return [part for block in blocks for part in _table_block(block, files, width, largest)]
+
+
+def _table_block(element: Node, files: Files, width: float, largest: float) -> list[Node]:
+    """A bare table inside our own figure: pandoc's figure would centre it whatever its caption."""
+    table, size = fit_table(element, width, largest)
+    (label, _, _), (_, caption), *_ = table["c"]
+    bare = _data(table, files, size, width) if is_plain(table) else [_marked_up(table, files, width)]
+    said = [_raw(", caption: ["), *_set_below(caption, files, width), _raw("]")] if caption else []
     named = f" <{label}>" if label else ""
     together = f", together: {str(_is_short(table)).lower()}"
-    return [_raw(f"#ruled-table(size: {size}pt{together}"), *caption_argument, _raw(")["), bare, _raw(f"]{named}")]
+    return [_raw(f"#ruled-table(size: {size}pt{together}"), *said, _raw(")["), *bare, _raw(f"]{named}")]
+
+
+def _data(table: Node, files: Files, size: float, width: float) -> list[Node]:
+    arguments, content = data_table(table, is_one_line(table, size, width))
+    name = f"table-{hashlib.sha256(content).hexdigest()[:20]}.json"
+    files[name] = content
+    return [_raw(f'#data-table("{name}", {arguments})')]
+
+
+def _marked_up(table: Node, files: Files, width: float) -> Node:
+    """A table whose cells hold more than words, by pandoc's writer."""
+    widths = [column[1].get("c", 1 / len(table["c"][2])) * width - CELL_PADDING for column in table["c"][2]]
+
+    def cell_blocks(cell: list, start: int) -> list[Node]:
+        room = sum(widths[start : start + cell[3]]) + CELL_PADDING * (cell[3] - 1)
+        return [_as_text(block) for block in _set_below(cell[4], files, max(room, 20.0), cell=True)]
+
+    _, _, columns, head, bodies, foot = map_positions(table, cell_blocks)["c"]
+    head = [head[0], [[row[0], [_coloured_cell(cell, HEAD) for cell in row[1]]] for row in head[1]]]
+    bodies = [[b[0], b[1], *([[row[0], [_coloured_cell(cell) for cell in row[1]]] for row in part] for part in b[2:])]
+              for b in bodies]  # fmt: skip
+    return node("Table", ["", ["typst:no-figure"], []], [None, []], columns, head, bodies, foot)
+
+
+HEAD = [("typst:text:weight", '"semibold"')]
+
+
+def _coloured_cell(cell: list, more: Sequence[tuple[str, str]] = ()) -> list:
+    colours = dict(cell[0][2])
+    pairs = [(name, f'rgb("{colours[key]}")')
+             for key, name in (("fill", "typst:fill"), ("ink", "typst:text:fill")) if key in colours]  # fmt: skip
+    return [attr(pairs=[*more, *pairs]), *cell[1:]]
+
+
+def _as_text(block: Node) -> Node:
+    """A block of a cell whose first signs do not begin a list, a heading or a term in typst."""
+    if block["t"] not in ("Plain", "Para") or not block["c"] or block["c"][0]["t"] != "Str":
+        return block
+    return node(block["t"], [node("RawInline", "typst", "#[];"), *block["c"]])
 
 
 def _is_short(table: Node) -> bool:
-    """True for a table, without its caption, that fits one page and is not divided."""
-    rows = sum(len(body[3]) for body in table["c"][4])
-    return rows <= SHORT_TABLE and len(text_of(table["c"][3:])) <= SHORT_TABLE * 120
-
-
-def _head_cell(cell: list) -> list:
-    return [attr(pairs=[("typst:text:weight", '"semibold"')]), *cell[1:]]
+    """Short enough to stand on one page, so that it need not be cut; its caption aside."""
+    return row_count(table) <= SHORT_TABLE and len(text_of(table["c"][3:])) <= SHORT_TABLE * 120
 
 
 def _raw(text: str) -> Node:
@@ -209,4 +284,11 @@ def _with_short_lines(code: str) -> str:
 
 
 def _split_line(line: str) -> Iterable[str]:
-    return [line[i : i + CODE_LINE] for i in range(0, len(line), CODE_LINE)] or [""]
+    """The line in parts that end between two tokens, where there is such a place in the second half of a part."""
+    parts = []
+    while len(line) > LINE:
+        places = [found.end() for found in BETWEEN.finditer(line, LINE // 2, LINE)]
+        end = places[-1] if places else LINE
+        parts.append(line[:end])
+        line = line[end:]
+    return [*parts, line]

@@ -71,10 +71,12 @@ def _heading(build: Path, stem: str, variant: Variant, title: str) -> Node:
 
 
 def _openings(paths: list[Path]) -> list[tuple[str, list[Node]]]:
-    """The title and the first finding of each executed notebook, all parsed by one process."""
-    notebook_names = [read_notebook(path) for path in paths]
-    texts = [text for notebook in notebook_names for text in (_first_text(notebook), _first_finding(notebook))]
-    parsed = [sanitise(blocks, Location("index")) for blocks in parse_markup([(MARKDOWN, text) for text in texts])]
+    """For each executed notebook its title and the first that it computed, read by one process."""
+    notebooks = [read_notebook(path) for path in paths]
+    texts = [text for notebook in notebooks for text in (_first_text(notebook), _first_finding(notebook))]
+    index = Location("index")
+    marked = [(MARKDOWN, index.formulas.mark(text)) for text in texts]
+    parsed = [sanitise(blocks or [], index) for blocks in parse_markup(marked, index.formulas)]
     titles = [_title(blocks, path) for blocks, path in zip(parsed[::2], paths, strict=True)]
     return list(zip(titles, parsed[1::2], strict=True))
 

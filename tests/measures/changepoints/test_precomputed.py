@@ -40,10 +40,10 @@ def test_neighbouring_states_weigh_the_same_together_as_apart(series, phi):
     size, candidates.BLOCK_SIZE = candidates.BLOCK_SIZE, 1
     try:
         apart = changes(*series, max_changes=3, phi=phi)
-        parted = len(apart.poisson.recursion.likelihood.blocks)
+        parted = len(apart.poisson.source.found.likelihood.blocks)
     finally:
         candidates.BLOCK_SIZE = size
-    assert parted >= len(together.poisson.recursion.likelihood.blocks)
+    assert parted >= len(together.poisson.source.found.likelihood.blocks)
     for one, other in zip(together.posteriors, apart.posteriors, strict=True):
         for table in ("number", "dates"):
             pd.testing.assert_frame_equal(getattr(one, table), getattr(other, table), rtol=1e-9, atol=1e-12)

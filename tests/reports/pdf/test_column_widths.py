@@ -3,7 +3,7 @@ import pytest
 
 from analysis.reports.document.notebook_document import build_document
 from analysis.reports.document.tree import elements, text_of
-from analysis.reports.pdf.column_widths import LARGEST_TYPE, UPRIGHT_WIDTH, fit_table, is_wide
+from analysis.reports.pdf.column_widths import BREAK, LARGEST_TYPE, UPRIGHT_WIDTH, fit_table, split_columns
 
 
 @pytest.fixture
@@ -34,17 +34,18 @@ def test_heads_run_over_lines_before_the_type_shrinks(table):
     assert len(points(made)) == 9
 
 
-def test_a_span_of_days_may_run_over_two_lines_before_the_page_is_turned(table):
+def test_a_span_of_days_may_run_over_two_lines_before_the_table_is_split(table):
     spans = pd.DataFrame({f"from {i}": ["2024-01-27 to 2024-02-14"] for i in range(6)})
-    assert not is_wide(table(spans))
-    assert is_wide(table(spans.replace(" to ", "-to-", regex=True)))
+    assert len(split_columns(table(spans))) == 1
+    assert len(split_columns(table(spans.replace(" to ", "-to-", regex=True)))) > 1
 
 
 def test_the_columns_never_leave_the_page(table):
     for columns in (6, 9, 12, 16, 40):
         frame = pd.DataFrame({f"column {i}": ["some words that go on", "x" * 80] for i in range(columns)})
-        made, _ = fit_table(table(frame))
-        assert sum(points(made)) <= UPRIGHT_WIDTH + 1
+        for block in split_columns(table(frame)):
+            made, _ = fit_table(block)
+            assert sum(points(made)) <= UPRIGHT_WIDTH + 1
 
 
 def test_a_column_of_dates_numbers_and_ranges_has_room_for_each_on_one_line(table):
@@ -62,23 +63,53 @@ def test_a_short_column_is_not_squeezed_by_a_long_one(table):
     assert 70 < place < 100 < note
 
 
-def test_only_a_table_of_many_columns_is_wide(table):
-    def frame(columns):
-        return pd.DataFrame({f"m_{i}": ["-1.234"] for i in range(columns)})
+def test_only_a_table_of_many_columns_is_split(table):
+    def blocks(frame):
+        return len(split_columns(table(frame)))
 
-    assert not is_wide(table(frame(12)))
-    assert is_wide(table(frame(20)))
-    assert not is_wide(table(pd.DataFrame({"note": ["a note of many words " * 30]})))
+    assert blocks(pd.DataFrame({f"m_{i}": ["-1.234"] for i in range(12)})) == 1
+    assert blocks(pd.DataFrame({f"m_{i}": ["-1.234"] for i in range(20)})) == 2
+    assert blocks(pd.DataFrame({"note": ["a note of many words " * 30]})) == 1
+
+
+def test_blocks_hold_every_column_once_and_the_heads_of_rows_and_groups_in_each(table):
+    columns = pd.MultiIndex.from_product([["first group", "second group"], [f"c{i}" for i in range(12)]])
+    frame = pd.DataFrame([[i + 100.25 for i in range(24)]] * 2, columns=columns, index=["Iraq", "Syria"])
+    blocks = split_columns(table(frame.to_html()))
+    texts = [[[text_of(cell[4]) for cell in cells] for _, cells in block["c"][4][0][3]] for block in blocks]
+    assert [row for line in texts for row in line if row[0] not in ("Iraq", "Syria")] == []
+    said = [number for line in texts for number in line[0][1:]]
+    assert said == [f"{i + 100.25}" for i in range(24)]
+    heads = [[(text_of(cell[4]), cell[3]) for cell in block["c"][3][1][0][1]] for block in blocks]
+    assert sum(across for line in heads for name, across in line if name == "first group") == 12
 
 
 def test_a_long_note_wraps_instead_of_making_the_type_small(table):
     assert fit_table(table(pd.DataFrame({"note": ["a note of many words " * 30]})))[1] == LARGEST_TYPE
 
 
-def test_a_word_longer_than_its_column_may_break_and_a_short_one_may_not(table):
-    texts = text_of(fit_table(table(pd.DataFrame({f"c{i}": ["x" * 80, "short"] for i in range(8)})))[0]["c"][4])
-    assert "x\u200bx" in texts
-    assert "short" in texts
+def broken(made):
+    return text_of(made["c"][4])
+
+
+def test_a_word_longer_than_its_column_may_break_and_one_that_fits_may_not(table):
+    text = broken(fit_table(table(pd.DataFrame({"c": ["x" * 80 + " short " + "some words " * 40]})), 200.0)[0])
+    assert f"x{BREAK}x" in text
+    assert "short" in text
+
+
+@pytest.mark.parametrize(
+    "word", ["before", "attacks", "2024-02-03", "8779", "1,204.5", "-0.25", "2024-02-03 14:05:00", "12:30", "1e-05"]
+)
+def test_words_that_fit_numbers_and_days_never_break(table, word):
+    frame = pd.DataFrame([{"a": word, **{f"note {i}": "many words that wrap " * 9 for i in range(4)}}])
+    for block in split_columns(table(frame)):
+        assert BREAK not in broken(fit_table(block)[0])
+
+
+def test_a_word_breaks_after_the_signs_that_join_it_before_it_breaks_inside(table):
+    frame = pd.DataFrame([{"path": "some/long/path_to/a_file.csv/that_goes/on/and/on", "note": "many words " * 90}])
+    assert f"/{BREAK}long/{BREAK}" in broken(fit_table(table(frame), 150.0)[0])
 
 
 def test_fitting_a_table_leaves_the_document_as_it_was(table):

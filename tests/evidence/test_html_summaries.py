@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.evidence.display import html_summary
+from analysis.evidence.html_summaries import html_summary
 from analysis.incidents.incident_table import build_incidents
 from analysis.incidents.views import View
 

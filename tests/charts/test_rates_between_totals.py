@@ -6,8 +6,8 @@ import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.dates import date2num
 
-from analysis.charts.interval_rates import step_rates
 from analysis.charts.notebook_output import to_svg
+from analysis.charts.rates_between_totals import step_rates
 from analysis.measures.rates import rate_interval
 
 

@@ -1,0 +1,221 @@
+"""The one form that every database becomes: columns of incidents.csv, checked alike whatever the source."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from analysis.databases.date_ranges import EARLIEST
+from analysis.databases.refusals import Refusals
+from analysis.databases.table_files import FILE, ROW
+from analysis.evidence.columns import PATTERNS
+from analysis.evidence.own_incidents import OWN_INCIDENTS
+
+UNKNOWN = ("", "na", "n/a", "nan", "none", "null", "unknown", "not known", "unk", "-", "--", "?", ".")
+PLACES = ("place", "country", "admin1")
+FAR = 366  # days that a single day may stand apart before a person is warned
+
+
+@dataclass
+class Import:
+    """A database on its way into the normal form.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        What was read, as text, with record_file and record_row.
+    incidents : DataFrame
+        One row for each row of `rows`, with the same index: columns of incidents.csv, and further ones.
+    refusals : Refusals
+        The rows that cannot be taken.
+    remarks : list of str
+        What a person should know, such as how many zeros of deaths are kept as stated.
+    """
+
+    rows: pd.DataFrame
+    incidents: pd.DataFrame = field(init=False)
+    refusals: Refusals = field(init=False)
+    remarks: list[str] = field(default_factory=list)
+
+    def __post_init__(self):
+        self.incidents = pd.DataFrame(index=self.rows.index)
+        self.refusals = Refusals(self.rows)
+
+    def text(self, column: str) -> pd.Series:
+        """A column as text on one line, missing where it is empty; all missing where there is no such column."""
+        if column not in self.rows:
+            return pd.Series(np.nan, self.rows.index, dtype="str")
+        return one_line(self.rows[column])
+
+    def number(self, column: str, allowed: str = "a whole number", decimal: str = ".") -> pd.Series:
+        """A column as numbers, missing where it is empty or says `NA` and the like; other values are refused."""
+        text = self.text(column)
+        text = text.mask(text.str.lower().isin(UNKNOWN))
+        number = to_number(text, decimal)
+        self.refusals.add(text.notna() & number.isna(), column, allowed)
+        return number
+
+    def count(self, column: str) -> pd.Series:
+        """A column as whole numbers from 0 up, missing where it is empty; other values are refused."""
+        number = self.number(column, "a whole number, 0 or more, or empty")
+        bad = number.notna() & ((number < 0) | (number % 1 != 0) | (number > 1e12))
+        self.refusals.add(bad, column, "a whole number, 0 or more, or empty")
+        return number.mask(bad).astype("Int64")
+
+    def code(self, column: str, meanings: dict[str, str], needed: bool = False) -> pd.Series:
+        """A column of codes as what they mean; a code that the codebook does not have is refused."""
+        text = self.text(column).str.removesuffix(".0")
+        meaning = text.map(meanings).astype("str")
+        allowed = f"one of {', '.join(meanings)}" + ("" if needed else ", or empty")
+        self.refusals.add(meaning.isna() & (text.notna() | needed), column, allowed)
+        return meaning
+
+
+def one_line(text: pd.Series) -> pd.Series:
+    """Text without line breaks and outer blanks, missing where nothing is left."""
+    text = text.astype("str")
+    broken = text.str.contains(r"[\r\n\t\x00-\x1f\u2028\u2029]", regex=True, na=False)
+    if broken.any():
+        text = text.where(~broken, text.str.replace(r"[\s\x00-\x1f]+", " ", regex=True))
+    text = text.str.strip()
+    return text.mask(text == "")
+
+
+def to_number(text: pd.Series, decimal: str = ".") -> pd.Series:
+    """Numbers as float64, missing where the text is none; thousands are separated by the other sign, or by blanks."""
+    plain = text.astype("str")
+    other = "," if decimal == "." else "."
+    grouped = plain.str.fullmatch(
+        rf"[+-]?\d{{1,3}}(?:[{re.escape(other)}\u00a0\u202f ]\d{{3}})+(?:{re.escape(decimal)}\d+)?", na=False
+    )
+    if grouped.any():
+        plain = plain.mask(grouped, plain.str.replace(rf"[{re.escape(other)}\u00a0\u202f ]", "", regex=True))
+    if decimal != ".":
+        plain = plain.str.replace(decimal, ".", regex=False)
+    return pd.to_numeric(
+        plain.where(plain.str.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", na=False)), errors="coerce"
+    ).astype("float64")
+
+
+def put_days(each: Import, first: pd.Series, last: pd.Series, column: str, best: pd.Series | None = None,
+             latest: pd.Timestamp | None = None) -> None:  # fmt: skip
+    """Add date, date_start and date_end; days that cannot be are refused under the name of `column`."""
+    refuse, given = each.refusals.add, each.rows[column] if column in each.rows else first.astype(str)
+    refuse(first.isna() | last.isna(), column, "a day that the calendar has, in the format named", given)
+    refuse(first < EARLIEST, column, f"a day from {EARLIEST:%Y-%m-%d} on", given)
+    refuse(last < first, column, "an end that is not before the start", given)
+    if latest is not None:
+        refuse(first > latest, column, f"a day up to {latest:%Y-%m-%d}, the day of the download", given)
+        last = last.where(~((first <= latest) & (last > latest)), latest)
+    best = first if best is None else best.where(best.between(first, last), first)
+    each.incidents["date"] = best.astype("datetime64[us]")
+    each.incidents["date_start"] = first.astype("datetime64[us]")
+    each.incidents["date_end"] = last.astype("datetime64[us]")
+
+
+def put_point(each: Import, latitude: str, longitude: str, decimal: str = ".") -> None:
+    """Add latitude and longitude; points off the globe, at 0, 0 or swapped are refused."""
+    north = each.number(latitude, "degrees as a decimal number", decimal)
+    east = each.number(longitude, "degrees as a decimal number", decimal)
+    refuse = each.refusals.add
+    swapped = (north.abs() > 90) & (north.abs() <= 180) & (east.abs() <= 90)
+    refuse(swapped, latitude, "-90 to 90; latitude and longitude look swapped")
+    refuse((north.abs() > 90) & ~swapped, latitude, "-90 to 90")
+    refuse(east.abs() > 180, longitude, "-180 to 180")
+    refuse((north == 0) & (east == 0), latitude, "not the point 0, 0, which stands for 'not known'; leave both empty")
+    refuse(north.isna() != east.isna(), latitude, "both latitude and longitude, or none")
+    each.incidents["latitude"], each.incidents["longitude"] = north, east
+
+
+def put_ids(each: Import, ids: pd.Series, column: str) -> None:
+    """Add incident_id and record_id: the database's own id, with a dash for each character that ours do not have."""
+    each.refusals.add(ids.isna(), column, "must not be empty")
+    clean = ids.str.replace(r"[^A-Za-z0-9._-]+", "-", regex=True).str.replace(r"^[^A-Za-z0-9]+", "", regex=True)
+    each.incidents["incident_id"] = clean.where(ids.notna(), "none")
+    each.incidents["record_id"] = ids
+
+
+def drop_repeated_rows(rows: pd.DataFrame, remarks: list[str]) -> pd.DataFrame:
+    """Rows that stand in the files twice with equal values count once."""
+    values = [name for name in rows.columns if name not in (FILE, ROW)]
+    again = rows.duplicated(values)
+    if again.any():
+        remarks.append(f"{again.sum():,} rows repeat another row, value for value; each counts once")
+    return rows[~again].reset_index(drop=True)
+
+
+def finish(each: Import, leave_out: bool = False) -> pd.DataFrame:
+    """Check what all sources share, and give the incidents that are left.
+
+    Parameters
+    ----------
+    each : Import
+        With every column in place.
+    leave_out : bool, default False
+        Whether rows that are refused are left out; otherwise they stop the import.
+
+    Returns
+    -------
+    DataFrame
+        The incidents, sorted by date and id, columns of incidents.csv first.
+
+    Raises
+    ------
+    RefusedRows
+        If a row is refused and `leave_out` is False, or if no row is left.
+    """
+    from analysis.databases.refusals import RefusedRows
+
+    out = each.incidents
+    again = out["incident_id"].duplicated(keep=False) & (out["incident_id"] != "none")
+    each.refusals.add(again, "incident_id", "each id once; these rows share one and differ", out["incident_id"])
+    for name in PLACES:
+        if name in out:
+            out[name] = out[name].mask(out[name].str.strip().str.lower().isin(UNKNOWN))
+    out[FILE], out[ROW] = each.rows[FILE], each.rows[ROW].astype("Int64")
+    refused = each.refusals.index
+    if len(refused) and (not leave_out or len(refused) == len(out)):
+        raise RefusedRows(each.refusals)
+    out = out.drop(index=refused)
+    each.remarks += _remarks(out)
+    ours = [name for name in OWN_INCIDENTS.names if name in out]
+    further = [name for name in out.columns if name not in ours]
+    empty = [name for name in further if out[name].isna().all()]
+    out = out[[*ours, *(name for name in further if name not in empty)]]
+    return out.sort_values(["date", "incident_id"], ignore_index=True)
+
+
+def _remarks(out: pd.DataFrame) -> list[str]:
+    days = out["date"].drop_duplicates().sort_values()
+    said = []
+    if len(days) >= 4:
+        reach = (days.iloc[-2] - days.iloc[1]).days
+        for lone, next_one in ((days.iloc[0], days.iloc[1]), (days.iloc[-1], days.iloc[-2])):
+            if abs((next_one - lone).days) > max(reach, FAR):
+                row = out[out["date"] == lone].iloc[0]
+                said.append(
+                    f"{lone:%Y-%m-%d} stands far from all other days ({row[FILE]}, row {row[ROW]}): is it right?"
+                )
+    ranges = int((out["date_start"] < out["date_end"]).sum())
+    if ranges:
+        said.append(f"{ranges:,} of {len(out):,} incidents are known to a range of days")
+    return said
+
+
+def safe_columns(rows: pd.DataFrame, used: set[str]) -> dict[str, str]:
+    """New names for the columns that are kept as they are, none of them a name of ours."""
+    taken = set(OWN_INCIDENTS.names) | {FILE, ROW}
+    kept = {}
+    for name in rows.columns:
+        if name in used or name in (FILE, ROW):
+            continue
+        kept[name] = f"{name}_" if name in taken else name
+    return kept
+
+
+def is_id(text: pd.Series) -> pd.Series:
+    """Whether each text can be an incident id as it stands."""
+    return text.str.fullmatch(PATTERNS["id"], na=False)

@@ -1,0 +1,67 @@
+"""What stands in an HTML page before anybody has touched it: controls, formulas of MathML, sizes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborNode
+
+from analysis.reports.document.tree import Node, inlines_of_text, node
+
+LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*(px|%|em|rem|pt|in|cm|mm|vw)?")
+PIXELS = {None: 1.0, "px": 1.0, "em": 16.0, "rem": 16.0, "pt": 4 / 3, "in": 96.0, "cm": 37.8, "mm": 3.78}
+
+
+def control_inlines(element: LexborNode) -> list[Node]:
+    """What a control shows before anybody has touched it."""
+    tag, about = element.tag, element.attributes
+    if tag == "select":
+        options = element.css("option")
+        chosen = next((o for o in options if "selected" in o.attributes), options[0] if options else None)
+        return inlines_of_text(chosen.text() or "") if chosen is not None else []
+    if tag == "textarea":
+        return inlines_of_text(element.text() or "")
+    if tag in ("progress", "meter"):
+        return inlines_of_text(f"{about['value']} of {about.get('max') or 1}") if about.get("value") else []
+    kind = (about.get("type") or "text").lower()
+    if kind in ("checkbox", "radio"):
+        return [node("Str", "\u2611" if "checked" in about else "\u2610")] if kind == "checkbox" else []
+    if kind in ("hidden", "password", "image", "color", "range", "file"):
+        return []
+    return inlines_of_text(about.get("value") or about.get("placeholder") or "")
+
+
+def mathml_inlines(element: LexborNode) -> list[Node]:
+    """A formula from the TeX that its MathML brings along; without it, its letters."""
+    source = element.css_first("annotation[encoding='application/x-tex']")
+    text = (source or element).text() or ""
+    display = "DisplayMath" if element.attributes.get("display") == "block" else "InlineMath"
+    return [node("Math", node(display), text.strip())] if source is not None else inlines_of_text(text)
+
+
+def read_length(said: str) -> str:
+    """A size as "120px" or "50%"; empty for one that says nothing."""
+    found = LENGTH.fullmatch(said.strip().lower())
+    if not found or float(found[1]) <= 0:
+        return ""
+    if found[2] in ("%", "vw"):
+        return f"{min(float(found[1]), 100):g}%"
+    pixels = float(found[1]) * PIXELS[found[2]]
+    return f"{pixels:.0f}px" if 1 <= pixels < 20_000 else ""
+
+
+def definition_parts(element: LexborNode) -> Iterator[LexborNode]:
+    """The children of a list of definitions; groups of them are divs."""
+    for child in _children(element):
+        if child.tag == "div":
+            yield from _children(child)
+        else:
+            yield child
+
+
+def _children(element: LexborNode) -> Iterator[LexborNode]:
+    child = element.child
+    while child is not None:
+        yield child
+        child = child.next

@@ -1,0 +1,47 @@
+"""Outputs that only a running page draws: how they are called, and what stands in their place."""
+
+from __future__ import annotations
+
+import re
+
+from analysis.reports.document.tree import Node, attr, node, paragraph
+
+# Types of outputs by a part of their name, and what a reader calls them.
+CALLED = {
+    "plotly": "plotly figure", "vegalite": "Vega-Lite chart", "vega": "Vega chart", "bokehjs": "Bokeh figure",
+    "holoviews": "HoloViews figure", "widget-view": "widget", "geo+json": "map", "javascript": "script",
+    "mermaid": "Mermaid diagram", "pdf": "PDF file", "json": "JSON tree", "video": "video", "audio": "sound",
+}  # fmt: skip
+# Types that prepare a page, or repeat in another form what another type of the same output says.
+SILENT = re.compile(r".*_load\.v\d+\+json|application/vnd\.dataresource\+json|application/papermill.*")
+# The text of an object that says nothing of its content: <Figure size 640x480>, IntSlider(value=3), alt.Chart(...).
+OBJECT = re.compile(r"\s*(?:<[^\n]*>|:\w+\s+\[.*|[A-Za-z_][\w.]*\(.*\)?)\s*", re.DOTALL)
+# A script that writes into the output itself, and not one that only loads a library.
+WRITES = re.compile(r"\belement\b|document\.write|innerHTML|getElementById|querySelector\(|embed\(|\.render\(")
+
+
+def running_kinds(kinds: list[str]) -> list[str]:
+    """Those of an output's types that only a running page can show."""
+    return [kind for kind in kinds if not SILENT.fullmatch(kind) and not kind.startswith(("text/", "image/"))]
+
+
+def prepares_page(kinds: list[str]) -> bool:
+    """An output that shows nothing: it loads a library for those that follow."""
+    return any(kind.endswith("+json") and "_load." in kind for kind in kinds)
+
+
+def call_kind(kind: str) -> str:
+    """What readers call a type of output: "plotly figure (application/vnd.plotly.v1+json)"."""
+    name = next((name for part, name in CALLED.items() if part in kind), "")
+    return f"{name} ({kind})" if name else kind
+
+
+def says_something(plain: str) -> bool:
+    """True for a text that stands for its object, False for one that only names it."""
+    return bool(plain.strip()) and not OBJECT.fullmatch(plain)
+
+
+def placeholder(cell: str, what: str) -> Node:
+    """A frame that says what is missing."""
+    said = f"Not shown here: the output of {cell}, {what}. Only a running page draws it."
+    return node("Div", attr(classes=["placeholder"]), [paragraph(said)])

@@ -1,0 +1,117 @@
+"""The simulated worlds in which the posterior of changes is calibrated, and how it does in one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from scipy.stats import poisson
+
+from analysis.measures.changepoints.changes import ANNOUNCED_ABOVE, changes
+from analysis.measures.changepoints.clustering import Clustering
+from analysis.measures.changepoints.observed_counts import ObservedCounts, observe_counts
+from analysis.measures.changepoints.overdispersion import estimate_phi
+from analysis.measures.changepoints.posterior import highest_density_set
+from analysis.measures.changepoints.recursion import Recursion, run_recursion
+from analysis.measures.changepoints.segment_likelihood import SegmentLikelihood
+from analysis.measures.changepoints.segment_rates import holding_segment
+from analysis.measures.changepoints.simulated import clustered_counts, self_exciting_counts
+
+DAYS = 280
+FALL = 0.1  # rate after the change, as a share of the rate before
+
+
+@dataclass(frozen=True)
+class World:
+    """One kind of counts: its name, its rate per day, and how they are drawn from the rates of the days."""
+
+    name: str
+    rate: float
+    draw: Callable[[np.random.Generator, np.ndarray], np.ndarray]
+
+
+def all_worlds() -> list[World]:
+    """Poisson, negative binomial (phi 2, 3, 5), self-exciting (branching .3, .5, .7; mean delay 2, 3, 5 days)."""
+    out = []
+    for rate in (0.5, 1.5):
+        out.append(World("Poisson", rate, lambda rng, rates: rng.poisson(rates)))
+        out += [World(f"negative binomial, phi {phi}", rate, _negative_binomial(phi)) for phi in (2, 3, 5)]
+        for branching, delay in product((0.3, 0.5, 0.7), (2, 3, 5)):
+            name = f"self-exciting, branching {branching}, delay {delay}"
+            out.append(World(name, rate, _self_exciting(branching, delay)))
+    return out
+
+
+def _negative_binomial(phi: float):
+    return lambda rng, rates: clustered_counts(rng, rates, Clustering(phi=phi))
+
+
+def _self_exciting(branching: float, delay: float):
+    return lambda rng, rates: self_exciting_counts(rng, rates, branching, delay)
+
+
+def per_day(counts: np.ndarray) -> pd.DataFrame:
+    """Daily counts as a frame of rows."""
+    days = np.arange(len(counts))
+    return pd.DataFrame({"start": days, "end": days, "count": counts})
+
+
+def by_package(counts: np.ndarray, day: int) -> tuple[bool, pd.Series]:
+    """Whether a change is announced, and since when the rate of a day has held."""
+    found = changes(per_day(counts))
+    return found.is_announced, found.overdispersed.since(day)
+
+
+def by_tempering(counts: np.ndarray, day: int) -> tuple[bool, pd.Series]:
+    """The same, as this package did it before: a power likelihood, and a Poisson prior with one change expected."""
+    observed = observe_counts(per_day(counts))
+    plain, tempered = tempered_posteriors(observed)
+    announced = min(float(each.number[1:].sum()) for each in (plain, tempered)) > ANNOUNCED_ABOVE
+    begin = holding_segment(tempered, day).begin[: day + 1]
+    return announced, pd.Series(begin, pd.RangeIndex(day + 1, name="day"), name="probability")
+
+
+def tempered_posteriors(observed: ObservedCounts) -> tuple[Recursion, Recursion]:
+    """Under the Poisson likelihood, and under that likelihood to the power 1 / phi, phi estimated from single days."""
+    log_prior = poisson.logpmf(np.arange(6), 1.0)
+    rate = observed.exposure.sum() / max(observed.total, 1)
+    phi = estimate_phi(observed, 1.0, rate, log_prior)
+    plain = run_recursion(SegmentLikelihood(observed, 1.0, rate), log_prior)
+    return plain, plain if phi == 1 else run_recursion(SegmentLikelihood(observed, 1.0, rate, phi), log_prior)
+
+
+METHODS = {"old": by_tempering, "new": by_package}
+
+
+def calibrate(world: World, method: str, runs: int, seed: int) -> dict:
+    """False announcements, power, coverage and width of the 95 % sets of "since when", over `runs` series each with and
+    without a fall to a tenth on a random day of the middle third or so."""
+    rng, ask = np.random.default_rng(seed), METHODS[method]
+    false, found, covered, width = 0, 0, 0, []
+    for _ in range(runs):
+        false += ask(world.draw(rng, np.full(DAYS, world.rate)), DAYS // 2)[0]
+        day = int(rng.integers(int(0.3 * DAYS), int(0.7 * DAYS)))
+        rates = np.where(np.arange(DAYS) < day, world.rate, FALL * world.rate)
+        announced, since = ask(world.draw(rng, rates), (day + DAYS) // 2)
+        dates = since.iloc[1:]
+        chosen = highest_density_set(dates / dates.sum(), 0.95)["day"]
+        found, covered = found + announced, covered + (day in set(chosen))
+        width.append(len(chosen))
+    return {"false": false / runs, "power": found / runs, "covered": covered / runs, "width": float(np.median(width))}
+
+
+def calibration(runs: int, seed: int = 3, progress=lambda each: each) -> pd.DataFrame:
+    """`calibrate` in every world, old and new side by side, one row per world."""
+    rows = []
+    for world in progress(all_worlds()):
+        found = {method: calibrate(world, method, runs, seed) for method in METHODS}
+        row = {"world": world.name, "per day": world.rate}
+        for what in ("false", "power", "covered", "width"):
+            for method in METHODS:
+                value = found[method][what]
+                row[f"{what}, {method}"] = f"{value:g}" if what == "width" else f"{value:.1%}"
+        rows.append(row)
+    return pd.DataFrame(rows)

@@ -1,0 +1,168 @@
+import pandas as pd
+import pytest
+import yaml
+
+from analysis.databases.mapping import read_mapping
+from analysis.databases.refusals import RefusedRows
+from analysis.databases.suggestion import suggest_mapping
+from analysis.databases.table_files import read_table_file
+from analysis.databases.table_import import import_database
+from analysis.evidence.errors import InputError
+
+PLAIN = {"title": "Made up", "one_row": "an attack", "date": "day", "id": "no"}
+
+
+@pytest.fixture
+def bring(tmp_path):
+    """Imports a CSV text with a mapping; returns what was made."""
+
+    def build(text: str, mapping: dict, **options):
+        (tmp_path / "table.csv").write_text(text)
+        (tmp_path / "map.yml").write_text(yaml.safe_dump({**PLAIN, **mapping}))
+        return import_database("table", [tmp_path / "table.csv"], tmp_path / "to",
+                               mapping=read_mapping(tmp_path / "map.yml"), **options)  # fmt: skip
+
+    return build
+
+
+def reaches(made):
+    rows = made.incidents.sort_values("record_row")
+    return [f"{row.date_start:%Y-%m-%d}..{row.date_end:%Y-%m-%d}" for row in rows.itertuples()]
+
+
+def test_values_are_translated_and_others_kept(bring):
+    made = bring("no,day,kind\n1,2024-01-02,UAV\n2,2024-01-03,other\n",
+                 {"fields": {"weapon": {"column": "kind", "values": {"UAV": "drone"}}}})  # fmt: skip
+    assert made.incidents["weapon"].tolist() == ["drone", "other"]
+
+
+def test_a_constant_fills_every_row(bring):
+    made = bring("no,day\n1,2024-01-02\n", {"fields": {"country": {"value": "Nowhere"}}})
+    assert made.incidents["country"].tolist() == ["Nowhere"]
+
+
+def test_an_ambiguous_format_is_asked_for_and_never_guessed(bring):
+    text = "no,day\n1,03-04-2021\n2,05-06-2021\n"
+    with pytest.raises(InputError, match='"%d-%m-%Y" and "%m-%d-%Y" both read all of them and mean different days'):
+        bring(text, {})
+    made = bring(text, {"date": {"column": "day", "format": "%d-%m-%Y"}})
+    assert reaches(made) == ["2021-04-03..2021-04-03", "2021-06-05..2021-06-05"]
+    assert "would read it too, with other days" in " ".join(made.side_car.remarks)
+
+
+def test_a_format_without_a_day_means_its_month_or_year(bring):
+    made = bring(
+        "no,day\n1,2021-03-04\n2,2021-03\n3,2021\n", {"date": {"column": "day", "format": ["%Y-%m-%d", "%Y-%m", "%Y"]}}
+    )
+    assert reaches(made) == ["2021-03-04..2021-03-04", "2021-03-01..2021-03-31", "2021-01-01..2021-12-31"]
+
+
+def test_mixed_formats_must_be_listed(bring):
+    with pytest.raises(InputError, match="no single format reads all of them"):
+        bring("no,day\n1,13/04/2021\n2,2021-03-04\n3,April 2 2021\n", {})
+
+
+def test_precision_codes_widen_the_day(bring):
+    made = bring("no,day,prec\n1,2021-03-14,A\n2,2021-03-14,B\n",
+                 {"date": {"day": "day",
+                           "precision": {"column": "prec", "values": {"A": "day", "B": "month"}}}})  # fmt: skip
+    assert reaches(made) == ["2021-03-14..2021-03-14", "2021-03-01..2021-03-31"]
+
+
+def test_a_start_and_an_end_are_a_range_and_an_empty_end_is_the_start(bring):
+    made = bring("no,a,b\n1,2021-03-14,2021-03-16\n2,2021-03-15,\n", {"date": {"start": "a", "end": "b"}})
+    assert reaches(made) == ["2021-03-14..2021-03-16", "2021-03-15..2021-03-15"]
+
+
+def test_an_end_before_the_start_is_refused(bring):
+    with pytest.raises(RefusedRows, match="an end that is not before the start"):
+        bring("no,a,b\n1,2021-03-14,2021-03-10\n", {"date": {"start": "a", "end": "b"}})
+
+
+def test_year_month_and_day_may_be_columns_with_parts_unknown(bring):
+    made = bring(
+        "no,y,m,d\n1,2021,March,4\n2,2021,3,0\n3,2021,,\n", {"date": {"year": "y", "month": "m", "day_of_month": "d"}}
+    )
+    assert reaches(made) == ["2021-03-04..2021-03-04", "2021-03-01..2021-03-31", "2021-01-01..2021-12-31"]
+
+
+def test_decimal_commas_are_read_where_the_mapping_says_so(bring):
+    fields = {name: {"column": name, "decimal": ","} for name in ("latitude", "longitude")}
+    made = bring('no,day,latitude,longitude\n1,2021-03-04,"36,19","44,01"\n', {"fields": fields})
+    assert made.incidents[["latitude", "longitude"]].to_numpy().tolist() == [[36.19, 44.01]]
+
+
+def test_further_columns_are_kept_and_weights_are_numbers(bring):
+    made = bring("no,day,fired,note2,date\n1,2021-03-04,7,hello,x\n", {"weights": ["fired"]})
+    assert made.incidents[["fired", "note2", "date_"]].to_numpy().tolist() == [[7.0, "hello", "x"]]
+
+
+def test_rows_that_share_an_id_need_a_rule(bring):
+    text = "no,day,a\n1,2021-03-04,\n1,2021-03-04,x\n2,2021-03-05,y\n"
+    with pytest.raises(RefusedRows, match="2 x incident_id: each id once"):
+        bring(text, {})
+    assert bring(text, {"more_rows": "first"}).incidents["a"].isna().tolist() == [True, False]
+    joined = bring(text, {"more_rows": "join"})
+    assert joined.incidents["a"].tolist() == ["x", "y"]
+    assert "1 rows share the id of another row" in " ".join(joined.side_car.remarks)
+
+
+def test_unknown_is_no_place(bring):
+    made = bring(
+        "no,day,town\n1,2021-03-04,Unknown\n2,2021-03-05,NA\n3,2021-03-06,Alpha\n", {"fields": {"place": "town"}}
+    )
+    assert made.incidents["place"].isna().tolist() == [True, True, False]
+
+
+def test_only_chooses_rows_and_says_how_many_it_leaves_out(bring):
+    made = bring("no,day,k\n1,2021-03-04,a\n2,2021-03-05,b\n", {"only": {"k": ["a"]}})
+    assert len(made.incidents) == 1
+    assert "1 rows are left out" in " ".join(made.side_car.remarks)
+
+
+def test_without_an_id_the_row_is_the_id(bring):
+    assert bring("day\n2021-03-04\n", {"id": []}).incidents["incident_id"].tolist() == ["row-2"]
+
+
+def test_a_lone_day_far_from_the_others_is_warned_of(bring):
+    text = "no,day\n1,1925-03-04\n" + "".join(f"{n},2025-03-0{n}\n" for n in range(2, 7))
+    assert "1925-03-04 stands far from all other days (table.csv, row 2)" in " ".join(bring(text, {}).side_car.remarks)
+
+
+def test_a_mapping_names_columns_that_are_there(bring):
+    with pytest.raises(InputError, match="does not have: 'dy', did you mean 'day'"):
+        bring("no,day\n1,2021-03-04\n", {"date": "dy"})
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"titel": "x"}, "titel: is no key; did you mean 'title'"),
+        ({"fields": {"wepon": "a"}}, "'wepon' is no field; did you mean 'weapon'"),
+        ({"date": {"end": "a"}}, "give one of: day; start"),
+        ({"more_rows": "all"}, "more_rows: is 'all'; allowed: 'refuse', 'first' or 'join'"),
+        ({"date": {"day": "a", "precision": {"column": "b", "values": {"1": "moon"}}}}, "is 'moon'; allowed: 'day'"),
+        ({"one_row": None}, "one_row"),
+    ],
+)
+def test_what_is_wrong_with_a_mapping_is_said_by_key(tmp_path, change, said):
+    (tmp_path / "map.yml").write_text(yaml.safe_dump({**PLAIN, **change}))
+    with pytest.raises(InputError, match="cannot be used") as error:
+        read_mapping(tmp_path / "map.yml")
+    assert said in str(error.value)
+
+
+def test_a_suggested_mapping_imports_and_marks_what_is_unsure(tmp_path):
+    path = tmp_path / "attacks_2024.csv"
+    path.write_text(
+        "Event ID,Event Date,Latitude,Longitude,City,Killed,Drones\n"
+        "A1,03/04/2024,10.5,20.5,Alpha,3,12\nA2,05/04/2024,10.6,20.6,Beta,,3\n"
+    )
+    text = suggest_mapping(read_table_file(path))
+    assert 'format: "%d/%m/%Y"}  # unsure: %m/%d/%Y would fit too' in text
+    (tmp_path / "map.yml").write_text(text)
+    made = import_database("table", [path], tmp_path / "to", mapping=read_mapping(tmp_path / "map.yml"))
+    row = made.incidents.iloc[0]
+    assert (row["incident_id"], row["place"], row["deaths"], row["latitude"]) == ("A1", "Alpha", 3, 10.5)
+    assert row["date"] == pd.Timestamp("2024-04-03")
+    assert row["Drones"] == "12"

@@ -1,0 +1,91 @@
+"""Outputs that only a running page draws: never nothing, never words that a script would replace."""
+
+import logging
+
+import pytest
+from nbconvert.utils.exceptions import ConversionException
+
+from analysis.evidence.errors import InputError
+from analysis.reports.document.losses import Losses
+from analysis.reports.document.notebook_document import build_document
+from analysis.reports.document.tree import elements, text_of
+from analysis.reports.pdf.nbconvert_exporter import TypstPDFExporter
+from tests.reports import pdf_checks as finished
+
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+LOADING = (
+    "<table id='t'><thead><tr><th>n</th></tr></thead><tbody><tr><td>Loading ITables v2.1 (need help?)</td></tr></table>"
+)
+DRAWN_BY_SCRIPTS = {
+    "plotly": {"application/vnd.plotly.v1+json": {"data": []}},
+    "plotly with its repr": {"application/vnd.plotly.v1+json": {}, "text/plain": "Figure({\n    'data': []\n})"},
+    "altair": {"application/vnd.vegalite.v5+json": {}, "text/plain": "<VegaLite 5 object>\n"},
+    "bokeh": {"application/vnd.bokehjs_exec.v0+json": "", "text/html": "<div id='a' class='bk-root'></div>"},
+    "a widget": {"application/vnd.jupyter.widget-view+json": {"model_id": "x"}, "text/plain": "IntSlider(value=3)"},
+    "a map": {"text/html": "<div style='width:100%'><iframe srcdoc='&lt;p&gt;x'></iframe></div>"},
+    "a script": {"application/javascript": "element.append('x')",
+    "text/plain": "<IPython.core.display.Javascript object>"},
+    "a div and a script": {
+        "text/html": "<div id='p'></div><script>document.getElementById('p').innerHTML = 'x'</script>"
+    },
+    "words that wait": {"text/html": "<span id='b'>Loading BokehJS ...</span><script>run()</script>"},
+    "a table that waits": {"text/html": LOADING + "<script>new DataTable('#t')</script>"},
+    "a drawing": {"text/html": "<canvas id='c'></canvas><script>draw('c')</script>"},
+    "a video": {"text/html": "<video controls src='a.mp4'></video>"},
+    "a type nobody knows": {"application/x-something+json": {}},
+}  # fmt: skip
+STATIC = {
+    "a picture of it": ({"application/vnd.plotly.v1+json": {}, "image/png": DOT}, None),
+    "a text of it": ({"application/vnd.jupyter.widget-view+json": {}, "text/plain": "100%|####| 10/10"},
+    "100%|####| 10/10"),
+    "a table": ({"text/html": "<table id='d'><tr><th>a<tr><td>1</table><script>f('d')</script>"}, "a1"),
+    "words beside a script": ({"text/html": "<p id='p'>said</p><script>f('p')</script>"}, "said"),
+    "markdown": ({"application/x-y": "", "text/markdown": "**said**"}, "said"),
+    "HTML beside a widget": ({"application/vnd.jupyter.widget-view+json": {}, "text/html": "<b>said</b>"}, "said"),
+}  # fmt: skip
+PREPARES = {
+    "styles alone": {"text/html": "<style>p{}</style>"},
+    "a library": {"application/vnd.bokehjs_load.v0+json": "", "application/javascript": "load()"},
+    "a library by HTML": {"text/html": "<script>window.PlotlyConfig = {MathJaxConfig: 'local'};</script>"},
+}
+
+
+@pytest.mark.parametrize("name", DRAWN_BY_SCRIPTS)
+def test_what_only_a_script_draws_is_a_frame_that_says_so(notebook, shown, name):
+    losses = Losses()
+    tree = build_document(notebook("text", [shown(DRAWN_BY_SCRIPTS[name])]), losses=losses)
+    frames = [e for e in elements(tree["blocks"]) if e["t"] == "Div" and "placeholder" in e["c"][0][1]]
+    assert len(frames) == 1
+    assert "cell 2" in text_of(frames) and "Only a running page draws it" in text_of(frames)
+    assert "Loading" not in text_of(tree["blocks"])
+    assert losses.said and losses.said[0].startswith("cell 2 (id ")
+    with pytest.raises(InputError, match=r"cell 2 \(id \w+\): .*only a running page draws"):
+        build_document(notebook("text", [shown(DRAWN_BY_SCRIPTS[name])]), strict=True)
+
+
+@pytest.mark.parametrize("name", STATIC)
+def test_a_static_form_of_the_same_output_is_used(notebook, shown, name):
+    data, said = STATIC[name]
+    losses = Losses()
+    tree = build_document(notebook([shown(data, alt="x")]), losses=losses)
+    assert losses.said == []
+    assert text_of(tree["blocks"]) == said if said else [e for e in elements(tree["blocks"]) if e["t"] == "Image"]
+
+
+@pytest.mark.parametrize("name", PREPARES)
+def test_what_prepares_a_page_is_nothing_and_no_loss(notebook, shown, name):
+    losses = Losses()
+    assert build_document(notebook([shown(PREPARES[name])]), losses=losses)["blocks"] == []
+    assert losses.said == []
+
+
+def test_the_frame_is_in_the_pdf_and_a_warning_names_notebook_and_cell(notebook, shown, caplog):
+    made = notebook("text", [shown(DRAWN_BY_SCRIPTS["plotly"])])
+    with caplog.at_level(logging.WARNING):
+        content, resources = TypstPDFExporter().from_notebook_node(made, {"metadata": {"name": "my notes"}})
+    assert "plotly figure" in finished.words(content)
+    assert finished.faults(content) == []
+    assert resources["losses"] and resources["losses"][0] in caplog.text
+    assert "my notes, cell 2 (id" in caplog.text
+    with pytest.raises(ConversionException, match="cell 2"):
+        TypstPDFExporter(strict=True).from_notebook_node(made)
