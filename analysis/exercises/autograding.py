@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from nbgrader.utils import determine_grade, is_solution, is_task
 
+from analysis.exercises.advice import advise
 from analysis.exercises.course import cells_by_id, grade_id, is_graded, is_test
 from analysis.exercises.gradebook import Grade
+
+WRITES_TO_STDERR = "the answer prints a warning or a progress bar; that costs no points here"
 
 
 def prepare_tests(notebook: NotebookNode, released: NotebookNode) -> NotebookNode:
@@ -68,8 +72,17 @@ def _grade_by_tests(parts: list[NotebookNode], answer: NotebookNode | None, stub
         return Grade(task, points, max_points, "passed")
     blank = answer is not None and answer.source.strip() == stubs[grade_id(answer)].source.strip()
     status = _status(points, blank, visible, complete)
-    remark = "" if status == "no answer" else _error_of_answer(answer) or _refusal(complete) or _message(visible)
-    return Grade(task, points, max_points, status, remark)
+    told = complete.metadata.get("told", {})
+    grade = Grade(task, points, max_points, status, failed_test=told.get("reason", ""))
+    return grade if status == "no answer" else replace(grade, remark=_remark(answer, visible, complete, told))
+
+
+def _remark(answer: NotebookNode | None, visible: NotebookNode, complete: NotebookNode, told: dict) -> str:
+    """What the student reads: what went wrong, as far as visible tests say so, a hint, and what helps."""
+    wrong = _error_of_answer(answer) or _refusal(complete) or _message(visible)
+    hint = f"Hint: {told['hint']}" if told.get("hint") else ""
+    advice = advise(answer.source if answer is not None else "", told.get("kinds", {}), wrong)
+    return ". ".join(text.rstrip(".") for text in (wrong, hint, advice) if text)
 
 
 def _status(points: float, blank: bool, visible: NotebookNode, complete: NotebookNode) -> str:
@@ -122,5 +135,5 @@ def _message(visible: NotebookNode) -> str:
     """The message of a visible test; that of a complete test is never used."""
     errors = [out for out in visible.outputs if out.output_type == "error"]
     if not errors:
-        return "writes to stderr" if _wrote_to_stderr(visible) else ""
+        return WRITES_TO_STDERR if _wrote_to_stderr(visible) else ""
     return f"{errors[0].ename}: {errors[0].evalue}".strip(": ")[:200]

@@ -13,11 +13,13 @@ import json
 import multiprocessing
 import os
 import pickle
+import re
 import sys
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import StringIO
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -39,6 +41,9 @@ KNOWN_ERRORS = (
     "ArithmeticError", "AssertionError", "FileNotFoundError", "IndexError", "KeyError", "LookupError", "NameError",
     "NotImplementedError", "OverflowError", "RuntimeError", "TypeError", "ValueError", "ZeroDivisionError",
 )  # fmt: skip
+TESTS = "<tests>"  # the file name of a cell
+HINT = re.compile(r"\s*hint:", re.IGNORECASE)
+MAX_REASON = 300  # characters
 Ask = Callable[[str], Awaitable[str]]  # a request for the kernel's `answer_service.answer`; its reply
 
 
@@ -48,13 +53,21 @@ class AnswerError(Exception):
 
 @dataclass(frozen=True)
 class TestResult:
-    """What became of one cell: as the kernel's reply, with its outputs; `refused` says why an answer is no data."""
+    """What became of one cell: as the kernel's reply, with its outputs.
+
+    `refused` says why an answer is no data. `hint` is what the author of the test lets the student know, `reason` the
+    line of the test that failed and why, for the instructor. `kinds` says of functions what they returned last, where
+    that is of a kind that `advice` knows.
+    """
 
     __test__ = False
 
     ename: str
     outputs: list[NotebookNode]
     refused: str = ""
+    hint: str = ""
+    reason: str = ""
+    kinds: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -119,6 +132,7 @@ def serve(connection: Connection, folder: str, answers: Sequence[str], own: Sequ
         time.tzset()
     os.chdir(folder)
     names: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
+    kernel = AnswerKernel(connection)
     origin = NameOrigins(find_bound_names(answers), find_bound_names(own))
     _run_imports(own, names)
     while True:
@@ -126,42 +140,60 @@ def serve(connection: Connection, folder: str, answers: Sequence[str], own: Sequ
             source = connection.recv()
         except EOFError:
             return
-        connection.send(_run_cell(source, names, origin, connection))
+        connection.send(_run_cell(source, names, origin, kernel))
 
 
-def _run_cell(source: str, names: dict[str, Any], origin: NameOrigins, connection: Connection) -> TestResult:
+def _run_cell(source: str, names: dict[str, Any], origin: NameOrigins, kernel: AnswerKernel) -> TestResult:
     stdout, stderr, outputs = StringIO(), StringIO(), []
-    ename = refused = ""
+    ename = refused = hint = reason = ""
+    kernel.kinds.clear()
     with redirect_stdout(stdout), redirect_stderr(stderr):
         try:
             tree = ast.parse(source)
-            _fetch(tree, names, origin, connection)
+            _fetch(tree, names, origin, kernel)
             shown = _execute(tree, names)
             if shown is not None:
                 outputs.append(new_output("execute_result", {"text/plain": repr(shown)}))
         except BaseException as error:
             ename, refused = type(error).__name__, str(error) if isinstance(error, RefusedAnswer) else ""
-            outputs.append(new_output("error", ename=ename, evalue=str(error)[:2000], traceback=[]))
+            hint, reason = read_hint(error), _reason(error, source)
+            outputs.append(new_output("error", ename=ename, evalue=str(error)[:2000], traceback=[reason]))
     for name, stream in (("stdout", stdout), ("stderr", stderr)):
         if stream.getvalue():
             outputs.append(new_output("stream", name=name, text=stream.getvalue()[:20_000]))
-    return TestResult(ename, outputs, refused)
+    return TestResult(ename, outputs, refused, hint, reason, dict(kernel.kinds))
+
+
+def read_hint(error: BaseException) -> str:
+    """What the author of a test lets the student know: the message of an assertion behind `Hint:`."""
+    if not isinstance(error, AssertionError) or not (found := HINT.match(str(error))):
+        return ""
+    return str(error)[found.end() :].strip()[:MAX_REASON]
+
+
+def _reason(error: BaseException, source: str) -> str:
+    """The error, and the last line of the tests that led to it."""
+    cause = f" ({error.__cause__})" if error.__cause__ else ""
+    said = f"{type(error).__name__}: {error}{cause}".removesuffix(": ")[:MAX_REASON]
+    lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == TESTS]
+    text = source.splitlines()[lines[-1] - 1].strip() if lines and lines[-1] <= len(source.splitlines()) else ""
+    return f"{said}, in line {lines[-1]}: {text}"[: 2 * MAX_REASON] if text else said
 
 
 def _execute(tree: ast.Module, names: dict[str, Any]) -> Any:
     """Run the cell; returns the value of its last line, if that is an expression."""
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, "<tests>", "exec"), names)
-    return eval(compile(ast.Expression(last.value), "<tests>", "eval"), names) if last else None
+    exec(compile(tree, TESTS, "exec"), names)
+    return eval(compile(ast.Expression(last.value), TESTS, "eval"), names) if last else None
 
 
-def _fetch(tree: ast.Module, names: dict[str, Any], origin: NameOrigins, connection: Connection) -> None:
+def _fetch(tree: ast.Module, names: dict[str, Any], origin: NameOrigins, kernel: AnswerKernel) -> None:
     """Set the answers that the cell uses in `names`: those of the exercise, and all that only the submission has."""
     bound = set(_bound_names(tree))
     for name in _used_names(tree):
         if name in origin.answers or not (name in names or name in origin.own or hasattr(builtins, name)):
             try:
-                names[name] = _ask(connection, name)
+                names[name] = kernel.ask(name)
             except KeyError:
                 names.pop(name, None)
             except RefusedAnswer:
@@ -202,38 +234,54 @@ def _run_imports(sources: Iterable[str], names: dict[str, Any]) -> None:
     for source in sources:
         statements = ast.parse(source).body
         imports = [each for each in statements if isinstance(each, ast.Import | ast.ImportFrom)]
-        exec(compile(ast.Module(imports, []), "<tests>", "exec"), names)
+        exec(compile(ast.Module(imports, []), TESTS, "exec"), names)
 
 
 class AnswerFunction:
     """Stands for a function of the submission: a call is sent to its kernel, and what returns is data."""
 
-    def __init__(self, name: str, connection: Connection) -> None:
-        self.__name__, self._connection = name, connection
+    def __init__(self, name: str, kernel: AnswerKernel) -> None:
+        self.__name__, self._kernel = name, kernel
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The value that the submission returns. Raises its error, or RefusedAnswer."""
-        return _ask(self._connection, self.__name__, (args, kwargs))
+        return self._kernel.ask(self.__name__, (args, kwargs))
 
     def __reduce__(self) -> tuple:
         return find_function, (self.__name__,)
 
 
-def _ask(connection: Connection, name: str, call: tuple | None = None) -> Any:
-    """The answer of that name, or what it returns when called. Raises KeyError if there is none of that name."""
-    connection.send(base64.b64encode(pickle.dumps((name, call))).decode())
-    reply = _read_reply(connection.recv())
-    if "value" in reply:
-        return read_answer(reply["value"])
-    if "function" in reply:
-        return AnswerFunction(name, connection)
-    if "error" in reply:
-        ename, evalue = reply["error"]
-        kind = getattr(builtins, ename) if ename in KNOWN_ERRORS else AnswerError
-        raise kind(str(evalue) if kind is not AnswerError else f"{ename}: {evalue}")
-    if "missing" in reply:
-        raise KeyError(name)
-    raise RefusedAnswer(str(reply.get("refused"))[:200])
+class AnswerKernel:
+    """The submission's kernel, seen from the tests' process. `kinds` says what functions returned last."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.kinds: dict[str, str] = {}
+
+    def ask(self, name: str, call: tuple | None = None) -> Any:
+        """The answer of that name, or what it returns when called. Raises KeyError if there is none of that name."""
+        self.connection.send(base64.b64encode(pickle.dumps((name, call))).decode())
+        reply = _read_reply(self.connection.recv())
+        if "value" in reply:
+            self.kinds[name] = _kind(reply["value"])
+            return read_answer(reply["value"])
+        if "function" in reply:
+            return AnswerFunction(name, self)
+        if "error" in reply:
+            ename, evalue = reply["error"]
+            kind = getattr(builtins, ename) if ename in KNOWN_ERRORS else AnswerError
+            raise kind(str(evalue) if kind is not AnswerError else f"{ename}: {evalue}")
+        if "missing" in reply:
+            raise KeyError(name)
+        raise RefusedAnswer(str(reply.get("refused"))[:200])
+
+
+def _kind(value: Any) -> str:
+    """`None`, `numpy bool`, or empty for any other value as `answer_data` writes it."""
+    if value is None:
+        return "None"
+    is_numpy_bool = isinstance(value, dict) and value.get("is") == "numpy" and value.get("of", [""])[:1] == ["bool"]
+    return "numpy bool" if is_numpy_bool else ""
 
 
 def _read_reply(text: str) -> dict:

@@ -174,6 +174,7 @@ async def _run_cell(client: LimitedClient, judge: Judge | None, index: int, cell
         cell.outputs = result.outputs
         cell.metadata["ran"] = {"status": "error" if result.ename else "ok", "ename": result.ename}
         cell.metadata["refused"] = result.refused
+        cell.metadata["told"] = {"hint": result.hint, "reason": result.reason, "kinds": result.kinds}
         return
     await client.async_execute_cell(cell, index)
     if judge and cell.cell_type == "code" and is_locked(cell):
