@@ -62,8 +62,8 @@ def release(names: tuple[str, ...], course: Path | None, out: Path) -> None:
     "--memory", default=4000, show_default=True, type=click.IntRange(1500), help="Megabytes for one submission."
 )
 def grade(
-    folder: Path, names: tuple[str, ...], students: tuple[str, ...], roster: Path | None, course: Path | None, out: Path,
-    backend: str, workers: int, cell_seconds: int, seconds: int, memory: int,
+    folder: Path, names: tuple[str, ...], students: tuple[str, ...], roster: Path | None, course: Path | None,
+    out: Path, backend: str, workers: int, cell_seconds: int, seconds: int, memory: int,
 ) -> None:  # fmt: skip
     """Grade the submissions in FOLDER: a download of Moodle or Canvas, packed or not, STUDENT/EXERCISE/EXERCISE.ipynb
     or STUDENT/EXERCISE.ipynb.

@@ -47,7 +47,7 @@ class Grade:
     def remarks(self) -> list[str]:
         """All that the student should read, as far as there is any."""
         changed = CHANGED if self.is_changed else ""
-        extra = f"{self.extra_points:+g} points beyond the task" if self.extra_points else ""
+        extra = f"{self.extra_points:g} extra points" if self.extra_points else ""
         return [text for text in (self.remark, changed, extra, self.comment) if text]
 
 

@@ -83,13 +83,17 @@ def grade_one(submission: Submission, limits: SubmissionLimits, backend: str) ->
 
 def _with_answers(grades: list[Grade], repaired: NotebookNode, submission: Submission) -> list[Grade]:
     """The grades with the cell that answers each task, and what identifies the answer in it."""
-    cells, answer_cells = cells_by_id(repaired), submission.exercise.answer_cells
+    cells, names = cells_by_id(repaired), submission.exercise.answer_cells
     return [
-        replace(grade, answer_cell=name, answer=sha256(cells[name].source.strip().encode("utf-8", "replace")).hexdigest()[:16])
-        if (name := answer_cells.get(grade.task, "")) in cells
+        replace(grade, answer_cell=names[grade.task], answer=_identify(cells[names[grade.task]].source))
+        if names.get(grade.task) in cells
         else grade
         for grade in grades
-    ]  # fmt: skip
+    ]
+
+
+def _identify(source: str) -> str:
+    return sha256(source.strip().encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _time_text(submission: Submission) -> str:

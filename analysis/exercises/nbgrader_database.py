@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nbformat
-from nbconvert.preprocessors import SanitizeHTML
+from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 from nbgrader.api import (
     Assignment,
@@ -60,7 +62,9 @@ OUTPUT_KINDS = ["text/plain", "image/png", "image/jpeg"]  # what formgrader may 
 def _open(out: Path) -> Iterator[Session]:
     """A session with the database in the folder `out`, made if there is none. What is not committed is rolled back."""
     try:
-        with Gradebook(f"sqlite:///{(out / DATABASE).resolve()}", _course_id(out)) as opened:
+        with _programs_found():
+            made = Gradebook(f"sqlite:///{(out / DATABASE).resolve()}", _course_id(out))
+        with made as opened:
             yield opened.db
             opened.db.rollback()
     except Exception as error:
@@ -68,6 +72,17 @@ def _open(out: Path) -> Iterator[Session]:
             said = str(error).splitlines()[0]
             raise InputError(f"{format_path(out / DATABASE)} cannot be used: {said}") from None
         raise
+
+
+@contextmanager
+def _programs_found() -> Iterator[None]:
+    """With the programs of this environment on the path: nbgrader runs alembic when it makes a database."""
+    path = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = path
 
 
 def load_config(out: Path) -> Config:
@@ -231,27 +246,32 @@ def _write_exercise(session: Session, course: str, exercise: Exercise) -> Notebo
     notebook = next((each for each in assignment.notebooks if each.name == exercise.name), None)
     if notebook is None:
         notebook = Notebook(name=exercise.name, assignment=assignment)
+        session.add(notebook)
     notebook.kernelspec = json.dumps(exercise.source.metadata.get("kernelspec", {}))
     cells = {(type(cell), cell.name): cell for cell in notebook._base_cells}
     sources = {cell.name: cell for cell in notebook.source_cells}
     for cell in exercise.for_grading.cells:
         if name := grade_id(cell):
-            _write_cell(notebook, name, cell, cells, sources)
+            session.add_all(_written_cells(notebook, name, cell, cells, sources))
     session.flush()
+    session.expire(notebook, ["_base_cells"])
     return notebook
 
 
-def _write_cell(notebook: Notebook, name: str, cell: NotebookNode, cells: dict, sources: dict) -> None:
+def _written_cells(notebook: Notebook, name: str, cell: NotebookNode, cells: dict, sources: dict) -> Iterator:
+    """The database's entries for one cell, new or brought up to date."""
     kinds = ((GradeCell, is_grade(cell)), (SolutionCell, is_solution(cell)), (TaskCell, is_task(cell)))
     for kind, wanted in kinds:
         if wanted:
             known = cells.get((kind, name)) or kind(name=name, notebook=notebook)
             if kind is not SolutionCell:
                 known.max_score, known.cell_type = float(cell.metadata.nbgrader.points), cell.cell_type
+            yield known
     if any(wanted for _, wanted in kinds) or is_locked(cell):
         known = sources.get(name) or SourceCell(name=name, notebook=notebook)
         known.cell_type, known.locked, known.source = cell.cell_type, is_locked(cell), cell.source
         known.checksum = cell.metadata.nbgrader.get("checksum")
+        yield known
 
 
 def _write_submission(session: Session, submission: GradedSubmission, notebook: Notebook) -> None:
@@ -267,12 +287,14 @@ def _write_submission(session: Session, submission: GradedSubmission, notebook: 
     mine = next((each for each in handed_in.notebooks if each.notebook is notebook), None)
     if mine is None:
         mine = SubmittedNotebook(notebook=notebook, assignment=handed_in)
+        session.add(mine)
     mine.late_submission_penalty = submission.late_penalty or None
-    _write_marks(submission, notebook, mine)
     session.flush()
+    session.add_all(_written_marks(submission, notebook, mine))
 
 
-def _write_marks(submission: GradedSubmission, notebook: Notebook, mine: SubmittedNotebook) -> None:
+def _written_marks(submission: GradedSubmission, notebook: Notebook, mine: SubmittedNotebook) -> Iterator:
+    """The database's entries for points and comments of one submission, new or brought up to date."""
     marks, comments = ({each.cell_id: each for each in found} for found in (mine.grades, mine.comments))
     by_task = {grade.task: grade for grade in submission.grades}
     typed, said = _comments_of(submission), _remarks_of(submission)
@@ -281,10 +303,12 @@ def _write_marks(submission: GradedSubmission, notebook: Notebook, mine: Submitt
             mark = marks.get(cell.id) or NbgraderGrade(cell=cell, notebook=mine)
             if grade := by_task.get(cell.name):
                 _write_mark(mark, grade)
+            yield mark
         if isinstance(cell, SolutionCell | TaskCell):
             comment = comments.get(cell.id) or Comment(cell=cell, notebook=mine)
             comment.manual_comment = typed.get(cell.name) or None
             comment.auto_comment = said.get(cell.name) or None
+            yield comment
 
 
 def _write_mark(mark: NbgraderGrade, grade: Grade) -> None:

@@ -24,7 +24,7 @@ IDS = ("id", "id number", "idnumber", "user id", "canvas user id", "username", "
 
 @dataclass(frozen=True)
 class Roster:
-    """A class: `rows` has one row for each student, as the file has it, and `names` the student's name in the grades."""
+    """A class: `rows` has one row for each student, as the file has it; `names` are the students' in the grades."""
 
     rows: pd.DataFrame = field(default_factory=pd.DataFrame)
     names: list[str] = field(default_factory=list)

@@ -84,7 +84,7 @@ def find_submissions(
 
 
 def pick_students(submissions: Sequence[Submission], names: Sequence[str]) -> list[Submission]:
-    """The submissions of these students, or all if none is named. Raises InputError for a name that hands in nothing."""
+    """The submissions of these students; all if none is named. Raises InputError for a name that hands in nothing."""
     known = list(dict.fromkeys(each.student for each in submissions))
     for name in names:
         if name not in known:

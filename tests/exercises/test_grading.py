@@ -179,7 +179,7 @@ def test_a_page_of_feedback_needs_nothing_from_elsewhere_and_stays_small(out):
 def test_the_table_has_a_row_for_every_task_of_every_student(out, students):
     table = pd.read_csv(out / "grades.csv")
     assert len(table) == 4 * len(students)
-    assert list(table) == ["student", "exercise", "task", "points", "max_points", "status", "remarks"]
+    assert list(table) == ["student", "exercise", "task", "points", "max_points", "status", "remarks", "failed_test"]
     assert table.groupby("student")["points"].sum()["02 half right"] == 3
 
 
