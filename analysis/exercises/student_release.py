@@ -12,13 +12,13 @@ from pathlib import Path
 import nbformat
 
 from analysis.evidence.errors import InputError, format_path
-from analysis.evidence.folders import REPOSITORY
+from analysis.evidence.folders import PACKAGE, REPOSITORY
 from analysis.exercises.course import Exercise
 
 RELEASE_NAME = "attack-exercises"
 # What the installation and the notebooks need of this repository.
 PACKAGE_FILES = ("LICENSE", "pyproject.toml", "requirements.lock", "analysis", "data", "seeds")
-IGNORED_FILES = shutil.ignore_patterns("__pycache__", ".*", "*.pyc")
+IGNORED_FILES = shutil.ignore_patterns("__pycache__", ".*", "*.pyc", "shipped")
 FIRST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 README = """# Exercises
 
@@ -68,7 +68,7 @@ def release_exercises(exercises: Sequence[Exercise], out: Path) -> tuple[Path, P
 
 def _copy_package(target: Path) -> None:
     for name in PACKAGE_FILES:
-        source = REPOSITORY / name
+        source = PACKAGE if name == PACKAGE.name else REPOSITORY / name
         if source.is_dir():
             shutil.copytree(source, target / name, ignore=IGNORED_FILES)
         else:
