@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import ast
 import difflib
+import os
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 
+MAX_LINE, CONTEXT = 110, 40  # characters of a line that is shown
 COMPARISONS: dict[type, tuple[type, ...]] = {
     ast.Lt: (ast.LtE,), ast.LtE: (ast.Lt,), ast.Gt: (ast.GtE,), ast.GtE: (ast.Gt,), ast.Eq: (ast.NotEq,),
     ast.NotEq: (ast.Eq,), ast.Is: (ast.IsNot,), ast.IsNot: (ast.Is,), ast.In: (ast.NotIn,), ast.NotIn: (ast.In,),
@@ -69,7 +71,19 @@ def _with(tree: ast.AST, number: int, changed: ast.AST) -> ast.AST:
 def _difference(before: str, after: str) -> str:
     lines = [line for line in difflib.ndiff(before.splitlines(), after.splitlines()) if line[:2] in ("- ", "+ ")]
     old, new = (" | ".join(line[2:].strip() for line in lines if line[0] == sign) for sign in "-+")
-    return f"{old} -> {'(left out)' if new in ('', 'pass') else new}"
+    if new in ("", "pass"):
+        return f"{_shorten(old, 0, 0)} -> (left out)"
+    start = len(os.path.commonprefix([old, new]))
+    end = min(len(os.path.commonprefix([old[::-1], new[::-1]])), len(old) - start, len(new) - start)
+    return f"{_shorten(old, start, end)} -> {_shorten(new, start, end)}"
+
+
+def _shorten(line: str, start: int, end: int) -> str:
+    """The line, of which `start` and `end` characters are as in the other one; a long one without most of these."""
+    if len(line) <= MAX_LINE:
+        return line
+    first, last = max(0, start - CONTEXT), min(len(line), len(line) - end + CONTEXT)
+    return f"{'...' if first else ''}{line[first:last][: 2 * MAX_LINE]}{'...' if last < len(line) else ''}"
 
 
 def _changes(node: ast.AST) -> Iterator[ast.AST]:

@@ -5,12 +5,13 @@ Only the instructor's code runs here, so there is no sandbox.
 
 from __future__ import annotations
 
+import ast
 import multiprocessing
 import os
 import signal
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from nbformat import NotebookNode
 
 from analysis.evidence.errors import InputError, format_path
 from analysis.exercises.course import Exercise, grade_id, is_answer_code, is_graded, is_test
+from analysis.exercises.judge import execute_cell
 from analysis.exercises.mutants import Mutant, make_mutants
 from analysis.exercises.sandbox import open_sandbox
 from analysis.exercises.sandboxed_kernel import limit_process
@@ -39,13 +41,22 @@ class MutationProof:
     problems: list[str] = field(default_factory=list)
 
 
-def prove_mutants(exercises: Sequence[Exercise]) -> list[MutationProof]:
-    """A proof for every exercise, two at once. Raises InputError for a list of equivalent mutants that is none."""
+def prove_mutants(
+    exercises: Sequence[Exercise], progress: Callable[[str], None] = lambda _: None
+) -> list[MutationProof]:
+    """A proof for every exercise, two at once; `progress` is called with each exercise that is done.
+
+    Raises InputError for a list of equivalent mutants that is none.
+    """
     known = [read_equivalents(exercise) for exercise in exercises]  # raises its errors before anything runs
     if not hasattr(os, "fork"):
         return [MutationProof(exercise.name) for exercise in exercises]  # Windows starts no process from a copy of one
     with ProcessPoolExecutor(2, multiprocessing.get_context("forkserver"), max_tasks_per_child=1) as pool:
-        return list(pool.map(_prove, exercises, known))
+        proofs = []
+        for proof in pool.map(_prove, exercises, known):
+            progress(proof.exercise)
+            proofs.append(proof)
+        return proofs
 
 
 def read_equivalents(exercise: Exercise) -> dict[str, str]:
@@ -94,23 +105,24 @@ def _tried(cells: list[NotebookNode]) -> Iterator[tuple[str, Mutant, bool]]:
             if is_answer_code(cell) and not is_graded(cell):
                 tests = _tests_behind(cells[at + 1 :])
                 for mutant in make_mutants(cell.source):
-                    yield grade_id(cell), mutant, _survives([mutant.source, *tests], names)
+                    yield grade_id(cell), mutant, _survives(mutant.source, tests, names)
             if cell.cell_type == "code":
                 exec(compile(cell.source, f"<{grade_id(cell) or at}>", "exec"), names)
 
 
-def _tests_behind(cells: list[NotebookNode]) -> list[str]:
+def _tests_behind(cells: list[NotebookNode]) -> list[tuple[str, float]]:
+    """The tests up to the next answer, as (source, points)."""
     tests = []
     for cell in cells:
         if is_answer_code(cell):
             break
         if is_test(cell):
-            tests.append(cell.source)
+            tests.append((cell.source, float(cell.metadata.nbgrader.points)))
     return tests
 
 
-def _survives(sources: list[str], names: dict) -> bool:
-    """True if all sources run, in a copy of this process, without an error and in time."""
+def _survives(mutant: str, tests: Sequence[tuple[str, float]], names: dict) -> bool:
+    """True if the mutant earns all points of the tests, in a copy of this process and in time."""
     sys.stdout.flush()
     child = os.fork()
     if child:
@@ -120,8 +132,14 @@ def _survives(sources: list[str], names: dict) -> bool:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process
         signal.alarm(MUTANT_SECONDS)
         limit_process(MEMORY_MB, 2 * MUTANT_SECONDS, 100)
-        for source in sources:
-            exec(compile(source, "<mutant>", "exec"), names)
-        status = SURVIVED
+        exec(compile(mutant, "<mutant>", "exec"), names)
+        if all(_earned(source, points, names) >= points for source, points in tests):
+            status = SURVIVED
     finally:
         os._exit(status)
+
+
+def _earned(test: str, points: float, names: dict) -> float:
+    """The points of a test that raises nothing: all, or the number that is its last value."""
+    value = execute_cell(ast.parse(test), names)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else points
