@@ -44,7 +44,8 @@ Charts
 
 Findings
     `open_study` opens a folder through a view. `frequency_finding`, `pause_finding`, `return_finding` and
-    `casualties_finding` answer its questions, each with a sentence; `summary_findings` gives those of the first page.
+    `casualties_finding` answer its questions, each with a sentence; `summary_findings` gives those of the first page
+    and `compare_views` those of several views side by side.
 
 For notebooks
     `show_sentences` displays findings. `show_figure`, `show_table`, `show_incidents`, `show_results`, `show_text` and
@@ -92,6 +93,7 @@ if TYPE_CHECKING:
     from analysis.findings.pause_begin import pause_finding as pause_finding
     from analysis.findings.study import open_study as open_study
     from analysis.findings.summary import summary_findings as summary_findings
+    from analysis.findings.variant_comparison import compare_views as compare_views
     from analysis.incidents.claim_search import search_claims as search_claims
     from analysis.incidents.dataset import Dataset as Dataset
     from analysis.incidents.dataset import open_folder as open_folder
@@ -150,6 +152,7 @@ else:  # hidden from type checkers: a module with __getattr__ has every name for
         "analysis.findings.pause_begin": "pause_finding",
         "analysis.findings.study": "open_study",
         "analysis.findings.summary": "summary_findings",
+        "analysis.findings.variant_comparison": "compare_views",
         "analysis.incidents.claim_search": "search_claims",
         "analysis.incidents.dataset": "Dataset open_folder",
         "analysis.incidents.export": "export",

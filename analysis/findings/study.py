@@ -26,7 +26,7 @@ MONTHS_AFTER = 2  # whole months after a pause that the question of its begin lo
 
 
 @dataclass(frozen=True)
-class Pause:
+class PauseDays:
     """The days of a pause, inclusive.
 
     Parameters
@@ -38,7 +38,7 @@ class Pause:
 
     Examples
     --------
-    >>> Pause(pd.Timestamp("2024-02-05"), pd.Timestamp("2024-04-20")).days
+    >>> PauseDays(pd.Timestamp("2024-02-05"), pd.Timestamp("2024-04-20")).days
     76
     """
 
@@ -143,14 +143,14 @@ class Study:
         return self.dataset.about.singular
 
     @property
-    def pause(self) -> Pause | None:
+    def pause(self) -> PauseDays | None:
         """The pause that about.yml states, else the longest gap of the view; None where there is no gap."""
         stated = self.dataset.about.pause
         if stated:
-            return Pause(pd.Timestamp(stated.start), pd.Timestamp(stated.end))
+            return PauseDays(pd.Timestamp(stated.start), pd.Timestamp(stated.end))
         found = gaps(self.incidents, self.window, coverage=self.coverage)
         found = found[~found["is_censored"]]
-        return None if found.empty else Pause(found["start"].iloc[0], found["end"].iloc[0], is_given=False)
+        return None if found.empty else PauseDays(found["start"].iloc[0], found["end"].iloc[0], is_given=False)
 
     def define(self, label: str) -> str:
         """What a definition counts, in a phrase."""
@@ -171,6 +171,10 @@ class Study:
     def about_finding(self, label: str) -> dict:
         """What every finding by one definition says about itself."""
         return {"definition": label, "by": self.by(label), "view": self.view.words(), "as_of": self.window[1]}
+
+    def caption(self) -> dict:
+        """What `format_caption` must say of a figure of the view's incidents, but its finding and its definition."""
+        return {"counter": f"itemised {self.dataset.about.plural}", "n": len(self.incidents), "as_of": self.window[1]}
 
     def posterior(self, label: str) -> Changes:
         """The posterior of the changes of the rate under one definition."""
