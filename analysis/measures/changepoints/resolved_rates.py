@@ -93,7 +93,7 @@ def resolved_rate_grid(
     begin, end = (_place(np.array([each]), low, high, deviation)[0][0] for each in (bottom, top))
     points = int(np.clip((end - begin) / step, 24, MAX_POINTS)) + 1
     wanted, between = np.linspace(begin, end, points, retstep=True)
-    knots = np.unique(np.concatenate([np.geomspace(bottom, top, 300), np.linspace(bottom, top, 700)]))
+    knots = np.unique(np.concatenate([np.geomspace(bottom, top, 60), np.linspace(bottom, top, 120)]))
     root = np.interp(wanted, _place(knots, low, high, deviation)[0], knots)
     for _ in range(NEWTON):
         place, density = _place(root, low, high, deviation)

@@ -163,3 +163,40 @@ def _stream(one: GridPass, order: slice, enter, leave, state, scale, first, sums
         one.daily[order], slope[order], excited[order], (one.observed.exposure > 0)[order], one.grid.rates,
         one.clustering.phi, enter, leave, state, scale, first, sums, states, scales,
     )  # fmt: skip
+
+
+def stream_days(
+    one: GridPass, enter: np.ndarray, leave: np.ndarray, begin: np.ndarray, backward: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """The states of all days of a series, in the order in which they are visited.
+
+    Parameters
+    ----------
+    one : GridPass
+        The series under one way of clustering.
+    enter, leave, begin : array of float, (points,)
+        As for `streamed_kernels.stream_numpy`; `begin` is the state before the first day.
+    backward : bool
+        Whether days are visited from the last one.
+
+    Returns
+    -------
+    states : array of float, (days, levels, points)
+    scales : array of float, (days, levels)
+        Logs by whose exponentials the states are divided.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import found
+    >>> posterior = StreamedPosterior(found.observed, 0.5, 0.3, np.log([0.5, 0.5]), [(Clustering(), 1.0)])
+    >>> prior = posterior.grid.prior
+    >>> stream_days(posterior.passes[0], prior, np.ones(len(prior)), prior, backward=False)[1].shape
+    (20, 2)
+    """
+    days = one.observed.days
+    state, scale = np.zeros((one.levels, len(begin))), np.full(one.levels, -np.inf)
+    state[0], scale[0] = begin, 0.0
+    states, scales = np.empty((days, *state.shape)), np.empty((days, one.levels))
+    order = slice(None, None, -1 if backward else 1)
+    _stream(one, order, enter, leave, state, scale, True, np.empty((0, one.levels)), states, scales)
+    return states, scales
