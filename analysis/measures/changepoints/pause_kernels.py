@@ -32,7 +32,8 @@ def carry_fallen(states, scales, likelihood, above, enter, leave, fallen):
     Examples
     --------
     >>> fallen = np.zeros((2, 2, 1))
-    >>> carry_fallen(np.ones((2, 2, 1)), np.zeros((2, 2)), np.ones((2, 1)), np.array([0]), np.ones(1), np.ones(1), fallen)
+    >>> one, above = np.ones(1), np.array([0])
+    >>> carry_fallen(np.ones((2, 2, 1)), np.zeros((2, 2)), np.ones((2, 1)), above, one, one, fallen)
     >>> fallen[1, :, 0].tolist()
     [0.0, 1.0]
     """
