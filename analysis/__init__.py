@@ -29,6 +29,9 @@ Compare
     `onset_by_definition`, `ending_by_definition`, `pause_by_definition` and `prior_sensitivity_by_definition`
     answer one question under each of them. `middle_day` is the day between two days.
 
+Explore
+    `explore` shows incidents as linked views to filter and press, as an `Exploration` that gives the selection back.
+
 Find and search
     `find_incidents` finds incidents by day and place, `search_claims` finds claims by words.
 
@@ -80,6 +83,8 @@ if TYPE_CHECKING:
     from analysis.comparisons.sensitivity import pause_by_definition as pause_by_definition
     from analysis.comparisons.sensitivity import prior_sensitivity_by_definition as prior_sensitivity_by_definition
     from analysis.evidence.errors import InputError as InputError
+    from analysis.explorer.exploration import Exploration as Exploration
+    from analysis.explorer.exploration import explore as explore
     from analysis.incidents.claim_search import search_claims as search_claims
     from analysis.incidents.dataset import Dataset as Dataset
     from analysis.incidents.dataset import open_folder as open_folder
@@ -131,6 +136,7 @@ else:  # hidden from type checkers: a module with __getattr__ has every name for
         "analysis.comparisons.period_rates": "observed_in_period period_rates period_ratios",
         "analysis.comparisons.sensitivity": "changes_by_definition pause_by_definition prior_sensitivity_by_definition",
         "analysis.evidence.errors": "InputError",
+        "analysis.explorer.exploration": "Exploration explore",
         "analysis.incidents.claim_search": "search_claims",
         "analysis.incidents.dataset": "Dataset open_folder",
         "analysis.incidents.export": "export",

@@ -15,6 +15,7 @@ ROOMS = (
     "measures",
     "comparisons",
     "charts",
+    "explorer",
     "runs",
     "reports",
     "exercises",

@@ -272,7 +272,7 @@ export function explorer(root, { head, columns, state, onState, ask = null, repo
       report ? html("p", { class: "quiet" }, html("a", { href: report }, "The report")) : null),
     html("section", { "aria-label": "Over time" }, bars.element), compare,
     html("div", { class: "below" },
-      html("section", { class: "side", "aria-label": "Filters" }, facets.element),
+      html("section", { class: "side", "aria-label": "Filters" }, html("details", { class: "fold", open: root.clientWidth > 900 }, html("summary", {}, "Filter by value"), facets.element)),
       html("div", { class: "main" }, html("div", { class: "pair" }, has("place") ? html("section", { "aria-label": "Map" }, html("h3", {}, "Where"), places.element) : null, html("section", { "aria-label": "Calendar" }, html("h3", {}, "Day by day"), calendar.element)),
         html("h3", {}, "Incidents"), list.element)));
   state = settled = { ...state };

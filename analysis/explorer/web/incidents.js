@@ -4,6 +4,7 @@ import { html } from "./elements.js";
 import { formatDay } from "./state.js";
 
 const PAGE = 25;
+const SHORT = { n_origins: "origins", reliability: "grade" };
 const COLUMNS = ["place", "country", "weapon", "result", "confirmation", "n_origins", "reliability"];
 
 /** @param {any} head @param {{onOpen: (id: string) => void, entry: (row: number) => Promise<HTMLElement>, ids: (rows: number[]) => Promise<string[]>, days: (row: number) => string[]}} use */
@@ -11,7 +12,7 @@ export function incidentsView(head, use) {
   const known = COLUMNS.map((name) => head.facets.find((facet) => facet.name === name)).filter(Boolean);
   const facets = known.length ? known : head.facets.slice(0, 5);
   const body = html("tbody"), more = html("button", { type: "button" });
-  const table = html("table", {}, html("thead", {}, html("tr", {}, html("th", { scope: "col" }, "day"), html("th", { scope: "col" }, "incident"), ...facets.map((facet) => html("th", { scope: "col", class: facet.name }, facet.label)))), body);
+  const table = html("table", {}, html("thead", {}, html("tr", {}, html("th", { scope: "col" }, "day"), html("th", { scope: "col" }, "incident"), ...facets.map((facet) => html("th", { scope: "col", class: facet.name }, SHORT[facet.name] ?? facet.label)))), body);
   const element = html("section", { "aria-label": "Incidents" }, html("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table of incidents" }, table), html("p", { class: "paging" }, more));
   let filters = null, opened = "", next = 0, turn = 0;
 
