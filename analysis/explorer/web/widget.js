@@ -2,8 +2,6 @@
 
 import { explorer, sketch } from "./explorer.js";
 
-const records = new WeakMap(); // by model: a second view of it asks for nothing
-
 function conversation(model) {
   const waiting = new Map();
   let number = 0;
@@ -15,24 +13,27 @@ function conversation(model) {
   return (message) => new Promise((done) => { waiting.set(++number, done); model.send({ ...message, number }); });
 }
 
-export default {
-  initialize({ model }) {
-    const ask = conversation(model);
-    records.set(model, { ask, record: ask({ ask: "record" }) });
-  },
-  async render({ model, el }) {
-    const root = document.createElement("div");
-    root.className = "incident-explorer";
-    root.addEventListener("keydown", (event) => event.stopPropagation()); // the notebook has shortcuts of its own
-    root.setAttribute("data-lm-suppress-shortcuts", "true");
-    el.append(root);
-    sketch(root, model.get("first"));
-    const { ask, record } = records.get(model), { head, columns } = await record;
-    const shown = explorer(root, { head, columns, ask, state: model.get("state"),
-      onState(state) { model.set("state", state); model.save_changes(); } });
-    root.explorerShown = shown;
-    const told = () => shown.set(model.get("state"));
-    model.on("change:state", told);
-    return () => model.off("change:state", told);
-  },
+export default () => {
+  let ask = null, record = null; // of one model: a second view of it asks for nothing
+  return {
+    initialize({ model }) {
+      ask = conversation(model);
+      record = ask({ ask: "record" });
+    },
+    async render({ model, el }) {
+      const root = document.createElement("div");
+      root.className = "incident-explorer";
+      root.addEventListener("keydown", (event) => event.stopPropagation()); // the notebook has shortcuts of its own
+      root.setAttribute("data-lm-suppress-shortcuts", "true");
+      el.append(root);
+      sketch(root, model.get("first"));
+      const { head, columns } = await record;
+      const shown = explorer(root, { head, columns, ask, state: model.get("state"),
+        onState(state) { model.set("state", state); model.save_changes(); } });
+      root.explorerShown = shown;
+      const told = () => shown.set(model.get("state"));
+      model.on("change:state", told);
+      return () => model.off("change:state", told);
+    },
+  };
 };
