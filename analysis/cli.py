@@ -217,7 +217,7 @@ def find(folder: str, form: str, **given: Any) -> None:
     "--trials", is_flag=True, help="First try every point of the grid again (some minutes) and keep the table."
 )
 def evaluate(folder: str, trials: bool) -> None:
-    """Judge the grouping, made without the reader's decisions, by those decisions, in all and in each period."""
+    """Judge the grouping, made without the reviewer's decisions, by those decisions, in all and in each period."""
     from analysis.evidence.csv_tables import write_files
     from analysis.evidence.evidence_base import load_evidence
     from analysis.incidents import cross_validation

@@ -86,6 +86,7 @@ a.open_folder(folders="here")
 """
 
 
+@pytest.mark.slow
 def test_a_type_checker_knows_every_name_and_its_parameters(tmp_path):
     path = tmp_path / "snippet.py"
     path.write_text(SNIPPET)
