@@ -8,10 +8,11 @@ View: decide what counts
     under each definition, `view_coverage` says when somebody looked, `observed_window` from which day to which.
 
 Count
-    `count` gives incidents per period, `cumulative` their running sum, `by_place` incidents per place,
-    `crosstab` incidents by two columns, `lump_categories` a column with few values, `daily_counts` the series that
-    `changes` takes. `dispersion` and `is_overdispersed` measure clustering. `totals` holds the running totals that officials and monitors state,
-    `total_intervals` gives the counts between them, `zero_intervals` the stretches without a rise.
+    `count` gives incidents per period, `cumulative` their running sum, `by_place` incidents per place, `crosstab`
+    incidents by two columns, `lump_categories` a column with few values, `daily_counts` the series that `changes`
+    takes. `dispersion` and `is_overdispersed` measure clustering. `totals` holds the running totals that officials
+    and monitors state, `total_intervals` gives the counts between them, `zero_intervals` the stretches without a
+    rise.
 
 Rates
     `rate` gives one rate per day with its interval, `rate_interval` many at once.

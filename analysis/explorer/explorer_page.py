@@ -19,8 +19,10 @@ from analysis.explorer.explorer_record import Record
 
 WEB = Path(__file__).parent / "web"
 # In the order in which they import each other.
-MODULES = ("columns", "elements", "filters", "state", "search", "download", "bars", "calendar", "map", "facets", "claims",
-           "incidents", "compare", "explorer")  # fmt: skip
+MODULES = (
+    "columns", "elements", "filters", "state", "search", "download", "bars", "calendar", "map", "facets", "claims",
+    "incidents", "compare", "explorer",
+)  # fmt: skip
 IMPORT = re.compile(r"^import .*?;\n", re.MULTILINE)
 EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 COMMENT = re.compile(r"^\s*/\*\*(?:[^*]|\*(?!/))*\*/\n|^\s*// [^\n]*\n", re.MULTILINE)

@@ -120,7 +120,7 @@ def build_record(dataset: Dataset, view: View, by: str = "confirmation") -> Reco
     if small and dataset.evidence is not None:
         head |= _claims(dataset, every)
     elif small:
-        head |= {"texts": text_of_rows(every).str.strip().tolist(), "details": details_of_rows(every, range(len(every)))}
+        head |= {"texts": text_of_rows(every).tolist(), "details": details_of_rows(every, range(len(every)))}
     return Record(head, writer.columns, tables, state, base)
 
 
@@ -177,7 +177,8 @@ def _tables(dataset: Dataset, base: View) -> dict[str, pd.DataFrame]:
     if dataset.evidence is None:
         return {"all claims": select(dataset, base)}
     chosen = DEFINITIONS | ({base.words(): base.confirmation} if base.confirmation else {})
-    found = {name: select(dataset, replace(base, confirmation=levels), empty_ok=True) for name, levels in chosen.items()}
+    views = {name: replace(base, confirmation=levels) for name, levels in chosen.items()}
+    found = {name: select(dataset, each, empty_ok=True) for name, each in views.items()}
     return {name: table for name, table in found.items() if len(table)}
 
 
@@ -218,11 +219,16 @@ def _facet(name: str, label: str, tables: dict[str, pd.DataFrame]) -> _Facet | N
         return None
     keys += [""] if (texts == "").any() else []
     voices = name == "confirmation"
-    labels = [style.VOICE_LABEL.get(key, key) if voices else key if name == "place" else format_value(key) for key in keys]
+    labels = [style.VOICE_LABEL.get(key, key) if voices else _label(name, key) for key in keys]
     fills = list(zip(style.CATEGORY_FILL, DARK_CATEGORIES, strict=True))
     fills = [(style.VOICE_FILL[key], DARK_VOICES[key]) for key in keys if key in DARK_VOICES] if voices else fills
     drawn = [fills[at] if at < len(fills) else OTHER_FILLS for at in range(min(len(keys), len(fills) + 1))]
     return _Facet(label, keys, [text or "not stated" for text in labels], drawn)
+
+
+def _label(name: str, key: str) -> str:
+    """A value as readers know it; the name of a place stays as it is."""
+    return key if name == "place" else format_value(key)
 
 
 def _definition(name, table, facets, first, writer, every, spots, base) -> dict[str, Any]:
@@ -281,8 +287,8 @@ def _periods(dataset: Dataset, base: View, incidents, window, first) -> dict[str
         nobody = counts["covered_days"] == 0
         ground = np.select([nobody, counts["sparse_days"] > 0, counts["weekly_days"] > 0], [3, 2, 1], 0)
         start, end = ((counts[name] - first).dt.days for name in ("start", "end"))
-        bars = zip(start.tolist(), end.tolist(), counts["is_complete"].astype(int).tolist(), ground.tolist(), strict=True)
-        found[every] = {"bars": [list(bar) for bar in bars]}
+        bars = np.stack([start, end, counts["is_complete"].astype(int), ground], axis=1)
+        found[every] = {"bars": bars.tolist()}
     order = sorted((name for name in found if name != "day"), key=lambda name: len(found[name]["bars"]) > BARS_AT_FIRST)
     return {name: found[name] for name in [*order, *(["day"] if "day" in found else [])]}
 
@@ -340,7 +346,8 @@ def _claims(dataset: Dataset, every: pd.DataFrame) -> dict[str, Any]:
         "claims": columns | {"of": claims["of"].astype(int).tolist(), "source": claims["source_id"].map(at).tolist()},
         "sources": {name: _texts(sources[name]) for name in SOURCE_COLUMNS},
         "disputes": [
-            [int(row[d.incident_id]), d.field, _text(d.chosen), _text(d.rule), _text(d.dissent)] for d in said.itertuples()
+            [int(row[d.incident_id]), d.field, _text(d.chosen), _text(d.rule), _text(d.dissent)]
+            for d in said.itertuples()
         ],
     }
 

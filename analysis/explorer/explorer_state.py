@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from analysis.evidence.errors import InputError
 from analysis.incidents.dataset import Dataset
@@ -64,3 +65,18 @@ def view_of_state(base: View, state: State) -> View:
     if state["evidence"] in DEFINITIONS:
         fields["confirmation"] = DEFINITIONS[state["evidence"]]
     return replace(base, where=tuple(where), **fields)
+
+
+def address_of_state(state: State, usual: State = EMPTY) -> str:
+    """The part of a page's address after `#` in which its explorer opens at a state; `usual` is what it opens with.
+
+    Examples
+    --------
+    >>> address_of_state(EMPTY | {"start": "2024-02-04", "filters": {"weapon": ["rocket"]}})
+    'start=2024-02-04&is.weapon=rocket'
+    """
+    pairs = [(name, state[name]) for name in EMPTY if name not in ("filters", "kept") and state[name] != usual[name]]
+    pairs += [(f"is.{column}", value) for column, values in state["filters"].items() for value in values]
+    if not pairs and usual["filters"]:
+        pairs = [("by", state["by"])]
+    return urlencode(pairs)

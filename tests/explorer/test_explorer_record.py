@@ -169,7 +169,7 @@ def test_the_first_record_is_small_and_counts_every_incident_in_the_window(datas
 def test_an_event_that_several_sources_date_stands_once(dataset, record):
     titles = [title for _, title, _, _ in record.head["events"]]
     assert len(titles) == len(set(titles)) < len(dataset.milestones) / 2
-    day, _, _, sources = next(row for row in record.head["events"] if "Tower 22" in row[1])
+    day, _, _, sources = next(row for row in record.head["events"] if "B-1B" in row[1])
     assert (pd.Timestamp(record.head["base"]) + pd.Timedelta(days=day)).strftime("%Y-%m-%d") == "2024-02-02"
     assert sources > 5
 

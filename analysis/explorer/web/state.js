@@ -23,6 +23,7 @@ export function addressOf(state, usual = EMPTY) {
   const out = new URLSearchParams();
   for (const name of PLAIN) if (state[name] !== usual[name]) out.append(name, state[name]);
   for (const [column, values] of Object.entries(state.filters)) for (const value of values) out.append(`is.${column}`, value);
+  if (!out.size && Object.keys(usual.filters).length) out.append("by", state.by); // an empty address is the usual state
   if (state.kept) out.append("kept", addressOf(state.kept, usual) || "all");
   return out.toString();
 }
@@ -30,6 +31,7 @@ export function addressOf(state, usual = EMPTY) {
 /** The state that an address holds; what this record does not know is left out and named in `unknown`.
  * @param {string} address @param {any} head @returns {{state: State, unknown: string[]}} */
 export function stateOfAddress(address, head, usual = EMPTY) {
+  if (!address) return { state: { ...usual }, unknown: [] };
   const state = { ...usual, filters: {} }, unknown = [];
   const facets = Object.fromEntries(head.facets.map((facet) => [facet.name, new Set(facet.keys)]));
   const allowed = {
