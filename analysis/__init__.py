@@ -32,6 +32,7 @@ Compare
 
 Explore
     `explore` shows incidents as linked views to filter and press, as an `Exploration` that gives the selection back.
+    `browse` shows a long frame as a table that sorts and searches.
 
 Find and search
     `find_incidents` finds incidents by days, place, values and words, `search_claims` finds claims by words.
@@ -86,6 +87,7 @@ if TYPE_CHECKING:
     from analysis.evidence.errors import InputError as InputError
     from analysis.explorer.exploration import Exploration as Exploration
     from analysis.explorer.exploration import explore as explore
+    from analysis.explorer.frame_browser import browse as browse
     from analysis.incidents.claim_search import search_claims as search_claims
     from analysis.incidents.dataset import Dataset as Dataset
     from analysis.incidents.dataset import open_folder as open_folder
@@ -139,6 +141,7 @@ else:  # hidden from type checkers: a module with __getattr__ has every name for
         "analysis.comparisons.sensitivity": "changes_by_definition pause_by_definition prior_sensitivity_by_definition",
         "analysis.evidence.errors": "InputError",
         "analysis.explorer.exploration": "Exploration explore",
+        "analysis.explorer.frame_browser": "browse",
         "analysis.incidents.claim_search": "search_claims",
         "analysis.incidents.dataset": "Dataset open_folder",
         "analysis.incidents.export": "export",
