@@ -25,7 +25,7 @@ README = """# Exercises
 You need Python 3.11 or newer. Set up once, in this folder (on Windows write `.venv\\Scripts\\` for `.venv/bin/`):
 
     python3 -m venv .venv
-    .venv/bin/python -m pip install -c requirements.lock -e ".[lab]"
+    .venv/bin/python -m pip install --no-compile -c requirements.lock -e ".[lab]"
 {reports}
 Then open the exercises:
 
@@ -44,7 +44,7 @@ All tables lie in `data/` and `seeds/`; `data/README.md` says what they hold.
 REPORTS = """
 {names} makes a PDF and needs more (250 MB). Before you begin with it:
 
-    .venv/bin/python -m pip install -c requirements.lock -e ".[lab,report]"
+    .venv/bin/python -m pip install --no-compile -c requirements.lock -e ".[lab,report]"
 """
 
 
