@@ -84,7 +84,9 @@ def build_record(dataset: Dataset, view: View, by: str = "confirmation") -> Reco
                   for name, table in tables.items()}  # fmt: skip
     window = _window(dataset, base, every)
     first = min([window[0], *(table["date_start"].min() for table in tables.values() if len(table))])
-    facets = _facets(tables, dataset)
+    columns = _split_columns(every)
+    coded = {name: {column: _coded(table[column]) for column in columns} for name, table in tables.items()}
+    facets = _facets(tables, coded)
     if by not in facets:
         raise InputError(f"by: {by!r} cannot split the bars; allowed: {', '.join(facets)}")
     small = len(every) <= LARGE
@@ -105,7 +107,7 @@ def build_record(dataset: Dataset, view: View, by: str = "confirmation") -> Reco
             for name, facet in facets.items()
         ],
         "definitions": [
-            _definition(name, table, facets, first, writer, every, spots if ambiguous else None, base)
+            _definition(name, table, facets, coded[name], first, writer, every, spots if ambiguous else None, base)
             for name, table in tables.items()
         ],
         "periods": _periods(dataset, base, every, window, first),
@@ -188,12 +190,46 @@ def _window(dataset: Dataset, base: View, incidents: pd.DataFrame) -> tuple[pd.T
     return min(first, incidents["date"].min()), max(last, incidents["date"].max())
 
 
-def _facets(tables: dict[str, pd.DataFrame], dataset: Dataset) -> dict[str, _Facet]:
+@dataclass(frozen=True)
+class _Coded:
+    """A column as the numbers of its distinct values, with these as text; what is missing is the text "" at the end."""
+
+    codes: np.ndarray
+    texts: np.ndarray
+
+    def counts(self) -> dict[str, int]:
+        number = np.bincount(self.codes, minlength=len(self.texts)).tolist()
+        out: dict[str, int] = {}
+        for text, more in zip(self.texts, number, strict=True):
+            out[text] = out.get(text, 0) + more
+        return out
+
+    def numbered(self, keys: list[str]) -> np.ndarray:
+        """The number of each row's value among some keys."""
+        return pd.Index(keys).get_indexer(self.texts)[self.codes]
+
+
+def _coded(column: pd.Series) -> _Coded:
+    codes, distinct = pd.factorize(column)
+    texts = np.append(values_as_text(pd.Series(distinct)).to_numpy(object), "")
+    return _Coded(np.where(codes < 0, len(texts) - 1, codes), texts)
+
+
+def _facets(tables: dict[str, pd.DataFrame], coded: dict[str, dict[str, _Coded]]) -> dict[str, _Facet]:
     every = next(iter(tables.values()))
-    own = set(INCIDENTS.names) | NEVER
-    further = {name: name.replace("_", " ") for name in every if name not in own and _can_split(every[name])}
-    found = {name: _facet(name, label, tables) for name, label in (OURS | further).items() if name in every}
+    labels = OURS | {name: name.replace("_", " ") for name in next(iter(coded.values())) if name not in OURS}
+    numeric = {name for name in labels if name in every and pd.api.types.is_numeric_dtype(every[name])}
+    found = {
+        name: _facet(name, label, [of[name] for of in coded.values()], name in numeric)
+        for name, label in labels.items() if name in next(iter(coded.values()))
+    }  # fmt: skip
     return {name: facet for name, facet in found.items() if facet}
+
+
+def _split_columns(every: pd.DataFrame) -> list[str]:
+    """The columns that can be a facet: ours, and further ones of a table of one's own."""
+    own = set(INCIDENTS.names) | NEVER
+    return [name for name in every if name in OURS or (name not in own and _can_split(every[name]))]
 
 
 def _can_split(column: pd.Series) -> bool:
@@ -204,20 +240,20 @@ def _can_split(column: pd.Series) -> bool:
     return 2 <= values <= MOST_VALUES and values <= (40 if column.dtype.kind in "iuf" else max(len(column) / 2, 10))
 
 
-def _facet(name: str, label: str, tables: dict[str, pd.DataFrame]) -> _Facet | None:
-    texts = pd.concat([values_as_text(table[name]) for table in tables.values()])
-    number = values_as_text(next(iter(tables.values()))[name]).value_counts()
-    keys = [key for key in texts.unique() if key]
+def _facet(name: str, label: str, coded: list[_Coded], numeric: bool) -> _Facet | None:
+    counts = [each.counts() for each in coded]
+    keys = list(dict.fromkeys(key for each in counts for key, number in each.items() if key and number))
+    missing = any(each.get("", 0) for each in counts)
     known = {"confirmation": CONFIRMATION, "reliability": RELIABILITY}.get(name)
     if known is not None and set(keys) <= set(known):
         keys = [key for key in known if key in keys]
-    elif pd.api.types.is_numeric_dtype(next(iter(tables.values()))[name]):
+    elif numeric:
         keys.sort(key=float)
     else:
-        keys.sort(key=lambda key: (-int(number.get(key, 0)), key))
-    if not keys or len(keys) > MOST_VALUES or len(keys) == 1 and not (texts == "").any():
+        keys.sort(key=lambda key: (-counts[0].get(key, 0), key))
+    if not keys or len(keys) > MOST_VALUES or (len(keys) == 1 and not missing):
         return None
-    keys += [""] if (texts == "").any() else []
+    keys += [""] if missing else []
     voices = name == "confirmation"
     labels = [style.VOICE_LABEL.get(key, key) if voices else _label(name, key) for key in keys]
     fills = list(zip(style.CATEGORY_FILL, DARK_CATEGORIES, strict=True))
@@ -231,12 +267,10 @@ def _label(name: str, key: str) -> str:
     return key if name == "place" else format_value(key)
 
 
-def _definition(name, table, facets, first, writer, every, spots, base) -> dict[str, Any]:
+def _definition(name, table, facets, coded, first, writer, every, spots, base) -> dict[str, Any]:
     days = {column: (table[column] - first).dt.days.to_numpy() for column in ("date", "date_start", "date_end")}
     ranged = np.flatnonzero((days["date_start"] != days["date"]) | (days["date_end"] != days["date"]))
-    codes = {
-        key: writer.add(pd.Index(facet.keys).get_indexer(values_as_text(table[key]))) for key, facet in facets.items()
-    }
+    codes = {key: writer.add(coded[key].numbered(facet.keys)) for key, facet in facets.items()}
     out = {
         "name": name, "n": len(table), "levels": list(DEFINITIONS.get(name, base.confirmation)),
         "day": writer.add(days["date"]),

@@ -73,7 +73,7 @@ export function barsView(about, onBrush) {
     if (!now || (step === undefined && !["Enter", " ", "Escape"].includes(event.key))) return;
     event.preventDefault();
     if (step !== undefined) {
-      at = at < 0 ? (step > 0 ? 0 : now.bars.length - 1) : Math.min(Math.max(at + step, 0), now.bars.length - 1);
+      at = at < 0 ? ((step > 0) !== (Math.abs(step) > 4) ? 0 : now.bars.length - 1) : Math.min(Math.max(at + step, 0), now.bars.length - 1);
       if (event.shiftKey && anchor >= 0) brush(true); else anchor = at;
       spoken.textContent = tip.textContent = say(at);
       cursor();
