@@ -192,9 +192,10 @@ def main() -> None:
         browser.close()
     text = f"""# The explorer, as a page and in JupyterLab
 
-Python {platform.python_version()}, Chromium {version}, {platform.machine()}, two cores. By `python -m benchmarks.explore`.
-A brush counts every view again and draws it: the median of {BRUSHES - 1}, in brackets the slowest. A page above 3 MB is
-refused; JupyterLab gets the columns as bytes, and asks for ids and texts of the rows that it shows.
+Python {platform.python_version()}, Chromium {version}, {platform.machine()}, two cores. By
+`python -m benchmarks.explore`. A brush counts every view again and draws it: the median of {BRUSHES - 1}, in brackets
+the slowest. A page above 3 MB is refused; JupyterLab gets the columns as bytes, and asks for ids and texts of the rows
+that it shows.
 
 ## As a page, from its file
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 import analysis as a
+from analysis.evidence.folders import REPOSITORY
 from analysis.explorer.explorer_page import write_explorer_page
 from analysis.explorer.explorer_record import build_record
 from tests.browser.test_pages import grave, press_until
@@ -55,6 +56,16 @@ def test_an_address_opens_its_view_and_follows_each_change(visit, path):
     again = visit(path, at=page.url.partition(".html")[2])
     assert number(again) == number(page) == selected(
         start="2024-02-04", end="2024-04-20", weapons=("rocket", "one_way_drone"))  # fmt: skip
+
+
+def test_each_question_of_the_docs_is_answered_at_its_address(visit, path):
+    table = re.findall(r"\| `(#[^`]*)` \| (\d+) \|", (REPOSITORY / "docs" / "exploring.md").read_text())
+    assert len(table) == 10
+    for address, answer in table:
+        page = visit(path, at=address)
+        expect(page.locator(".number-line b")).to_have_text(answer)
+        assert page.get_by_text("The address names what is not here").count() == 0
+        page.close()
 
 
 def test_brush_map_calendar_search_compare_and_undo(visit, path):

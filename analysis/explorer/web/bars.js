@@ -126,7 +126,7 @@ export function barsView(about, onBrush) {
     });
     groups.forEach((group, g) => { if (paths[g]) parts.push(svg("path", { class: "bar", d: paths[g], style: fillStyle(now.fills[g]) })); });
     if (now.kept) {
-      parts.push(svg("path", { class: "kept-line", d: bars.map(([start, end], bar) => `M${x(start).toFixed(1)} ${y(now.kept[bar]).toFixed(1)}H${(x(start) + (x(end + 1) - x(start)) * 0.86).toFixed(1)}`).join("") }));
+      parts.push(svg("path", { class: "kept-line", d: bars.map(([start, end], bar) => (!now.kept[bar] ? "" : `M${x(start).toFixed(1)} ${y(now.kept[bar]).toFixed(1)}H${(x(start) + (x(end + 1) - x(start)) * 0.86).toFixed(1)}`)).join("") }));
     }
     if (now.from !== null) {
       const [a, b] = [x(Math.max(now.from, bars[0][0])), x(Math.min(now.to, bars.at(-1)[1]) + 1)];
