@@ -141,12 +141,13 @@ PAUSE = {"start": "2024-02-04", "end": "2024-04-20"}
 JANUARY = {"start": "2024-01-01", "end": "2024-01-31"}
 # A question, what to do in the explorer, and the state that answers it.
 QUESTIONS: list[tuple[str, str, dict]] = [
-    ("Which attacks inside the Pentagon's pause rest on one voice?", "brush the pause, tick 1 of the independent origins",
+    ("Which attacks inside the Pentagon's pause rest on one origin?", "brush the pause, tick 1 of the origins",
      PAUSE | {"filters": {"n_origins": ["1"]}}),
-    ("Who was first to report the attack in Jordan?", "tick Jordan, press the incident: its claims stand by publication",
+    ("Who was first to report the attack in Jordan?", "tick Jordan, press the incident: claims stand by publication",
      {"filters": {"country": ["Jordan"]}, "open": "I20240128-tower-22"}),
     ("Who confirms the attacks of January, beside those of November?",
-     "brush November, keep it to compare, brush January", JANUARY | {"kept": {"start": "2023-11-01", "end": "2023-11-30"}}),
+     "brush November, keep it to compare, brush January",
+     JANUARY | {"kept": {"start": "2023-11-01", "end": "2023-11-30"}}),
     ("Where were the attacks after 20 April 2024?", "give the first day; the map and the places follow",
      {"start": "2024-04-21"}),
     ("Which attacks does a source connect with Tower 22?", "type it into the search", {"text": "tower 22"}),
@@ -422,7 +423,7 @@ def test_every_module_has_its_place_in_the_architecture():
 
 
 def rewrite() -> None:
-    for page in (CODEBOOK, DATA, ADD_A_CLAIM, OWN_TABLE):
+    for page in (CODEBOOK, DATA, ADD_A_CLAIM, OWN_TABLE, DOCS / "exploring.md"):
         text = generated(page.read_text(encoding="utf-8"))
         with tempfile.TemporaryDirectory() as folder:
             target = Path(folder).resolve()
