@@ -1,4 +1,4 @@
-"""A chart that splits takes any column that the explorer splits by; small multiples say how many panels are too many."""
+"""A chart that splits takes any column of the table, and loses no incident."""
 
 import pytest
 from matplotlib import pyplot as plt
