@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
 from analysis.databases.import_commands import changes_since_command, import_group
 from analysis.exercises.command_group import exercises
+from analysis.incidents.find_command import find_command
 
 
 class Group(click.Group):
@@ -188,30 +188,6 @@ def trace(incident: str, folder: str) -> None:
 
 
 @main.command()
-@click.option("--date", "day", default="", help="A day, YYYY-MM-DD.")
-@click.option("--from", "start", default="", help="First day, YYYY-MM-DD.")
-@click.option("--to", "end", default="", help="Last day, YYYY-MM-DD.")
-@click.option("--month", default="", help="A month, YYYY-MM.")
-@click.option("--place", default="", help="A place: gazetteer id, name or alias.")
-@click.option("--country", "countries", multiple=True, help="A country; may be given again.")
-@click.option("--weapon", "weapons", multiple=True, help="A weapon; may be given again.")
-@click.option("--confirmation", multiple=True, help="The best voice behind an incident; may be given again.")
-@click.option("--text", default="", help="Words that one of the claims holds.")
-@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True,
-              help="How the incidents are printed; csv and json hold every column.")  # fmt: skip
-@FOLDER
-def find(folder: str, form: str, **given: Any) -> None:
-    """Find incidents by days, place, country, weapon, who confirms them, and words."""
-    from analysis.incidents.dataset import open_folder
-    from analysis.incidents.export import incidents_as_text
-    from analysis.incidents.incident_search import find_incidents
-
-    found = find_incidents(open_folder(folder), **given)
-    click.echo(incidents_as_text(found, form), nl=False)
-    click.echo(f"{len(found)} found", err=True)
-
-
-@main.command()
 @FOLDER
 @click.option(
     "--trials", is_flag=True, help="First try every point of the grid again (some minutes) and keep the table."
@@ -384,6 +360,7 @@ def integrate_command(folders: tuple[Path, ...], target: Path, rules_file: Path 
 
 
 main.add_command(exercises)
+main.add_command(find_command)
 main.add_command(import_group)
 main.add_command(changes_since_command)
 

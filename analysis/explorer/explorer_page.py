@@ -49,8 +49,8 @@ def script_json(value: Any) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def explorer_html(record: Record, report: str = "") -> str:
-    """The page of a record; `report` is the address of the report it belongs to.
+def explorer_html(record: Record, report: str = "", title: str = "") -> str:
+    """The page of a record; `report` is the address of the report it belongs to, `title` what stands above both.
 
     Raises InputError for a page larger than 3 MB.
     """
@@ -59,7 +59,7 @@ def explorer_html(record: Record, report: str = "") -> str:
     columns = [base64.b64encode(column).decode() for column in record.columns]
     without = f'<a href="{html.escape(report)}">Read the report</a> instead.' if report else "The tables hold the same."
     page = Template((WEB / "explore.html").read_text(encoding="utf-8")).substitute(
-        title=html.escape(f"Explore: {record.head['title']}"), subtitle=SUBTITLE, style=explorer_style(),
+        title=html.escape(f"Explore: {title or record.head['title']}"), subtitle=SUBTITLE, style=explorer_style(),
         hash=f"sha256-{digest}", without=without, script=script,
         record=script_json({"head": record.head, "columns": columns, "report": report}),
     )  # fmt: skip
@@ -72,7 +72,7 @@ def explorer_html(record: Record, report: str = "") -> str:
     return page
 
 
-def write_explorer_page(path: str | Path, record: Record, report: str = "") -> Path:
+def write_explorer_page(path: str | Path, record: Record, report: str = "", title: str = "") -> Path:
     """Write the page of a record; whole or not at all. Raises InputError as `explorer_html` does."""
-    write_files({Path(path): explorer_html(record, report)})
+    write_files({Path(path): explorer_html(record, report, title)})
     return Path(path)

@@ -67,8 +67,13 @@ def bind_chapters(
     titles = [each.title for each in chapters] + [""] * len(last)
     combined = bind_documents([each.tree for each in chapters] + last, titles)
     page = bind_documents([{**each.tree, "blocks": each.page_blocks} for each in chapters] + last, titles)
-    title = TITLE if dataset.root == REPOSITORY else dataset.about.title or f"Incidents of {dataset.root.name}"
-    _write(combined, page, folder / "report", title=title, subtitle=variant.title, provenance=provenance, toc=True)
+    front_matter = {"title": report_title(dataset), "subtitle": variant.title, "provenance": provenance}
+    _write(combined, page, folder / "report", **front_matter, toc=True)
+
+
+def report_title(dataset: Dataset) -> str:
+    """What a report of this dataset is called."""
+    return TITLE if dataset.root == REPOSITORY else dataset.about.title or f"Incidents of {dataset.root.name}"
 
 
 def _write(tree: dict, page: dict, path: Path, **front_matter: Any) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from analysis.evidence.errors import InputError, RunError, format_path
 from analysis.incidents.dataset import Dataset, open_folder
 from analysis.incidents.views import View, select
-from analysis.reports.chapters import Chapter, bind_chapters, format_provenance, render_chapter
+from analysis.reports.chapters import Chapter, bind_chapters, format_provenance, render_chapter, report_title
 from analysis.reports.plan import Plan, recorded_plan
 from analysis.reports.report_explorer import explorer_address, has_explorer, write_report_explorer
 from analysis.reports.report_tables import write_report_tables
@@ -74,7 +74,7 @@ def run_report(
         bind_chapters(chapters, plan.variant, about, dataset, made)
         write_report_tables(made / "data", dataset, plan.variant.parameters, plan.with_rows)
         if addresses:
-            write_report_explorer(made, dataset, plan.variant.parameters)
+            write_report_explorer(made, dataset, plan.variant.parameters, report_title(dataset))
         progress("bound the report")
         runs = {source.stem: {"parameters": values[source], "view": views[source], "seconds": taken}
                 for source, taken in zip(values, seconds, strict=True)}  # fmt: skip

@@ -30,13 +30,13 @@ def has_explorer(dataset: Dataset, with_rows: bool) -> bool:
     return with_rows or may_pass_on_rows(dataset)
 
 
-def write_report_explorer(folder: Path, dataset: Dataset, parameters: Mapping[str, Any]) -> Path | None:
+def write_report_explorer(folder: Path, dataset: Dataset, parameters: Mapping[str, Any], title: str) -> Path | None:
     """Write the explorer of the parameters of a variant into the folder of a report; nothing where it were too large
     to be one page."""
     known = {field.name for field in fields(View)}
     view = View(**{name: value for name, value in parameters.items() if name in known})
     try:
-        return write_explorer_page(folder / EXPLORER_PAGE, build_record(dataset, view), "report.html")
+        return write_explorer_page(folder / EXPLORER_PAGE, build_record(dataset, view), "report.html", title)
     except InputError:
         return None
 
