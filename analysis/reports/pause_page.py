@@ -68,8 +68,8 @@ def pause_page(pauses: pd.DataFrame, by: Sequence[str], points: pd.DataFrame | N
                              f"The {len(shown)} most certain pauses. Bars: most probable onset to ending. Lines: "
                              f"{LEVEL:.0%} intervals of both."))  # fmt: skip
     if points is not None and len(points):
-        cells.append(_figure(base_map(points, names=12), "A map of the series whose pauses are announced.",
-                             "Where: the mean point of the incidents of each series. Area: days of the pause."))  # fmt: skip
+        caption = "Where: the mean point of the incidents of each series. Area: days of the pause."
+        cells.append(_figure(base_map(points, names=12), "A map of the series whose pauses are announced.", caption))
     cells += [new_markdown_cell("# Pauses"), _table(pauses.head(LISTED), by)]
     rest = len(pauses) - LISTED
     if rest > 0:
@@ -136,7 +136,7 @@ def pause_points(incidents, pauses: pd.DataFrame, by: Sequence[str]) -> pd.DataF
     out = announced.merge(means, on=by, how="inner")
     if out.empty:
         return None
-    country = out["country"] if "country" in out else ""
+    country = out.get("country", "")
     return pd.DataFrame({
         "place": series_names(out, by), "country": country, "latitude": out["latitude"], "longitude": out["longitude"],
         "precision": "region", "count": out["pause_days"].clip(lower=1),
