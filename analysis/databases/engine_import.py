@@ -219,8 +219,8 @@ def _columns(names: list[str]) -> str:
     values = {
         "incident_id": cleaned, "date": "day_", "date_start": _first(), "date_end": last,
         "place": _place("location", names), "country": _place("country", names), "admin1": _place("admin1", names),
-        "event_kind": "'event'", "event_type": _text("event_type"), "record_id": _text("event_id_cnty"), "record_file": "record_file",
-        "record_row": "record_row::BIGINT",
+        "event_kind": "'event'", "event_type": _text("event_type"), "record_id": _text("event_id_cnty"),
+        "record_file": "record_file", "record_row": "record_row::BIGINT",
     }  # fmt: skip
     if "latitude" in names:
         values |= {"latitude": "latitude_", "longitude": "longitude_"}

@@ -18,6 +18,7 @@ from analysis.runs.execution import execute
 from analysis.runs.run_limits import RunLimits
 from analysis.runs.sweep_runs import Runner, SweepRun, keep_run
 
+Batch = tuple[str, Callable[..., Any], tuple]  # name, function, arguments
 ANSWER_SECONDS = 30  # seconds for a scheduler to answer, and for a first worker
 
 
@@ -137,7 +138,7 @@ def _keep_answer(run: SweepRun, task) -> str:
 
 def dask_batches(
     address: str,
-) -> Callable[[Sequence[tuple[str, Callable[..., Any], tuple]]], Iterator[tuple[str, Any]]]:
+) -> Callable[[Sequence[Batch]], Iterator[tuple[str, Any]]]:
     """A runner of batches of `pause_search.find_pauses` on the workers of the Dask scheduler at `address`.
 
     Dask gives the batch of a worker that dies to another worker, and each batch is answered once.
@@ -150,7 +151,7 @@ def dask_batches(
     except ImportError:
         raise InputError("running on Dask needs: pip install 'attack-incidents[cluster]'") from None
 
-    def runner(tasks: Sequence[tuple[str, Callable[..., Any], tuple]]) -> Iterator[tuple[str, Any]]:
+    def runner(tasks: Sequence[Batch]) -> Iterator[tuple[str, Any]]:
         if not tasks:
             return
         here = run_record.package_versions()
