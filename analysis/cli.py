@@ -11,6 +11,10 @@ from analysis.databases.import_commands import changes_since_command, import_gro
 from analysis.exercises.command_group import exercises
 from analysis.incidents.find_command import find_command
 
+# Libraries of the extra `report`, by the name under which they are imported.
+REPORT_MODULES = ("ipykernel", "itables", "nbclient", "nbconvert", "nbformat", "papermill", "PIL", "pypandoc",
+                  "selectolax", "tinycss2", "typst")  # fmt: skip
+
 
 class Group(click.Group):
     """Turns the package's own errors into one message and an exit status; anything else is a bug and shows itself."""
@@ -23,6 +27,12 @@ class Group(click.Group):
         except (InputError, RunError) as error:
             click.echo(f"incidents: {error}", err=True)
             sys.exit(2 if isinstance(error, InputError) else 1)
+        except ModuleNotFoundError as error:
+            if error.name not in REPORT_MODULES:
+                raise
+            click.echo(f"incidents: this needs the library {error.name}, which is not installed: install this package "
+                       "with its extra 'report'", err=True)  # fmt: skip
+            sys.exit(2)
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})

@@ -27,7 +27,7 @@ from analysis.runs.variants import Variant
 
 Pairs = list[tuple[str, str]]  # of a name and its text
 TITLE = "Attacks on U.S. bases in Iraq, Syria and Jordan"
-LIBRARIES = ("pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill", "nbconvert",
+LIBRARIES = ("pandas", "numpy", "scipy", "matplotlib", "papermill", "nbconvert",
              "typst", "pypandoc-binary")  # fmt: skip
 
 
