@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -188,16 +189,25 @@ def trace(incident: str, folder: str) -> None:
 
 @main.command()
 @click.option("--date", "day", default="", help="A day, YYYY-MM-DD.")
+@click.option("--from", "start", default="", help="First day, YYYY-MM-DD.")
+@click.option("--to", "end", default="", help="Last day, YYYY-MM-DD.")
+@click.option("--month", default="", help="A month, YYYY-MM.")
 @click.option("--place", default="", help="A place: gazetteer id, name or alias.")
+@click.option("--country", "countries", multiple=True, help="A country; may be given again.")
+@click.option("--weapon", "weapons", multiple=True, help="A weapon; may be given again.")
+@click.option("--confirmation", multiple=True, help="The best voice behind an incident; may be given again.")
+@click.option("--text", default="", help="Words that one of the claims holds.")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True,
+              help="How the incidents are printed; csv and json hold every column.")  # fmt: skip
 @FOLDER
-def find(day: str, place: str, folder: str) -> None:
-    """Find incidents by day and place."""
+def find(folder: str, form: str, **given: Any) -> None:
+    """Find incidents by days, place, country, weapon, who confirms them, and words."""
     from analysis.incidents.dataset import open_folder
-    from analysis.incidents.trace import find_incidents
+    from analysis.incidents.export import incidents_as_text
+    from analysis.incidents.incident_search import find_incidents
 
-    found = find_incidents(open_folder(folder), day, place)
-    for row in found.itertuples():
-        click.echo(f"{row.incident_id}  {row.date:%Y-%m-%d}  {row.place}  {row.weapon}  {row.result}")
+    found = find_incidents(open_folder(folder), **given)
+    click.echo(incidents_as_text(found, form), nl=False)
     click.echo(f"{len(found)} found", err=True)
 
 
@@ -207,7 +217,7 @@ def find(day: str, place: str, folder: str) -> None:
     "--trials", is_flag=True, help="First try every point of the grid again (some minutes) and keep the table."
 )
 def evaluate(folder: str, trials: bool) -> None:
-    """Judge the grouping, made without the reader's decisions, by those decisions, in all and in each period."""
+    """Judge the grouping, made without the reviewer's decisions, by those decisions, in all and in each period."""
     from analysis.evidence.csv_tables import write_files
     from analysis.evidence.evidence_base import load_evidence
     from analysis.incidents import cross_validation

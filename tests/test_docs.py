@@ -226,6 +226,7 @@ def read(path: Path) -> str:
 # The tests.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [CODEBOOK, DATA], ids=lambda path: path.name)
 def test_generated_blocks_are_what_the_package_gives(page):
     text = read(page)
@@ -298,6 +299,7 @@ def known_ids() -> set[str]:
     return set(pd.concat(columns))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_every_id_that_is_named_exists(page, known_ids):
     text = read(page)
@@ -313,6 +315,7 @@ def test_the_claims_of_the_codebook_belong_to_the_incidents_it_names():
     assert [pair for pair in said if home.get(pair[0]) != pair[1]] == []
 
 
+@pytest.mark.slow
 def test_the_examples_of_voices_and_grades_have_them():
     evidence = load_evidence()
     text = read(CODEBOOK)
@@ -348,6 +351,7 @@ def test_what_the_codebook_says_of_an_incident_is_so(incident, column, value):
     assert rows.at[incident, column] == value
 
 
+@pytest.mark.slow
 def test_the_totals_of_the_codebook_are_those_of_the_series():
     said = totals.running_total(load_evidence().tallies, "Pentagon").set_index("as_of")
     assert said.at[pd.Timestamp("2023-10-30"), "total"] == 23

@@ -60,10 +60,12 @@ def rewrite() -> None:
     CHART.write_text(chart, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_every_number_of_the_readme_is_what_the_tables_give():
     assert block() == computed()[0], "run: python -m tests.test_readme"
 
 
+@pytest.mark.slow
 def test_the_chart_of_the_readme_is_current():
     assert CHART.read_text(encoding="utf-8") == computed()[1], "run: python -m tests.test_readme"
 

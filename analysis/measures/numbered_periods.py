@@ -42,7 +42,26 @@ def number_periods(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def series_of_periods(counts: pd.DataFrame) -> pd.DataFrame:
-    """What `changes` takes of counts per period: their days, or, for more than `MANY` incidents, numbered periods."""
+    """Counts per period as `changes` takes them: their days, or, for more than `MANY` incidents, numbered periods.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        From `frequency.count`, not grouped: start, end, count and covered_days.
+
+    Returns
+    -------
+    DataFrame
+        start, end, count, exposure (days).
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"start": pd.to_datetime(["2024-01-01", "2024-02-01"]),
+    ...                        "end": pd.to_datetime(["2024-01-31", "2024-02-29"]), "count": [40, 55],
+    ...                        "covered_days": [31, 28]})
+    >>> series_of_periods(counts)["exposure"].tolist()
+    [31, 28]
+    """
     require_columns(counts, ("start", "end", "count", "covered_days"), "counts")
     if counts["count"].sum() > MANY:
         return number_periods(counts)

@@ -18,8 +18,9 @@ from analysis.incidents.dataset import Dataset
 from analysis.reports.appendix import appendix_blocks, appendix_chapter, link_incidents
 from analysis.reports.document.book import bind_documents
 from analysis.reports.document.notebook_document import build_document
-from analysis.reports.document.tree import title_of
+from analysis.reports.document.tree import Node, title_of
 from analysis.reports.pdf.typst_pdf import to_pdf
+from analysis.reports.report_explorer import link_explorer
 from analysis.reports.web.html_page import to_html
 from analysis.runs import run_record
 from analysis.runs.variants import Variant
@@ -32,24 +33,29 @@ LIBRARIES = ("pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill
 
 @dataclass(frozen=True)
 class Chapter:
-    """A rendered notebook: its document tree, its title, the ids of the incidents it names."""
+    """A rendered notebook: its document tree, its title, the ids of the incidents it names, its blocks for a page."""
 
     tree: dict
     title: str
     incidents: list[str]
+    page_blocks: list[Node]  # as the page has them, with links to the explorer
 
 
 def render_chapter(
-    notebook: NotebookNode, name: str, variant: Variant, provenance: Pairs, dataset: Dataset, folder: Path
-) -> Chapter:
+    notebook: NotebookNode, name: str, variant: Variant, provenance: Pairs, dataset: Dataset, folder: Path,
+    explorer: str = "",
+) -> Chapter:  # fmt: skip
     """Write `<name>.pdf` and `<name>.html` of an executed notebook to `folder`.
 
-    `provenance` says how it was made. Raises InputError for a figure without description."""
+    `provenance` says how it was made, `explorer` is the address of the explorer at the notebook's view. Raises
+    InputError for a figure without description."""
     tree, ids = link_incidents(build_document(notebook, strict=True), _traceable(dataset))
     title = title_of(tree, otherwise=name)
-    whole = {**tree, "blocks": tree["blocks"] + appendix_blocks(dataset, ids)}
-    _write(whole, folder / name, title=title, subtitle=variant.title, provenance=provenance)
-    return Chapter(tree, title, ids)
+    blocks, last = tree["blocks"], appendix_blocks(dataset, ids)
+    linked = link_explorer(blocks, explorer) if explorer else blocks
+    page, whole = ({**tree, "blocks": each + last} for each in (linked, blocks))
+    _write(whole, page, folder / name, title=title, subtitle=variant.title, provenance=provenance)
+    return Chapter(tree, title, ids, linked)
 
 
 def bind_chapters(
@@ -58,16 +64,16 @@ def bind_chapters(
     """Write `report.pdf` and `report.html`: all chapters, then the appendix of all incidents they name."""
     named = sorted({name for each in chapters for name in each.incidents})
     last = [appendix_chapter(dataset, named)] if named else []
-    combined = bind_documents(
-        [each.tree for each in chapters] + last, [each.title for each in chapters] + [""] * len(last)
-    )
+    titles = [each.title for each in chapters] + [""] * len(last)
+    combined = bind_documents([each.tree for each in chapters] + last, titles)
+    page = bind_documents([{**each.tree, "blocks": each.page_blocks} for each in chapters] + last, titles)
     title = TITLE if dataset.root == REPOSITORY else dataset.about.title or f"Incidents of {dataset.root.name}"
-    _write(combined, folder / "report", title=title, subtitle=variant.title, provenance=provenance, toc=True)
+    _write(combined, page, folder / "report", title=title, subtitle=variant.title, provenance=provenance, toc=True)
 
 
-def _write(tree: dict, path: Path, **front_matter: Any) -> None:
+def _write(tree: dict, page: dict, path: Path, **front_matter: Any) -> None:
     with ThreadPoolExecutor(2) as pool:  # both spend most of their time waiting for programs
-        pdf, html = pool.submit(to_pdf, tree, **front_matter), pool.submit(to_html, tree, **front_matter)
+        pdf, html = pool.submit(to_pdf, tree, **front_matter), pool.submit(to_html, page, **front_matter)
     path.with_suffix(".pdf").write_bytes(pdf.result())
     path.with_suffix(".html").write_text(html.result(), encoding="utf-8")
 

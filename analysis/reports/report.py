@@ -16,6 +16,7 @@ from analysis.incidents.dataset import Dataset, open_folder
 from analysis.incidents.views import View, select
 from analysis.reports.chapters import Chapter, bind_chapters, format_provenance, render_chapter
 from analysis.reports.plan import Plan, recorded_plan
+from analysis.reports.report_explorer import explorer_address, has_explorer, write_report_explorer
 from analysis.reports.report_tables import write_report_tables
 from analysis.runs import run_record
 from analysis.runs.atomic_folder import publish_folder
@@ -46,6 +47,10 @@ def run_report(
     dataset = open_folder(plan.variant.parameters.get("folder", ""))
     name_of = dict(zip(plan.notebook_paths, inputs["notebooks"], strict=True))
     views = {source: _view(source, given, plan.variant, dataset) for source, given in values.items()}
+    addresses = {}
+    if has_explorer(dataset, plan.with_rows):
+        given_views = {source: view_of_parameters(source, given) or View() for source, given in values.items()}
+        addresses = {source: explorer_address(dataset, view) for source, view in given_views.items()}
     with publish_folder(plan.target) as made, _failed_runs(plan.target, inputs, started) as failed:
 
         def chapter(source: Path, running: RunningKernels) -> tuple[Chapter, float]:
@@ -57,7 +62,8 @@ def run_report(
             progress(f"ran {source.stem}")
             about = format_provenance(plan.variant, values[source], inputs["files"], [name_of[source]], views[source],
                                       dataset.side_car)  # fmt: skip
-            rendered = render_chapter(executed, source.stem, plan.variant, about, dataset, made)
+            rendered = render_chapter(executed, source.stem, plan.variant, about, dataset, made,
+                                      addresses.get(source, ""))  # fmt: skip
             progress(f"rendered {source.stem}")
             return rendered, seconds
 
@@ -67,6 +73,8 @@ def run_report(
         )
         bind_chapters(chapters, plan.variant, about, dataset, made)
         write_report_tables(made / "data", dataset, plan.variant.parameters, plan.with_rows)
+        if addresses:
+            write_report_explorer(made, dataset, plan.variant.parameters)
         progress("bound the report")
         runs = {source.stem: {"parameters": values[source], "view": views[source], "seconds": taken}
                 for source, taken in zip(values, seconds, strict=True)}  # fmt: skip

@@ -33,6 +33,13 @@ def day_likelihood_numpy(counts, slope, excited, watched, rates, phi):
         From 0 to 1.
     top : array of float, (days,)
         Log of the largest.
+
+    Examples
+    --------
+    >>> counts, one, none = np.array([2.0]), np.ones(1), np.zeros(1)
+    >>> likelihood, top = day_likelihood_numpy(counts, one, none, one > 0, np.array([1.0, 2.0]), 1.0)
+    >>> likelihood.round(3).tolist()  # a count of 2 is most probable at the rate 2
+    [[0.68, 1.0]]
     """
     log = np.zeros((len(counts), len(rates)))
     mean = slope[watched, None] * rates + excited[watched, None]
@@ -64,6 +71,14 @@ def run_days_numpy(likelihood, enter, leave, state, scale, first, keep):
     states : array of float, (days or 1, levels, points)
     scales : array of float, (days or 1, levels)
         After each day.
+
+    Examples
+    --------
+    >>> likelihood, enter, leave = np.array([[1.0, 0.5], [0.2, 1.0]]), np.array([0.5, 0.5]), np.ones(2)
+    >>> state, scale = np.array([enter, 0 * enter]), np.array([0.0, -np.inf])
+    >>> states, scales = run_days_numpy(likelihood, enter, leave, state, scale, first=True, keep=False)
+    >>> (states[0].sum(axis=1) * np.exp(scales[0])).round(3).tolist()  # no change, and one on the second day
+    [0.35, 0.45]
     """
     days, points = likelihood.shape
     levels = len(scale)
@@ -107,6 +122,12 @@ def pair_likelihood_numpy(table, step, before, after, excited, rates):
     -------
     array of float, (points, points)
         By rate before, and rate after; read off between the entries of the table.
+
+    Examples
+    --------
+    >>> table = np.array([0.0, 0.5, 1.0, 0.5])
+    >>> pair_likelihood_numpy(table, 1.0, 2.0, 2.0, 0.0, np.array([0.5, 2.0])).round(2).tolist()
+    [[0.71, 0.88], [0.88, 0.59]]
     """
     at = np.sqrt(before * rates[:, None] + after * rates + excited) / step
     place = np.minimum(at.astype(int), len(table) - 2)
