@@ -138,7 +138,7 @@ def report(
 
         for each in stale:
             bar.set_description(each.variant.name)
-            for path in make_report(each, step, RunLimits(cell_seconds, run_seconds, memory)):
+            for path in make_report(each, step, RunLimits(cell_seconds, run_seconds, memory), fresh=force):
                 if path.suffix in (".pdf", ".html"):
                     bar.write(format_path(path), file=sys.stdout)
 

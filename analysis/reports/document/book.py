@@ -24,7 +24,7 @@ def bind_documents(documents: Sequence[dict], titles: Sequence[str] | None = Non
 
     The title of a chapter comes from `titles` or, if that is empty, from the first level-1 heading of its document.
     Anchors get the prefix `chapter-N-`, so that they stay unique. A link leads to its anchor in its own chapter, else
-    in the first chapter that has it.
+    in the first chapter that has it; a link to an anchor of no chapter stays as it is.
     """
     titles = titles or [""] * len(documents)
     named = list(zip(documents, titles, strict=True))
@@ -84,7 +84,9 @@ def _linked(blocks: list[Node], number: int, own: list[set[str]]) -> list[Node]:
             return None
         name = element["c"][2][0][1:]
         order = [number, *range(1, len(own) + 1)]
-        chapter = next((i for i in order if name in own[i - 1]), number)
+        chapter = next((i for i in order if name in own[i - 1]), None)
+        if chapter is None:
+            return None
         return node("Link", NO_ATTR, element["c"][1], [f"#{_prefixed(chapter, name)}", ""])
 
     return walk(blocks, change)
