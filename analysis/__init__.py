@@ -42,10 +42,16 @@ Export
 Charts
     `charts` holds every chart, its caption and its description in words.
 
+Findings
+    `open_study` opens a folder through a view. `frequency_finding`, `pause_finding`, `return_finding` and
+    `casualties_finding` answer its questions, each with a sentence; `summary_findings` gives those of the first page
+    and `compare_views` those of several views side by side.
+
 For notebooks
-    `show_figure`, `show_table`, `show_incidents`, `show_results`, `show_text` and `warn_if_thinly_covered` display;
-    `format_counter`, `format_date`, `format_date_set`, `format_probability`, `format_range`, `format_value`,
-    `join_names` and `plural` put a value into words; `reader_tables` gives tables the headings that readers expect.
+    `show_sentences` displays findings. `show_figure`, `show_table`, `show_incidents`, `show_results`, `show_text` and
+    `warn_if_thinly_covered` display; `format_counter`, `format_date`, `format_date_set`, `format_probability`,
+    `format_range`, `format_value`, `join_names` and `plural` put a value into words; `reader_tables` gives tables the
+    headings that readers expect.
 
 Every name is imported when it is first used, so that the command line answers at once.
 """
@@ -58,6 +64,7 @@ if TYPE_CHECKING:
     from analysis.charts.bar_links import incidents_per_bar as incidents_per_bar
     from analysis.charts.notebook_output import show_figure as show_figure
     from analysis.charts.notebook_output import show_incidents as show_incidents
+    from analysis.charts.notebook_output import show_sentences as show_sentences
     from analysis.charts.notebook_output import show_table as show_table
     from analysis.charts.notebook_output import show_text as show_text
     from analysis.charts.notebook_output import warn_if_thinly_covered as warn_if_thinly_covered
@@ -80,6 +87,13 @@ if TYPE_CHECKING:
     from analysis.comparisons.sensitivity import pause_by_definition as pause_by_definition
     from analysis.comparisons.sensitivity import prior_sensitivity_by_definition as prior_sensitivity_by_definition
     from analysis.evidence.errors import InputError as InputError
+    from analysis.findings.attack_counts import frequency_finding as frequency_finding
+    from analysis.findings.attack_return import return_finding as return_finding
+    from analysis.findings.casualties import casualties_finding as casualties_finding
+    from analysis.findings.pause_begin import pause_finding as pause_finding
+    from analysis.findings.study import open_study as open_study
+    from analysis.findings.summary import summary_findings as summary_findings
+    from analysis.findings.variant_comparison import compare_views as compare_views
     from analysis.incidents.claim_search import search_claims as search_claims
     from analysis.incidents.dataset import Dataset as Dataset
     from analysis.incidents.dataset import open_folder as open_folder
@@ -122,7 +136,8 @@ else:  # hidden from type checkers: a module with __getattr__ has every name for
     }
     _NAMES = {
         "analysis.charts.bar_links": "incidents_per_bar",
-        "analysis.charts.notebook_output": "show_figure show_incidents show_table show_text warn_if_thinly_covered",
+        "analysis.charts.notebook_output": "show_figure show_incidents show_sentences show_table show_text "
+        "warn_if_thinly_covered",
         "analysis.charts.text_format": "format_date format_date_set format_probability format_range format_value "
         "join_names plural",
         "analysis.comparisons.count_series": "count_series",
@@ -131,6 +146,13 @@ else:  # hidden from type checkers: a module with __getattr__ has every name for
         "analysis.comparisons.period_rates": "observed_in_period period_rates period_ratios",
         "analysis.comparisons.sensitivity": "changes_by_definition pause_by_definition prior_sensitivity_by_definition",
         "analysis.evidence.errors": "InputError",
+        "analysis.findings.attack_counts": "frequency_finding",
+        "analysis.findings.attack_return": "return_finding",
+        "analysis.findings.casualties": "casualties_finding",
+        "analysis.findings.pause_begin": "pause_finding",
+        "analysis.findings.study": "open_study",
+        "analysis.findings.summary": "summary_findings",
+        "analysis.findings.variant_comparison": "compare_views",
         "analysis.incidents.claim_search": "search_claims",
         "analysis.incidents.dataset": "Dataset open_folder",
         "analysis.incidents.export": "export",

@@ -15,6 +15,7 @@ ROOMS = (
     "measures",
     "comparisons",
     "charts",
+    "findings",
     "runs",
     "reports",
     "exercises",

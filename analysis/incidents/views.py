@@ -229,15 +229,20 @@ def select_values(dataset: Dataset, view: View) -> pd.DataFrame:
     return values[schema.VALUES.names].sort_values(["incident_id", "field"], ignore_index=True)
 
 
-# The definitions under which every conclusion is run again: they move the answer more than
-# sampling error does.
+# The definitions under which every conclusion is run again: they move a level more than sampling error does.
 DEFINITIONS: dict[str, tuple[str, ...]] = {
     "all claims": (),
     "without attackers' own claims": ("us_official", "local_official", "monitor", "unknown"),
     "U.S. or local officials": ("us_official", "local_official"),
     "U.S. officials": ("us_official",),
-    "monitors": ("monitor",),
+    "reported by monitors": ("monitor",),
 }
+
+
+def definitions_inside(view: View) -> dict[str, tuple[str, ...]]:
+    """Those of DEFINITIONS that admit no voice that the view does not admit."""
+    allowed = set(view.confirmation or CONFIRMATION)
+    return {label: levels for label, levels in DEFINITIONS.items() if set(levels or CONFIRMATION) <= allowed}
 
 
 PUBLIC_RECORD = "public_record"  # the evidence set of which coverage.csv says `itemised`

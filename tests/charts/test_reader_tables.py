@@ -28,7 +28,7 @@ EVE, UNTIL = "2024-02-04", "2024-04-20"
 @pytest.fixture(scope="module")
 def some(dataset):
     found = count_series(dataset, View(start=WINDOW[0], end=WINDOW[1]), WINDOW)
-    return {label: found[label] for label in ("Pentagon totals", "Syrian Observatory totals", "monitors")}
+    return {label: found[label] for label in ("Pentagon totals", "Syrian Observatory totals", "reported by monitors")}
 
 
 @pytest.fixture(scope="module")
