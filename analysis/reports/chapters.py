@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,15 @@ from nbformat import NotebookNode
 from analysis.databases.side_car import SideCar
 from analysis.evidence.folders import REPOSITORY, find_evidence_root, folder_fingerprint
 from analysis.incidents.dataset import Dataset
-from analysis.incidents.views import View, select
+from analysis.incidents.views import select
 from analysis.reports.appendix import appendix_blocks, link_incidents, listed_entries
-from analysis.reports.document.book import bind_documents
+from analysis.reports.document.book import bind_documents, split_annex
 from analysis.reports.document.entries import Closing
 from analysis.reports.document.notebook_document import build_document
-from analysis.reports.document.tree import title_of
+from analysis.reports.document.tree import CONTENTS_HERE, NEW_PAGE, new_document, title_of
+from analysis.reports.first_page import detail_blocks, first_page, first_page_blocks
 from analysis.reports.pdf.typst_pdf import to_pdf, typst_closing
+from analysis.reports.report_tables import view_of_report
 from analysis.reports.web.html_page import html_closing, to_html
 from analysis.reports.web.image_maps import ChartPeriods, leads_to_incidents, weekly_chart
 from analysis.runs import run_record
@@ -84,9 +86,16 @@ class Renderer:
         """Write `report.pdf` and `report.html`: all chapters, then the appendix of all incidents."""
         listed = appendix_ids(chapters, self.dataset, self.variant)
         entries = listed_entries(self.dataset, listed)
-        book = bind_documents([each.tree for each in chapters], [each.title for each in chapters])
+        titles = [each.title for each in chapters]
+        parts, annex = split_annex([each.tree for each in chapters], titles)
+        whole = [*parts, annex] if annex else parts
+        book = bind_documents(whole, [*titles, *([""] if annex else [])])
+        starts = [block["c"][1][0] for block in book["blocks"] if block["t"] == "Header" and block["c"][0] == 1]
+        links = {each.name: f"#{start}" for each, start in zip(chapters, starts, strict=False)}
+        opening = first_page_blocks(self.first_page(), links)
+        book = {**book, "blocks": [*opening, CONTENTS_HERE, *book["blocks"]]}
         chart = weekly_chart(book["blocks"])
-        front = {"title": self._title(), "subtitle": self.variant.title, "provenance": provenance, "toc": True}
+        front = {"title": self.title, "subtitle": self.variant.title, "provenance": provenance, "toc": True}
 
         def pdf() -> bytes:
             return to_pdf(book, **front, entries=entries, closing=self._appendix(listed, chart, for_page=False))
@@ -97,7 +106,23 @@ class Renderer:
 
         self._write("report", pdf, page)
 
-    def _title(self) -> str:
+    def first_page(self) -> dict[str, Any]:
+        """The first page as JSON values (see `first_page.first_page`)."""
+        view = view_of_report(self.variant.parameters)
+        key = result_key("first-page", self.decides, repr(view))
+        return json.loads(self.kept.result(key, lambda: json.dumps(first_page(self.dataset, view)).encode()))
+
+    def write_summary(self, provenance: Pairs) -> None:
+        """Write `summary.pdf`: the first page, and a second one with what other counts say and how it was made."""
+        page = self.first_page()
+        blocks = [*first_page_blocks(page, {}), NEW_PAGE, *detail_blocks(page)]
+        made = to_pdf(new_document(blocks), title=self.title, subtitle=self.variant.title, provenance=provenance)
+        (self.folder / "summary.pdf").write_bytes(made)
+        (self.folder / "summary.json").write_text(json.dumps(page, indent=1, ensure_ascii=False), encoding="utf-8")
+
+    @property
+    def title(self) -> str:
+        """What the report is about."""
         dataset = self.dataset
         return TITLE if dataset.root == REPOSITORY else dataset.about.title or f"Incidents of {dataset.root.name}"
 
@@ -128,9 +153,7 @@ def appendix_ids(chapters: Sequence[Chapter], dataset: Dataset, variant: Variant
     traceable = _traceable(dataset)
     if not traceable or not any(leads_to_incidents(each.tree["blocks"]) for each in chapters):
         return sorted(named)
-    known = {field.name for field in fields(View)}
-    view = View(**{name: value for name, value in variant.parameters.items() if name in known})
-    counted = set(select(dataset, view, empty_ok=True)["incident_id"]) & traceable
+    counted = set(select(dataset, view_of_report(variant.parameters), empty_ok=True)["incident_id"]) & traceable
     return sorted(named | (counted if len(counted) <= MANY else set()))
 
 
@@ -153,7 +176,11 @@ def format_provenance(
         ("Variant", f"{variant.name}: {variant.about}" if variant.about else variant.name),
         *([("View", view_in_words)] if view_in_words else []),
         ("Parameters", json.dumps(shown, ensure_ascii=False) if shown else "the defaults"),
-        ("Notebooks", "; ".join(f"{Path(name).name}, sha256 {files[name][:16]}" for name in notebook_names)),
+        *(
+            [("Notebooks", "; ".join(f"{Path(name).name}, sha256 {files[name][:16]}" for name in notebook_names))]
+            if notebook_names
+            else []
+        ),
         ("Package", f"sha256 of source and lock {run_record.package_hash(files)[:16]}"),
         (
             "Evidence",

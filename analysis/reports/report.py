@@ -91,6 +91,7 @@ def run_report(
             plan.variant, plan.variant.parameters, inputs["files"], inputs["notebooks"], database=dataset.side_car
         )
         renderer.write_book(chapters, about)
+        renderer.write_summary(about)
         write_report_tables(made / "data", dataset, plan.variant.parameters, plan.with_rows)
         progress("bound the report")
         runs = {source.stem: {"parameters": values[source], "view": views[source], "seconds": taken}
@@ -100,6 +101,26 @@ def run_report(
         kept.discard_unused()
     paths = run_record.output_files(plan.target)
     return sorted(paths, key=lambda path: (path.name != "report.pdf", path.suffix, path))
+
+
+def run_summary(plan: Plan) -> Path:
+    """The first page of a report alone, as a PDF of two pages in the folder `<target>-summary`; runs no notebook.
+
+    Raises InputError for parameters that do not fit.
+    """
+    inputs = plan.inputs()
+    values = parameters_by_notebook(plan.notebook_paths, plan.variant)
+    dataset = open_folder(plan.variant.parameters.get("folder", ""))
+    for source, given in values.items():
+        _view(source, given, plan.variant, dataset)
+    target = plan.target.with_name(f"{plan.target.name}-summary")
+    with publish_folder(target) as made:
+        kept = KeptResults(kept_folder(target))
+        decides = report_inputs(plan, inputs, values)
+        about = format_provenance(plan.variant, plan.variant.parameters, inputs["files"], (), database=dataset.side_car)
+        Renderer(plan.variant, dataset, kept, decides.pages, made).write_summary(about)
+        kept.discard_unused()
+    return target / "summary.pdf"
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from analysis.runs.kept_runs import is_table, run_files, run_key
 from analysis.runs.source_dependencies import SourceDependencies
 from analysis.runs.variants import parameters_by_notebook
 
-RENDERERS = ("analysis.reports.chapters", "analysis.reports.pdf.typst_program")
+RENDERERS = ("analysis.reports.chapters", "analysis.reports.first_page", "analysis.reports.pdf.typst_program")
 
 
 @dataclass(frozen=True)

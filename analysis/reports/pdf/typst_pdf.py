@@ -21,7 +21,9 @@ from analysis.reports.document.numbering import (
 from analysis.reports.document.pandoc import TEMPLATES, write_markup
 from analysis.reports.document.table_alignment import map_positions
 from analysis.reports.document.tree import (
+    CONTENTS_HERE,
     ENTRY_CLASS,
+    FIRST_PAGE_CLASS,
     MONTH_CLASS,
     RIGHT_TO_LEFT,
     Node,
@@ -106,6 +108,7 @@ def typst_source(
     whole = {**document, "blocks": blocks, "meta": {**document["meta"], **meta}}
     template = f"--template={TEMPLATES / 'report.typ'}"
     flags = ["--variable=contents"] if toc else []
+    flags += ["--variable=opening"] if CONTENTS_HERE in document["blocks"] else []
     return write_markup(whole, "typst", template, "--syntax-highlighting=idiomatic", *flags), files
 
 
@@ -162,6 +165,8 @@ def _for_typst(element: Node) -> Node | list[Node] | None:
         return _words(element["c"])
     if kind == "Span" and element["c"][0][2]:
         return _coloured(element)
+    if kind == "Div" and FIRST_PAGE_CLASS in element["c"][0][1]:
+        return [_raw("#first-page["), *element["c"][1], _raw("]")]
     if kind == "Div" and "placeholder" in element["c"][0][1]:
         return [_raw("#framed-note["), *element["c"][1], _raw("]")]
     if kind == "Figure" and not element["c"][1][1] and not element["c"][0][0]:
