@@ -21,7 +21,7 @@ from analysis.reports.document.book import bind_documents, split_annex
 from analysis.reports.document.entries import Closing
 from analysis.reports.document.notebook_document import build_document
 from analysis.reports.document.tree import CONTENTS_HERE, NEW_PAGE, new_document, title_of
-from analysis.reports.first_page import detail_blocks, first_page, first_page_blocks
+from analysis.reports.first_page import SUMMARY_FILE, detail_blocks, first_page, first_page_blocks
 from analysis.reports.pdf.typst_pdf import to_pdf, typst_closing
 from analysis.reports.report_tables import view_of_report
 from analysis.reports.web.html_page import html_closing, to_html
@@ -118,7 +118,7 @@ class Renderer:
         blocks = [*first_page_blocks(page, {}), NEW_PAGE, *detail_blocks(page)]
         made = to_pdf(new_document(blocks), title=self.title, subtitle=self.variant.title, provenance=provenance)
         (self.folder / "summary.pdf").write_bytes(made)
-        (self.folder / "summary.json").write_text(json.dumps(page, indent=1, ensure_ascii=False), encoding="utf-8")
+        (self.folder / SUMMARY_FILE).write_text(json.dumps(page, indent=1, ensure_ascii=False), encoding="utf-8")
 
     @property
     def title(self) -> str:

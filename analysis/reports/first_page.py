@@ -6,8 +6,10 @@ It is made once as JSON values (`first_page`), and shown from them in the report
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -22,6 +24,7 @@ from analysis.evidence.folders import folder_fingerprint
 from analysis.findings.casualties import CasualtyCount
 from analysis.findings.study import Study
 from analysis.findings.summary import summary_findings
+from analysis.findings.variant_comparison import compare_views
 from analysis.incidents.dataset import Dataset
 from analysis.incidents.views import View
 from analysis.measures.frequency import count
@@ -38,6 +41,7 @@ from analysis.reports.document.tree import (
 from analysis.runs.run_record import DISTRIBUTION
 
 HEADING = "In short"
+SUMMARY_FILE = "summary.json"
 LONGEST = {"week": 1000, "month": 4000}  # days of a window up to which a bar is a week, or a month
 MOST_TOLLS = 4  # statements of others, and kinds of voices, in the table of casualties
 
@@ -68,7 +72,21 @@ def first_page(dataset: Dataset, view: View) -> dict[str, Any]:
         "tolls": {"head": list(rows.columns), "rows": [[_cell(value) for value in row] for row in rows.to_numpy()]},
         "tolls_sentence": tolls.sentence(),
         "caveats": list(found.caveats),
+        "row": _row(compare_views(dataset, {"view": view}).iloc[0]),
     }  # fmt: skip
+
+
+def _row(found: pd.Series) -> dict[str, str]:
+    """What the page that compares the variants says of one, by the heads of its columns."""
+    days = ("day", "day_low", "day_high")
+    begin, low, high = (_cell(found[name]) for name in days)
+    return {
+        "incidents": f"{found['n']:,}",
+        **{f"{name} the pause".replace("inside", "in"): _cell(found[name]) for name in ("before", "inside", "after")},
+        "days of the longest gap in it": _cell(found["gap_days"]),
+        "lower rate from": f"{begin} (95 % set {low} to {high})" if begin else "",
+        **{name: _cell(found[name]) for name in ("killed", "injured")},
+    }
 
 
 def _who_says_so(tolls: CasualtyCount) -> pd.DataFrame:
@@ -167,6 +185,35 @@ def plain_table(
     columns = [[side, node("ColWidthDefault")] for side in sides]
     body = [NO_ATTR, 0, [], [row(cells) for cells in rows]]
     return node("Table", attr(label), [None, said], columns, [NO_ATTR, [row(head)]], [body], [NO_ATTR, []])
+
+
+def index_opening(build: Path, titles: Mapping[str, str]) -> list[Node]:
+    """What the index begins with: the first page of the first variant that has one, and all variants side by side.
+
+    `titles` gives the title of each variant by its name, which is that of its folder below `build`.
+    """
+    pages = {name: json.loads(path.read_text(encoding="utf-8")) for name in titles
+             if (path := build / name / SUMMARY_FILE).is_file()}  # fmt: skip
+    if not pages:
+        return []
+    name, page = next(iter(pages.items()))
+    links = {each["chapter"]: f"{name}/{each['chapter']}.html" for each in page["answers"]}
+    return [*first_page_blocks(page, links), *compared_variants({titles[key]: each for key, each in pages.items()})]
+
+
+def compared_variants(pages: Mapping[str, Mapping[str, Any]]) -> list[Node]:
+    """The first pages of several variants side by side, each by its title; nothing where there is one alone."""
+    if len(pages) < 2:
+        return []
+    heads = list(next(iter(pages.values()))["row"])
+    rows = [[title, *(page["row"].get(head, "") for head in heads)] for title, page in pages.items()]
+    caption = (
+        "The variants side by side. They overlap and are no several witnesses. An empty cell is what a variant cannot "
+        "carry; a count is of the itemised incidents of its view."
+    )
+    numbers = [head for head in heads if head != "lower rate from"]
+    heading = node("Header", 2, attr("variants"), inlines_of_text("The variants side by side"))
+    return [heading, plain_table(["variant", *heads], rows, numbers, "variants-compared", caption)]
 
 
 def detail_blocks(page: Mapping[str, Any]) -> list[Node]:

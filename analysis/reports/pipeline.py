@@ -25,10 +25,13 @@ def make_report(
 
         prepare_server(fixed_environment())
     from analysis.reports.chapters import TITLE
+    from analysis.reports.first_page import index_opening
     from analysis.reports.report import run_report
     from analysis.reports.web.index_page import write_index
 
     paths = run_report(plan, progress, limits, fresh=fresh)
     build = plan.target.parent
-    write_index(build, {each.target.name: each.variant for each in list_reports(build)}, NOTEBOOKS, TITLE)
+    variants = {each.target.name: each.variant for each in list_reports(build)}
+    opening = index_opening(build, {name: variant.title for name, variant in variants.items()})
+    write_index(build, variants, NOTEBOOKS, TITLE, opening)
     return paths
