@@ -107,12 +107,14 @@ def limits(command):
 @click.option("--build", "target", default="build", type=click.Path(path_type=Path),
               help="Where the reports go.", show_default=True)  # fmt: skip
 @click.option("--force", is_flag=True, help="Run also what is up to date.")
+@click.option("--summary", is_flag=True, help="Make only the first page, as a PDF of two pages; runs no notebook.")
 @click.option("--with-rows", is_flag=True,
               help="Put the rows into the report even where the terms of a database forbid it.")  # fmt: skip
 @limits
 def report(
     variants: tuple[str, ...], all_variants: bool, only: tuple[str, ...], given: tuple[tuple[str, str], ...],
-    folder: str, target: Path, force: bool, with_rows: bool, cell_seconds: int, run_seconds: int, memory: int | None,
+    folder: str, target: Path, force: bool, summary: bool, with_rows: bool, cell_seconds: int, run_seconds: int,
+    memory: int | None,
 ) -> None:  # fmt: skip
     """Run the notebooks and render them to PDF and HTML; the variant 'all' by default.
 
@@ -133,6 +135,12 @@ def report(
         given = (*given, ("folder", str(Path(folder).expanduser().resolve())))
     variants_given = [override_parameters(each, dict(given), notebooks) for each in chosen]
     plans = [Plan(each, notebooks, target / each.name, with_rows) for each in variants_given]
+    if summary:
+        from analysis.reports.report import run_summary
+
+        for each in plans:
+            click.echo(format_path(run_summary(each)))
+        return
     stale = [each for each in plans if force or each.stale_reasons()]
     for each in plans:
         if each not in stale:
@@ -149,7 +157,7 @@ def report(
 
         for each in stale:
             bar.set_description(each.variant.name)
-            for path in make_report(each, step, RunLimits(cell_seconds, run_seconds, memory)):
+            for path in make_report(each, step, RunLimits(cell_seconds, run_seconds, memory), fresh=force):
                 if path.suffix in (".pdf", ".html"):
                     bar.write(format_path(path), file=sys.stdout)
 
