@@ -47,11 +47,8 @@ def run_report(
     dataset = open_folder(plan.variant.parameters.get("folder", ""))
     name_of = dict(zip(plan.notebook_paths, inputs["notebooks"], strict=True))
     views = {source: _view(source, given, plan.variant, dataset) for source, given in values.items()}
-    addresses = {}
-    if has_explorer(dataset, plan.with_rows):
-        given_views = {source: view_of_parameters(source, given) or View() for source, given in values.items()}
-        addresses = {source: explorer_address(dataset, view) for source, view in given_views.items()}
     with publish_folder(plan.target) as made, _failed_runs(plan.target, inputs, started) as failed:
+        addresses = _explorer(plan, made, dataset, values)
 
         def chapter(source: Path, running: RunningKernels) -> tuple[Chapter, float]:
             begun = datetime.now(UTC)
@@ -73,8 +70,6 @@ def run_report(
         )
         bind_chapters(chapters, plan.variant, about, dataset, made)
         write_report_tables(made / "data", dataset, plan.variant.parameters, plan.with_rows)
-        if addresses:
-            write_report_explorer(made, dataset, plan.variant.parameters, report_title(dataset))
         progress("bound the report")
         runs = {source.stem: {"parameters": values[source], "view": views[source], "seconds": taken}
                 for source, taken in zip(values, seconds, strict=True)}  # fmt: skip
@@ -82,6 +77,16 @@ def run_report(
         run_record.write_record(made, inputs, "complete", started, runs=runs)
     paths = run_record.output_files(plan.target)
     return sorted(paths, key=lambda path: (path.name != "report.pdf", path.suffix, path))
+
+
+def _explorer(plan: Plan, folder: Path, dataset: Dataset, values: Mapping[Path, dict]) -> dict[Path, str]:
+    """Write the explorer, if the report may have one, and give its address at the view of each notebook."""
+    if not has_explorer(dataset, plan.with_rows):
+        return {}
+    if not write_report_explorer(folder, dataset, plan.variant.parameters, report_title(dataset)):
+        return {}
+    views = {source: view_of_parameters(source, given) or View() for source, given in values.items()}
+    return {source: explorer_address(dataset, view) for source, view in views.items()}
 
 
 @contextmanager
