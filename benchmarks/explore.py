@@ -128,12 +128,15 @@ explorer"""
         new_notebook(cells=[new_code_cell(code)], metadata={"kernelspec": kernel}), folder / f"n{number}.ipynb"
     )
     page = browser.new_context(viewport={"width": 1440, "height": 1200}).new_page()
-    page.set_default_timeout(300_000)
+    page.set_default_timeout(180_000)
     page.goto(address.replace("/lab?", f"/lab/tree/n{number}.ipynb?"))
     page.get_by_text("| Idle").wait_for()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.locator(".lm-Menu-item", has=page.get_by_text("Run All Cells", exact=True)).click()
-    page.locator(".incident-explorer .bar").first.wait_for(state="attached")
+    try:
+        page.locator(".incident-explorer .bar").first.wait_for(state="attached")
+    except Exception as error:
+        raise SystemExit(f"no explorer: {page.locator('.jp-OutputArea').all_inner_texts()}") from error
     begun = time.perf_counter()
     page.locator(".incident-explorer tbody tr").first.wait_for(state="attached")
     whole = time.perf_counter() - begun
@@ -153,7 +156,7 @@ def start_lab(folder: Path) -> tuple[subprocess.Popen, str]:
         (folder / "settings" / f"{name}.json").write_text(json.dumps(content))
     own = {"JUPYTER_CONFIG_DIR": "settings", "JUPYTER_RUNTIME_DIR": "run", "JUPYTER_DATA_DIR": "share", "HOME": "."}
     environment = os.environ | {name: str(folder / path) for name, path in own.items()}
-    command = [Path(sys.executable).parent / "jupyter", "lab", "--no-browser", f"--notebook-dir={folder}"]
+    command = [str(Path(sys.executable).parent / "jupyter"), "lab", "--no-browser", f"--notebook-dir={folder}"]
     server = subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True)
     assert server.stderr is not None
     for line in server.stderr:

@@ -30,6 +30,10 @@ MOST_BYTES = 3_000_000  # of a page
 SUBTITLE = "Brush the bars, tick a value, type a word: every other view follows. Press an incident to read who said it."
 
 
+class PageTooLarge(InputError):
+    """A page that has more bytes than can be mailed."""
+
+
 @cache
 def explorer_script(entry: str) -> str:
     """The modules of the explorer as one, with the module `entry` (`page` or `widget`) at its end."""
@@ -52,7 +56,7 @@ def script_json(value: Any) -> str:
 def explorer_html(record: Record, report: str = "", title: str = "") -> str:
     """The page of a record; `report` is the address of the report it belongs to, `title` what stands above both.
 
-    Raises InputError for a page larger than 3 MB.
+    Raises PageTooLarge, an InputError, for a page of more than 3 MB.
     """
     script = explorer_script("page").strip()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -65,7 +69,7 @@ def explorer_html(record: Record, report: str = "", title: str = "") -> str:
     )  # fmt: skip
     if (size := len(page.encode())) > MOST_BYTES:
         number = plural(len(next(iter(record.tables.values()))), "incident")
-        raise InputError(
+        raise PageTooLarge(
             f"the page of {number} has {size / 1e6:.1f} MB; allowed: {MOST_BYTES / 1e6:.0f} MB. Give a narrower view, "
             "or explore them in a notebook, which gets them as columns of bytes"
         )

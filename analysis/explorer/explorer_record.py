@@ -41,13 +41,13 @@ class Record:
     base: View
 
 
-def build_record(dataset: Dataset, view: View, by: str = "confirmation") -> Record:
-    """The record of a dataset, opened at a view and split by a column.
+def build_record(dataset: Dataset, view: View, by: str = "") -> Record:
+    """The record of a dataset, opened at a view and split by a column: by confirmation, or by what there is.
 
     Raises InputError if the view selects nothing, or `by` is no column that can split.
     """
     select(dataset, view)
-    base, state = without_filters(view), state_of_view(dataset, view, by)
+    base, state = without_filters(view), state_of_view(dataset, view)
     tables = _tables(dataset, base)
     writer = _Columns()
     every = next(iter(tables.values()))
@@ -66,7 +66,8 @@ def build_record(dataset: Dataset, view: View, by: str = "confirmation") -> Reco
     columns = split_columns(every)
     coded = {name: {column: code_column(table[column]) for column in columns} for name, table in tables.items()}
     facets = find_facets(tables, coded)
-    if by not in facets:
+    state["by"] = by or ("confirmation" if "confirmation" in facets else next(iter(facets)))
+    if state["by"] not in facets:
         raise InputError(f"by: {by!r} cannot split the bars; allowed: {', '.join(facets)}")
     small = len(every) <= LARGE
     spots, ambiguous = _spots(dataset, every, facets)

@@ -84,7 +84,8 @@ def find_facets(tables: dict[str, pd.DataFrame], coded: dict[str, dict[str, Code
         name: _facet(name, label, [of[name] for of in coded.values()], name in numeric)
         for name, label in labels.items() if name in next(iter(coded.values()))
     }  # fmt: skip
-    return {name: facet for name, facet in found.items() if facet}
+    some = {name: facet for name, facet in found.items() if facet}
+    return some or {"confirmation": Facet(OURS["confirmation"], ["unknown"], ["no named voice"], [OTHER_FILLS])}
 
 
 def split_columns(every: pd.DataFrame) -> list[str]:

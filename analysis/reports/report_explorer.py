@@ -10,8 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.evidence.errors import InputError
-from analysis.explorer.explorer_page import write_explorer_page
+from analysis.explorer.explorer_page import PageTooLarge, write_explorer_page
 from analysis.explorer.explorer_record import build_record
 from analysis.explorer.explorer_state import EMPTY, address_of_state, state_of_view
 from analysis.incidents.dataset import Dataset
@@ -35,9 +34,10 @@ def write_report_explorer(folder: Path, dataset: Dataset, parameters: Mapping[st
     to be one page."""
     known = {field.name for field in fields(View)}
     view = View(**{name: value for name, value in parameters.items() if name in known})
+    record = build_record(dataset, view)
     try:
-        return write_explorer_page(folder / EXPLORER_PAGE, build_record(dataset, view), "report.html", title)
-    except InputError:
+        return write_explorer_page(folder / EXPLORER_PAGE, record, "report.html", title)
+    except PageTooLarge:
         return None
 
 
