@@ -10,9 +10,11 @@ from nbformat import NotebookNode
 
 from analysis.reports.document.bounds import (
     MOST_LETTERS,
+    bounded_html,
     bounded_markup,
     bounded_tables,
     bounded_text,
+    bounded_words,
     flattened,
     too_deep,
     without_nested_notes,
@@ -167,8 +169,8 @@ def _caption(about: dict, location: Location) -> tuple[tuple[str, str], ...]:
 
 def _html(text: str, plain: str, about: dict, location: Location) -> Piece | None:
     """What a browser shows of it; None where that is nothing."""
-    read = read_for(bounded_markup(text, location), location)
-    blocks = bounded_tables(read.blocks, location)
+    read = read_for(bounded_html(text, location, WRITES), location)
+    blocks = bounded_words(bounded_tables(read.blocks, location), location)
 
     def build(caption: list[Node] | None = None) -> list[Node]:
         clean = clean_blocks(blocks, location)
@@ -197,7 +199,9 @@ def markdown_piece(text: str, location: Location) -> Piece:
     """A text of Markdown; one that cannot be read for its depth is shown as it was written."""
 
     def build(parsed: list[Node] | None) -> list[Node]:
-        return too_deep(text, location) if parsed is None else sanitise(flattened(parsed), location)
+        if parsed is None:
+            return too_deep(text, location)
+        return bounded_words(sanitise(flattened(parsed), location), location)
 
     return Piece(build, ((MARKDOWN, location.formulas.mark(without_nested_notes(bounded_markup(text, location)))),))
 

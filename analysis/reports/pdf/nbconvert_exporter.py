@@ -87,17 +87,8 @@ class TypstPDFExporter(Exporter):
             raise ConversionException(str(problem)) from problem
 
     def _pdf(self, nb: NotebookNode, tree: dict, name: str, losses: Losses) -> bytes:
-        many = sum(block["t"] == "Header" for block in tree["blocks"]) >= CONTENTS_FROM
-        return to_pdf(
-            tree,
-            title=nb.metadata.get("title") or title_of(tree, name),
-            date_line=", ".join(author.get("name", "") for author in nb.metadata.get("authors", [])),
-            provenance=_provenance(nb) if self.provenance else (),
-            toc=many if self.contents is None else self.contents,
-            lang=self.lang,
-            fonts=self.fonts,
-            losses=losses,
-        )
+        about = front_matter(nb, tree, name, contents=self.contents, provenance=self.provenance)
+        return to_pdf(tree, **about, lang=self.lang, fonts=self.fonts, losses=losses)
 
     def _say_missing(self, nb: NotebookNode, tree: dict, losses: Losses) -> None:
         """Letters that stand as boxes in the PDF are lost; each is said of the first cell that has it."""
@@ -116,6 +107,20 @@ class TypstPDFExporter(Exporter):
             except TypstFailure:
                 return f"{name}: "
         return ""
+
+
+def front_matter(
+    nb: NotebookNode, tree: dict, name: str, *, contents: bool | None = None, provenance: bool = True
+) -> dict[str, Any]:
+    """What stands before and after the cells: title (of the metadata, of the first heading, or `name`), authors, a list
+    of contents where there are many headings, and how the document was made; arguments of `to_pdf` and `to_html`."""
+    many = sum(block["t"] == "Header" for block in tree["blocks"]) >= CONTENTS_FROM
+    return {
+        "title": nb.metadata.get("title") or title_of(tree, name),
+        "date_line": ", ".join(author.get("name", "") for author in nb.metadata.get("authors", [])),
+        "provenance": _provenance(nb) if provenance else (),
+        "toc": many if contents is None else contents,
+    }
 
 
 @contextmanager
