@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from analysis.evidence.errors import InputError, format_path
 from analysis.reports.document.losses import Losses
 from analysis.reports.document.notebook_document import Code, build_document, read_notebook
-from analysis.reports.pdf.nbconvert_exporter import TypstPDFExporter, front_matter
+from analysis.reports.pdf.nbconvert_exporter import TypstPDFExporter, check_notebook, front_matter
 from analysis.reports.web.html_page import to_html
 
 FORMATS = ("pdf", "html")
@@ -51,9 +51,7 @@ def convert_notebook(
     return Conversion(files, losses)
 
 
-def _pdf(
-    notebook: NotebookNode, path: Path, code: Code, strict: bool, fonts: Sequence[str]
-) -> tuple[bytes, list[str]]:
+def _pdf(notebook: NotebookNode, path: Path, code: Code, strict: bool, fonts: Sequence[str]) -> tuple[bytes, list[str]]:
     exporter = TypstPDFExporter(code=code, strict=strict, fonts=list(fonts))
     exporter.log.setLevel("ERROR")  # its warnings are returned here
     about = {"metadata": {"name": path.stem, "path": str(path.parent)}}
@@ -61,9 +59,8 @@ def _pdf(
     return made, resources["losses"]
 
 
-def _html(
-    notebook: NotebookNode, path: Path, code: Code, strict: bool, fonts: Sequence[str]
-) -> tuple[str, list[str]]:
+def _html(notebook: NotebookNode, path: Path, code: Code, strict: bool, fonts: Sequence[str]) -> tuple[str, list[str]]:
     losses = Losses(strict)
+    check_notebook(notebook)
     tree = build_document(notebook, code=code, strict=strict, folder=path.parent, losses=losses)
     return to_html(tree, **front_matter(notebook, tree, path.stem)), losses.said

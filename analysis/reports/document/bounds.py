@@ -60,11 +60,11 @@ def bounded_words(blocks: list[Node], location: Location) -> list[Node]:
         return blocks
     kept, left = [], MOST_LETTERS
     for block, count in zip(blocks, counts, strict=True):
-        if count > left:
+        if count <= left:
+            kept.append(block)
+        elif left:
             kept.append(node("Para", inlines_of_text(text_of(block)[:left])))
-            break
-        kept.append(block)
-        left -= count
+        left = max(0, left - count)
     said = f"{sum(counts) - MOST_LETTERS:,} of {sum(counts):,} letters are left out"
     location.lose(f"a long text is cut: {said}")
     return [*kept, node("Para", inlines_of_text(f"[... the text is cut here: {said}]"))]

@@ -28,6 +28,7 @@ from analysis.reports.document.interactive import (
     prepares_page,
     running_kinds,
     says_something,
+    says_what_it_is,
 )
 from analysis.reports.document.pandoc import MARKDOWN
 from analysis.reports.document.sanitising import (
@@ -49,6 +50,7 @@ from analysis.reports.document.tree import (
 
 TEXT_TYPES = ("text/html", "text/markdown", "text/latex", "text/plain")
 SEEN = {"Str", "Image", "Code", "CodeBlock", "Math", "HorizontalRule"}
+LONG_REPR = 2_000  # letters from which the text of an object is no description of it
 ONE_FORMULA = re.compile(r"\s*(?:\$\$?[^$]+\$\$?|\\\[.*\\\]|\\\(.*\\\))\s*", re.DOTALL)
 
 
@@ -131,12 +133,14 @@ def _display(output: NotebookNode, location: Location) -> Piece | None:
                 return made
     if not running or prepares_page(list(output.data)):
         return None
-    return _missing(location, ", ".join(map(call_kind, running[:2])))
+    return _missing(location, ", ".join(map(call_kind, running[:2])), plain)
 
 
-def _missing(location: Location, what: str) -> Piece:
+def _missing(location: Location, what: str, plain: str = "") -> Piece:
+    """The frame; below it what the object is made of, where its text says that."""
     location.lose(f"its output is not shown: {what}, which only a running page draws")
-    return finished_piece(placeholder(location.name, what))
+    text = [code_block(plain, "output")] if len(plain) <= LONG_REPR and says_what_it_is(plain) else []
+    return finished_piece(placeholder(location.name, what), *text)
 
 
 def _figure(uri: str, alt: str, about: dict, location: Location, width: int = 0) -> Piece:
@@ -181,6 +185,8 @@ def _html(text: str, plain: str, about: dict, location: Location) -> Piece | Non
         return Piece(build, _caption(about, location))
     if missing:
         return finished_piece(*missing)
+    if says_what_it_is(plain):
+        return finished_piece(code_block(plain, "output"))
     if not says_something(plain) and WRITES.search(read.script):
         return _missing(location, "HTML that a script fills")
     return None

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from nbconvert.exporters import Exporter
 from nbconvert.utils.exceptions import ConversionException
-from nbformat import NotebookNode, ValidationError
+from nbformat import NotebookNode, ValidationError, validate
 from traitlets import Bool, CaselessStrEnum, List, Unicode, default
 
 from analysis.evidence.errors import InputError
@@ -80,7 +81,7 @@ class TypstPDFExporter(Exporter):
                 self.log.warning("%s, %s", about.get("name", "Notebook"), line)
             return made, resources
         except ValidationError as problem:
-            raise ConversionException(f"this notebook is not valid: {_location(problem)}{problem.message}") from problem
+            raise _invalid(problem) from problem
         except TypstFailure as problem:
             raise ConversionException(f"{self._culprit(nb)}{problem}") from problem
         except InputError as problem:
@@ -133,6 +134,19 @@ def _uncollected() -> Iterator[None]:
     finally:
         if running:
             gc.enable()
+
+
+def check_notebook(nb: NotebookNode) -> None:
+    """Raises ConversionException, as the exporter does, for a notebook that is invalid."""
+    try:
+        validate(nb, relax_add_props=True)
+    except ValidationError as problem:
+        raise _invalid(problem) from problem
+
+
+def _invalid(problem: ValidationError) -> ConversionException:
+    what = " ".join(str(problem.message).split())
+    return ConversionException(f"this notebook is not valid: {_location(problem)}{shorten(what, 300)}")
 
 
 def _location(problem: ValidationError) -> str:
