@@ -1,4 +1,5 @@
-"""The command line: parse, call one function, print. Exit 2 for bad input, 1 for a failed run."""
+"""The command line: parse, call one function, print. Exit 2 for bad input, 1 for a failed run, 3 for an export that
+lacks something."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from analysis.incidents.find_command import find_command
 # Libraries of the extra `report`, by the name under which they are imported.
 REPORT_MODULES = ("ipykernel", "itables", "nbclient", "nbconvert", "nbformat", "papermill", "PIL", "pypandoc",
                   "selectolax", "tinycss2", "typst")  # fmt: skip
+from analysis.reports.conversion_command import export_command
 
 
 class Group(click.Group):
@@ -445,6 +447,7 @@ def pauses(
 
 main.add_command(exercises)
 main.add_command(find_command)
+main.add_command(export_command)
 main.add_command(import_group)
 main.add_command(changes_since_command)
 
