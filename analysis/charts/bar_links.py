@@ -53,15 +53,15 @@ def incidents_per_bar(incidents: pd.DataFrame, periods: pd.DataFrame) -> pd.Data
     if periods.empty:
         raise InputError("periods has no row: there is no bar to lead from")
     starts = periods["start"].drop_duplicates().sort_values().to_numpy()
-    place = starts.searchsorted(incidents["date"].to_numpy(), side="right") - 1
-    behind = incidents.groupby(starts[place.clip(0)])["incident_id"].agg(["size", ", ".join])
+    bar = starts.searchsorted(incidents["date"].to_numpy(), side="right") - 1
+    behind = incidents.groupby(starts[bar.clip(0)])["incident_id"].agg(["size", ", ".join])
     return behind.rename_axis("start").reset_index().set_axis(["start", "attacks", "incidents"], axis=1)
 
 
 def show_incidents_per_bar(incidents: pd.DataFrame, periods: pd.DataFrame, caption: str, label: str) -> None:
     """Display the register as a table; in a report every id leads to its claims."""
     called = f"{period_name(periods)} from"
-    register = incidents_per_bar(incidents, periods)
+    register = _with_places(incidents_per_bar(incidents, periods), incidents)
     if len(incidents) > MANY_IDS:
         register["incidents"] = register["incidents"].map(_first_ids)
         caption += f" Of each bar the first {SOME_IDS} ids are listed; the table of the folder holds all."
@@ -71,6 +71,24 @@ def show_incidents_per_bar(incidents: pd.DataFrame, periods: pd.DataFrame, capti
     show_table(register.rename(columns={"start": called}), caption, label)
 
 
+def _with_places(register: pd.DataFrame, incidents: pd.DataFrame) -> pd.DataFrame:
+    """The register with the places of each bar before its ids, the one named most often first."""
+    if "place" not in incidents or incidents["place"].isna().all():
+        return register
+    place = incidents.set_index("incident_id")["place"].fillna("not named")
+    told = [_named(place.reindex(ids.split(", ")).value_counts()) for ids in register["incidents"]]
+    register.insert(2, "where", told)
+    return register
+
+
+def _named(sizes: pd.Series) -> str:
+    """Places with their number of attacks, where that is not 1; the third and later ones as a number."""
+    named = [f"{name} {n}" if n > 1 else str(name) for name, n in sizes.head(MANY_PLACES).items()]
+    rest = int(sizes.iloc[MANY_PLACES:].sum())
+    return ", ".join([*named, *([f"elsewhere {rest}"] if rest else [])])
+
+
+MANY_PLACES = 3
 MANY_IDS = 1000  # incidents of which a register lists every id
 SOME_IDS = 5  # ids that it lists for each bar where there are more
 MANY_BARS = 400
