@@ -24,7 +24,7 @@ from analysis.reports.web.html_page import to_html
 MAX_LINES, MAX_CHARACTERS = 200, 20_000  # of one output
 MIN_SECRET = 8  # letters and digits; a shorter line of a hidden test gives nothing away
 MIN_QUOTED_WORDS = 4  # a shorter quoted text is a day or a name that any output may hold
-PAGE_OF = "feedback-of-"  # before the name of a student in a link
+PAGE_OF = "https://feedback.invalid/"  # stands for the folder of feedback, as a document takes no link to a file
 REMOVED_OUTPUT = "[This output was taken out: it held lines of tests that are not handed out.]"
 
 
@@ -168,15 +168,15 @@ def html_table(frame: pd.DataFrame, linked: str = "") -> NotebookNode:
     """
     shown = frame.astype(object).map(lambda value: html.escape(value) if isinstance(value, str) else value)
     if linked:
-        pages = [f"#{PAGE_OF}{quote(str(name), safe='', errors='replace')}" for name in frame[linked]]
+        pages = [f"{PAGE_OF}{quote(str(name), safe='', errors='replace')}" for name in frame[linked]]
         shown[linked] = [f'<a href="{page}">{name}</a>' for page, name in zip(pages, shown[linked], strict=True)]
     data = {"text/html": shown.to_html(index=False, na_rep="", border=0, escape=False)}
     return new_code_cell("", outputs=[new_output("display_data", data)])
 
 
 def link_feedback(page: str) -> str:
-    """The page with links to files of feedback in place of those of `html_table`: a document takes no link to a file."""
-    return re.sub(rf'href="#{PAGE_OF}([^"]*)"', r'href="feedback/\1.html"', page)
+    """The page with links to files of feedback in place of those of `html_table`."""
+    return re.sub(rf'href="{re.escape(PAGE_OF)}([^"]*)"', r'href="feedback/\1.html"', page)
 
 
 def _format_grade(grade: Grade) -> str:

@@ -2,8 +2,11 @@ import pytest
 
 from analysis.databases import acled
 from analysis.databases.refusals import RefusedRows
-from analysis.databases.table_import import import_database
+from analysis.databases.table_import import import_database, write_import
 from analysis.evidence.errors import InputError
+from analysis.incidents.dataset import open_folder
+from analysis.incidents.views import View, view_coverage
+from analysis.measures.frequency import count
 from tests.databases.conftest import ACLED_ROW, OLD_ACLED
 
 
@@ -164,3 +167,26 @@ def test_acled_rows_may_not_be_passed_on(acled_file):
 def test_another_table_is_told_what_it_lacks(write):
     with pytest.raises(InputError, match="no export of ACLED: it has no column event_id_cnty"):
         imported(write({"id": "1", "date": "2024-01-01"}, {}))
+
+
+class TestCoverage:
+    def brought(self, tmp_path, acled_file):
+        rows = ({"event_date": "1998-05-01", "country": "Kenya"},
+                {"event_id_cnty": "XAA2", "event_date": "2019-05-01", "country": "Serbia"})  # fmt: skip
+        write_import(import_database("acled", [acled_file(*rows)], tmp_path / "to"))
+        return tmp_path / "to" / "coverage.csv"
+
+    def test_days_before_acled_codes_a_country_are_not_watched(self, tmp_path, acled_file):
+        path = self.brought(tmp_path, acled_file)
+        dataset = open_folder(path.parent)
+        periods = count(dataset.incidents, "quarter", by="country", coverage=view_coverage(dataset, View()))
+        watched = periods.dropna(subset="count").groupby("country", observed=True)["start"].min().dt.year
+        assert watched.to_dict() == {"Kenya": 1998, "Serbia": 2018}
+
+    def test_a_row_of_ones_own_is_kept_and_rows_of_the_import_follow_the_table(self, tmp_path, acled_file):
+        path = self.brought(tmp_path, acled_file)
+        path.write_text(path.read_text().replace("Kenya", "Ghana"))
+        assert "Kenya" in self.brought(tmp_path, acled_file).read_text()
+        edited = path.read_text() + "itemised,Ghana,1997-01-01,2019-05-01,sparse,my own\n"
+        path.write_text(edited)
+        assert self.brought(tmp_path, acled_file).read_text() == edited

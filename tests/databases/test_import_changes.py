@@ -1,7 +1,9 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 
+from analysis.cli import main
 from analysis.databases.import_changes import changes_since
 from analysis.databases.table_import import import_database, write_import
 from analysis.evidence.errors import InputError
@@ -79,3 +81,18 @@ def test_an_about_that_was_edited_is_kept(tmp_path, acled_file):
     (tmp_path / "to" / "about.yml").write_text("title: Mine\n")
     bring(path, tmp_path / "to")
     assert (tmp_path / "to" / "about.yml").read_text() == "title: Mine\n"
+
+
+def test_the_command_says_what_changed_and_what_that_did_to_the_counts(tmp_path, acled_file):
+    for name, rows in (("old", ({}, {"event_id_cnty": "XAA2"})), ("new", ({"fatalities": "5"},))):
+        path = tmp_path / f"{name}.csv"
+        path.write_text(acled_file(*rows).read_text())
+        done = CliRunner().invoke(main, ["import", "acled", str(path), "--to", str(tmp_path / name)])
+        assert done.exit_code == 0, done.output
+    out = CliRunner().invoke(main, ["changes-since", str(tmp_path / "old"), str(tmp_path / "new"), "--ids"])
+    assert out.exit_code == 0, out.output
+    lines = [" ".join(line.split()) for line in out.output.splitlines()]
+    assert lines[0] == "0 new, 1 changed (deaths 1), 1 withdrawn, 0 the same"
+    assert "2024-01 2 -> 1 4 -> 5" in lines
+    assert lines[-2:] == ["withdrawn XAA2", "changed XAA1 deaths: '2' -> '5'"]
+    assert CliRunner().invoke(main, ["changes-since", str(tmp_path / "old"), str(tmp_path)]).exit_code == 2
