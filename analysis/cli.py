@@ -10,16 +10,9 @@ import click
 
 from analysis.databases.import_commands import changes_since_command, import_group
 from analysis.exercises.command_group import exercises
-<<<<<<< HEAD
-from analysis.reports.command_errors import ErrorGroup
-=======
 from analysis.incidents.find_command import find_command
+from analysis.reports.command_errors import ErrorGroup
 from analysis.reports.conversion_command import export_command
-
-# Libraries of the extra `report`, by the name under which they are imported.
-REPORT_MODULES = ("ipykernel", "itables", "nbclient", "nbconvert", "nbformat", "papermill", "PIL", "pypandoc",
-                  "selectolax", "tinycss2", "typst")  # fmt: skip
->>>>>>> main
 
 
 @click.group(cls=ErrorGroup, context_settings={"help_option_names": ["-h", "--help"]})
