@@ -67,7 +67,7 @@ class Renderer:
 
         `provenance` says how it was made."""
         listed = appendix_ids([chapter], self.dataset, self.variant)
-        front = {"title": chapter.title, "subtitle": self.variant.title, "provenance": provenance}
+        front: dict[str, Any] = {"title": chapter.title, "subtitle": self.variant.title, "provenance": provenance}
         key = (self.decides, chapter.tree, front, listed)
 
         def pdf() -> bytes:
@@ -95,7 +95,12 @@ class Renderer:
         opening = first_page_blocks(self.first_page(), links)
         book = {**book, "blocks": [*opening, CONTENTS_HERE, *book["blocks"]]}
         chart = weekly_chart(book["blocks"])
-        front = {"title": self.title, "subtitle": self.variant.title, "provenance": provenance, "toc": True}
+        front: dict[str, Any] = {
+            "title": self.title,
+            "subtitle": self.variant.title,
+            "provenance": provenance,
+            "toc": True,
+        }
 
         def pdf() -> bytes:
             return to_pdf(book, **front, entries=entries, closing=self._appendix(listed, chart, for_page=False))
