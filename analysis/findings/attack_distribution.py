@@ -10,8 +10,7 @@ from analysis.charts.text_format import format_date, format_percent, format_rang
 from analysis.findings.finding import Finding
 from analysis.findings.study import Study
 from analysis.measures.changepoints.changes import changes
-from analysis.measures.dispersion import dispersion, is_overdispersed
-from analysis.measures.numbered_periods import series_of_periods
+from analysis.measures.dispersion import add_overdispersed_intervals, dispersion, is_overdispersed
 
 SILENT = ("other", "not stated")
 
@@ -75,10 +74,15 @@ class CountSpread(Finding):
         )
 
 
+def months_allowing_for_clustering(months: pd.DataFrame, spread: CountSpread) -> pd.DataFrame:
+    """What `count` returns by month, with intervals for counts that vary as much as the spread says."""
+    return add_overdispersed_intervals(months, max(spread.phi_within, 1.0))
+
+
 def spread_finding(study: Study, counts: pd.DataFrame, every: str) -> CountSpread:
     """The spread of what `count` returns without `by`; only whole periods that somebody searched count."""
     whole = counts[counts["is_complete"] & (counts["covered_days"] > 0)]
-    within = changes(series_of_periods(counts), max_changes=4).phi
+    within = changes(counts.assign(exposure=counts["covered_days"]), max_changes=4, inside_rows=False).phi
     return CountSpread(
         **study.about_finding(next(iter(study.itemised))), every=every, phi=dispersion(whole), phi_within=within,
         is_more=is_overdispersed(whole),
@@ -188,7 +192,8 @@ class NamedGroup(Finding):
 
     def title(self) -> str:
         """The same as the title of a chart."""
-        return f"{self.name} is named in {format_percent(self.count / self.incidents)} of the {self.noun}."
+        share = format_percent(self.count / self.incidents)
+        return f"{self.name[:1].upper()}{self.name[1:]} is named in {share} of the {self.noun}."
 
 
 def group_finding(study: Study, groups: pd.DataFrame, column: str) -> NamedGroup:

@@ -20,9 +20,10 @@ from analysis.reports.appendix import appendix_blocks, link_incidents, listed_en
 from analysis.reports.document.book import bind_documents, split_annex
 from analysis.reports.document.entries import Closing
 from analysis.reports.document.notebook_document import build_document
-from analysis.reports.document.tree import CONTENTS_HERE, NEW_PAGE, new_document, title_of
+from analysis.reports.document.tree import CONTENTS_HERE, NEW_PAGE, Node, new_document, title_of
 from analysis.reports.first_page import SUMMARY_FILE, detail_blocks, first_page, first_page_blocks
 from analysis.reports.pdf.typst_pdf import to_pdf, typst_closing
+from analysis.reports.report_explorer import link_explorer
 from analysis.reports.report_tables import view_of_report
 from analysis.reports.web.html_page import html_closing, to_html
 from analysis.reports.web.image_maps import ChartPeriods, leads_to_incidents, weekly_chart
@@ -32,7 +33,7 @@ from analysis.runs.variants import Variant
 
 Pairs = list[tuple[str, str]]  # of a name and its text
 TITLE = "Attacks on U.S. bases in Iraq, Syria and Jordan"
-LIBRARIES = ("pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill", "nbconvert",
+LIBRARIES = ("pandas", "numpy", "scipy", "matplotlib", "papermill", "nbconvert",
              "typst", "pypandoc-binary")  # fmt: skip
 MANY = 1000  # incidents; an appendix of more lists only those that the chapters name
 
@@ -45,6 +46,12 @@ class Chapter:
     tree: dict
     title: str
     incidents: list[str]
+    page_blocks: list[Node]  # as the page has them, with links to the explorer
+
+    @property
+    def page(self) -> dict:
+        """The document of the page."""
+        return {**self.tree, "blocks": self.page_blocks}
 
 
 @dataclass(frozen=True)
@@ -57,10 +64,13 @@ class Renderer:
     decides: Mapping[str, Any]  # hashes of the modules, tables and libraries behind every page
     folder: Path
 
-    def read_chapter(self, notebook: NotebookNode, name: str) -> Chapter:
-        """The document of an executed notebook. Raises InputError for a figure without description."""
+    def read_chapter(self, notebook: NotebookNode, name: str, explorer: str = "") -> Chapter:
+        """The document of an executed notebook; `explorer` is the address of the explorer at the notebook's view.
+
+        Raises InputError for a figure without description."""
         tree, ids = link_incidents(build_document(notebook, strict=True), _traceable(self.dataset))
-        return Chapter(name, tree, title_of(tree, otherwise=name), ids)
+        page = link_explorer(tree["blocks"], explorer) if explorer else tree["blocks"]
+        return Chapter(name, tree, title_of(tree, otherwise=name), ids, page)
 
     def write_chapter(self, chapter: Chapter, provenance: Pairs) -> None:
         """Write `<name>.pdf` and `<name>.html`; its links to incidents lead to the appendix of the whole report.
@@ -68,32 +78,27 @@ class Renderer:
         `provenance` says how it was made."""
         listed = appendix_ids([chapter], self.dataset, self.variant)
         front: dict[str, Any] = {"title": chapter.title, "subtitle": self.variant.title, "provenance": provenance}
-        key = (self.decides, chapter.tree, front, listed)
+        key = (self.decides, front, listed)
 
         def pdf() -> bytes:
             return to_pdf(chapter.tree, **front, entries=listed_entries(self.dataset, listed, "report.pdf"))
 
         def page() -> bytes:
-            return to_html(chapter.tree, **front, entries=listed_entries(self.dataset, listed, "report.html")).encode()
+            return to_html(chapter.page, **front, entries=listed_entries(self.dataset, listed, "report.html")).encode()
 
         self._write(
             chapter.name,
-            lambda: self.kept.result(result_key("pdf", *key), pdf),
-            lambda: self.kept.result(result_key("html", *key), page),
+            lambda: self.kept.result(result_key("pdf", chapter.tree, *key), pdf),
+            lambda: self.kept.result(result_key("html", chapter.page, *key), page),
         )
 
     def write_book(self, chapters: Sequence[Chapter], provenance: Pairs) -> None:
         """Write `report.pdf` and `report.html`: all chapters, then the appendix of all incidents."""
         listed = appendix_ids(chapters, self.dataset, self.variant)
         entries = listed_entries(self.dataset, listed)
-        titles = [each.title for each in chapters]
-        parts, annex = split_annex([each.tree for each in chapters], titles)
-        whole = [*parts, annex] if annex else parts
-        book = bind_documents(whole, [*titles, *([""] if annex else [])])
-        starts = [block["c"][1][0] for block in book["blocks"] if block["t"] == "Header" and block["c"][0] == 1]
-        links = {each.name: f"#{start}" for each, start in zip(chapters, starts, strict=False)}
-        opening = first_page_blocks(self.first_page(), links)
-        book = {**book, "blocks": [*opening, CONTENTS_HERE, *book["blocks"]]}
+        book, web_book = (
+            self._bind(chapters, trees) for trees in zip(*((each.tree, each.page) for each in chapters), strict=True)
+        )
         chart = weekly_chart(book["blocks"])
         front: dict[str, Any] = {
             "title": self.title,
@@ -107,9 +112,20 @@ class Renderer:
 
         def page() -> bytes:
             closing = self._appendix(listed, chart, for_page=True)
-            return to_html(book, **front, entries=entries, closing=closing).encode()
+            return to_html(web_book, **front, entries=entries, closing=closing).encode()
 
         self._write("report", pdf, page)
+
+    def _bind(self, chapters: Sequence[Chapter], trees: Sequence[dict]) -> dict:
+        """The first page, the contents, all chapters and their annex as one document."""
+        titles = [each.title for each in chapters]
+        parts, annex = split_annex(list(trees), titles)
+        whole = [*parts, annex] if annex else parts
+        book = bind_documents(whole, [*titles, *([""] if annex else [])])
+        starts = [block["c"][1][0] for block in book["blocks"] if block["t"] == "Header" and block["c"][0] == 1]
+        links = {each.name: f"#{start}" for each, start in zip(chapters, starts, strict=False)}
+        opening = first_page_blocks(self.first_page(), links)
+        return {**book, "blocks": [*opening, CONTENTS_HERE, *book["blocks"]]}
 
     def first_page(self) -> dict[str, Any]:
         """The first page as JSON values (see `first_page.first_page`)."""

@@ -19,6 +19,7 @@ from analysis.incidents.views import View, select
 from analysis.reports.chapters import Chapter, Renderer, format_provenance
 from analysis.reports.document.notebook_document import read_notebook
 from analysis.reports.plan import Plan, recorded_plan
+from analysis.reports.report_explorer import explorer_address, has_explorer, write_report_explorer
 from analysis.reports.report_inputs import report_inputs
 from analysis.reports.report_tables import write_report_tables
 from analysis.runs import run_record
@@ -62,6 +63,7 @@ def run_report(
         if fresh:
             kept.discard_all()
         renderer = Renderer(plan.variant, dataset, kept, decides.pages, made)
+        addresses = _explorer(plan, renderer, values)
 
         def run(source: Path, running: RunningKernels) -> bytes:
             from analysis.runs.execution import execute  # slow to import, and not needed for what is kept
@@ -80,7 +82,7 @@ def run_report(
             progress(f"ran {source.stem}")
             about = format_provenance(plan.variant, values[source], decides.files[source], [name_of[source]],
                                       views[source], dataset.side_car)  # fmt: skip
-            read = renderer.read_chapter(executed, source.stem)
+            read = renderer.read_chapter(executed, source.stem, addresses.get(source, ""))
             renderer.write_chapter(read, about)
             progress(f"rendered {source.stem}")
             return read, seconds
@@ -121,6 +123,17 @@ def run_summary(plan: Plan) -> Path:
         Renderer(plan.variant, dataset, kept, decides.pages, made).write_summary(about)
         kept.discard_unused()
     return target / "summary.pdf"
+
+
+def _explorer(plan: Plan, renderer: Renderer, values: Mapping[Path, dict]) -> dict[Path, str]:
+    """Write the explorer, if the report may have one, and give its address at the view of each notebook."""
+    dataset = renderer.dataset
+    if not has_explorer(dataset, plan.with_rows):
+        return {}
+    if not write_report_explorer(renderer.folder, dataset, plan.variant.parameters, renderer.title):
+        return {}
+    views = {source: view_of_parameters(source, given) or View() for source, given in values.items()}
+    return {source: explorer_address(dataset, view) for source, view in views.items()}
 
 
 @contextmanager
