@@ -93,8 +93,8 @@ def limits(command):
 @limits
 def report(
     variants: tuple[str, ...], all_variants: bool, only: tuple[str, ...], given: tuple[tuple[str, str], ...],
-    folder: str, target: Path, force: bool, summary: bool, with_rows: bool, cell_seconds: int, run_seconds: int,
-    memory: int | None,
+    folder: str, target: Path, force: bool, summary: bool, with_rows: bool,
+    cell_seconds: int, run_seconds: int, memory: int | None,
 ) -> None:  # fmt: skip
     """Run the notebooks and render them to PDF and HTML; the variant 'all' by default.
 
@@ -105,29 +105,24 @@ def report(
 
     from analysis.evidence.errors import format_path
     from analysis.evidence.folders import REPOSITORY
+    from analysis.reports.pipeline import make_report, make_summary
     from analysis.reports.plan import Plan, choose_notebooks
     from analysis.runs.run_limits import RunLimits
     from analysis.runs.variants import choose_variants, override_parameters
 
     notebooks = choose_notebooks(only)
     chosen = choose_variants(REPOSITORY / "notebooks" / "parameters", variants or ("all",), all_variants)
-    if folder:
-        given = (*given, ("folder", str(Path(folder).expanduser().resolve())))
+    given += (("folder", str(Path(folder).expanduser().resolve())),) if folder else ()
     variants_given = [override_parameters(each, dict(given), notebooks) for each in chosen]
     plans = [Plan(each, notebooks, target / each.name, with_rows) for each in variants_given]
     if summary:
-        from analysis.reports.report import run_summary
-
-        for each in plans:
-            click.echo(format_path(run_summary(each)))
+        click.echo("\n".join(format_path(make_summary(each)) for each in plans))
         return
     stale = [each for each in plans if force or each.stale_reasons()]
-    for each in plans:
-        if each not in stale:
-            click.echo(f"{format_path(each.target)} is up to date")
+    for each in (plan for plan in plans if plan not in stale):
+        click.echo(f"{format_path(each.target)} is up to date")
     if not stale:
         return
-    from analysis.reports.pipeline import make_report  # slow to import, and not needed for what is up to date
 
     with tqdm(total=len(stale) * (2 * len(notebooks) + 1), unit="step", disable=None, leave=False) as bar:
 
