@@ -17,6 +17,7 @@ from analysis.measures.changepoints.sources import Numerical
 
 SEED = 20231017
 MARGIN_DAYS = 14  # about a change, within which it may be dated
+SAME_DAYS = 7  # a date of `found` that is no further off is that of the same change
 
 
 def power(
@@ -47,7 +48,7 @@ def power(
     float
         Share of the simulated series in which a change is announced (see `changes.is_announced`) on the days from two
         weeks before `start` to the end, or to two weeks after `end`. The days end halfway to the nearest most probable
-        date of `found`, because a change that was there already is not the one that is asked for.
+        date of `found` that is more than a week off, because that is another change than the one that is asked for.
 
     Raises
     ------
@@ -172,10 +173,11 @@ def _clusterings(found: Changes) -> tuple[list[Clustering], np.ndarray]:
 def _window(found: Changes, first: int, last: int | None, days: int) -> tuple[int, int]:
     """First and last day on which a change from `first` to `last` may be dated."""
     known = found.overdispersed.source.best_places()
-    begin = max(1, first - MARGIN_DAYS, *((place + first) // 2 + 1 for place in known if place < first))
+    begin = max(1, first - MARGIN_DAYS, *((place + first) // 2 + 1 for place in known if first - place > SAME_DAYS))
     if last is None:
         return begin, days - 1
-    return begin, min(days - 1, last + 1 + MARGIN_DAYS, *((place + last) // 2 for place in known if place > last + 1))
+    after = [(place + last) // 2 for place in known if place - last > SAME_DAYS + 1]
+    return begin, min(days - 1, last + 1 + MARGIN_DAYS, *after)
 
 
 def _seen_by(seen: ObservedCounts, days: int) -> ObservedCounts:
