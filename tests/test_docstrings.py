@@ -75,6 +75,7 @@ def faults(path: str, ignored: set[str]) -> list[str]:
     return [f"{code}: {words}" for code, words in validate(path)["errors"] if code not in ignored]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted({*facade(), *measures()}))
 def test_a_public_function_says_what_it_takes_gives_and_refuses(path):
     assert faults(path, set(IGNORED)) == []
@@ -120,6 +121,7 @@ def far_away(monkeypatch):
 EXAMPLES = [name for name in modules(analysis) if name.count(".") and ">>>" in inspect.getsource(import_module(name))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_examples_run_in_any_time_zone(name, far_away):
     tried = doctest.testmod(import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE)

@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pandas as pd
 
-from analysis.databases import acled, gtd, ucdp
+from analysis.databases import acled, acled_coverage, gtd, ucdp
 from analysis.databases.import_changes import ImportChanges, compare_incidents
 from analysis.databases.mapped import convert_table
 from analysis.databases.mapping import Mapping
@@ -163,7 +163,18 @@ def _imported(incidents: pd.DataFrame, side_car: SideCar, each: Import, folder: 
         files[folder / "refused.csv"] = each.refusals.each_row().to_csv(index=False, lineterminator="\n")
     if not (folder / "about.yml").is_file():
         files[folder / "about.yml"] = first_about(side_car).text()
+    if side_car.database == acled.NAME and not _is_edited(folder / "coverage.csv"):
+        coverage = acled_coverage.acled_coverage(incidents)
+        files[folder / "coverage.csv"] = coverage.to_csv(index=False, lineterminator="\n")
     return Imported(incidents, side_car, files, changes)
+
+
+def _is_edited(coverage: Path) -> bool:
+    """Whether a person wrote or changed a row of this file."""
+    if not coverage.is_file():
+        return False
+    rows = read_table_file(coverage).rows
+    return "basis" not in rows or not rows["basis"].str.startswith(acled_coverage.BASIS).all()
 
 
 def same_database(one: str, other: str) -> bool:

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from urllib.parse import quote
 from uuid import uuid4
 
 import pandas as pd
@@ -41,8 +42,7 @@ def clear_secrets(ran: NotebookNode, exercise: Exercise) -> list[str]:
 
 def visible_cells(ran: NotebookNode) -> list[NotebookNode]:
     """The cells that the student may see; the place of a complete test takes an empty cell for its points."""
-    shown = (cell for cell in ran.cells if part_of_test(cell) != "canary")
-    return [_points_cell(cell) if part_of_test(cell) == "complete" else _shorten_cell(cell) for cell in shown]
+    return [_points_cell(cell) if part_of_test(cell) == "complete" else _shorten_cell(cell) for cell in ran.cells]
 
 
 def _points_cell(complete: NotebookNode) -> NotebookNode:
@@ -160,9 +160,14 @@ def _overview(grades: Sequence[Grade]) -> pd.DataFrame:
     return pd.DataFrame(table, columns=["task", "points", "of", "what became of it", "remark"])
 
 
-def html_table(frame: pd.DataFrame) -> NotebookNode:
-    """A cell that shows the frame as a table and has no code."""
-    data = {"text/html": frame.to_html(index=False, na_rep="", border=0)}
+def html_table(frame: pd.DataFrame, linked: str = "") -> NotebookNode:
+    """A cell that shows the frame as a table and has no code. The names in the column `linked` lead to the students'
+    pages of feedback."""
+    shown = frame.astype(object).map(lambda value: html.escape(value) if isinstance(value, str) else value)
+    if linked:
+        pages = [f"feedback/{quote(str(name), errors='replace')}.html" for name in frame[linked]]
+        shown[linked] = [f'<a href="{page}">{name}</a>' for page, name in zip(pages, shown[linked], strict=True)]
+    data = {"text/html": shown.to_html(index=False, na_rep="", border=0, escape=False)}
     return new_code_cell("", outputs=[new_output("display_data", data)])
 
 

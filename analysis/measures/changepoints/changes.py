@@ -15,10 +15,10 @@ from analysis.evidence.arguments import require_columns
 from analysis.evidence.errors import InputError
 from analysis.measures.changepoints.clustering import Clustering, default_clusterings
 from analysis.measures.changepoints.count_input import count_rows
-from analysis.measures.changepoints.grid_posterior import GridPosterior
 from analysis.measures.changepoints.observed_counts import ObservedCounts, observe_counts
 from analysis.measures.changepoints.posterior import ChangePosterior
 from analysis.measures.changepoints.sources import Numerical, poisson_source
+from analysis.measures.changepoints.streamed_posterior import choose_grid_posterior
 
 ANNOUNCED_ABOVE = 0.95  # a change is announced above this probability under the Poisson likelihood, and
 ANNOUNCED_ABOVE_OVERDISPERSED = 0.82  # above this one allowing for overdispersion: see `benchmarks/changes.md`
@@ -264,9 +264,11 @@ def changes_under_prior(observed: ObservedCounts, prior: Prior) -> Changes:
     reference = poisson_source(*options, prior.inside_rows)
     allowing = reference
     if prior.phi == "estimate":
-        allowing = Numerical(GridPosterior(*options, default_clusterings(), prior.inside_rows))
+        allowing = Numerical(choose_grid_posterior(*options, default_clusterings(), prior.inside_rows))
     elif prior.phi != 1:
-        allowing = Numerical(GridPosterior(*options, [(Clustering(phi=float(prior.phi)), 1.0)], prior.inside_rows))
+        allowing = Numerical(
+            choose_grid_posterior(*options, [(Clustering(phi=float(prior.phi)), 1.0)], prior.inside_rows)
+        )
     return Changes(observed, prior, ChangePosterior("Poisson", reference), ChangePosterior("overdispersed", allowing))
 
 

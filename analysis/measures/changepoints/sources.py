@@ -25,6 +25,7 @@ from analysis.measures.changepoints.segment_rates import (
     rates_by_day,
     segments_between,
 )
+from analysis.measures.changepoints.streamed_posterior import choose_grid_posterior
 
 MAX_DAYS = 200  # of counts by day for the closed form, whose cost grows with their square
 MAX_CANDIDATES = 10_000  # of totals and ranges
@@ -214,7 +215,7 @@ def poisson_source(
             return ClosedForm(run_recursion(SegmentLikelihood(observed, shape, scale_days), log_prior))
         except InputError:  # ranges that overlap too much for the sum over all their days
             pass
-    return Numerical(GridPosterior(observed, shape, scale_days, log_prior, [(NONE, 1.0)], inside))
+    return Numerical(choose_grid_posterior(observed, shape, scale_days, log_prior, [(NONE, 1.0)], inside))
 
 
 class ClosedForm(ChangeSource):
@@ -252,7 +253,9 @@ class ClosedForm(ChangeSource):
     def _numerical(self) -> Numerical:
         """The same on a grid of rates, where pairs of rates are compared."""
         likelihood = self.found.likelihood
-        return Numerical(GridPosterior(self.observed, likelihood.shape, likelihood.rate, self.log_prior, [(NONE, 1.0)]))
+        return Numerical(
+            choose_grid_posterior(self.observed, likelihood.shape, likelihood.rate, self.log_prior, [(NONE, 1.0)])
+        )
 
     def fell_before(self, day: int) -> float:
         return self._numerical.fell_before(day)
