@@ -51,7 +51,8 @@ def by_place(incidents: pd.DataFrame, places: pd.DataFrame | None = None, most: 
     [['Tower 22', 2]]
     """
     needed = (*ABOUT, "latitude", "longitude", "date")
-    if is_engine_table(incidents):
+    in_engine = is_engine_table(incidents)
+    if in_engine:
         require_engine_columns(incidents, needed, "incidents")
         further = [name for name in ("coord_precision",) if name in incidents.columns]
         incidents = distinct_places(incidents, [*ABOUT, "latitude", "longitude", *further])
@@ -62,7 +63,7 @@ def by_place(incidents: pd.DataFrame, places: pd.DataFrame | None = None, most: 
     exact = {} if places is None else places.set_index("place_id")["coord_precision"]
     precision = incidents["coord_precision"] if "coord_precision" in incidents else incidents["place_id"].map(exact)
     rows = incidents[[*ABOUT, "latitude", "longitude"]].assign(
-        precision=precision.astype("str"), count=incidents["count"] if "count" in incidents else 1
+        precision=precision.astype("str"), count=incidents["count"] if in_engine else 1
     )
     # Without an id the point is the place: two villages of one name, or two points without a name, are two places.
     unnamed = rows["place_id"].isna()
