@@ -159,7 +159,24 @@ def write_export(path: Path, rows: int) -> None:
 
     rng = np.random.default_rng(0)
     words = np.array(
-        "armed men attacked a village near the town and several people were reported killed by them".split()
+        [
+            "armed",
+            "men",
+            "attacked",
+            "a",
+            "village",
+            "near",
+            "the",
+            "town",
+            "and",
+            "several",
+            "people",
+            "were",
+            "reported",
+            "killed",
+            "by",
+            "them",
+        ]
     )
     notes = np.array([" ".join(rng.choice(words, 30)) for _ in range(2000)])
     for first in range(0, rows, CHUNK):

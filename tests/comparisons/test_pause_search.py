@@ -126,7 +126,7 @@ def test_a_time_that_nobody_watched_is_no_pause():
 
 
 def test_a_frame_and_an_engine_give_the_same_series_and_ranges_are_spread():
-    ibis = pytest.importorskip("ibis", reason="the extra `engines` is not installed")
+    ibis = pytest.importorskip("ibis", reason="the extra `scale` is not installed")
     incidents = spread(
         ["2024-01-01", "2024-01-03", "2024-01-03"], ["2024-01-01", "2024-01-06", "2024-01-06"], actor=[*"abb"]
     )

@@ -107,7 +107,8 @@ def test_places_are_equal_and_columns_are_lumped_alike():
     rng = np.random.default_rng(5)
     frame = made(400).assign(
         place_id=None, place=rng.choice(["Village", "Town", "Farm"], 400), latitude=rng.integers(0, 3, 400) + 0.5,
-        longitude=rng.integers(0, 2, 400) + rng.choice([0.1, 0.1001], 400), coord_precision=rng.choice(["exact", "town"], 400),
+        longitude=rng.integers(0, 2, 400) + rng.choice([0.1, 0.1001], 400),
+        coord_precision=rng.choice(["exact", "town"], 400),
     ).astype({"place_id": "str"})  # fmt: skip
     frame.loc[::9, ["latitude", "longitude"]] = np.nan
     for most in (300, 4):

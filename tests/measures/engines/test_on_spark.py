@@ -42,7 +42,7 @@ pd.to_pickle(answers, folder + "/answers.pickle")
 @pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java")
 @pytest.mark.skipif(not PYSPARK.is_dir(), reason="pyspark is not in build/pyspark: see .ci/run")
 def test_a_local_spark_gives_the_rows_of_a_frame(tmp_path):
-    pytest.importorskip("ibis", reason="the extra `engines` is not installed")
+    pytest.importorskip("ibis", reason="the extra `scale` is not installed")
     from analysis.comparisons.event_series import event_series
     from analysis.measures.frequency import cumulative
 
