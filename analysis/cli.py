@@ -405,7 +405,7 @@ def pauses(
                             min_events=min_events, workers=at_once, runner=runner, kept=out / "batches",
                             progress=lambda series: bar.update(series))  # fmt: skip
     source = dataset.side_car.words() if dataset.side_car else format_path(folder)
-    title = dataset.about.title or format_path(folder)
+    title = dataset.about.title or folder.resolve().name
     points = pause_points(dataset.incidents, found, columns)
     page = pause_page(found, columns, points, title, source)
     write_files({out / "pauses.csv": to_spreadsheet(found), out / "pauses.html": page})
