@@ -14,7 +14,7 @@ from analysis.charts.text_format import format_value, plural
 from analysis.evidence.errors import InputError
 from analysis.explorer.claim_table import claim_columns, details_of_rows
 from analysis.explorer.explorer_state import State, state_of_view, without_filters
-from analysis.explorer.facets import Facet, code_column, find_facets, facet_columns
+from analysis.explorer.facets import Facet, code_column, facet_columns, find_facets
 from analysis.incidents.claim_search import text_of_rows
 from analysis.incidents.dataset import Dataset
 from analysis.incidents.views import DEFINITIONS, View, as_code, given_fields, select, values_as_text, view_coverage
