@@ -1,7 +1,8 @@
 """From what sources say to what a reader can check: the names an analyst needs, grouped by task.
 
 Open a folder
-    `open_folder` reads and checks the tables of a folder and returns a `Dataset`. Wrong input raises `InputError`.
+    `open_folder` reads and checks the tables of a folder and returns a `Dataset`. `open_table` opens a large table in
+    an engine without reading it whole; what counts takes both. Wrong input raises `InputError`.
 
 View: decide what counts
     `View` says which evidence counts, `select` gives the incidents it counts, `select_by_definition` gives them
@@ -22,7 +23,8 @@ Gaps
     `gaps` lists runs of days without an incident, `longest_gap_probability` says how likely such a run is.
 
 Changes
-    `changes` gives the posterior of the dates on which the rate changed.
+    `changes` gives the posterior of the dates on which the rate changed. `find_pauses` searches every series of a
+    table, such as each actor of each country, for a low rate between two higher ones.
 
 Compare
     `compare` sets the rates of two periods beside each other. `count_series` gives one series per definition;
@@ -85,6 +87,7 @@ if TYPE_CHECKING:
     from analysis.comparisons.onset import middle_day as middle_day
     from analysis.comparisons.onset import onset_by_definition as onset_by_definition
     from analysis.comparisons.pause_gaps import first_attacks as first_attacks
+    from analysis.comparisons.pause_search import find_pauses as find_pauses
     from analysis.comparisons.period_rates import observed_in_period as observed_in_period
     from analysis.comparisons.period_rates import period_rates as period_rates
     from analysis.comparisons.period_rates import period_ratios as period_ratios
@@ -107,6 +110,8 @@ if TYPE_CHECKING:
     from analysis.incidents.dataset import open_folder as open_folder
     from analysis.incidents.export import export as export
     from analysis.incidents.incident_search import find_incidents as find_incidents
+    from analysis.incidents.large_dataset import LargeDataset as LargeDataset
+    from analysis.incidents.large_dataset import open_table as open_table
     from analysis.incidents.trace import claims_of_incidents as claims_of_incidents
     from analysis.incidents.trace import dissenting_claims as dissenting_claims
     from analysis.incidents.trace import trace_incident as trace_incident
@@ -152,6 +157,7 @@ else:  # hidden from type checkers: a module with __getattr__ has every name for
         "analysis.comparisons.count_series": "count_series",
         "analysis.comparisons.onset": "ending_by_definition middle_day onset_by_definition",
         "analysis.comparisons.pause_gaps": "first_attacks",
+        "analysis.comparisons.pause_search": "find_pauses",
         "analysis.comparisons.period_rates": "observed_in_period period_rates period_ratios",
         "analysis.comparisons.sensitivity": "changes_by_definition pause_by_definition prior_sensitivity_by_definition",
         "analysis.evidence.errors": "InputError",
@@ -169,6 +175,7 @@ else:  # hidden from type checkers: a module with __getattr__ has every name for
         "analysis.incidents.export": "export",
         "analysis.incidents.incident_search": "find_incidents",
         "analysis.incidents.trace": "claims_of_incidents dissenting_claims trace_incident",
+        "analysis.incidents.large_dataset": "LargeDataset open_table",
         "analysis.incidents.views": "View select select_by_definition view_coverage",
         "analysis.measures.categories": "lump_categories",
         "analysis.measures.changepoints.changes": "changes",

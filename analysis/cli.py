@@ -1,15 +1,21 @@
-"""The command line: parse, call one function, print. Exit 2 for bad input, 1 for a failed run."""
+"""The command line: parse, call one function, print. Exit 2 for bad input, 1 for a failed run, 3 for an export that
+lacks something."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
 from analysis.databases.import_commands import changes_since_command, import_group
 from analysis.exercises.command_group import exercises
+from analysis.incidents.find_command import find_command
+
+# Libraries of the extra `report`, by the name under which they are imported.
+REPORT_MODULES = ("ipykernel", "itables", "nbclient", "nbconvert", "nbformat", "papermill", "PIL", "pypandoc",
+                  "selectolax", "tinycss2", "typst")  # fmt: skip
+from analysis.reports.conversion_command import export_command
 
 
 class Group(click.Group):
@@ -23,6 +29,12 @@ class Group(click.Group):
         except (InputError, RunError) as error:
             click.echo(f"incidents: {error}", err=True)
             sys.exit(2 if isinstance(error, InputError) else 1)
+        except ModuleNotFoundError as error:
+            if error.name not in REPORT_MODULES:
+                raise
+            click.echo(f"incidents: this needs the library {error.name}, which is not installed: install this package "
+                       "with its extra 'report'", err=True)  # fmt: skip
+            sys.exit(2)
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -97,12 +109,14 @@ def limits(command):
 @click.option("--build", "target", default="build", type=click.Path(path_type=Path),
               help="Where the reports go.", show_default=True)  # fmt: skip
 @click.option("--force", is_flag=True, help="Run also what is up to date.")
+@click.option("--summary", is_flag=True, help="Make only the first page, as a PDF of two pages; runs no notebook.")
 @click.option("--with-rows", is_flag=True,
               help="Put the rows into the report even where the terms of a database forbid it.")  # fmt: skip
 @limits
 def report(
     variants: tuple[str, ...], all_variants: bool, only: tuple[str, ...], given: tuple[tuple[str, str], ...],
-    folder: str, target: Path, force: bool, with_rows: bool, cell_seconds: int, run_seconds: int, memory: int | None,
+    folder: str, target: Path, force: bool, summary: bool, with_rows: bool, cell_seconds: int, run_seconds: int,
+    memory: int | None,
 ) -> None:  # fmt: skip
     """Run the notebooks and render them to PDF and HTML; the variant 'all' by default.
 
@@ -123,6 +137,12 @@ def report(
         given = (*given, ("folder", str(Path(folder).expanduser().resolve())))
     variants_given = [override_parameters(each, dict(given), notebooks) for each in chosen]
     plans = [Plan(each, notebooks, target / each.name, with_rows) for each in variants_given]
+    if summary:
+        from analysis.reports.report import run_summary
+
+        for each in plans:
+            click.echo(format_path(run_summary(each)))
+        return
     stale = [each for each in plans if force or each.stale_reasons()]
     for each in plans:
         if each not in stale:
@@ -139,7 +159,7 @@ def report(
 
         for each in stale:
             bar.set_description(each.variant.name)
-            for path in make_report(each, step, RunLimits(cell_seconds, run_seconds, memory)):
+            for path in make_report(each, step, RunLimits(cell_seconds, run_seconds, memory), fresh=force):
                 if path.suffix in (".pdf", ".html"):
                     bar.write(format_path(path), file=sys.stdout)
 
@@ -185,30 +205,6 @@ def trace(incident: str, folder: str) -> None:
     from analysis.incidents.trace_text import format_trace
 
     click.echo(format_trace(*trace_from_files(folder, incident)))
-
-
-@main.command()
-@click.option("--date", "day", default="", help="A day, YYYY-MM-DD.")
-@click.option("--from", "start", default="", help="First day, YYYY-MM-DD.")
-@click.option("--to", "end", default="", help="Last day, YYYY-MM-DD.")
-@click.option("--month", default="", help="A month, YYYY-MM.")
-@click.option("--place", default="", help="A place: gazetteer id, name or alias.")
-@click.option("--country", "countries", multiple=True, help="A country; may be given again.")
-@click.option("--weapon", "weapons", multiple=True, help="A weapon; may be given again.")
-@click.option("--confirmation", multiple=True, help="The best voice behind an incident; may be given again.")
-@click.option("--text", default="", help="Words that one of the claims holds.")
-@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True,
-              help="How the incidents are printed; csv and json hold every column.")  # fmt: skip
-@FOLDER
-def find(folder: str, form: str, **given: Any) -> None:
-    """Find incidents by days, place, country, weapon, who confirms them, and words."""
-    from analysis.incidents.dataset import open_folder
-    from analysis.incidents.export import incidents_as_text
-    from analysis.incidents.incident_search import find_incidents
-
-    found = find_incidents(open_folder(folder), **given)
-    click.echo(incidents_as_text(found, form), nl=False)
-    click.echo(f"{len(found)} found", err=True)
 
 
 @main.command()
@@ -390,7 +386,68 @@ def integrate_command(folders: tuple[Path, ...], target: Path, rules_file: Path 
     click.echo(f"{len(found.review):,} pairs in {target / 'review.csv'}, {decided:,} of them decided")
 
 
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--by", default="country,actor", show_default=True, help="Columns that make a series, with commas.")
+@click.option("--from", "first", default="", metavar="DAY", help="First day; by default as far as is known.")
+@click.option("--to", "last", default="", metavar="DAY", help="Last day; by default as far as is known.")
+@click.option("--engine", default="duckdb", show_default=True, help="duckdb, spark, or spark://HOST:PORT.")
+@click.option("--error-rate", type=float, default=0.05, show_default=True,
+              help="Expected share of false pauses among those announced.")  # fmt: skip
+@click.option("--min-events", type=click.IntRange(2), default=10, show_default=True,
+              help="Series with fewer events are left out.")  # fmt: skip
+@click.option("--at-once", type=click.IntRange(1), help="Processes; by default one for each processor.")
+@click.option(
+    "--dask", metavar="ADDRESS", help="Work on the workers of a Dask scheduler, such as tcp://scheduler:8786."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the results; build/pauses by default.")
+def pauses(
+    folder: Path, by: str, first: str, last: str, engine: str, error_rate: float, min_events: int,
+    at_once: int | None, dask: str | None, out: Path | None,
+) -> None:  # fmt: skip
+    """Find the pauses of every series of a table: pauses.csv, a page, and a PDF of small multiples.
+
+    What is finished is kept in the folder, so that a search that was ended goes on from there.
+    """
+    from tqdm import tqdm
+
+    from analysis.comparisons.pause_search import find_pauses
+    from analysis.evidence.csv_tables import write_files
+    from analysis.evidence.errors import format_path
+    from analysis.evidence.spreadsheet import to_spreadsheet
+    from analysis.incidents.large_dataset import open_table
+    from analysis.reports.pause_page import pause_page, pause_points, write_panels
+
+    dataset = open_table(folder, engine)
+    runner = None
+    if dask:
+        from analysis.runs.cluster import dask_batches
+
+        runner = dask_batches(dask)
+    columns = [name.strip() for name in by.split(",") if name.strip()]
+    coverage = dataset.coverage if len(dataset.coverage) else None
+    out = out or Path("build", "pauses")
+    with tqdm(unit="series", disable=None, leave=False) as bar:
+        found = find_pauses(dataset.incidents, columns, (first, last), coverage, error_rate=error_rate,
+                            min_events=min_events, workers=at_once, runner=runner, kept=out / "batches",
+                            progress=lambda series: bar.update(series))  # fmt: skip
+    source = dataset.side_car.words() if dataset.side_car else format_path(folder)
+    title = dataset.about.title or format_path(folder)
+    points = pause_points(dataset.incidents, found, columns)
+    page = pause_page(found, columns, points, title, source)
+    write_files({out / "pauses.csv": to_spreadsheet(found), out / "pauses.html": page})
+    announced = int(found["is_announced"].sum())
+    if announced:
+        write_panels(dataset.incidents, found, columns, out / "pauses.pdf", coverage)
+    click.echo(
+        f"{format_path(out)}: {announced:,} pauses announced in {found.attrs['series']:,} series "
+        f"(at most {error_rate:.0%} of them expected to be false), {len(found):,} listed"
+    )
+
+
 main.add_command(exercises)
+main.add_command(find_command)
+main.add_command(export_command)
 main.add_command(import_group)
 main.add_command(changes_since_command)
 

@@ -23,6 +23,7 @@ from analysis.charts.borders import (
     unwrap,
     western_edge,
 )
+from analysis.charts.incident_links import url_of_group
 from analysis.charts.point_labels import Point, name_points
 from analysis.charts.text_format import join_names, plural, shorten
 from analysis.charts.vocabulary import format_counted, vocabulary
@@ -143,7 +144,9 @@ def _extent(at: pd.DataFrame) -> tuple[float, float, float, float]:
 def _circles(ax: Axes, at: pd.DataFrame, most: int) -> None:
     vague = at["precision"].isin(VAGUE)
     for rows, fill in ((at[~vague], SOLID), (at[vague], HOLLOW)):
-        ax.scatter(rows["longitude"], rows["latitude"], size(rows["count"], most, len(at)), zorder=3, **fill)
+        drawn = ax.scatter(rows["longitude"], rows["latitude"], size(rows["count"], most, len(at)), zorder=3, **fill)
+        if "place_id" in rows:
+            drawn.set_urls([url_of_group("place_id", place) for place in rows["place_id"]])
 
 
 def _key(ax: Axes, places: pd.DataFrame) -> None:

@@ -13,6 +13,7 @@ from matplotlib.patches import Rectangle
 from analysis.charts import style
 from analysis.charts.column_groups import require_one_row
 from analysis.charts.coverage_shading import LOOK, MEANING
+from analysis.charts.incident_links import url_of_days
 from analysis.charts.text_format import format_date, plural
 from analysis.charts.vocabulary import format_counted, vocabulary
 from analysis.charts.year_months import year_months
@@ -148,7 +149,11 @@ def cell_style(number, sparse: int = 0, weekly: int = 0, bounds: tuple[int, ...]
 
 
 def _cell(ax: Axes, day, numbered: bool, bounds: tuple[int, ...]) -> None:
-    ax.add_patch(_square(day.column, day.row, **cell_style(day.count, day.sparse_days, day.weekly_days, bounds)))
+    square = ax.add_patch(
+        _square(day.column, day.row, **cell_style(day.count, day.sparse_days, day.weekly_days, bounds))
+    )
+    if not pd.isna(day.count) and day.count:
+        square.set_url(url_of_days(day.start, day.end))
     if numbered and not pd.isna(day.count) and day.count:
         _number(ax, day.column, day.row, shade_of(day.count, bounds), str(day.count))
 

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from analysis.charts import style
 from analysis.charts.column_groups import find_split, name_groups
 from analysis.charts.coverage_shading import COUNT_COLUMNS, shade_coverage
+from analysis.charts.incident_links import link_periods
 from analysis.charts.text_format import period_name
 from analysis.charts.vocabulary import vocabulary
 from analysis.evidence.arguments import require_columns
@@ -94,6 +95,7 @@ def frequency_bars(
         ax.set_ylim(top=max(base.max() * (1.28 if marks else 1.1), 1))
         style.mark_days(ax, marks or {})
         style.voice_legend(ax)
+        link_periods(ax, counts)
     return ax
 
 

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from analysis.charts import style
 from analysis.charts.column_groups import find_split
 from analysis.charts.coverage_shading import COUNT_COLUMNS, explain_shading, shade_coverage
+from analysis.charts.incident_links import link_periods
 from analysis.charts.text_format import format_date, format_value, join_names, period_name, plural
 from analysis.charts.vocabulary import vocabulary
 from analysis.evidence.arguments import require_columns, require_whole_number
@@ -103,6 +104,7 @@ def _panel(ax: Axes, name: str, rows: pd.DataFrame) -> None:
     ax.bar(some["start"], some["count"].astype(float), width=some["days"], align="edge",
            color=style.ACCENT, linewidth=0)  # fmt: skip
     shade_coverage(ax, rows, words=False)
+    link_periods(ax, rows)
     style.date_axis(ax, rows["start"].min(), rows["end"].max(), most=4)
     ax.yaxis.grid(True)
     ax.set_title(_title(name), fontsize=7.5)

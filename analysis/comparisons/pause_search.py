@@ -299,8 +299,8 @@ def _ranked(series: EventSeries, by, rows, error_rate: float, search: Search, lo
         onset, ending = ([first + pd.Timedelta(days=day) for day in days] for days in (pause.onset, pause.end))
         low, high = pause.rate_per_day[1:]
         records.append((
-            *series.groups.iloc[which], *onset, *ending, pause.end[0] - pause.onset[0], pause.rate_per_day[0], low, high,
-            pause.rate_before, pause.rate_after, pause.rate_ratio, pause.probability,
+            *series.groups.iloc[which], *onset, *ending, pause.end[0] - pause.onset[0], pause.rate_per_day[0],
+            low, high, pause.rate_before, pause.rate_after, pause.rate_ratio, pause.probability,
         ))  # fmt: skip
     columns = [*by, "events", "onset", "onset_low", "onset_high", "ending", "ending_low", "ending_high", "pause_days",
                "rate_per_day", "rate_per_day_low", "rate_per_day_high", "rate_before", "rate_after", "rate_ratio",

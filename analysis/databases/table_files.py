@@ -246,9 +246,7 @@ def _read_spreadsheet(path: Path, header: Iterable[str] | None, sheet: str, rema
     try:
         from python_calamine import CalamineWorkbook
     except ImportError:
-        raise InputError(
-            f"{format_path(path)} is a spreadsheet; to read one: pip install 'attack-incidents[excel]'"
-        ) from None
+        raise InputError(f"{format_path(path)} is a spreadsheet; to read one: pip install python-calamine") from None
     try:
         book = CalamineWorkbook.from_path(str(path))
         sheets = {name: book.get_sheet_by_name(name) for name in book.sheet_names}
@@ -306,9 +304,7 @@ def _read_parquet(path: Path, header: Iterable[str] | None, sheet: str, remarks:
     try:
         frame = pd.read_parquet(path)
     except ImportError:
-        raise InputError(
-            f"{format_path(path)} is a Parquet file; to read one: pip install 'attack-incidents[parquet]'"
-        ) from None
+        raise InputError(f"{format_path(path)} is a Parquet file; to read one: pip install pyarrow") from None
     except Exception as error:  # pyarrow raises errors of its own
         raise InputError(f"{format_path(path)} is no Parquet file that can be read: {error}") from None
     return pd.DataFrame({str(name): _column_as_text(frame[name]) for name in frame})

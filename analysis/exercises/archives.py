@@ -19,17 +19,18 @@ CHUNK = 2**20
 class _Bounds:
     """What one archive, with all archives in it, may still unpack."""
 
-    files: int = MAX_FILES
-    bytes: int = MAX_BYTES
+    files: int
+    bytes: int
 
 
-def unpack_archive(archive: Path, target: Path) -> list[str]:
-    """Unpack a zip into the folder `target`, and every zip in it into a folder of its name beside it.
+def unpack_archive(archive: Path, target: Path, inner: bool = True) -> list[str]:
+    """Unpack a zip into the folder `target`, and every zip in it into a folder of its name beside it, unless `inner` is
+    False.
 
     Entries that would lie outside, links and hidden files are left out. Returns one remark for each entry that could
     not be unpacked; of a file that is no zip it is the only one.
     """
-    return _unpack(archive, target, 0, _Bounds())
+    return _unpack(archive, target, 0 if inner else MAX_DEPTH, _Bounds(MAX_FILES, MAX_BYTES))
 
 
 def _unpack(archive: Path, target: Path, depth: int, left: _Bounds) -> list[str]:

@@ -109,19 +109,23 @@ def grade(
 @EXERCISE_NAMES
 @COURSE_OPTION
 def check(names: tuple[str, ...], course: Path | None) -> None:
-    """Prove the tests: right answers earn all points, no answer earns none, and every wrong answer is found."""
+    """Prove the tests: right answers earn all points, no answer earns none, and every wrong answer and every mutant of
+    a right one is found."""
     from tqdm import tqdm
 
+    from analysis.exercises.mutation_proof import prove_mutants
     from analysis.exercises.proof_of_tests import prove_tests
 
     known = _open(course, names)
-    with tqdm(total=2 * len(known), unit="notebook", disable=None, leave=False) as bar:
+    with tqdm(total=3 * len(known), unit="step", disable=None, leave=False) as bar:
         proofs = prove_tests(known, lambda _: bar.update())
-    click.echo(f"{'exercise':<28}  tests  points  by hand  wrong answers  proved")
-    for proof in proofs:
+        mutations = prove_mutants(known, lambda _: bar.update())
+    click.echo(f"{'exercise':<28}  tests  points  by hand  wrong answers  mutants  equivalent  proved")
+    for proof, mutation in zip(proofs, mutations, strict=True):
+        proof.problems += mutation.problems
         yes = "no" if proof.problems else "yes"
         click.echo(f"{proof.exercise:<28}  {proof.tests:>5}  {proof.points:>6g}  {proof.by_hand:>7g}  "
-                   f"{proof.wrong:>13}  {yes}")  # fmt: skip
+                   f"{proof.wrong:>13}  {mutation.mutants:>7}  {mutation.equivalent:>10}  {yes}")  # fmt: skip
     for proof in proofs:
         for problem in proof.problems:
             click.echo(f"{proof.exercise}: {problem}", err=True)

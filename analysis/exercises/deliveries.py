@@ -59,7 +59,7 @@ def open_delivery(source: Path, roster: Roster) -> Iterator[Delivery]:
         unpacked, folder = Path(name) / "unpacked", Path(name) / "students"
         folder.mkdir()
         if source.is_file() and source.suffix.lower() == ".zip":
-            if problems := unpack_archive(source, unpacked):
+            if problems := unpack_archive(source, unpacked, inner=False):
                 raise InputError(f"{format_path(source)}: {problems[0]}")
             source = unpacked
         if not source.is_dir():

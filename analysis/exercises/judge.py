@@ -151,7 +151,7 @@ def _run_cell(source: str, names: dict[str, Any], origin: NameOrigins, kernel: A
         try:
             tree = ast.parse(source)
             _fetch(tree, names, origin, kernel)
-            shown = _execute(tree, names)
+            shown = execute_cell(tree, names)
             if shown is not None:
                 outputs.append(new_output("execute_result", {"text/plain": repr(shown)}))
         except BaseException as error:
@@ -180,7 +180,7 @@ def _reason(error: BaseException, source: str) -> str:
     return f"{said}, in line {lines[-1]}: {text}"[: 2 * MAX_REASON] if text else said
 
 
-def _execute(tree: ast.Module, names: dict[str, Any]) -> Any:
+def execute_cell(tree: ast.Module, names: dict[str, Any]) -> Any:
     """Run the cell; returns the value of its last line, if that is an expression."""
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(compile(tree, TESTS, "exec"), names)

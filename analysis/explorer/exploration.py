@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from analysis.evidence.arguments import require_type
-from analysis.evidence.errors import InputError
 from analysis.explorer.explorer_output import static_output
 from analysis.explorer.explorer_page import explorer_html, write_explorer_page
 from analysis.explorer.explorer_record import build_record
@@ -126,7 +125,7 @@ class Exploration:
         return self._widget
 
 
-def explore(dataset: Dataset, view: View | None = None, by: str = "confirmation") -> Exploration:
+def explore(dataset: Dataset, view: View | None = None, by: str = "") -> Exploration:
     """Show incidents as linked views: bars, map, calendar, facets, table and the claims behind each incident.
 
     Parameters
@@ -136,8 +135,8 @@ def explore(dataset: Dataset, view: View | None = None, by: str = "confirmation"
     view : View, optional
         What it opens with. Days, words and values of columns can be changed there; it stays within the view's sets,
         grades, origins, actors and kinds of place.
-    by : str, default "confirmation"
-        The column that splits the bars.
+    by : str, optional
+        The column that splits the bars; by default who confirms, or the first column that can split.
 
     Returns
     -------
@@ -171,6 +170,5 @@ def explore(dataset: Dataset, view: View | None = None, by: str = "confirmation"
     require_type(dataset, Dataset, "dataset", "what open_folder returns")
     view = View() if view is None else view
     require_type(view, View, "view", "a View, such as View(countries='Syria')")
-    if not isinstance(by, str) or by not in dataset.incidents:
-        raise InputError(f"by is {by!r}; allowed: a column of the incidents")
+    require_type(by, str, "by", "a column of the incidents")
     return Exploration(dataset, view, by)

@@ -9,8 +9,9 @@ import anywidget
 import numpy as np
 import traitlets
 
+from analysis.explorer.claim_table import details_of_rows
 from analysis.explorer.explorer_page import explorer_script, explorer_style
-from analysis.explorer.explorer_record import Record, details_of_rows, first_record
+from analysis.explorer.explorer_record import Record, first_record
 from analysis.explorer.explorer_state import State
 from analysis.incidents.claim_search import incidents_with_words
 from analysis.incidents.dataset import Dataset

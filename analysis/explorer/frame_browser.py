@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import importlib.util
+from typing import Any
 
 import pandas as pd
 from IPython.display import display
@@ -56,8 +57,8 @@ def browse(frame: pd.DataFrame) -> None:
     texts = frame.head(MOST_ROWS)
     texts = texts.assign(**{name: values_as_text(texts[name]) for name in texts.select_dtypes("datetime").columns})
     widget = ITable(texts, caption=caption or None, maxBytes=0, showIndex="auto")
-    data = widget._repr_mimebundle_()
-    display({**(data[0] if isinstance(data, tuple) else data), **left}, raw=True)
+    bundle: Any = widget._repr_mimebundle_()
+    display({**(bundle[0] if isinstance(bundle, tuple) else bundle), **left}, raw=True)
 
 
 def _first_rows(frame: pd.DataFrame) -> str:

@@ -10,8 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.evidence.errors import InputError
-from analysis.explorer.explorer_page import write_explorer_page
+from analysis.explorer.explorer_page import PageTooLarge, write_explorer_page
 from analysis.explorer.explorer_record import build_record
 from analysis.explorer.explorer_state import EMPTY, address_of_state, state_of_view
 from analysis.incidents.dataset import Dataset
@@ -30,14 +29,15 @@ def has_explorer(dataset: Dataset, with_rows: bool) -> bool:
     return with_rows or may_pass_on_rows(dataset)
 
 
-def write_report_explorer(folder: Path, dataset: Dataset, parameters: Mapping[str, Any]) -> Path | None:
+def write_report_explorer(folder: Path, dataset: Dataset, parameters: Mapping[str, Any], title: str) -> Path | None:
     """Write the explorer of the parameters of a variant into the folder of a report; nothing where it were too large
     to be one page."""
     known = {field.name for field in fields(View)}
     view = View(**{name: value for name, value in parameters.items() if name in known})
+    record = build_record(dataset, view)
     try:
-        return write_explorer_page(folder / EXPLORER_PAGE, build_record(dataset, view), "report.html")
-    except InputError:
+        return write_explorer_page(folder / EXPLORER_PAGE, record, "report.html", title)
+    except PageTooLarge:
         return None
 
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 import analysis as a
+from analysis.evidence.folders import REPOSITORY
 from analysis.explorer.explorer_page import write_explorer_page
 from analysis.explorer.explorer_record import build_record
 from tests.browser.test_pages import grave, press_until
@@ -50,11 +51,21 @@ def test_an_address_opens_its_view_and_follows_each_change(visit, path):
     assert number(page) == selected(start="2024-02-04", end="2024-04-20", weapons="rocket")
     assert page.get_by_text("The address names what is not here: nonsense=1.").is_visible()
     page.get_by_label("one-way drone").check()
-    expect(page.get_by_role("status")).to_contain_text("rocket, one-way drone")
+    expect(page.get_by_role("status")).to_contain_text("one-way drone, rocket")
     assert "is.weapon=one_way_drone" in page.url
     again = visit(path, at=page.url.partition(".html")[2])
     assert number(again) == number(page) == selected(
         start="2024-02-04", end="2024-04-20", weapons=("rocket", "one_way_drone"))  # fmt: skip
+
+
+def test_each_question_of_the_docs_is_answered_at_its_address(visit, path):
+    table = re.findall(r"\| `(#[^`]*)` \| (\d+) \|", (REPOSITORY / "docs" / "exploring.md").read_text())
+    assert len(table) == 10
+    for address, answer in table:
+        page = visit(path, at=address)
+        expect(page.locator(".number-line b")).to_have_text(answer)
+        assert page.get_by_text("The address names what is not here").count() == 0
+        page.close()
 
 
 def test_brush_map_calendar_search_compare_and_undo(visit, path):
@@ -133,5 +144,5 @@ def test_hostile_text_in_every_field_stays_text(visit, other_conflict, tmp_path)
 
 def test_without_scripts_it_says_so_and_leads_to_the_report(visit, path):
     page = visit(path, java_script_enabled=False)
-    assert page.get_by_text("This page needs JavaScript").is_visible()
+    expect(page.get_by_text("This page needs JavaScript")).to_be_visible()
     assert page.get_by_role("link", name="Read the report").get_attribute("href") == "report.html"

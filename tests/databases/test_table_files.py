@@ -105,7 +105,7 @@ def test_a_spreadsheet_with_two_full_sheets_asks_which(tmp_path):
         (
             "t.parquet",
             b"not one",
-            "no Parquet file that can be read" if PARQUET else "pip install 'attack-incidents.parquet",
+            "no Parquet file that can be read" if PARQUET else "pip install pyarrow",
         ),
         ("t.jsonl", b'{"a": 1}\n{"a"\n', "line 2"),
     ],

@@ -232,7 +232,8 @@ def test_texts_that_no_file_can_hold_stop_nothing(exercise, course, paper, tmp_p
 
 def test_no_line_of_a_hidden_test_reaches_the_kernel(exercise, paper, tmp_path, limits):
     listens = "heard = []\nget_ipython().events.register('pre_run_cell', lambda info: heard.append(info.raw_cell))"
-    tells = "import gc\nprint(sum(' '.join(['mean', 'of', 'an', 'even', 'number']) in text for text in [*heard, *map(str, gc.get_objects())]))"
+    words = "' '.join(['mean', 'of', 'an', 'even', 'number'])"
+    tells = f"import gc\nprint(sum({words} in text for text in [*heard, *map(str, gc.get_objects())]))"
     path = hand_in(tmp_path, "x", paper().right().add(listens).add(tells, "letters"))
     of = grade_one(Submission("x", exercise, path), limits, "none")
     said = [out.text for cell in of.cells for out in cell.get("outputs", []) if "text" in out]

@@ -73,7 +73,7 @@ export function barsView(about, onBrush) {
     if (!now || (step === undefined && !["Enter", " ", "Escape"].includes(event.key))) return;
     event.preventDefault();
     if (step !== undefined) {
-      at = at < 0 ? (step > 0 ? 0 : now.bars.length - 1) : Math.min(Math.max(at + step, 0), now.bars.length - 1);
+      at = at < 0 ? ((step > 0) !== (Math.abs(step) > 4) ? 0 : now.bars.length - 1) : Math.min(Math.max(at + step, 0), now.bars.length - 1);
       if (event.shiftKey && anchor >= 0) brush(true); else anchor = at;
       spoken.textContent = tip.textContent = say(at);
       cursor();
@@ -126,7 +126,7 @@ export function barsView(about, onBrush) {
     });
     groups.forEach((group, g) => { if (paths[g]) parts.push(svg("path", { class: "bar", d: paths[g], style: fillStyle(now.fills[g]) })); });
     if (now.kept) {
-      parts.push(svg("path", { class: "kept-line", d: bars.map(([start, end], bar) => `M${x(start).toFixed(1)} ${y(now.kept[bar]).toFixed(1)}H${(x(start) + (x(end + 1) - x(start)) * 0.86).toFixed(1)}`).join("") }));
+      parts.push(svg("path", { class: "kept-line", d: bars.map(([start, end], bar) => (!now.kept[bar] ? "" : `M${x(start).toFixed(1)} ${y(now.kept[bar]).toFixed(1)}H${(x(start) + (x(end + 1) - x(start)) * 0.86).toFixed(1)}`)).join("") }));
     }
     if (now.from !== null) {
       const [a, b] = [x(Math.max(now.from, bars[0][0])), x(Math.min(now.to, bars.at(-1)[1]) + 1)];

@@ -91,7 +91,7 @@ export function explorer(root, { head, columns, state, onState, ask = null, repo
   const base = head.base, about = { base, singular: head.singular, plural: head.plural };
 
   // ---- the controls
-  const number = html("span", {}), status = html("p", { role: "status", class: "status" });
+  const number = html("b", {}), noun = html("span", {}), status = html("p", { role: "status", class: "status" });
   const words = html("p", { class: "words" });
   const search = /** @type {HTMLInputElement} */ (html("input", { type: "search", "aria-label": "Search claims, notes and outlets", placeholder: "Search claims, notes, outlets", autocomplete: "off" }));
   const days = ["start", "end"].map((name) => /** @type {HTMLInputElement} */ (html("input", { type: "date", "aria-label": name === "start" ? "First day" : "Last day", onchange: (event) => {
@@ -214,6 +214,7 @@ export function explorer(root, { head, columns, state, onState, ask = null, repo
     }
     const passing = filters.passing();
     number.textContent = grouped(passing);
+    noun.textContent = passing === 1 ? head.singular : head.plural;
     if (whole) settle(filters, passing, counts);
   }
 
@@ -222,9 +223,9 @@ export function explorer(root, { head, columns, state, onState, ask = null, repo
   }
 
   function settle(filters, passing, counts) {
-    const table = filters.table, said = stateWords(state, head), noun = passing === 1 ? head.singular : head.plural;
+    const table = filters.table, said = stateWords(state, head);
     words.textContent = said || `everything, ${formatDay(dayText(head.window[0], base))} to ${formatDay(dayText(head.window[1], base))}`;
-    status.textContent = `${grouped(passing)} of ${grouped(table.n)} ${noun} shown${said ? `: ${said}` : ""}.`;
+    status.textContent = `${grouped(passing)} of ${grouped(table.n)} ${head.plural} shown${said ? `: ${said}` : ""}.`;
     undo.disabled = !past.length;
     clear.disabled = !said || said === state.evidence;
     keep.textContent = state.kept ? "Drop the comparison" : "Keep to compare";
@@ -264,7 +265,7 @@ export function explorer(root, { head, columns, state, onState, ask = null, repo
   const has = (name) => head.facets.some((facet) => facet.name === name);
   root.replaceChildren(
     html("div", { class: "top" },
-      html("div", { class: "count-block" }, html("p", { class: "number-line" }, html("b", {}, number), ` ${head.plural}`), words, status),
+      html("div", { class: "count-block" }, html("p", { class: "number-line" }, number, " ", noun), words, status),
       html("div", { class: "controls" }, search, html("div", { class: "dates" }, days[0], html("span", {}, "to"), days[1]), evidence, by, every),
       html("div", { class: "actions" }, undo, clear, keep, code, html("span", { class: "save" }, "Save as ", csv, geo)),
       codeBox,

@@ -6,7 +6,7 @@ const FEW = 7, MANY = 60;
 
 /** @param {any} head @param {(name: string, values: string[]) => void} onChange */
 export function facetsView(head, onChange) {
-  const views = head.facets.map((facet) => oneFacet(facet, (values) => onChange(facet.name, values)));
+  const views = head.facets.map((facet) => oneFacet(facet, head.plural, (values) => onChange(facet.name, values)));
   const element = html("div", { class: "facets" }, ...views.map((view) => view.element));
   return {
     element,
@@ -15,7 +15,7 @@ export function facetsView(head, onChange) {
   };
 }
 
-function oneFacet(facet, onChange) {
+function oneFacet(facet, plural, onChange) {
   const list = html("ul", {}), more = html("button", { type: "button", class: "link more" });
   const find = html("input", { type: "search", "aria-label": `Find a value of ${facet.label}`, placeholder: "find a value", hidden: true, autocomplete: "off" });
   const clear = html("button", { type: "button", class: "link", hidden: true, "aria-label": `All values of ${facet.label}`, onclick: () => onChange([]) }, "all");
@@ -51,6 +51,7 @@ function oneFacet(facet, onChange) {
       const row = made.get(at) ?? make(at);
       row.box.checked = chosen.has(facet.keys[at]);
       row.number.textContent = grouped(counts[at]);
+      row.box.setAttribute("aria-label", `${facet.labels[at]}: ${grouped(counts[at])} ${plural}`);
       row.bar.style.width = `${(100 * counts[at]) / most}%`;
       row.item.className = `${counts[at] ? "" : "zero"}${chosen.size && !row.box.checked ? " out" : ""}`;
       return row.item;

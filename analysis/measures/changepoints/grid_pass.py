@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from analysis.measures.changepoints.clustering import Clustering, expected_counts, log_pmf
-from analysis.measures.changepoints.kernels import day_likelihood, pair_likelihood, run_days
+from analysis.measures.changepoints.kernels import FLOOR, day_likelihood, pair_likelihood, run_days
 from analysis.measures.changepoints.observed_counts import ObservedCounts
 from analysis.measures.changepoints.rate_grid import RateGrid
 
@@ -118,7 +118,7 @@ class GridPass:
             slope, excited = (line[total.start : total.end].sum() for line in self.lines)
             phi = self.clustering.variance_ratio(total.end - total.start)
             log = log_pmf(float(total.count), slope * self.grid.rates + excited, phi)
-            out.append((np.exp(log - log.max()), float(log.max())))
+            out.append((np.maximum(np.exp(log - log.max()), FLOOR), float(log.max())))
         return out
 
     @cached_property

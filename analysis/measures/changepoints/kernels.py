@@ -10,6 +10,7 @@ import numpy as np
 from analysis.measures.changepoints.clustering import log_pmf
 from analysis.measures.changepoints.compiling import njit
 
+FLOOR = 1e-200  # likelihood of a count at any rate, over its largest: no count makes a series impossible
 TINY = 1e-250  # share of the largest term below which a term counts as none; smaller floats are slow
 
 
@@ -30,7 +31,7 @@ def day_likelihood_numpy(counts, slope, excited, watched, rates, phi):
     Returns
     -------
     likelihood : array of float, (days, points)
-        From 0 to 1.
+        From `FLOOR` to 1.
     top : array of float, (days,)
         Log of the largest.
 
@@ -45,7 +46,7 @@ def day_likelihood_numpy(counts, slope, excited, watched, rates, phi):
     mean = slope[watched, None] * rates + excited[watched, None]
     log[watched] = log_pmf(counts[watched, None], mean, phi)
     top = log.max(axis=1)
-    return np.exp(log - top[:, None]), top
+    return np.maximum(np.exp(log - top[:, None]), FLOOR), top
 
 
 def run_days_numpy(likelihood, enter, leave, state, scale, first, keep):

@@ -310,7 +310,7 @@ def _checked_days(values: pd.Series, name: str) -> pd.Series:
 
 def _checked_amounts(values: pd.Series, name: str) -> np.ndarray:
     if values.dtype.kind in "iuf":
-        numbers = values.to_numpy(dtype=float)
+        numbers = values.to_numpy(dtype=float, na_value=np.nan)
         wrong = (numbers < 0) | np.isinf(numbers)
     else:
         numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)

@@ -34,19 +34,31 @@ INTRODUCTION = (
 NAME_OF_SUFFIX = {".html": "Page", ".pdf": "PDF", ".ipynb": "Notebook"}
 
 
-def write_index(build: Path, variants: Mapping[str, Variant], notebook_names: Sequence[str], title: str) -> Path:
+def write_index(
+    build: Path,
+    variants: Mapping[str, Variant],
+    notebook_names: Sequence[str],
+    title: str,
+    opening: Sequence[Node] = (),
+) -> Path:
     """Write `build/index.html` for every one of `variants` (by name) with a report in `build`; whole or not at all."""
-    write_files({build / INDEX_FILE: index_html(build, variants, notebook_names, title)})
+    write_files({build / INDEX_FILE: index_html(build, variants, notebook_names, title, opening)})
     return build / INDEX_FILE
 
 
-def index_html(build: Path, variants: Mapping[str, Variant], notebook_names: Sequence[str], title: str) -> str:
-    """The index as one HTML page with links relative to `build`.
+def index_html(
+    build: Path,
+    variants: Mapping[str, Variant],
+    notebook_names: Sequence[str],
+    title: str,
+    opening: Sequence[Node] = (),
+) -> str:
+    """The index as one HTML page with links relative to `build`; it begins with the blocks `opening`.
 
     Notebooks are listed in the order of `notebook_names`; variants and notebooks without output are left out.
     """
     made = [variant for name, variant in variants.items() if (build / name / "notebooks").is_dir()]
-    blocks = [paragraph(INTRODUCTION)]
+    blocks = [*opening, paragraph(INTRODUCTION)]
     for variant in made:
         blocks += _variant(build, variant, notebook_names)
     return to_html(new_document(blocks), title=title, subtitle="Reports", toc=len(made) > 1)

@@ -113,3 +113,24 @@ def test_thousands_of_rows_are_data_of_rows_of_one_height(notebook, shown):
     content = to_pdf(tree, title="T")
     assert finished.faults(content) == []
     assert all(f"2024-01-{day:02}" in finished.words(content) for day in range(1, 32))
+
+
+LIBRARY = "var a = '" + "<b><i>x" * 600_000 + "';"
+
+
+@pytest.mark.parametrize("script", [f"<script>{LIBRARY}</script>", f"<script type='module'>{LIBRARY}"])
+def test_a_library_inside_an_output_is_none_of_its_words(notebook, shown, script):
+    losses = Losses()
+    tree = build_document(notebook([shown({"text/html": f"<p>said</p>{script}"})]), losses=losses)
+    assert text_of(tree["blocks"]) == "said"
+    assert losses.said == []
+
+
+def test_a_long_text_of_html_is_cut_and_says_so(notebook, shown, monkeypatch):
+    monkeypatch.setattr(bounds, "MOST_LETTERS", 100)
+    losses = Losses()
+    html = "".join(f"<p>{'word ' * 10}</p>" for _ in range(9)) + "<table><tr><td>kept"
+    words = text_of(build_document(notebook([shown({"text/html": html})]), losses=losses)["blocks"])
+    assert words.startswith("word word") and "letters are left out" in words and "kept" in words
+    assert words.count("word") < 22
+    assert "a long text is cut" in losses.said[0]
