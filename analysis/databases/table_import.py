@@ -210,7 +210,8 @@ def first_about(side_car: SideCar) -> About:
     """A first about.yml for an imported folder, to be edited."""
     title = side_car.mapping["title"] if side_car.mapping else side_car.database
     plain = re.sub(r"\s+", " ", side_car.one_row)
-    return About(title=str(title), one_incident=plain, singular="incident", plural="incidents")
+    noun = next((each.NOUN for each in SOURCES.values() if side_car.database == each.NAME), "incident")
+    return About(title=str(title), one_incident=plain, singular=noun, plural=f"{noun}s", officials="officials")
 
 
 def write_import(imported: Imported) -> None:
