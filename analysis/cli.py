@@ -11,6 +11,7 @@ import click
 from analysis.databases.import_commands import changes_since_command, import_group
 from analysis.exercises.command_group import exercises
 from analysis.incidents.find_command import find_command
+from analysis.incidents.integration_command import integrate_command
 from analysis.reports.command_errors import ErrorGroup
 from analysis.reports.conversion_command import export_command
 
@@ -330,35 +331,6 @@ def sweep(
         raise RunError(f"{len(swept.failures)} of {len(runs)} runs failed")
 
 
-@main.command("integrate")
-@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="Folder for the merged table.")
-@click.option("--rules", "rules_file", type=click.Path(path_type=Path), help="YAML file of tolerances and vocabulary.")
-def integrate_command(folders: tuple[Path, ...], target: Path, rules_file: Path | None) -> None:
-    """Say which events of two or three imported tables are one, and write matches, merged table and doubts.
-
-    Type yes (one event) or no (two) into the column decision of review.csv and run the command again: what was typed
-    comes before the rule, and stays in the file.
-    """
-    from analysis.databases.table_import import csv_text
-    from analysis.evidence.csv_tables import write_files
-    from analysis.evidence.spreadsheet import to_spreadsheet
-    from analysis.incidents.integration import integrate, read_integration_rules
-    from analysis.incidents.pair_decisions import read_pair_decisions
-
-    decisions = read_pair_decisions(target / "review.csv")
-    found = integrate(folders, read_integration_rules(rules_file), decisions)
-    write_files({
-        target / "incidents.csv": csv_text(found.merged),
-        target / "matches.csv": to_spreadsheet(found.matches),
-        target / "review.csv": to_spreadsheet(found.review),
-    })  # fmt: skip
-    for row in found.summary().itertuples():
-        click.echo(f"{row.events:>8,}  {row.databases}")
-    decided = int((found.review["decision"] != "").sum())
-    click.echo(f"{len(found.review):,} pairs in {target / 'review.csv'}, {decided:,} of them decided")
-
-
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--by", default="country,actor", show_default=True, help="Columns that make a series, with commas.")
@@ -423,6 +395,7 @@ main.add_command(find_command)
 main.add_command(export_command)
 main.add_command(import_group)
 main.add_command(changes_since_command)
+main.add_command(integrate_command)
 
 
 if __name__ == "__main__":
