@@ -143,14 +143,14 @@ class ExposureRange(Finding):
 
     def sentence(self) -> str:
         """The definitions whose announcement depends on the share."""
-        shares = join_names(f"{share:.0%}" for share in self.shares)
+        shares = " or ".join(format_percent(share) for share in self.shares)
         if not self.shares:
             return ""
         if not self.depend:
-            return f"Whether {shares} of the incidents of sparsely searched days were seen changes no announcement."
+            return f"No announcement changes if {shares} of the incidents of sparsely searched days were seen."
         return (
-            f"Whether {shares} of the incidents of sparsely searched days were seen decides the announcement by "
-            f"{join_names(self.depend)}."
+            f"The announcement by {join_names(self.depend)} is not the same if {shares} of the incidents of sparsely "
+            "searched days were seen."
         )
 
 
