@@ -35,7 +35,11 @@ class PauseGaps(Finding):
         if not self.definitions:
             return "This evidence itemises no attack that could bound a gap."
         inside = _between(self.fewest_inside, self.most_inside)
-        return f"The table has {inside} attacks {format_range(self.start, self.end)}, depending on what counts; the gap that holds most of these days has {_between(self.shortest_gap, self.longest_gap)} days."
+        gap = _between(self.shortest_gap, self.longest_gap)
+        return (
+            f"The table has {inside} attacks {format_range(self.start, self.end)}, depending on what counts; the gap "
+            f"that holds most of these days has {gap} days."
+        )
 
     def title(self) -> str:
         """The gap as the title of a chart."""
