@@ -212,7 +212,7 @@ def return_finding(study: Study, label: str = "", *, eve=None, again=None, world
         day=ended["day"],
         day_low=ended["day_low"],
         day_high=ended["day_high"],
-        chance_seen=_chance_seen(found, before, again, worlds),
+        chance_seen=_chance_seen(found, before, again, 0 if series.is_thinly_covered else worlds),
         worlds=worlds,
         again=again,
         is_thin=series.is_thinly_covered,

@@ -92,7 +92,7 @@ class RateDrop(Finding):
     def sentence(self) -> str:
         """The counts of both periods, and the ratio of their rates."""
         if self.ratio != self.ratio:
-            return f"{self.by} too few days were watched to compare the pause with the time before it."
+            return f"{self.by} too few days were searched closely to compare the pause with the time before it."
         return (
             f"{self.by} there were {plural(self.count_before, 'attack')} in {plural(self.days_before, 'day')} before "
             f"the pause and {self.count_during} in {self.days_during} days of it: {format_percent(self.ratio)} of the "
@@ -107,7 +107,8 @@ def drop_finding(study: Study, label: str, pause: PauseDays) -> RateDrop:
     before = observed_in_period(series, (study.window[0], pause.eve))
     during = observed_in_period(series, (pause.start, pause.end))
     ratio = low = high = float("nan")
-    if before["count"] and before["covered_days"] and during["covered_days"]:
+    days = before["covered_days"], during["covered_days"]
+    if before["count"] and all(days) and not series.is_thinly_covered:
         phi = max(study.posterior(label).phi, 1.0)
         found = compare(before["count"], before["covered_days"], during["count"], during["covered_days"], phi=phi)
         ratio, (low, high) = found.estimate, found.interval()
