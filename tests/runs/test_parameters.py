@@ -8,6 +8,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from analysis.evidence.errors import InputError
+from analysis.incidents.trace import find_incidents
+from analysis.incidents.views import View
+from analysis.measures.frequency import count
 from analysis.runs.parameters import (
     check_parameters,
     declared_parameters,
