@@ -50,6 +50,6 @@ def incidents_per_bar(incidents: pd.DataFrame, periods: pd.DataFrame) -> pd.Data
     if periods.empty:
         raise InputError("periods has no row: there is no bar to lead from")
     starts = periods["start"].drop_duplicates().sort_values().to_numpy()
-    place = starts.searchsorted(incidents["date"].to_numpy(), side="right") - 1
-    behind = incidents.groupby(starts[place.clip(0)])["incident_id"].agg(["size", ", ".join])
+    bar = starts.searchsorted(incidents["date"].to_numpy(), side="right") - 1
+    behind = incidents.groupby(starts[bar.clip(0)])["incident_id"].agg(["size", ", ".join])
     return behind.rename_axis("start").reset_index().set_axis(["start", "attacks", "incidents"], axis=1)

@@ -211,16 +211,16 @@ def format_probability(p: float) -> str:
 
 
 def format_percent(share: float) -> str:
-    """A share or a probability in percent: whole, with one decimal near 0 and 100, with a sign where it would round to
-    either; nothing where it is missing."""
+    """A share or a ratio in percent: whole, with one decimal near 0 and 100, with a word where a share would round to 0
+    or 100 and is neither; nothing where it is missing."""
     if pd.isna(share):
         return ""
     percent = 100 * share
-    if percent in (0, 100):
-        return f"{percent:.0f} %"
-    if percent < 0.05 or percent > 99.95:
-        return "under 0.1 %" if percent < 50 else "over 99.9 %"
-    return f"{percent:.1f} %" if percent < 2 or percent > 98 else f"{percent:.0f} %"
+    if 0 < percent < 0.05:
+        return "under 0.1 %"
+    if 99.95 < percent < 100:
+        return "over 99.9 %"
+    return f"{percent:.1f} %" if 0 < percent < 2 or 98 < percent < 100 else f"{percent:.0f} %"
 
 
 def period_name(counts: pd.DataFrame) -> str:

@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from analysis.charts.notebook_output import escape_markdown, to_svg
 from analysis.charts.text_format import join_names, plural
-from analysis.exercises.feedback import html_table
+from analysis.exercises.feedback import html_table, link_feedback
 from analysis.exercises.gradebook import GradedSubmission, grade_rows
 from analysis.exercises.lost_points import lost_point_shares, lost_points, lost_points_alt
 from analysis.reports.document.notebook_document import build_document
@@ -42,7 +42,9 @@ def summary_page(graded: Sequence[GradedSubmission], conditions: str) -> str:
         (plural(students, "student"), plural(exercises, "exercise"), plural(len(graded), "submission"))
     )
     tree = build_document(new_notebook(cells=cells))
-    return to_html(tree, title="The class", subtitle=subtitle, provenance=[("Graded", conditions)], scripted=False)
+    return link_feedback(
+        to_html(tree, title="The class", subtitle=subtitle, provenance=[("Graded", conditions)], scripted=False)
+    )
 
 
 def _chart(rows: pd.DataFrame) -> NotebookNode:

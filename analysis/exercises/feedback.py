@@ -24,6 +24,7 @@ from analysis.reports.web.html_page import to_html
 MAX_LINES, MAX_CHARACTERS = 200, 20_000  # of one output
 MIN_SECRET = 8  # letters and digits; a shorter line of a hidden test gives nothing away
 MIN_QUOTED_WORDS = 4  # a shorter quoted text is a day or a name that any output may hold
+PAGE_OF = "https://feedback.invalid/"  # stands for the folder of feedback, as a document takes no link to a file
 REMOVED_OUTPUT = "[This output was taken out: it held lines of tests that are not handed out.]"
 
 
@@ -161,14 +162,21 @@ def _overview(grades: Sequence[Grade]) -> pd.DataFrame:
 
 
 def html_table(frame: pd.DataFrame, linked: str = "") -> NotebookNode:
-    """A cell that shows the frame as a table and has no code. The names in the column `linked` lead to the students'
-    pages of feedback."""
+    """A cell that shows the frame as a table and has no code.
+
+    The names in the column `linked` are links that `link_feedback` turns into links to the students' pages.
+    """
     shown = frame.astype(object).map(lambda value: html.escape(value) if isinstance(value, str) else value)
     if linked:
-        pages = [f"feedback/{quote(str(name), errors='replace')}.html" for name in frame[linked]]
+        pages = [f"{PAGE_OF}{quote(str(name), safe='', errors='replace')}" for name in frame[linked]]
         shown[linked] = [f'<a href="{page}">{name}</a>' for page, name in zip(pages, shown[linked], strict=True)]
     data = {"text/html": shown.to_html(index=False, na_rep="", border=0, escape=False)}
     return new_code_cell("", outputs=[new_output("display_data", data)])
+
+
+def link_feedback(page: str) -> str:
+    """The page with links to files of feedback in place of those of `html_table`."""
+    return re.sub(rf'href="{re.escape(PAGE_OF)}([^"]*)"', r'href="feedback/\1.html"', page)
 
 
 def _format_grade(grade: Grade) -> str:

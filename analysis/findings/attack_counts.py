@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.charts.text_format import format_date, format_range
+from analysis.charts.text_format import format_date, format_range, join_names
 from analysis.comparisons.period_rates import observed_in_period
 from analysis.evidence.arguments import require_type
 from analysis.evidence.schema import CONFIRMATION
 from analysis.findings.finding import Finding
 from analysis.findings.study import Study
+from analysis.measures.frequency import cumulative
 from analysis.measures.rates import rate
 from analysis.measures.totals import format_counter
 
@@ -104,9 +105,15 @@ class AttackCount(Finding):
         text = "; ".join(said)
         return f"{text[0].upper()}{text[1:]}."
 
+    def title(self) -> str:
+        """The totals as the title of a chart."""
+        ends = [f"{each.counter} {each.total:,}" for each in self.totals]
+        return f"The totals end at {join_names([*ends, f'this table {self.itemised:,}'])}."
+
     def definitions(self) -> str:
         """What each counter counts."""
-        return "; ".join(f"{each.counter}: {each.definition}" for each in self.totals)
+        told = "; ".join(f"{each.counter}: {each.definition}" for each in self.totals)
+        return f"What each counts: {told}." if told else ""
 
     def voices(self) -> str:
         """How many incidents officials confirm, and how many rest on the attackers alone."""
@@ -163,6 +170,13 @@ def frequency_finding(study: Study) -> AttackCount:
         officials=study.dataset.about.officials,
         **_rate_before_pause(study),
     )
+
+
+def running_totals(study: Study) -> dict[str, pd.DataFrame]:
+    """Day and total of every counter, and of the incidents of the view: what `charts.cumulative_steps` takes."""
+    lines = {each.counter: each.rows.rename(columns={"end": "day"})[["day", "total"]].dropna()
+             for each in study.totals.values()}  # fmt: skip
+    return lines | {"itemised in this view": cumulative(study.incidents, study.window)}
 
 
 def _stated(study: Study, label: str) -> StatedTotal:

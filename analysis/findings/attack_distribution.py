@@ -10,7 +10,7 @@ from analysis.charts.text_format import format_date, format_percent, format_rang
 from analysis.findings.finding import Finding
 from analysis.findings.study import Study
 from analysis.measures.changepoints.changes import changes
-from analysis.measures.dispersion import dispersion, is_overdispersed
+from analysis.measures.dispersion import add_overdispersed_intervals, dispersion, is_overdispersed
 
 SILENT = ("other", "not stated")
 
@@ -72,6 +72,11 @@ class CountSpread(Finding):
             f"The counts per {self.every} vary {self.phi:.1f} times as much as those of one steady rate: {verdict}. "
             f"Between changes of the rate, counts of two weeks still vary {self.phi_within:.1f} times as much."
         )
+
+
+def months_allowing_for_clustering(months: pd.DataFrame, spread: CountSpread) -> pd.DataFrame:
+    """What `count` returns by month, with intervals for counts that vary as much as the spread says."""
+    return add_overdispersed_intervals(months, max(spread.phi_within, 1.0))
 
 
 def spread_finding(study: Study, counts: pd.DataFrame, every: str) -> CountSpread:
@@ -187,7 +192,8 @@ class NamedGroup(Finding):
 
     def title(self) -> str:
         """The same as the title of a chart."""
-        return f"{self.name} is named in {format_percent(self.count / self.incidents)} of the {self.noun}."
+        share = format_percent(self.count / self.incidents)
+        return f"{self.name[:1].upper()}{self.name[1:]} is named in {share} of the {self.noun}."
 
 
 def group_finding(study: Study, groups: pd.DataFrame, column: str) -> NamedGroup:

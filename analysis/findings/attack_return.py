@@ -11,9 +11,10 @@ from analysis.comparisons.onset import pause_ending
 from analysis.comparisons.period_rates import observed_in_period
 from analysis.evidence.arguments import require_type
 from analysis.findings.finding import Finding
-from analysis.findings.study import Study
+from analysis.findings.study import PauseDays, Study
 from analysis.measures.changepoints.power import power
 from analysis.measures.coverage import DAY
+from analysis.measures.frequency import count
 from analysis.measures.rate_ratios import compare
 
 FEWEST_DAYS = 14  # covered days of a period, below which no rate is compared
@@ -241,4 +242,45 @@ def _no_pause(study: Study, label: str) -> AttackReturn:
         after=nothing, ratio=nan, ratio_low=nan, ratio_high=nan, probability_of_rise=nan, probability=nan,
         probability_overdispersed=nan, is_announced=False, day=pd.NaT, day_low=pd.NaT, day_high=pd.NaT,
         chance_seen=nan, worlds=0, is_thin=study.is_thin, noun=study.noun,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaterWeeks(Finding):
+    """The fullest week after a pause beside the fullest one before it."""
+
+    first: pd.Timestamp
+    most_after: int
+    most_before: int
+    shown: int
+    noun: str
+
+    def sentence(self) -> str:
+        """Both weeks."""
+        return (
+            f"From {format_date(self.first)} on, no week has more than {plural(self.most_after, self.noun)}; before "
+            f"the pause the fullest week has {self.most_before}."
+        )
+
+    def title(self) -> str:
+        """The same as the title of a chart."""
+        return f"At most {plural(self.most_after, self.noun)} in a week after the pause; {self.most_before} before it."
+
+    def caption(self) -> dict:
+        """What `format_caption` must say of the chart of these weeks."""
+        return {"counter": "itemised incidents", "n": self.shown, "as_of": self.as_of}
+
+
+def later_weeks(study: Study, shown: tuple[pd.Timestamp, pd.Timestamp], pause: PauseDays) -> LaterWeeks:
+    """The weeks after a pause beside those before it; `shown` are the days of the chart."""
+
+    def most(first: pd.Timestamp, last: pd.Timestamp) -> int:
+        weeks = count(study.incidents, "week", window=(first, last), coverage=study.coverage)["count"]
+        return int(weeks.fillna(0).max())
+
+    first = pause.end + DAY
+    return LaterWeeks(
+        **study.about_finding(next(iter(study.itemised))), first=first, most_after=most(first, study.window[1]),
+        most_before=most(study.window[0], pause.eve), shown=int(study.incidents["date"].between(*shown).sum()),
+        noun=study.noun,
     )  # fmt: skip

@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.charts.text_format import format_percent, format_range, plural
 from analysis.findings.finding import Finding
 from analysis.findings.study import Study
+from analysis.incidents import cross_validation
 from analysis.incidents.dataset import evidence_of
 from analysis.incidents.evaluation import evaluate_grouping
 from analysis.incidents.trace import claims_of_incidents
@@ -186,6 +187,15 @@ class GroupingQuality(Finding):
             f"reviewed claim, dated {format_range(self.unreviewed_first, self.unreviewed_last)}: the figures do not "
             "speak of them."
         )
+
+
+def grouping_by_period(study: Study) -> pd.DataFrame:
+    """The grouping judged in each period by points chosen without it, as `leave_one_period_out` gives it; empty where
+    no trials are kept."""
+    if not cross_validation.trials_path(study.dataset.root).is_file():
+        return pd.DataFrame()
+    trials = cross_validation.load_trials(study.dataset.root)
+    return cross_validation.leave_one_period_out(evidence_of(study.dataset), trials)
 
 
 def grouping_finding(study: Study, draws: int = 500) -> GroupingQuality:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.charts.text_format import format_range, plural
+from analysis.charts.text_format import format_date, format_range, plural
 from analysis.findings.finding import Finding
 from analysis.findings.study import Study
+from analysis.measures.coverage import DAY
 from analysis.measures.totals import format_counter, running_total, usable_totals
 
 COLUMNS = ["counter", "as_of", "total", "is_used", "total_low", "total_high", "note"]
@@ -64,3 +65,47 @@ def contradiction_finding(study: Study, first, last) -> Contradictions:
         **study.about_finding(study.primary), start=pd.Timestamp(first), end=pd.Timestamp(last), totals=len(table),
         left_out=int((~table["is_used"].astype(bool)).sum()),
     )  # fmt: skip
+
+
+def totals_since(study: Study, start) -> pd.DataFrame:
+    """The totals that count from a pause on, from five days before its first day to a month after: who says so, in
+    which document, since, to (days), total, Iraq, Syria."""
+    tallies, start = study.tallies, pd.Timestamp(start)
+    near = tallies["since"].between(start - 6 * DAY, start + 30 * DAY) & tallies["total"].notna()
+    stated = tallies[near].sort_values(["as_of", "tally_id"])
+    outlets = {} if study.dataset.evidence is None else study.dataset.evidence.sources.set_index("source_id")["outlet"]
+    heads = {"stated_by": "stated by", "document": "document", "since": "since", "as_of": "to", "total": "total",
+             "iraq": "Iraq", "syria": "Syria"}  # fmt: skip
+    return stated.assign(document=stated["source_id"].map(outlets))[list(heads)].rename(columns=heads)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherTotal(Finding):
+    """A stated total that belongs to no series."""
+
+    stated_by: str
+    bound: str
+    total: int
+    since: pd.Timestamp
+    scope: str
+
+    def sentence(self) -> str:
+        """Who states how many, and from when to when."""
+        days = format_range(self.since, self.as_of) if pd.notna(self.since) else f"to {format_date(self.as_of)}"
+        where = "" if self.scope == "all" else f" in {self.scope}"
+        return f"{self.stated_by} states {self.bound.replace('_', ' ')} {self.total}{where} {days}."
+
+
+def other_totals(study: Study, since) -> list[OtherTotal]:
+    """The totals stated after a day by counters that have no series, earliest first."""
+    tallies = study.tallies
+    used = {each.counter for each in study.totals.values()}
+    later = tallies[(tallies["as_of"] > pd.Timestamp(since)) & (tallies["total"] > 0) & ~tallies["counter"].isin(used)]
+    return [
+        OtherTotal(
+            definition=row.counter, by=f"By {row.counter}", view=study.view.words(), as_of=row.as_of,
+            stated_by=str(row.stated_by) if pd.notna(row.stated_by) else row.counter, bound=str(row.bound),
+            total=int(row.total), since=row.since, scope=row.scope,
+        )
+        for row in later.sort_values(["as_of", "tally_id"]).itertuples()
+    ]  # fmt: skip

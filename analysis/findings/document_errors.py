@@ -36,10 +36,9 @@ def errors_by_document(study: Study, evidence_set: str = SEEDS) -> pd.DataFrame:
     values (contradicted values), share (contradicted claims of all); most first."""
     claims, contradicted = joined_claims(study, evidence_set), contradicted_claims(study, evidence_set)
     table = claims.groupby(["source_id", "outlet", "reliability"]).agg(claims=("claim_id", "size")).reset_index()
-    wrong = contradicted.merge(claims[["claim_id", "source_id"]], on="claim_id", suffixes=("", "_of"))
-    key = "source_id_of" if "source_id_of" in wrong else "source_id"
-    table["contradicted"] = [wrong.loc[wrong[key] == name, "claim_id"].nunique() for name in table["source_id"]]
-    table["values"] = [int((wrong[key] == name).sum()) for name in table["source_id"]]
+    wrong = contradicted.groupby("source_id")["claim_id"].agg(["nunique", "size"])
+    for name, column in (("contradicted", "nunique"), ("values", "size")):
+        table[name] = table["source_id"].map(wrong[column]).fillna(0).astype(int)
     table["share"] = table["contradicted"] / table["claims"]
     table = table.sort_values(["share", "values", "outlet"], ascending=[False, False, True], ignore_index=True)
     return table.drop(columns="source_id")

@@ -14,9 +14,27 @@ from analysis.comparisons.period_rates import observed_in_period
 from analysis.comparisons.sensitivity import prior_sensitivity_by_definition
 from analysis.findings.finding import Finding
 from analysis.findings.study import Study
+from analysis.measures.changepoints.changes import ANNOUNCED_ABOVE, ANNOUNCED_ABOVE_OVERDISPERSED
 from analysis.measures.changepoints.power import power, predictive_check
 
 QUESTIONS: dict[str, Callable[..., dict]] = {"begin": pause_onset, "end": pause_ending}
+
+
+def announcement_rule() -> str:
+    """When a change is announced, in one sentence."""
+    return (
+        f"A change is announced where its probability is above {ANNOUNCED_ABOVE:.2f} if attacks came independently and "
+        f"above {ANNOUNCED_ABOVE_OVERDISPERSED:.2f} allowing for clustering: clustered counts say less about a rate."
+    )
+
+
+def prior_sentence(study: Study) -> str:
+    """The prior of the posteriors of a study, in one sentence."""
+    prior = study.posterior(study.primary).prior
+    return (
+        f"Prior: at most {len(prior.log_number) - 1} changes, {prior.expected_changes:.2g} expected, every day alike; "
+        f"the rate between two changes has a gamma prior worth {prior.shape:.2g} attacks, centred on the mean."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

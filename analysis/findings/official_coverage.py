@@ -69,6 +69,10 @@ class OfficialCoverage(Finding):
             "mean few attacks."
         )
 
+    def title(self) -> str:
+        """The same as the title of a table."""
+        return f"Confirmed incidents make {format_percent(self.confirmed / self.total)} of the {self.counter}'s total."
+
 
 def coverage_finding(study: Study) -> OfficialCoverage:
     """The share of the official total that is itemised, over all and where it is lowest."""
@@ -157,6 +161,10 @@ class TotalRates(Finding):
             f"intervals of at most {DENSE_DAYS} days; the counts vary {self.phi:.1f} times as much as those of one "
             "steady rate."
         )
+
+    def title(self) -> str:
+        """The same as the title of a chart."""
+        return f"{self.by} the rate ran from {self.lowest:.2f} to {self.highest:.1f} attacks a day."
 
 
 def total_rates_finding(study: Study, label: str) -> TotalRates:

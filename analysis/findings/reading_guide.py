@@ -16,7 +16,7 @@ def reading_guide(study: Study) -> str:
     one = about.one_incident or "one row of incidents.csv"
     return (
         f"How to read this: one {about.singular} is {one}. View: {study.view.words()}. The window runs "
-        f"{format_range(*study.window)}; {searched_days(study)}. n is the number counted, “as of” the last day counted."
+        f"{format_range(*study.window)}; {searched_days(study)}. n is how many are counted up to the day “as of”."
     )
 
 
@@ -30,7 +30,7 @@ def searched_days(study: Study) -> str:
     parts = {"day by day": len(days) - sparse - weekly - blind, "by week": weekly, "more rarely": sparse,
              "not at all": blind}  # fmt: skip
     told = [f"{number:,} {how}" for how, number in parts.items() if number]
-    return f"of its {plural(len(days), 'day')} {join_names(told)} were searched"
+    return f"of its {plural(len(days), 'day')}, this many were searched: {join_names(told)}"
 
 
 def definition_table(study: Study) -> pd.DataFrame:

@@ -52,9 +52,18 @@ class PauseDays:
         return (self.end - self.start).days + 1
 
     @property
+    def day(self) -> pd.Timedelta:
+        """One day, to step from its ends."""
+        return DAY
+
+    @property
     def eve(self) -> pd.Timestamp:
         """The day before the first."""
         return self.start - DAY
+
+    def marks(self) -> dict[pd.Timestamp, str]:
+        """The last day before it and the first after it, as charts mark them."""
+        return {day: f"{day.day} {day:%B}" for day in (self.eve, self.end + DAY)}
 
     @property
     def middle(self) -> pd.Timestamp:
@@ -165,7 +174,7 @@ class Study:
         series = self.definitions[label]
         if series.incidents is not None:
             return f"By this table ({label})"
-        place = label.partition("totals, ")[2] or ("" if series.scope == "all" else series.scope)
+        place = label.partition("totals, ")[2]
         return f"By the {format_counter(series.counter)}'s count" + (f" for {place}" if place else "")
 
     def about_finding(self, label: str) -> dict:
@@ -186,6 +195,19 @@ class Study:
     def posteriors(self) -> dict[str, Changes]:
         """The posterior under every definition."""
         return {label: self.posterior(label) for label in self.definitions}
+
+    def days_around(self, day: object, margin: int) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """The days of the window that lie at most `margin` days from a day."""
+        middle = pd.Timestamp(read_day(day, "day"))
+        return max(self.window[0], middle - margin * DAY), min(self.window[1], middle + margin * DAY)
+
+    def stated_pause(self, last_before, none_until=None, resumed=None) -> PauseDays:
+        """The pause from the day after `last_before` to `none_until`, or to the day before `resumed`. Raises InputError
+        for days that do not lie in this order inside the window."""
+        last = {"none_until": none_until} if resumed is None else {"resumed": resumed}
+        self.require_inside(last_before=last_before, **last)
+        end = pd.Timestamp(none_until) if resumed is None else pd.Timestamp(resumed) - DAY
+        return PauseDays(pd.Timestamp(last_before) + DAY, end)
 
     def until(self, end: pd.Timestamp) -> Study:
         """The same study up to a day, or to its own last day if that is earlier."""

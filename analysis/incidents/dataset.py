@@ -170,7 +170,15 @@ def _opened(root: Path, contents: str) -> Dataset:
     values = schema.empty_table(schema.VALUES)
     about, side_car = read_about(root), read_side_car(beside)
     return Dataset(
-        root, complete_incidents(incidents), values, disputes, None, **tables, coverage=coverage, about=about, side_car=side_car
+        root,
+        complete_incidents(incidents),
+        values,
+        disputes,
+        None,
+        **tables,
+        coverage=coverage,
+        about=about,
+        side_car=side_car,
     )
 
 

@@ -106,7 +106,7 @@ def attacked(exercise, tmp_path_factory):
         }
         paper = Paper(exercise.released).write(**wrong).add(code).add(code, "letters_answer")
         submissions.append(Submission(name, exercise, hand_in(folder, str(number), paper)))
-    return {of.student: of for of in grade_all(submissions, SubmissionLimits(limit(10), limit(40)), "none")}
+    return {of.student: of for of in grade_all(submissions, SubmissionLimits(limit(5), limit(20)), "none")}
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
