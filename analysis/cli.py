@@ -11,6 +11,7 @@ import click
 from analysis.databases.import_commands import changes_since_command, import_group
 from analysis.exercises.command_group import exercises
 from analysis.incidents.find_command import find_command
+from analysis.incidents.integration_command import integrate_command
 from analysis.reports.command_errors import ErrorGroup
 from analysis.reports.conversion_command import export_command
 
@@ -93,8 +94,8 @@ def limits(command):
 @limits
 def report(
     variants: tuple[str, ...], all_variants: bool, only: tuple[str, ...], given: tuple[tuple[str, str], ...],
-    folder: str, target: Path, force: bool, summary: bool, with_rows: bool, cell_seconds: int, run_seconds: int,
-    memory: int | None,
+    folder: str, target: Path, force: bool, summary: bool, with_rows: bool,
+    cell_seconds: int, run_seconds: int, memory: int | None,
 ) -> None:  # fmt: skip
     """Run the notebooks and render them to PDF and HTML; the variant 'all' by default.
 
@@ -105,29 +106,24 @@ def report(
 
     from analysis.evidence.errors import format_path
     from analysis.evidence.folders import REPOSITORY
+    from analysis.reports.pipeline import make_report, make_summary
     from analysis.reports.plan import Plan, choose_notebooks
     from analysis.runs.run_limits import RunLimits
     from analysis.runs.variants import choose_variants, override_parameters
 
     notebooks = choose_notebooks(only)
     chosen = choose_variants(REPOSITORY / "notebooks" / "parameters", variants or ("all",), all_variants)
-    if folder:
-        given = (*given, ("folder", str(Path(folder).expanduser().resolve())))
+    given += (("folder", str(Path(folder).expanduser().resolve())),) if folder else ()
     variants_given = [override_parameters(each, dict(given), notebooks) for each in chosen]
     plans = [Plan(each, notebooks, target / each.name, with_rows) for each in variants_given]
     if summary:
-        from analysis.reports.report import run_summary
-
-        for each in plans:
-            click.echo(format_path(run_summary(each)))
+        click.echo("\n".join(format_path(make_summary(each)) for each in plans))
         return
     stale = [each for each in plans if force or each.stale_reasons()]
-    for each in plans:
-        if each not in stale:
-            click.echo(f"{format_path(each.target)} is up to date")
+    for each in (plan for plan in plans if plan not in stale):
+        click.echo(f"{format_path(each.target)} is up to date")
     if not stale:
         return
-    from analysis.reports.pipeline import make_report  # slow to import, and not needed for what is up to date
 
     with tqdm(total=len(stale) * (2 * len(notebooks) + 1), unit="step", disable=None, leave=False) as bar:
 
@@ -335,35 +331,6 @@ def sweep(
         raise RunError(f"{len(swept.failures)} of {len(runs)} runs failed")
 
 
-@main.command("integrate")
-@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="Folder for the merged table.")
-@click.option("--rules", "rules_file", type=click.Path(path_type=Path), help="YAML file of tolerances and vocabulary.")
-def integrate_command(folders: tuple[Path, ...], target: Path, rules_file: Path | None) -> None:
-    """Say which events of two or three imported tables are one, and write matches, merged table and doubts.
-
-    Type yes (one event) or no (two) into the column decision of review.csv and run the command again: what was typed
-    comes before the rule, and stays in the file.
-    """
-    from analysis.databases.table_import import csv_text
-    from analysis.evidence.csv_tables import write_files
-    from analysis.evidence.spreadsheet import to_spreadsheet
-    from analysis.incidents.integration import integrate, read_integration_rules
-    from analysis.incidents.pair_decisions import read_pair_decisions
-
-    decisions = read_pair_decisions(target / "review.csv")
-    found = integrate(folders, read_integration_rules(rules_file), decisions)
-    write_files({
-        target / "incidents.csv": csv_text(found.merged),
-        target / "matches.csv": to_spreadsheet(found.matches),
-        target / "review.csv": to_spreadsheet(found.review),
-    })  # fmt: skip
-    for row in found.summary().itertuples():
-        click.echo(f"{row.events:>8,}  {row.databases}")
-    decided = int((found.review["decision"] != "").sum())
-    click.echo(f"{len(found.review):,} pairs in {target / 'review.csv'}, {decided:,} of them decided")
-
-
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--by", default="country,actor", show_default=True, help="Columns that make a series, with commas.")
@@ -410,7 +377,7 @@ def pauses(
                             min_events=min_events, workers=at_once, runner=runner, kept=out / "batches",
                             progress=lambda series: bar.update(series))  # fmt: skip
     source = dataset.side_car.words() if dataset.side_car else format_path(folder)
-    title = dataset.about.title or format_path(folder)
+    title = dataset.about.title or folder.resolve().name
     points = pause_points(dataset.incidents, found, columns)
     page = pause_page(found, columns, points, title, source)
     write_files({out / "pauses.csv": to_spreadsheet(found), out / "pauses.html": page})
@@ -428,6 +395,7 @@ main.add_command(find_command)
 main.add_command(export_command)
 main.add_command(import_group)
 main.add_command(changes_since_command)
+main.add_command(integrate_command)
 
 
 if __name__ == "__main__":

@@ -64,19 +64,23 @@ def per_day(counts: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({"start": days, "end": days, "count": counts})
 
 
-def by_package(counts: np.ndarray, day: int) -> tuple[bool, pd.Series]:
-    """Whether a change is announced, and since when the rate of a day has held."""
+def by_package(counts: np.ndarray) -> tuple[bool, Callable[[int], pd.Series]]:
+    """Whether a change is announced, and a function that says since when the rate of a day has held."""
     found = changes(per_day(counts))
-    return found.is_announced, found.overdispersed.since(day)
+    return found.is_announced, found.overdispersed.since
 
 
-def by_tempering(counts: np.ndarray, day: int) -> tuple[bool, pd.Series]:
+def by_tempering(counts: np.ndarray) -> tuple[bool, Callable[[int], pd.Series]]:
     """The same, as this package did it before: a power likelihood, and a Poisson prior with one change expected."""
     observed = observe_counts(per_day(counts))
     plain, tempered = tempered_posteriors(observed)
     announced = min(float(each.number[1:].sum()) for each in (plain, tempered)) > ANNOUNCED_ABOVE
-    begin = holding_segment(tempered, day).begin[: day + 1]
-    return announced, pd.Series(begin, pd.RangeIndex(day + 1, name="day"), name="probability")
+
+    def since(day: int) -> pd.Series:
+        begin = holding_segment(tempered, day).begin[: day + 1]
+        return pd.Series(begin, pd.RangeIndex(day + 1, name="day"), name="probability")
+
+    return announced, since
 
 
 def tempered_posteriors(observed: ObservedCounts) -> tuple[Recursion, Recursion]:
@@ -114,9 +118,9 @@ def calibrate(world: World, method: str, runs: int, seed: int) -> dict:
     ask = METHODS[method]
     false, found, covered, width = 0, 0, 0, []
     for constant, falling, day in series_of(world, runs, seed):
-        false += ask(constant, DAYS // 2)[0]
-        announced, since = ask(falling, (day + DAYS) // 2)
-        dates = since.iloc[1:]
+        false += ask(constant)[0]
+        announced, since = ask(falling)
+        dates = since((day + DAYS) // 2).iloc[1:]
         chosen = highest_density_set(dates / dates.sum(), 0.95)["day"]
         found, covered = found + announced, covered + (day in set(chosen))
         width.append(len(chosen))

@@ -44,7 +44,7 @@ VAGUE = ("town", "region", "country")  # the point stands for something larger t
 NOWHERE = HOLLOW | {"linestyle": ":"}
 
 
-def base_map(places: pd.DataFrame, borders: Borders | None = None, names: int = 20) -> Figure:
+def base_map(places: pd.DataFrame, borders: Borders | None = None, names: int = 20, unit: str = "") -> Figure:
     """Draw a map with a circle for each place, its area in proportion to its count.
 
     Parameters
@@ -56,6 +56,8 @@ def base_map(places: pd.DataFrame, borders: Borders | None = None, names: int = 
         with the package by default.
     names : int, default 20
         How many of the largest circles carry name and count.
+    unit : str, optional
+        What is counted, in the singular, for the key; the word of the folder by default.
 
     Returns
     -------
@@ -101,7 +103,7 @@ def base_map(places: pd.DataFrame, borders: Borders | None = None, names: int = 
         land = borders_around(*_hull(at)) if borders is None else borders
         points = at[["longitude", "latitude"]].to_numpy()
         draw_countries(ax, land, set(places["country"].dropna()) | countries_at(points, land))
-        _key(key, places)
+        _key(key, places, unit)
         _circles(ax, at, places["count"].max())
         taken = name_countries(ax, land, at[["longitude", "latitude"]].to_numpy())
         some = names if len(at) <= 2 * CROWD else min(names, FEW_NAMES)
@@ -149,14 +151,15 @@ def _circles(ax: Axes, at: pd.DataFrame, most: int) -> None:
             drawn.set_urls([url_of_group("place_id", place) for place in rows["place_id"]])
 
 
-def _key(ax: Axes, places: pd.DataFrame) -> None:
+def _key(ax: Axes, places: pd.DataFrame, unit: str) -> None:
     """What the circles mean, and below it what has no point."""
     ax.set_axis_off()
     most, nowhere = places["count"].max(), places[places["latitude"].isna()]
     circles = max(int(places["latitude"].notna().sum()), 1)
     ax.set(xlim=(0, WIDTH * 72), ylim=(-1.5 if len(nowhere) else -0.5, 0.5))
     numbers = _round_numbers(most)
-    said = [*map("{:,}".format, numbers[:-1]), format_counted(numbers[-1])]
+    last = plural(numbers[-1], unit) if unit else format_counted(numbers[-1])
+    said = [*map("{:,}".format, numbers[:-1]), last]
     sizes = [(number, SOLID, words) for number, words in zip(numbers, said, strict=True)]
     vague = (most / 12, HOLLOW, "only a town or region is known")
     _line(ax, 0, [*sizes, vague] if places["precision"].isin(VAGUE).any() else sizes, most, circles)

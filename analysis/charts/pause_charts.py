@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import matplotlib as mpl
+import matplotlib.dates  # noqa: F401
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -116,6 +117,9 @@ def _panel(axes: Axes, pause: pd.Series, name: str, counts: pd.DataFrame) -> Non
     axes.axvspan(pause["onset"], pause["ending"], color=style.ACCENT, alpha=0.25, linewidth=0)
     axes.set_title(f"{shorten(name, LABEL)}: {pause['probability']:.3f}", fontsize=8, parse_math=False)
     axes.tick_params(labelsize=7)
+    locator = mpl.dates.AutoDateLocator(minticks=2, maxticks=5)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(mpl.dates.ConciseDateFormatter(locator, show_offset=False))
     axes.set_ylim(0, max(float(np.nanmax(heights, initial=0)), 1) * 1.05)
 
 

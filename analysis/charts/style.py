@@ -207,7 +207,11 @@ def _words_at_the_top(ax: Axes, first: float, last: float, width: float) -> list
     """The places of the words that name a shade, which end at the end of it."""
     found = []
     for text in ax.texts:
-        if isinstance(text, Annotation) and text.get_ha() == "right" and text.get_va() == "top":
+        if (
+            isinstance(text, Annotation)
+            and text.get_horizontalalignment() == "right"
+            and text.get_verticalalignment() == "top"
+        ):
             right = (mdates.date2num(text.xy[0]) - first) / (last - first) * width
             found.append(Patch(right - text_width(text.get_text(), LABEL_SIZE) - 8, 0, right, 2 * LABEL_LINE))
     return found

@@ -39,7 +39,7 @@ def connect_duckdb(memory: str = "") -> Any:
 
         connection = ibis.duckdb.connect()
     except ImportError:
-        raise InputError("large tables need: pip install 'attack-incidents[engines]'") from None
+        raise InputError("large tables need: pip install 'attack-incidents[scale]'") from None
     if memory:
         connection.raw_sql(f"SET memory_limit = '{memory}'")
     connection.raw_sql("SET preserve_insertion_order = false")

@@ -130,6 +130,7 @@ class Mapping(_Strict):
     id: Texts = []
     fields: dict[str, Field] = {}
     more_rows: Literal["refuse", "first", "join"] = "refuse"
+    repeated: Literal["keep", "drop", ""] = ""  # rows that equal another one; dropped where the table has an id
     only: Annotated[dict[str, Texts], BeforeValidator(lambda given: given or {})] = {}
     drop: Texts = []
     weights: Texts = []

@@ -155,12 +155,17 @@ def _short_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:6]
 
 
-def drop_repeated_rows(rows: pd.DataFrame, remarks: list[str]) -> pd.DataFrame:
-    """Rows that stand in the files twice with equal values count once."""
+def drop_repeated_rows(rows: pd.DataFrame, remarks: list[str], keep: bool = False) -> pd.DataFrame:
+    """Rows that stand in the files twice with equal values count once, or, with `keep`, are only told of."""
     values = [name for name in rows.columns if name not in (FILE, ROW)]
     again = rows.duplicated(values)
     if again.any():
-        remarks.append(f"{again.sum():,} rows repeat another row, value for value; each counts once")
+        told = "the table has no id, so each counts; `repeated: drop` in the mapping counts each once"
+        remarks.append(
+            f"{again.sum():,} rows repeat another row, value for value; {told if keep else 'each counts once'}"
+        )
+    if keep:
+        return rows
     return rows[~again].reset_index(drop=True)
 
 

@@ -123,7 +123,7 @@ def import_database(
     rows = pd.concat([table.rows for table in tables], ignore_index=True) if len(tables) > 1 else tables[0].rows
     rows = rows.fillna("") if len(tables) > 1 else rows
     read = len(rows)
-    rows = drop_repeated_rows(rows, remarks)
+    rows = drop_repeated_rows(rows, remarks, keep=_keeps_repeated(mapping))
     each = convert_table(rows, mapping, latest) if mapping else CONVERT[source](rows, latest)
     progress("converted")
     incidents = finish(each, leave_out)
@@ -134,6 +134,11 @@ def import_database(
                        **terms | ({"version": version} if version else {}))  # fmt: skip
     progress("checked")
     return _imported(incidents, side_car, each, Path(folder))
+
+
+def _keeps_repeated(mapping: Mapping | None) -> bool:
+    """Whether equal rows stay: without an id, two rows can be two events."""
+    return mapping is not None and (mapping.repeated or ("drop" if mapping.id else "keep")) == "keep"
 
 
 def _terms(source: ModuleType | None, mapping: Mapping | None) -> dict:
@@ -205,7 +210,8 @@ def first_about(side_car: SideCar) -> About:
     """A first about.yml for an imported folder, to be edited."""
     title = side_car.mapping["title"] if side_car.mapping else side_car.database
     plain = re.sub(r"\s+", " ", side_car.one_row)
-    return About(title=str(title), one_incident=plain, singular="incident", plural="incidents")
+    noun = next((each.NOUN for each in SOURCES.values() if side_car.database == each.NAME), "incident")
+    return About(title=str(title), one_incident=plain, singular=noun, plural=f"{noun}s", officials="officials")
 
 
 def write_import(imported: Imported) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from textwrap import shorten
 
 from analysis.evidence import schema
-from analysis.evidence.errors import InputError
+from analysis.evidence.errors import InputError, format_path
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -29,9 +30,13 @@ def find_evidence_root(folder: str | Path = "") -> Path:
 
     Raises InputError if a folder is named that does not exist.
     """
-    root = Path(folder).expanduser().resolve() if str(folder) else REPOSITORY
-    if not root.is_dir():
-        raise InputError(f"folder {str(folder)!r} does not exist")
+    try:
+        root = Path(folder).expanduser().resolve() if str(folder) else REPOSITORY
+        found = root.is_dir()
+    except (OSError, ValueError, RuntimeError):  # a name too long, a NUL in it, an unknown home
+        found = False
+    if not found:
+        raise InputError(f"folder {shorten(repr(str(folder)), 200)} does not exist")
     return root
 
 
@@ -51,8 +56,15 @@ def list_table_files(root: Path) -> list[Path]:
 
 
 def folder_fingerprint(root: Path) -> str:
-    """One sha256 over every CSV table of a folder, by name and content."""
+    """One sha256 over every CSV table of a folder, by name and content; how lines end makes no difference.
+
+    Raises InputError for a table that cannot be read: a folder of that name, a link that leads nowhere.
+    """
     whole = hashlib.sha256()
     for path in list_table_files(root):
-        whole.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+        try:
+            content = path.read_bytes().replace(b"\r\n", b"\n")
+        except OSError as problem:
+            raise InputError(f"{format_path(path)} cannot be read: {problem.strerror}") from None
+        whole.update(path.relative_to(root).as_posix().encode() + b"\0" + content)
     return whole.hexdigest()

@@ -14,8 +14,10 @@ from analysis.explorer.explorer_output import static_output
 from analysis.explorer.explorer_page import explorer_html, write_explorer_page
 from analysis.explorer.explorer_record import build_record
 from analysis.explorer.explorer_state import State, view_of_state
+from analysis.explorer.large_table import read_large_table
 from analysis.incidents.dataset import Dataset
 from analysis.incidents.export import export
+from analysis.incidents.large_dataset import LargeDataset
 from analysis.incidents.views import View, select, view_coverage
 
 MISSING = (
@@ -125,13 +127,13 @@ class Exploration:
         return self._widget
 
 
-def explore(dataset: Dataset, view: View | None = None, by: str = "") -> Exploration:
+def explore(dataset: Dataset | LargeDataset, view: View | None = None, by: str = "") -> Exploration:
     """Show incidents as linked views: bars, map, calendar, facets, table and the claims behind each incident.
 
     Parameters
     ----------
-    dataset : Dataset
-        What `open_folder` returns.
+    dataset : Dataset or LargeDataset
+        What `open_folder` or `open_table` returns; the rows of a large table are read into memory.
     view : View, optional
         What it opens with. Days, words and values of columns can be changed there; it stays within the view's sets,
         grades, origins, actors and kinds of place.
@@ -147,7 +149,7 @@ def explore(dataset: Dataset, view: View | None = None, by: str = "") -> Explora
     Raises
     ------
     InputError
-        If the view selects no incident or `by` cannot split.
+        If the view selects no incident, `by` cannot split, or a large table holds more rows than can be shown.
 
     See Also
     --------
@@ -167,6 +169,8 @@ def explore(dataset: Dataset, view: View | None = None, by: str = "") -> Explora
     >>> explorer.view
     View(start='2024-02-04', end='2024-04-20')
     """
+    if isinstance(dataset, LargeDataset):
+        dataset = read_large_table(dataset)
     require_type(dataset, Dataset, "dataset", "what open_folder returns")
     view = View() if view is None else view
     require_type(view, View, "view", "a View, such as View(countries='Syria')")

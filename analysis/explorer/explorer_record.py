@@ -14,7 +14,7 @@ from analysis.charts.text_format import format_value, plural
 from analysis.evidence.errors import InputError
 from analysis.explorer.claim_table import claim_columns, details_of_rows
 from analysis.explorer.explorer_state import State, state_of_view, without_filters
-from analysis.explorer.facets import Facet, code_column, find_facets, split_columns
+from analysis.explorer.facets import Facet, code_column, facet_columns, find_facets
 from analysis.incidents.claim_search import text_of_rows
 from analysis.incidents.dataset import Dataset
 from analysis.incidents.views import DEFINITIONS, View, as_code, given_fields, select, values_as_text, view_coverage
@@ -63,7 +63,7 @@ def build_record(dataset: Dataset, view: View, by: str = "") -> Record:
                   for name, table in tables.items()}  # fmt: skip
     window = _window(dataset, base, every)
     first = min([window[0], *(table["date_start"].min() for table in tables.values() if len(table))])
-    columns = split_columns(every)
+    columns = facet_columns(every)
     coded = {name: {column: code_column(table[column]) for column in columns} for name, table in tables.items()}
     facets = find_facets(tables, coded)
     state["by"] = by or ("confirmation" if "confirmation" in facets else next(iter(facets)))

@@ -88,7 +88,7 @@ def find_facets(tables: dict[str, pd.DataFrame], coded: dict[str, dict[str, Code
     return some or {"confirmation": Facet(OURS["confirmation"], ["unknown"], ["no named voice"], [OTHER_FILLS])}
 
 
-def split_columns(every: pd.DataFrame) -> list[str]:
+def facet_columns(every: pd.DataFrame) -> list[str]:
     """The columns that can be a facet: ours, and further ones of a table of one's own."""
     own = set(INCIDENTS.names) | NEVER
     return [name for name in every if name in OURS or (name not in own and _can_split(every[name]))]

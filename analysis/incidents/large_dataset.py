@@ -122,7 +122,7 @@ def _spark(master: str):
         import ibis
         from pyspark.sql import SparkSession
     except ImportError:
-        raise InputError("Spark needs: pip install 'attack-incidents[engines]' pyspark, and Java") from None
+        raise InputError("Spark needs: pip install 'attack-incidents[scale]' pyspark, and Java") from None
     session = (
         SparkSession.builder.master(master).appName("incidents")
         .config("spark.ui.enabled", "false").config("spark.sql.session.timeZone", "UTC")

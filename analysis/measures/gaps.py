@@ -44,8 +44,8 @@ def gaps(
     DataFrame
         [by], start, end (first and last day without an incident), gap_days (length), gap_days_low, gap_days_high
         (shortest and longest it can be, given the incidents known only to a range of days), before, after (incident
-        ids of the day before and of the day after, joined by ``|``; missing where the gap ends at the window or at days that
-        nobody watched), is_censored (whether one of them is missing: the gap may go on).
+        ids of the day before and of the day after, joined by ``|``; missing where the gap ends at the window or at days
+        that nobody watched), is_censored (whether one of them is missing: the gap may go on).
 
     Raises
     ------

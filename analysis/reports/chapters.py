@@ -77,7 +77,7 @@ class Renderer:
 
         `provenance` says how it was made."""
         listed = appendix_ids([chapter], self.dataset, self.variant)
-        front = {"title": chapter.title, "subtitle": self.variant.title, "provenance": provenance}
+        front: dict[str, Any] = {"title": chapter.title, "subtitle": self.variant.title, "provenance": provenance}
         key = (self.decides, front, listed)
 
         def pdf() -> bytes:
@@ -100,7 +100,12 @@ class Renderer:
             self._bind(chapters, trees) for trees in zip(*((each.tree, each.page) for each in chapters), strict=True)
         )
         chart = weekly_chart(book["blocks"])
-        front = {"title": self.title, "subtitle": self.variant.title, "provenance": provenance, "toc": True}
+        front: dict[str, Any] = {
+            "title": self.title,
+            "subtitle": self.variant.title,
+            "provenance": provenance,
+            "toc": True,
+        }
 
         def pdf() -> bytes:
             return to_pdf(book, **front, entries=entries, closing=self._appendix(listed, chart, for_page=False))

@@ -128,7 +128,7 @@ def _caption(study: Study, periods: pd.DataFrame) -> str:
 
 
 def _cell(value: object) -> str:
-    if pd.isna(value):  # type: ignore[call-overload]
+    if pd.isna(value):
         return ""
     return format_date(value) if isinstance(value, pd.Timestamp) else str(value)
 

@@ -55,7 +55,7 @@ def pause_page(pauses: pd.DataFrame, by: Sequence[str], points: pd.DataFrame | N
     announced = pauses[pauses["is_announced"]].reset_index(drop=True)
     about = pauses.attrs
     words = (
-        f"{plural(len(announced), 'pause')} in {plural(about['series'], 'series')} of {' and '.join(by)}, "
+        f"{plural(len(announced), 'pause')} in {about['series']:,} series of {' and '.join(by)}, "
         f"{about['window'][0]} to {about['window'][1]}. A pause is a time with one rate that is at most "
         f"{about['ratio']:g} times that before it and at most {about['ratio']:g} times that after it. At most "
         f"{about['error_rate']:.0%} of the pauses that are announced are expected to be false."
@@ -69,7 +69,9 @@ def pause_page(pauses: pd.DataFrame, by: Sequence[str], points: pd.DataFrame | N
                              f"{LEVEL:.0%} intervals of both."))  # fmt: skip
     if points is not None and len(points):
         caption = "Where: the mean point of the incidents of each series. Area: days of the pause."
-        cells.append(_figure(base_map(points, names=12), "A map of the series whose pauses are announced.", caption))
+        cells.append(
+            _figure(base_map(points, names=12, unit="day"), "A map of the series whose pauses are announced.", caption)
+        )
     cells += [new_markdown_cell("# Pauses"), _table(pauses.head(LISTED), by)]
     rest = len(pauses) - LISTED
     if rest > 0:

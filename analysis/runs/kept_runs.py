@@ -52,16 +52,13 @@ def with_prose_of(notebook: NotebookNode, executed: NotebookNode) -> NotebookNod
 
     Both have the same code cells; `executed` has one more, if parameters were put in.
     """
-    done = iter([cell for cell in executed.cells if cell.cell_type == "code"])
-    upcoming = next(done, None)
+    done = [cell for cell in executed.cells if cell.cell_type == "code"]
     cells = []
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cells.append(upcoming)
-            upcoming = next(done, None)
-            if upcoming is not None and INJECTED in upcoming.metadata.get("tags", []):
-                cells.append(upcoming)
-                upcoming = next(done, None)
+            cells.append(done.pop(0))
+            if done and INJECTED in done[0].metadata.get("tags", []):
+                cells.append(done.pop(0))
         else:
             cells.append(deepcopy(cell))
             cells[-1].metadata.setdefault("tags", [])  # as papermill does

@@ -205,3 +205,12 @@ def test_ids_in_another_script_stay_apart_and_keep_their_text(bring):
     made = bring("no,day\nА-1,2021-03-04\nБ-1,2021-03-05\n", {})
     assert made.incidents["incident_id"].is_unique
     assert made.incidents["record_id"].tolist() == ["А-1", "Б-1"]
+
+
+def test_equal_rows_are_two_events_where_the_table_has_no_id(bring):
+    text = "day,place\n2021-03-04,Alpha\n2021-03-04,Alpha\n"
+    kept = bring(text, {"id": []})
+    assert len(kept.incidents) == 2
+    assert "the table has no id, so each counts" in " ".join(kept.side_car.remarks)
+    assert len(bring(text, {"id": [], "repeated": "drop"}).incidents) == 1
+    assert len(bring("no," + text.replace("\n2", "\n1,2"), {}).incidents) == 1

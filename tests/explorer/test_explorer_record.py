@@ -259,3 +259,20 @@ def test_the_output_in_a_notebook_holds_a_picture_a_table_and_words(dataset):
     assert "application/vnd.jupyter.widget-view+json" in shown
     assert "<img" in shown["text/html"] and "I20240128-tower-22" in shown["text/html"]
     assert shown["text/plain"].startswith("1 incident: all claims, whoever makes them; in Jordan.")
+
+
+def test_a_table_in_an_engine_is_explored_like_one_in_memory(other_conflict, other, monkeypatch):
+    pytest.importorskip("duckdb")
+    large = a.open_table(other_conflict)
+    found = a.explore(large, a.View(countries="Exampleland"), by="weapon").selection
+    assert sorted(found["incident_id"]) == sorted(a.select(other, a.View(countries="Exampleland"))["incident_id"])
+    monkeypatch.setattr("analysis.explorer.large_table.MOST_ROWS", 10)
+    with pytest.raises(InputError, match="holds 60 incidents; an explorer shows 10. Narrow the table first"):
+        a.explore(large)
+
+
+def test_more_incidents_than_can_be_sent_are_a_sample_that_says_so(other, monkeypatch):
+    monkeypatch.setattr("analysis.explorer.explorer_record.MOST_ROWS", 25)
+    record = build_record(other, a.View(), "weapon")
+    assert record.head["sampled"].startswith("One in 3 of 60 incidents is shown, and every count is of these")
+    assert len(record.tables["all claims"]) == 20

@@ -16,7 +16,8 @@ from analysis.measures.changepoints.simulated import clustered_counts
 from analysis.measures.changepoints.sources import Numerical
 
 SEED = 20231017
-MARGIN_DAYS = 14  # before the change, from which it may be dated
+MARGIN_DAYS = 14  # about a change, within which it may be dated
+SAME_DAYS = 7  # a date of `found` that is no further off is that of the same change
 
 
 def power(
@@ -45,8 +46,9 @@ def power(
     Returns
     -------
     float
-        Share of the simulated series in which a change on the days from two weeks before `start` on is announced (see
-        `changes.is_announced`).
+        Share of the simulated series in which a change is announced (see `changes.is_announced`) on the days from two
+        weeks before `start` to the end, or to two weeks after `end`. The days end halfway to the nearest most probable
+        date of `found` that is more than a week off, because that is another change than the one that is asked for.
 
     Raises
     ------
@@ -62,7 +64,7 @@ def power(
     Examples
     --------
     >>> from analysis.measures.changepoints.example import found
-    >>> power(found, 3.5, "2024-01-19", worlds=20) < 0.5 < power(found, 30, "2024-01-14", worlds=20)
+    >>> power(found, 3.5, "2024-01-19", worlds=20) < 0.5 < power(found, 30, "2024-01-16", worlds=20)
     True
     """
     seen = found.observed
@@ -81,7 +83,8 @@ def power(
         rates = rates[: seen.days]
     ways, weights = _clusterings(found)
     prior = replace(found.prior, inside_rows=False)
-    basis = (seen.exposure, seen.rows, rates, weights, str(ways), repr(prior), first, worlds, seed)
+    window = _window(found, first, None if end is None else last, seen.days)
+    basis = (seen.exposure, seen.rows, rates, weights, str(ways), repr(prior), window, worlds, seed)
 
     def simulate() -> np.ndarray:
         rng = np.random.default_rng(seed)
@@ -92,7 +95,7 @@ def power(
                 seen, clustered_counts(rng, np.maximum(rates * seen.exposure.max(), 1e-9), clustering), rng
             )
             again = changes_under_prior(world, prior)
-            days = world.day_labels(np.array([max(first - MARGIN_DAYS, 1), world.days - 1]))
+            days = world.day_labels(np.array(window))
             announced += is_announced(*(each.within(*days) for each in again.posteriors))
         return np.array([announced / worlds])
 
@@ -165,6 +168,16 @@ def _clusterings(found: Changes) -> tuple[list[Clustering], np.ndarray]:
     if isinstance(source, Numerical):
         return [each for each, _ in source.found.clusterings], source.found.clustering_weights
     return [NONE], np.ones(1)
+
+
+def _window(found: Changes, first: int, last: int | None, days: int) -> tuple[int, int]:
+    """First and last day on which a change from `first` to `last` may be dated."""
+    known = found.overdispersed.source.best_places()
+    begin = max(1, first - MARGIN_DAYS, *((place + first) // 2 + 1 for place in known if first - place > SAME_DAYS))
+    if last is None:
+        return begin, days - 1
+    after = [(place + last) // 2 for place in known if place - last > SAME_DAYS + 1]
+    return begin, min(days - 1, last + 1 + MARGIN_DAYS, *after)
 
 
 def _seen_by(seen: ObservedCounts, days: int) -> ObservedCounts:

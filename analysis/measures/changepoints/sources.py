@@ -270,7 +270,8 @@ class ClosedForm(ChangeSource):
         likelihood = self.found.likelihood
         out: list[tuple[float, float, PosteriorRate | GridRate]] = []
         for counts, exposures, weights in segments_between(likelihood, places):
-            rate = PosteriorRate(*likelihood.rate_posterior(counts, exposures), weights)
+            shapes, rates = likelihood.rate_posterior(counts, exposures)
+            rate = PosteriorRate(shapes, rates, weights)
             out.append((float(exposures[0]), float((weights * counts).sum()), rate))
         return out
 

@@ -148,13 +148,44 @@ def stream_compiled(
 
 
 def stream_numpy(counts, slope, excited, watched, rates, phi, enter, leave, state, scale, first, sums, states, scales):
-    """Carry the sums over placements through days; `state` and `scale` are changed in place.
+    """Carry the sums over placements through days.
 
-    `counts`, `slope`, `excited` : (days,), in the order in which days are visited; `enter`, `leave` : (points,);
-    `state` : (levels, points); `scale` : (levels,); `first` : whether no change can be on the first of the days.
-    `sums` : (days or 0, levels), filled with the log of the sum of leave x state after each day.
-    `states`, `scales` : (days or 0, levels, points), (days or 0, levels), filled with the states after each day.
-    Returns the log by which all likelihoods together were divided.
+    Parameters
+    ----------
+    counts, slope, excited : array of float, (days,)
+        Counts and expected counts, slope x rate + excited, in the order in which days are visited.
+    watched : array of bool, (days,)
+        Days that were not are equally likely at every rate.
+    rates : array of float, (points,)
+        Of the grid.
+    phi : float
+        Variance over mean.
+    enter, leave : array of float, (points,)
+        A change takes the sum over rates of leave x state, and shares it out by enter.
+    state : array of float, (levels, points)
+        Sums before the first of the days, over exp(scale); changed in place.
+    scale : array of float, (levels,)
+        -inf where a level has no mass; changed in place.
+    first : bool
+        Whether no change can be on the first of the days.
+    sums : array of float, (days or 0, levels)
+        Filled with the log of the sum of leave x state after each day.
+    states, scales : array of float, (days or 0, levels, points) and (days or 0, levels)
+        Filled with the states after each day.
+
+    Returns
+    -------
+    float
+        Log by which all likelihoods together were divided.
+
+    Examples
+    --------
+    >>> one, sums = np.ones(1), np.empty((2, 1))
+    >>> state, scale = np.ones((1, 1)), np.zeros(1)
+    >>> days = np.zeros(2), np.ones(2), np.zeros(2), np.ones(2, bool)
+    >>> top = stream_numpy(*days, one, 1.0, one, one, state, scale, True, sums, np.empty((0, 1, 1)), np.empty((0, 1)))
+    >>> float(top), sums[-1].tolist()
+    (-2.0, [0.0])
     """
     top = 0.0
     for begin in range(0, len(counts), BLOCK):

@@ -25,6 +25,15 @@ USUAL = 1.4  # distance of the rates, in standard deviations: an error of about 
 def can_stream(observed: ObservedCounts) -> bool:
     """Whether every count is that of one day.
 
+    Parameters
+    ----------
+    observed : ObservedCounts
+        The counts.
+
+    Returns
+    -------
+    bool
+
     Examples
     --------
     >>> from analysis.measures.changepoints.example import found

@@ -55,7 +55,7 @@ def weekly_chart(blocks: list[Node]) -> ChartPeriods | None:
     """The first figure whose marks stand for weeks; None if there is none."""
     for figure in elements(blocks):
         if figure["t"] == "Figure":
-            periods = {found.groups() for svg in _drawings(figure) for found in PERIOD.finditer(svg)}
+            periods = {(found[1], found[2]) for svg in _drawings(figure) for found in PERIOD.finditer(svg)}
             whole = [(first, last) for first, last in periods if 1 < _days(first, last) <= WEEK]
             if len(whole) > len(periods) / 2:
                 return ChartPeriods(figure["c"][0][0], tuple(sorted(periods)))
@@ -141,10 +141,10 @@ def _areas(figure: Node, entries: Entries, anchored: bool) -> Iterator[str]:
     for svg in _drawings(figure):
         named: set[str] = set()
         for href, box in links_in_svg(svg):
-            if (period := PERIOD.fullmatch(href)) and (behind := entries.between(*period.groups())):
+            if (period := PERIOD.fullmatch(href)) and (behind := entries.between(period[1], period[2])):
                 name = bar_anchor(period[1]) if anchored and href not in named else ""
                 named.add(href)
-                yield _area(box, entries.address(behind[0]), _title(*period.groups(), len(behind)), name)
+                yield _area(box, entries.address(behind[0]), _title(period[1], period[2], len(behind)), name)
             elif (group := GROUP.fullmatch(href)) and (behind := list(entries.groups.get(group[1], ()))):
                 yield _area(box, entries.address(behind[0]), f"{plural(len(behind), 'incident')}: the first", "")
 

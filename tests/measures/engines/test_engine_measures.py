@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 from analysis import InputError
+from analysis.measures.categories import lump_categories
 from analysis.measures.frequency import count, cumulative
 from analysis.measures.gaps import gaps
+from analysis.measures.place_counts import by_place
 
 ibis = pytest.importorskip("ibis", reason="the extra `scale` is not installed")
 
@@ -99,3 +101,18 @@ def test_what_a_frame_refuses_an_engine_refuses():
     ):  # fmt: skip
         with pytest.raises(InputError):
             ask()
+
+
+def test_places_are_equal_and_columns_are_lumped_alike():
+    rng = np.random.default_rng(5)
+    frame = made(400).assign(
+        place_id=None, place=rng.choice(["Village", "Town", "Farm"], 400), latitude=rng.integers(0, 3, 400) + 0.5,
+        longitude=rng.integers(0, 2, 400) + rng.choice([0.1, 0.1001], 400),
+        coord_precision=rng.choice(["exact", "town"], 400),
+    ).astype({"place_id": "str"})  # fmt: skip
+    frame.loc[::9, ["latitude", "longitude"]] = np.nan
+    for most in (300, 4):
+        equal(by_place(ibis.memtable(frame), most=most), by_place(frame, most=most))
+    lumped = lump_categories(ibis.memtable(frame), "actor", 2)
+    plain = lump_categories(frame, "actor", 2)["actor"].astype("str").value_counts()
+    assert count(lumped, "quarter", "actor").groupby("actor")["count"].sum().to_dict() == plain.to_dict()
