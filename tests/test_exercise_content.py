@@ -230,7 +230,8 @@ def test_the_command_of_the_last_exercise_makes_a_pdf_of_text_table_and_chart_wi
 
 # Libraries that run in a browser: packages of Pyodide, and packages of Python alone.
 IN_A_BROWSER = {
-    "IPython", "PIL", "annotated_types", "charset_normalizer", "click", "contourpy", "cycler", "dateutil", "kiwisolver", "matplotlib",
+    "IPython", "PIL", "annotated_types", "charset_normalizer", "click", "contourpy", "cycler",
+    "dateutil", "kiwisolver", "matplotlib",
     "mpl_toolkits", "mypy_extensions", "numpy", "packaging", "pandas", "pandera", "pyparsing", "pydantic",
     "pydantic_core", "scipy", "seaborn", "six", "tqdm", "typeguard", "typing_extensions", "typing_inspect",
     "typing_inspection", "yaml",
