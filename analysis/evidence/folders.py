@@ -9,7 +9,20 @@ from textwrap import shorten
 from analysis.evidence import schema
 from analysis.evidence.errors import InputError, format_path
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def _find_repository() -> Path:
+    """The folder with the tables and notebooks: the repository in which the package lies, or what a wheel ships.
+
+    A folder around the package is a repository only if it has the package's pyproject.toml: site-packages has none.
+    """
+    around = PACKAGE.parent
+    return around if (around / "pyproject.toml").is_file() and (around / "data").is_dir() else PACKAGE / "shipped"
+
+
+REPOSITORY = _find_repository()
+IS_INSTALLED = REPOSITORY.parent == PACKAGE  # from a wheel, without a repository
 
 
 def find_evidence_root(folder: str | Path = "") -> Path:

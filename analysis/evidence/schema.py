@@ -211,7 +211,7 @@ ACTORS = Table(
 
 REVIEWED = Table(
     "reviewed",
-    "A reader's decisions: the same id = together, different ids = apart, not listed = open.",
+    "A reviewer's decisions: the same id = together, different ids = apart, not listed = open.",
     (
         C("claim_id", "id", "the claim", required=True),
         C("incident_id", "id", "the incident it reports", required=True),

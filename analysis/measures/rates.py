@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from statsmodels.stats.rates import confint_poisson
+from scipy import stats
 
 from analysis.evidence.arguments import require_numbers
 from analysis.evidence.errors import InputError
@@ -203,8 +203,7 @@ def rate_interval(count: ArrayLike, days: ArrayLike, level: float = 0.95) -> tup
 
     References
     ----------
-    .. [1] Garwood (1936), Fiducial limits for the Poisson distribution, Biometrika 28, 437-442; computed by
-       statsmodels (``exact-c``).
+    .. [1] Garwood (1936), Fiducial limits for the Poisson distribution, Biometrika 28, 437-442.
 
     Examples
     --------
@@ -216,7 +215,9 @@ def rate_interval(count: ArrayLike, days: ArrayLike, level: float = 0.95) -> tup
     counts, exposure = np.broadcast_arrays(_amounts(count, "count"), _amounts(days, "days"))
     usable = np.where(exposure > 0, counts, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
-        low, high = confint_poisson(usable, exposure, method="exact-c", alpha=1 - level)
+        tail = (1 - level) / 2
+        low = stats.chi2.ppf(tail, 2 * usable) / 2 / exposure
+        high = stats.chi2.isf(tail, 2 * (usable + 1)) / 2 / exposure
         estimate = usable / exposure
     low = np.where(usable == 0, 0.0, low)  # the lower limit for a count of zero is zero
     low, high = (np.where(np.isnan(estimate), np.nan, limit) for limit in (low, high))

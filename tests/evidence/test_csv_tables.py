@@ -103,6 +103,7 @@ def test_a_column_named_twice_is_refused(tmp_path):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "value", "allowed"),
     [
@@ -325,6 +326,7 @@ HOSTILE = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_comes_back_as_it_was_written(claims, text, tmp_path):
     frame, problems = read_table(claims({"note": text, "actor": text}), schema.CLAIMS)

@@ -66,6 +66,7 @@ def test_a_note_is_still_a_note(notebook):
     assert text_of(note["c"]) == "said"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [("LONGEST", 0.001), ("HEAP", "5m")])
 def test_pandoc_has_a_bound_in_time_and_memory(notebook, monkeypatch, change):
     monkeypatch.setattr(pandoc, *change)
@@ -91,6 +92,7 @@ CELLS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", CELLS)
 def test_a_cell_of_a_table_is_never_markup(notebook, shown, text):
     plain = pd.DataFrame({"a": [text], "b": ["y"]}).to_html(index=False)
@@ -100,6 +102,7 @@ def test_a_cell_of_a_table_is_never_markup(notebook, shown, text):
         assert text in finished.words(content)
 
 
+@pytest.mark.slow
 def test_thousands_of_rows_are_data_of_rows_of_one_height(notebook, shown):
     frame = pd.DataFrame({"day": pd.date_range("2024-01-01", periods=300), "n": range(300)})
     tree = build_document(notebook([shown({"text/html": frame.to_html()})]))
