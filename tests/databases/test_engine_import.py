@@ -77,6 +77,7 @@ def test_an_id_that_stands_twice_is_refused(tmp_path):
         import_acled_in_engine([file], tmp_path / "large", downloaded="2024-03-01")
 
 
+@pytest.mark.slow
 def test_the_command_imports_to_parquet_and_the_pauses_of_it_are_found(tmp_path):
     days = pd.date_range("2022-01-01", "2023-06-30")
     busy = days[(days < "2022-07-01") | (days >= "2022-12-01")].repeat(2)
