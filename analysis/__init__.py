@@ -9,10 +9,11 @@ View: decide what counts
     under each definition, `view_coverage` says when somebody looked, `observed_window` from which day to which.
 
 Count
-    `count` gives incidents per period, `cumulative` their running sum, `by_place` incidents per place,
-    `lump_categories` a column with few values, `daily_counts` the series that `changes` takes. `dispersion` and
-    `is_overdispersed` measure clustering. `totals` holds the running totals that officials and monitors state,
-    `total_intervals` gives the counts between them, `zero_intervals` the stretches without a rise.
+    `count` gives incidents per period, `cumulative` their running sum, `by_place` incidents per place, `crosstab`
+    incidents by two columns, `lump_categories` a column with few values, `daily_counts` the series that `changes`
+    takes. `dispersion` and `is_overdispersed` measure clustering. `totals` holds the running totals that officials
+    and monitors state, `total_intervals` gives the counts between them, `zero_intervals` the stretches without a
+    rise.
 
 Rates
     `rate` gives one rate per day with its interval, `rate_interval` many at once.
@@ -31,8 +32,12 @@ Compare
     `onset_by_definition`, `ending_by_definition`, `pause_by_definition` and `prior_sensitivity_by_definition`
     answer one question under each of them. `middle_day` is the day between two days.
 
+Explore
+    `explore` shows incidents as linked views to filter and press, as an `Exploration` that gives the selection back.
+    `browse` shows a long frame as a table that sorts and searches.
+
 Find and search
-    `find_incidents` finds incidents by day and place, `search_claims` finds claims by words.
+    `find_incidents` finds incidents by days, place, values and words, `search_claims` finds claims by words.
 
 From a bar to the sources
     `incidents_per_bar` lists the incidents behind each bar, `trace_incident` gives one incident with its claims and
@@ -44,10 +49,16 @@ Export
 Charts
     `charts` holds every chart, its caption and its description in words.
 
+Findings
+    `open_study` opens a folder through a view. `frequency_finding`, `pause_finding`, `return_finding` and
+    `casualties_finding` answer its questions, each with a sentence; `summary_findings` gives those of the first page
+    and `compare_views` those of several views side by side.
+
 For notebooks
-    `show_figure`, `show_table`, `show_incidents`, `show_results`, `show_text` and `warn_if_thinly_covered` display;
-    `format_counter`, `format_date`, `format_date_set`, `format_probability`, `format_range`, `format_value`,
-    `join_names` and `plural` put a value into words; `reader_tables` gives tables the headings that readers expect.
+    `show_sentences` displays findings. `show_figure`, `show_table`, `show_incidents`, `show_results`, `show_text` and
+    `warn_if_thinly_covered` display; `format_counter`, `format_date`, `format_date_set`, `format_probability`,
+    `format_range`, `format_value`, `join_names` and `plural` put a value into words; `reader_tables` gives tables the
+    headings that readers expect.
 
 Every name is imported when it is first used, so that the command line answers at once.
 """
@@ -60,6 +71,7 @@ if TYPE_CHECKING:
     from analysis.charts.bar_links import incidents_per_bar as incidents_per_bar
     from analysis.charts.notebook_output import show_figure as show_figure
     from analysis.charts.notebook_output import show_incidents as show_incidents
+    from analysis.charts.notebook_output import show_sentences as show_sentences
     from analysis.charts.notebook_output import show_table as show_table
     from analysis.charts.notebook_output import show_text as show_text
     from analysis.charts.notebook_output import warn_if_thinly_covered as warn_if_thinly_covered
@@ -83,15 +95,25 @@ if TYPE_CHECKING:
     from analysis.comparisons.sensitivity import pause_by_definition as pause_by_definition
     from analysis.comparisons.sensitivity import prior_sensitivity_by_definition as prior_sensitivity_by_definition
     from analysis.evidence.errors import InputError as InputError
+    from analysis.explorer.exploration import Exploration as Exploration
+    from analysis.explorer.exploration import explore as explore
+    from analysis.explorer.frame_browser import browse as browse
+    from analysis.findings.attack_counts import frequency_finding as frequency_finding
+    from analysis.findings.attack_return import return_finding as return_finding
+    from analysis.findings.casualties import casualties_finding as casualties_finding
+    from analysis.findings.pause_begin import pause_finding as pause_finding
+    from analysis.findings.study import open_study as open_study
+    from analysis.findings.summary import summary_findings as summary_findings
+    from analysis.findings.variant_comparison import compare_views as compare_views
     from analysis.incidents.claim_search import search_claims as search_claims
     from analysis.incidents.dataset import Dataset as Dataset
     from analysis.incidents.dataset import open_folder as open_folder
     from analysis.incidents.export import export as export
+    from analysis.incidents.incident_search import find_incidents as find_incidents
     from analysis.incidents.large_dataset import LargeDataset as LargeDataset
     from analysis.incidents.large_dataset import open_table as open_table
     from analysis.incidents.trace import claims_of_incidents as claims_of_incidents
     from analysis.incidents.trace import dissenting_claims as dissenting_claims
-    from analysis.incidents.trace import find_incidents as find_incidents
     from analysis.incidents.trace import trace_incident as trace_incident
     from analysis.incidents.views import View as View
     from analysis.incidents.views import select as select
@@ -102,6 +124,7 @@ if TYPE_CHECKING:
     from analysis.measures.changepoints.changes import changes as changes
     from analysis.measures.completeness import completeness as completeness
     from analysis.measures.coverage import observed_window as observed_window
+    from analysis.measures.cross_tabulation import crosstab as crosstab
     from analysis.measures.daily_counts import daily_counts as daily_counts
     from analysis.measures.dispersion import dispersion as dispersion
     from analysis.measures.dispersion import is_overdispersed as is_overdispersed
@@ -127,7 +150,8 @@ else:  # hidden from type checkers: a module with __getattr__ has every name for
     }
     _NAMES = {
         "analysis.charts.bar_links": "incidents_per_bar",
-        "analysis.charts.notebook_output": "show_figure show_incidents show_table show_text warn_if_thinly_covered",
+        "analysis.charts.notebook_output": "show_figure show_incidents show_sentences show_table show_text "
+        "warn_if_thinly_covered",
         "analysis.charts.text_format": "format_date format_date_set format_probability format_range format_value "
         "join_names plural",
         "analysis.comparisons.count_series": "count_series",
@@ -137,14 +161,25 @@ else:  # hidden from type checkers: a module with __getattr__ has every name for
         "analysis.comparisons.period_rates": "observed_in_period period_rates period_ratios",
         "analysis.comparisons.sensitivity": "changes_by_definition pause_by_definition prior_sensitivity_by_definition",
         "analysis.evidence.errors": "InputError",
+        "analysis.findings.attack_counts": "frequency_finding",
+        "analysis.findings.attack_return": "return_finding",
+        "analysis.findings.casualties": "casualties_finding",
+        "analysis.findings.pause_begin": "pause_finding",
+        "analysis.findings.study": "open_study",
+        "analysis.findings.summary": "summary_findings",
+        "analysis.findings.variant_comparison": "compare_views",
+        "analysis.explorer.exploration": "Exploration explore",
+        "analysis.explorer.frame_browser": "browse",
         "analysis.incidents.claim_search": "search_claims",
         "analysis.incidents.dataset": "Dataset open_folder",
         "analysis.incidents.export": "export",
+        "analysis.incidents.incident_search": "find_incidents",
+        "analysis.incidents.trace": "claims_of_incidents dissenting_claims trace_incident",
         "analysis.incidents.large_dataset": "LargeDataset open_table",
-        "analysis.incidents.trace": "claims_of_incidents dissenting_claims find_incidents trace_incident",
         "analysis.incidents.views": "View select select_by_definition view_coverage",
         "analysis.measures.categories": "lump_categories",
         "analysis.measures.changepoints.changes": "changes",
+        "analysis.measures.cross_tabulation": "crosstab",
         "analysis.measures.daily_counts": "daily_counts",
         "analysis.measures.completeness": "completeness",
         "analysis.measures.coverage": "observed_window",

@@ -183,6 +183,7 @@ class YesNumber(Yes, float):
     """The same, and a number."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("yes", [Yes(), YesNumber(7.25)], ids=["object", "number"])
 @each_exercise
 def test_an_object_that_equals_everything_earns_nothing(results, name, yes):

@@ -15,6 +15,8 @@ ROOMS = (
     "measures",
     "comparisons",
     "charts",
+    "findings",
+    "explorer",
     "runs",
     "reports",
     "exercises",

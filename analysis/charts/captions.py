@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 
-from analysis.charts.text_format import join_names
 from analysis.comparisons.count_series import CountSeries
 from analysis.evidence.arguments import read_day, require_columns, require_type
 from analysis.incidents.views import View
@@ -15,7 +12,7 @@ from analysis.measures.totals import format_counter
 
 
 def format_caption(
-    finding: str, *, counter: str, definition: str, as_of, n: int | str, coverage: str, view: str = ""
+    finding: str, *, counter: str, definition: str, as_of, n: int | str, coverage: str = "", view: str = ""
 ) -> str:
     """Put together the caption of a figure: its finding, and what a reader must know to judge it.
 
@@ -26,12 +23,12 @@ def format_caption(
     counter : str
         Who counts.
     definition : str
-        What counts as one.
+        What the marks stand for.
     as_of : day
         Last day the figure speaks of.
     n : int or str
         How many are counted.
-    coverage : str
+    coverage : str, default ""
         When somebody looked, as `format_coverage` says it.
     view : str, default ""
         Which evidence counts, as `View.words` says it.
@@ -50,20 +47,24 @@ def format_caption(
     --------
     caption_of_incidents : All parts but finding and definition.
 
+    Notes
+    -----
+    View and coverage hold for a whole chapter: where its line on how to read it says them, the caption need not.
+
     Examples
     --------
     >>> import analysis as a
-    >>> a.charts.format_caption("None in March.", counter="Pentagon", definition="attacks", as_of="2024-03-31",
-    ...                         n=0, coverage="day by day")
-    '**None in March.** Counter: Pentagon. What counts: attacks. As of 2024-03-31; n = 0. Coverage: day by day.'
+    >>> a.charts.format_caption("None in March.", counter="Pentagon", definition="a bar is a week",
+    ...                         as_of="2024-03-31", n=0)
+    '**None in March.** A bar is a week. Counter: Pentagon. As of 2024-03-31; n = 0.'
     """
     parts = [
         f"**{finding}**",
+        f"{definition[:1].upper()}{definition[1:]}.",
         f"Counter: {counter}.",
-        f"What counts: {definition}.",
         f"View: {view}." if view else "",
         f"As of {read_day(as_of, 'as_of'):%Y-%m-%d}; n = {n if isinstance(n, str) else f'{n:,}'}.",
-        f"Coverage: {coverage}.",
+        f"Coverage: {coverage}." if coverage else "",
     ]
     return " ".join(part for part in parts if part)
 
@@ -127,7 +128,7 @@ def caption_of_totals(way: CountSeries) -> dict:
     Returns
     -------
     dict
-        counter, n, as_of and coverage.
+        counter, n and as_of.
 
     Raises
     ------
@@ -150,11 +151,10 @@ def caption_of_totals(way: CountSeries) -> dict:
         "counter": f"{format_counter(way.counter)} running totals",
         "n": way.n,
         "as_of": way.rows["end"].max(),
-        "coverage": format_coverage(way.coverage),
     }
 
 
-def caption_of_definitions(ways: dict[str, CountSeries], window, view: View) -> dict:
+def caption_of_definitions(ways: dict[str, CountSeries], window) -> dict:
     """Give what `format_caption` must say of a figure of several definitions, but its finding and its definition.
 
     Parameters
@@ -163,18 +163,16 @@ def caption_of_definitions(ways: dict[str, CountSeries], window, view: View) -> 
         One series for each definition, as `count_series` returns them.
     window : tuple of two days
         First and last day of the figure.
-    view : View
-        Which evidence counts.
 
     Returns
     -------
     dict
-        counter, n (for each definition), as_of, view and coverage (once for each that differs).
+        counter, n and as_of.
 
     Raises
     ------
     InputError
-        If `ways` is no dict of CountSeries or `view` is no View.
+        If `ways` is no dict of CountSeries.
 
     See Also
     --------
@@ -185,28 +183,18 @@ def caption_of_definitions(ways: dict[str, CountSeries], window, view: View) -> 
     >>> import analysis as a
     >>> window = ("2023-10-17", "2024-11-21")
     >>> series = a.count_series(a.open_folder(), a.View(), window)
-    >>> a.charts.caption_of_definitions(series, window, a.View())["counter"]
+    >>> a.charts.caption_of_definitions(series, window)["counter"]
     "each row's own"
     """
-    require_type(view, View, "view", "a View")
     require_type(ways, dict, "ways", "a dict of CountSeries, as count_series returns it")
     for label, way in ways.items():
         require_type(way, CountSeries, f"ways[{label!r}]", "a CountSeries")
-    covered: dict[str, list[str]] = {}
-    for label, way in ways.items():
-        covered.setdefault(format_coverage(way.coverage), []).append(label)
+    counts = [way.n for way in ways.values()]
     return {
         "counter": "each row's own",
-        "n": "; ".join(f"{label} {way.n:,}{_to(way)}" for label, way in ways.items()),
+        "n": f"{min(counts, default=0):,} to {max(counts, default=0):,}, by definition",
         "as_of": window[1],
-        "view": replace(view, confirmation=()).words(),
-        "coverage": "; ".join(f"{join_names(labels)}: {words}" for words, labels in covered.items()),
     }
-
-
-def _to(way: CountSeries) -> str:
-    """Of totals, the day of the last one."""
-    return "" if way.incidents is not None else f" to {way.rows['end'].max():%Y-%m-%d}"
 
 
 def format_coverage(coverage: pd.DataFrame) -> str:

@@ -224,6 +224,43 @@ def show_text(text: str) -> None:
     display(Markdown(text))
 
 
+def show_sentences(*sentences) -> None:
+    """Display computed sentences as one paragraph.
+
+    Parameters
+    ----------
+    *sentences : str or Finding
+        Plain text, or findings, which say their own sentence. Empty ones are left out; where nothing is left, nothing
+        is displayed.
+
+    Raises
+    ------
+    InputError
+        If one is neither text nor a finding.
+
+    See Also
+    --------
+    show_text : A paragraph of Markdown.
+
+    Notes
+    -----
+    The text is escaped: what a source wrote cannot become markup.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> a.show_sentences("Two attacks.", "One of them in <Syria>.")  # doctest: +ELLIPSIS
+    {...}
+    """
+    for each in sentences:
+        if not isinstance(each, str) and not hasattr(each, "sentence"):
+            require_type(each, str, "sentences", "texts, or findings")
+    text = " ".join(filter(None, map(str, sentences)))
+    if text:
+        bundle = {"text/html": f'<p class="tex2jax_ignore">{html.escape(text, quote=False)}</p>', "text/plain": text}
+        display(bundle, raw=True)
+
+
 def warn_if_thinly_covered(coverage: pd.DataFrame, n: int) -> bool:
     """Display a warning where nobody watched any period day by day.
 

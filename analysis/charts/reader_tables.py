@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.charts.text_format import format_days, format_interval, format_probability
+from analysis.charts.text_format import format_days, format_interval, format_percent, format_probability
 from analysis.evidence.arguments import require_columns
 
 PAUSE_COLUMNS = (
@@ -221,3 +221,174 @@ def format_priors(table: pd.DataFrame) -> pd.DataFrame:
             "95 % set": _each(table, "day_low", "day_high"),
         }
     )
+
+
+MONTH_COLUMNS = (
+    "start", "is_complete", "covered_days", "sparse_days", "weekly_days", "count", "count_low", "count_high",
+    "rate_per_day", "rate_per_day_low_overdispersed", "rate_per_day_high_overdispersed",
+)  # fmt: skip
+
+
+def format_months(months: pd.DataFrame) -> pd.DataFrame:
+    """`frequency.count` by month, with the columns of `dispersion.add_overdispersed_intervals`, for readers."""
+    require_columns(months, MONTH_COLUMNS, "months")
+    low, high = "rate_per_day_low_overdispersed", "rate_per_day_high_overdispersed"
+    return pd.DataFrame(
+        {
+            "month": months["start"].dt.strftime("%Y-%m") + months["is_complete"].map({True: "", False: " (part)"}),
+            "days searched": months["covered_days"],
+            "of these thinly": months["sparse_days"] + months["weekly_days"],
+            "attacks": months["count"],
+            "certainly": months["count_low"],
+            "possibly": months["count_high"],
+            "per day": months["rate_per_day"].astype(float),
+            "95 % interval": [format_interval(a, b, 2) for a, b in zip(months[low], months[high], strict=True)],
+        }
+    )
+
+
+CLAIM_COLUMNS = ("claim_id", "outlet", "origin", "reliability", "date_start", "place_as_reported", "us_killed",
+                 "us_injured", "words")  # fmt: skip
+
+
+def format_claims(claims: pd.DataFrame) -> pd.DataFrame:
+    """The claims behind one incident, as `trace_incident` gives them, for readers."""
+    require_columns(claims, CLAIM_COLUMNS, "claims")
+    heads = {"claim_id": "claim", "date_start": "day said", "place_as_reported": "place said", "us_killed": "killed",
+             "us_injured": "injured", "reliability": "grade", "words": "in the words"}  # fmt: skip
+    return claims[list(CLAIM_COLUMNS)].rename(columns=heads)
+
+
+def format_coverage_months(table: pd.DataFrame) -> pd.DataFrame:
+    """`official_coverage.monthly_coverage` for readers."""
+    require_columns(table, ("to", "total", "itemised", "confirmed", "share_confirmed"), "table")
+    return pd.DataFrame(
+        {
+            "to": table["to"],
+            "official total": table["total"],
+            "itemised here": table["itemised"],
+            "confirmed by officials": table["confirmed"],
+            "share of the rise": table["share_confirmed"].map(format_percent),
+        }
+    )
+
+
+def format_contradictions(table: pd.DataFrame) -> pd.DataFrame:
+    """`contradictions.contradicting_totals` for readers."""
+    require_columns(table, ("counter", "as_of", "total", "is_used", "total_low", "total_high", "note"), "table")
+    heads = {"as_of": "as of", "total_low": "lowest said", "total_high": "highest said", "is_used": "counted from"}
+    return table.assign(is_used=table["is_used"].map({True: "yes", False: "no"})).rename(columns=heads)
+
+
+def format_gaps(gaps: pd.DataFrame) -> pd.DataFrame:
+    """`gaps.gaps` for readers."""
+    require_columns(gaps, ("start", "end", "gap_days", "gap_days_low", "gap_days_high"), "gaps")
+    heads = {"start": "first empty day", "end": "last", "gap_days": "days", "gap_days_low": "at least",
+             "gap_days_high": "at most"}  # fmt: skip
+    return gaps[list(heads)].rename(columns=heads)
+
+
+def format_rises(rises: pd.DataFrame) -> pd.DataFrame:
+    """`later_rises.later_rises` for readers."""
+    require_columns(rises, ("start", "end", "days", "count", "rate_per_day"), "rises")
+    return pd.DataFrame(
+        {
+            "from": rises["start"],
+            "to": rises["end"],
+            "days": rises["days"],
+            "attacks": rises["count"],
+            "per day": rises["rate_per_day"],
+            "95 % interval": [
+                format_interval(row.rate_per_day_low, row.rate_per_day_high, 2) for row in rises.itertuples()
+            ],
+        }
+    )
+
+
+def format_endings(ended: pd.DataFrame) -> pd.DataFrame:
+    """`onset.ending_by_definition` for readers."""
+    columns = ("definition", "probability_until", "probability_until_overdispersed", "probability",
+               "probability_overdispersed", "probability_of_direction", "is_announced")  # fmt: skip
+    require_columns(ended, columns, "ended")
+    heads = ("what counts", "early, Poisson", "early", "by the end, Poisson", "by the end", "of a rise", "announced")
+    table = pd.DataFrame({head: ended[name] for head, name in zip(heads, columns, strict=True)})
+    for head in heads[1:-1]:
+        table[head] = table[head].map(format_probability)
+    return table.assign(announced=table["announced"].map({True: "yes", False: "no"}))
+
+
+def format_captures(estimates: pd.DataFrame) -> pd.DataFrame:
+    """`capture_recapture.capture_estimates` for readers."""
+    columns = ("method", "reports", "observed", "estimate", "estimate_low", "estimate_high", "is_contradicted")
+    require_columns(estimates, columns, "estimates")
+    heads = {"reports": "from", "observed": "attacks seen", "estimate_low": "low", "estimate_high": "high",
+             "is_contradicted": "fewer than itemised"}  # fmt: skip
+    table = estimates.assign(is_contradicted=estimates["is_contradicted"].map({True: "yes", False: "no"}))
+    return table[list(columns)].rename(columns=heads)
+
+
+def format_grouping(scores: pd.DataFrame) -> pd.DataFrame:
+    """`evaluation.evaluate_grouping` for readers."""
+    columns = ("measure", "algorithm", "low", "high", "trivial", "trivial_low", "trivial_high")
+    require_columns(scores, columns, "scores")
+    return pd.DataFrame(
+        {
+            "measure": scores["measure"],
+            "rule": scores["algorithm"],
+            "95 % interval": [format_interval(row.low, row.high) for row in scores.itertuples()],
+            "same day and place": scores["trivial"],
+            "its 95 % interval": [format_interval(row.trivial_low, row.trivial_high) for row in scores.itertuples()],
+        }
+    )
+
+
+def format_grouping_periods(periods: pd.DataFrame) -> pd.DataFrame:
+    """`cross_validation.leave_one_period_out` for readers."""
+    columns = ("start", "end", "incidents", "f1", "b3_f1", "count_bias", "trivial_f1", "trivial_count_bias")
+    require_columns(periods, columns, "periods")
+    return pd.DataFrame(
+        {
+            "period": _each(periods, "start", "end"),
+            "incidents": periods["incidents"],
+            "F1": periods["f1"],
+            "B3 F1": periods["b3_f1"],
+            "count": periods["count_bias"].map("{:+.1%}".format),
+            "F1, same day and place": periods["trivial_f1"],
+            "its count": periods["trivial_count_bias"].map("{:+.1%}".format),
+        }
+    )
+
+
+def format_joined_claims(claims: pd.DataFrame) -> pd.DataFrame:
+    """`document_errors.joined_claims` for readers."""
+    columns = ("claim_id", "date_start", "date_end", "place_as_reported", "words", "incident_id", "date", "reliability")
+    require_columns(claims, columns, "claims")
+    return pd.DataFrame(
+        {
+            "claim": claims["claim_id"],
+            "day said": _each(claims, "date_start", "date_end"),
+            "place said": claims["place_as_reported"],
+            "in the words": claims["words"],
+            "incident": claims["incident_id"],
+            "day chosen": claims["date"],
+            "grade": claims["reliability"],
+        }
+    )
+
+
+def format_contradicted_claims(claims: pd.DataFrame) -> pd.DataFrame:
+    """`trace.dissenting_claims` for readers."""
+    heads = {"outlet": "document", "reliability": "grade", "claim_id": "claim", "incident_id": "incident",
+             "field": "field", "said": "it says", "chosen": "most or better sources say"}  # fmt: skip
+    require_columns(claims, tuple(heads), "claims")
+    words = {name: claims[name].str.replace("_", " ") for name in ("field", "said", "chosen")}
+    return claims.assign(**words)[list(heads)].rename(columns=heads)
+
+
+def format_errors(table: pd.DataFrame) -> pd.DataFrame:
+    """`document_errors.errors_by_document` for readers."""
+    heads = {"outlet": "document", "reliability": "grade", "claims": "attacks reported",
+             "contradicted": "claims contradicted", "values": "values contradicted",
+             "share": "share of claims"}  # fmt: skip
+    require_columns(table, tuple(heads), "table")
+    return table.assign(share=table["share"].map(format_percent))[list(heads)].rename(columns=heads)

@@ -210,6 +210,19 @@ def format_probability(p: float) -> str:
     return "< 0.001" if p < 0.0005 else "> 0.999" if p > 0.9995 else f"{p:.3f}"
 
 
+def format_percent(share: float) -> str:
+    """A share or a ratio in percent: whole, with one decimal near 0 and 100, with a word where a share would round to 0
+    or 100 and is neither; nothing where it is missing."""
+    if pd.isna(share):
+        return ""
+    percent = 100 * share
+    if 0 < percent < 0.05:
+        return "under 0.1 %"
+    if 99.95 < percent < 100:
+        return "over 99.9 %"
+    return f"{percent:.1f} %" if 0 < percent < 2 or 98 < percent < 100 else f"{percent:.0f} %"
+
+
 def period_name(counts: pd.DataFrame) -> str:
     """What one whole period of `frequency.count` is called: day, week, month, quarter, 14 days."""
     whole = counts[counts["is_complete"]]

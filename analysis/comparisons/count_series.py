@@ -9,11 +9,20 @@ import pandas as pd
 
 from analysis.evidence.arguments import read_window, require_type
 from analysis.incidents.dataset import Dataset
-from analysis.incidents.views import PUBLIC_RECORD, View, select, select_by_definition, view_coverage
+from analysis.incidents.views import (
+    PUBLIC_RECORD,
+    View,
+    definitions_inside,
+    select,
+    select_by_definition,
+    view_coverage,
+)
 from analysis.measures.coverage import Window, is_thinly_covered
 from analysis.measures.daily_counts import daily_counts
 from analysis.measures.total_intervals import total_intervals
-from analysis.measures.totals import format_counter, list_counters, running_total, tallies_of_sets
+from analysis.measures.totals import format_counter, list_counters, running_total, tallies_of_sets, tallies_of_voices
+
+WHOLE_TABLE = "all rows of the table"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -103,7 +112,8 @@ def count_series(dataset: Dataset, view: View, window: Window) -> dict[str, Coun
     dict of str to CountSeries
         By label, in this order: the running totals of each counter that are stated on three days or more, the
         incidents under each of `views.DEFINITIONS`, and each evidence set other than the public record alone. A
-        definition that counts nothing is left out.
+        definition that counts nothing is left out, and so is one that counts what the view does not: a view of U.S.
+        officials holds the Pentagon's totals and the incidents of U.S. officials.
 
     Raises
     ------
@@ -134,7 +144,7 @@ def count_series(dataset: Dataset, view: View, window: Window) -> dict[str, Coun
 
 
 def _totals(dataset: Dataset, view: View, window: Window) -> list[CountSeries]:
-    tallies = tallies_of_sets(dataset.tallies, view.sets)
+    tallies = tallies_of_voices(tallies_of_sets(dataset.tallies, view.sets), view.confirmation)
     out: dict[str, CountSeries] = {}
     stated = list_counters(tallies, window)
     for counter, scope in sorted(stated, key=lambda each: each[1] != "all"):  # all countries first
@@ -161,13 +171,20 @@ def _column(scope: str, countries: tuple[str, ...]) -> str | None:
 
 
 def _definitions(dataset: Dataset, view: View, window: Window) -> list[CountSeries]:
+    """The incidents under the view itself and under every narrower definition; a bare table that says of no incident
+    who confirms it has one definition."""
     coverage = view_coverage(dataset, view)
-    chosen = select_by_definition(dataset, view).items()
-    return [itemised_series(label, incidents, window, coverage) for label, incidents in chosen]
+    if dataset.evidence is None and dataset.incidents["confirmation"].eq("unknown").all():
+        chosen = {WHOLE_TABLE: select(dataset, view, empty_ok=True)}
+    else:
+        inside = definitions_inside(view)
+        chosen = {} if set(view.confirmation) in map(set, inside.values()) else {"this view": select(dataset, view)}
+        chosen |= {label: each for label, each in select_by_definition(dataset, view).items() if label in inside}
+    return [itemised_series(label, incidents, window, coverage) for label, incidents in chosen.items()]
 
 
 def _sets_alone(dataset: Dataset, view: View, window: Window) -> list[CountSeries]:
-    if view.sets or len(dataset.sets) < 2:
+    if view.sets or view.confirmation or len(dataset.sets) < 2:
         return []
     out = []
     for name in sorted(set(dataset.sets) - {PUBLIC_RECORD}):

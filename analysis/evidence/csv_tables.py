@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.evidence.columns import PATTERNS, Column, Table
 from analysis.evidence.csv_records import HEADER_ROWS, read_delimited
-from analysis.evidence.errors import Problem, find_slip, format_path, suggest_name
+from analysis.evidence.errors import InputError, Problem, find_slip, format_path, suggest_name
 
 FIRST_YEAR, LAST_YEAR = 1800, 2100  # a year outside is a slip, such as 0025
 
@@ -183,7 +183,7 @@ def to_csv(frame: pd.DataFrame, table: Table) -> str:
 def write_files(files: Mapping[Path, str | bytes]) -> None:
     """Write all the files, or none: each to a temporary file first, then moved into place, the first of `files` last.
 
-    Text is written as UTF-8.
+    Text is written as UTF-8. Raises InputError for a path that cannot be written.
 
     What was replaced before a file that cannot be is put back. A process that is killed between two moves leaves the
     first file as it was, from which the others are made again.
@@ -201,10 +201,10 @@ def write_files(files: Mapping[Path, str | bytes]) -> None:
             before = path.read_bytes() if path.is_file() else None
             os.replace(name, path)
             replaced.append((path, before))
-    except OSError:
-        for path, before in replaced:
-            path.unlink() if before is None else path.write_bytes(before)
-        raise
+    except OSError as problem:
+        for former, before in replaced:
+            former.unlink() if before is None else former.write_bytes(before)
+        raise InputError(f"cannot write {format_path(path)}: {problem.strerror}") from problem
     finally:
         for name, _ in staged:
             Path(name).unlink(missing_ok=True)

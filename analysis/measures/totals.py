@@ -20,6 +20,7 @@ DEFINITION = {  # what the counters of this repository count
     "SOHR": "attacks on bases in Syria only",
 }
 COUNTER_NAME = {"SOHR": "Syrian Observatory"}  # where readers know a counter by another name
+COUNTER_CONFIRMATION = {"Pentagon": "us_official", "Lead IG": "us_official", "SOHR": "monitor"}  # others: unknown
 COUNTRIES = ("iraq", "syria", "jordan")  # a total may be split by country; the columns may lack
 START_SLACK_DAYS = 1  # "since 18 October" and "since 17 October" begin the same count
 
@@ -229,6 +230,32 @@ def format_counter(counter: str) -> str:
     """
     require_type(counter, str, "counter", "the name of a counter")
     return COUNTER_NAME.get(counter, counter)
+
+
+def tallies_of_voices(tallies: pd.DataFrame, confirmation) -> pd.DataFrame:
+    """The statements of counters that have one of these voices.
+
+    Parameters
+    ----------
+    tallies : DataFrame
+        Rows of tallies.csv, with the column counter.
+    confirmation : sequence of str
+        Levels of confirmation; empty for all.
+
+    Returns
+    -------
+    DataFrame
+        The rows of these counters. The Pentagon's is us_official, the Syrian Observatory's monitor, another's unknown.
+
+    Examples
+    --------
+    >>> tallies_of_voices(pd.DataFrame({"counter": ["Pentagon", "SOHR"]}), ["monitor"])["counter"].tolist()
+    ['SOHR']
+    """
+    require_columns(tallies, ("counter",), "tallies")
+    if not len(confirmation):
+        return tallies
+    return tallies[tallies["counter"].map(COUNTER_CONFIRMATION).fillna("unknown").isin(confirmation)]
 
 
 def list_counters(tallies: pd.DataFrame, window: Window, min_days: int = 3) -> list[tuple[str, str]]:

@@ -33,7 +33,7 @@ def dask_runner(address: str, limits: RunLimits | None = None) -> Runner:
     try:
         from distributed import as_completed
     except ImportError:
-        raise InputError("running on Dask needs: pip install 'attack-incidents[cluster]'") from None
+        raise InputError("running on Dask needs: pip install distributed") from None
 
     def runner(runs: Sequence[SweepRun], progress: Callable[[SweepRun], None]) -> dict[Path, str]:
         failures: dict[Path, str] = {}

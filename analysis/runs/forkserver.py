@@ -34,7 +34,6 @@ PRELOAD = (
     "pandera.backends.pandas.builtin_checks",
     "scipy.stats",
     "seaborn",
-    "statsmodels.api",
 )
 INLINE_BACKEND = "module://matplotlib_inline.backend_inline"  # the backend every IPython kernel begins with
 PIPE_NUMBER = struct.Struct("q")

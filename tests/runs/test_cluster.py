@@ -135,7 +135,7 @@ def test_a_worker_that_does_not_have_the_evidence_is_refused(scheduler, squares,
 
 def test_without_dask_one_line_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(InputError, match=r"pip install 'attack-incidents\[cluster\]'"):
+    with pytest.raises(InputError, match=r"pip install distributed"):
         cluster.dask_runner("tcp://127.0.0.1:8786")
 
 

@@ -103,7 +103,8 @@ def changes(
     A change is announced if it is more probable than 0.95 under the Poisson likelihood and than 0.82 allowing for
     overdispersion. `benchmarks/changes.md` gives the share of simulated series with a constant rate in which this
     happens, and of those with a fall to a tenth. It does not cover slow trends, seasons, clusters that last longer
-    than about a month, or a change in how events cluster.
+    than about a month, counts whose variance within a segment is more than about five times their mean, or a change in
+    how events cluster.
 
     The geometric prior keeps short spurious segments out of the sets of dates; under the Poisson prior with one
     expected change the sets of a single fall are three times as wide. `change_tables.prior_sensitivity` shows what the
@@ -290,7 +291,7 @@ class Changes:
     --------
     >>> from analysis.measures.changepoints.example import found
     >>> found
-    Changes(35 events on 20 days, phi 2.07; P(a change): Poisson > 0.999, overdispersed 0.990; announced)
+    Changes(35 events on 20 days, phi 1.34; P(a change): Poisson > 0.999, overdispersed 0.998; announced)
     """
 
     observed: ObservedCounts

@@ -1,0 +1,223 @@
+"""How the attacks lie in time and place: the fullest period, the spread of the counts, the days, the places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.charts.text_format import format_date, format_percent, format_range, format_value, plural
+from analysis.findings.finding import Finding
+from analysis.findings.study import Study
+from analysis.measures.changepoints.changes import changes
+from analysis.measures.dispersion import add_overdispersed_intervals, dispersion, is_overdispersed
+
+SILENT = ("other", "not stated")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FullestPeriod(Finding):
+    """The period with most attacks, and how many have none."""
+
+    every: str
+    start: pd.Timestamp
+    end: pd.Timestamp
+    count: int
+    periods: int
+    empty: int
+    thin_empty: int
+    noun: str
+
+    def sentence(self) -> str:
+        """The fullest period, then the empty ones."""
+        thin = f", {self.thin_empty} of them searched only by week or more rarely" if self.thin_empty else ""
+        return (
+            f"The most {self.noun} in one {self.every} are {self.count}, {format_range(self.start, self.end)}; "
+            f"{self.empty} of {self.periods} periods have none{thin}."
+        )
+
+    def title(self) -> str:
+        """The same as the title of a chart."""
+        return f"At most {self.count} {self.noun} in a {self.every}; none in {self.empty} of {self.periods}."
+
+
+def period_finding(study: Study, counts: pd.DataFrame, every: str) -> FullestPeriod:
+    """The fullest period of what `count` returns without `by`."""
+    number = counts["count"].astype("Float64").fillna(-1).astype(float)
+    top = counts.loc[number.idxmax()]
+    empty = counts["count"].eq(0).fillna(False)
+    thin = empty & (counts["sparse_days"] + counts["weekly_days"] > 0)
+    return FullestPeriod(
+        **study.about_finding(next(iter(study.itemised))), every=every, start=top["start"], end=top["end"],
+        count=int(top["count"]), periods=len(counts), empty=int(empty.sum()), thin_empty=int(thin.sum()),
+        noun=study.dataset.about.plural,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountSpread(Finding):
+    """How much more counts vary than those of a steady Poisson rate: over the whole window, and within segments."""
+
+    every: str
+    phi: float
+    phi_within: float
+    is_more: bool
+
+    def sentence(self) -> str:
+        """Both ratios, and what the first one says."""
+        if self.phi != self.phi:
+            return f"Too few whole periods were searched to say how the counts per {self.every} vary."
+        verdict = "one rate does not describe them" if self.is_more else "one steady rate can do that by chance"
+        return (
+            f"The counts per {self.every} vary {self.phi:.1f} times as much as those of one steady rate: {verdict}. "
+            f"Between changes of the rate, counts of two weeks still vary {self.phi_within:.1f} times as much."
+        )
+
+
+def months_allowing_for_clustering(months: pd.DataFrame, spread: CountSpread) -> pd.DataFrame:
+    """What `count` returns by month, with intervals for counts that vary as much as the spread says."""
+    return add_overdispersed_intervals(months, max(spread.phi_within, 1.0))
+
+
+def spread_finding(study: Study, counts: pd.DataFrame, every: str) -> CountSpread:
+    """The spread of what `count` returns without `by`; only whole periods that somebody searched count."""
+    whole = counts[counts["is_complete"] & (counts["covered_days"] > 0)]
+    within = changes(counts.assign(exposure=counts["covered_days"]), max_changes=4, inside_rows=False).phi
+    return CountSpread(
+        **study.about_finding(next(iter(study.itemised))), every=every, phi=dispersion(whole), phi_within=within,
+        is_more=is_overdispersed(whole),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttackDays(Finding):
+    """On how many days attacks are known, and what the other days say."""
+
+    days: int
+    with_attacks: int
+    most: int
+    most_on: pd.Timestamp
+    empty: int
+    thin_empty: int
+    unwatched: int
+    noun: str
+
+    def sentence(self) -> str:
+        """Days with attacks, the fullest day, and the empty days that were searched thinly."""
+        said = (
+            f"{self.noun.capitalize()} are known on {self.with_attacks:,} of {self.days:,} days, at most {self.most} "
+            f"on one ({format_date(self.most_on)})"
+        )
+        if self.thin_empty:
+            said += f"; of {plural(self.empty, 'day')} without any, {self.thin_empty:,} were searched thinly"
+        if self.unwatched:
+            said += f"; on {plural(self.unwatched, 'day')} nobody searched"
+        return f"{said}."
+
+    def title(self) -> str:
+        """The same as the title of a chart."""
+        return f"{self.noun.capitalize()} on {self.with_attacks:,} of {self.days:,} days, at most {self.most} on one."
+
+
+def day_finding(study: Study, days: pd.DataFrame) -> AttackDays:
+    """The days of what `count` returns by day."""
+    none = days["count"].eq(0).fillna(False)
+    top = days.loc[days["count"].astype("Float64").fillna(-1).astype(float).idxmax()]
+    return AttackDays(
+        **study.about_finding(next(iter(study.itemised))), days=len(days),
+        with_attacks=int(days["count"].gt(0).fillna(False).sum()), most=int(top["count"]), most_on=top["start"],
+        empty=int(none.sum()), thin_empty=int((none & (days["sparse_days"] + days["weekly_days"] > 0)).sum()),
+        unwatched=int(days["count"].isna().sum()), noun=study.dataset.about.plural,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceShares(Finding):
+    """How concentrated the attacks are on few places."""
+
+    places: int
+    top: tuple[str, ...]
+    in_top: int
+    nowhere: int
+    incidents: int
+    noun: str
+
+    def sentence(self) -> str:
+        """The share of the places named most often, and what cannot be placed."""
+        if not self.places:
+            return "No incident of this table has a known point, so that there is no map."
+        return (
+            f"{plural(self.places, 'place')} with a known point {'is' if self.places == 1 else 'are'} named; the "
+            f"{len(self.top)} named most often have {self.in_top:,} of {self.incidents:,} {self.noun} "
+            f"({format_percent(self.in_top / self.incidents)}). For {self.nowhere:,} no point is known."
+        )
+
+    def title(self) -> str:
+        """The same as the title of a chart."""
+        if len(self.top) < 3:
+            return f"The {self.noun} lie at {plural(self.places, 'place')}."
+        return f"Three places have {format_percent(self.in_top / self.incidents)} of the {self.noun}."
+
+
+def place_finding(study: Study, places: pd.DataFrame) -> PlaceShares:
+    """The places of what `by_place` returns."""
+    known = places[places["latitude"].notna()]
+    top = known.nlargest(3, "count")
+    return PlaceShares(
+        **study.about_finding(next(iter(study.itemised))), places=len(known), top=tuple(map(str, top["place"])),
+        in_top=int(top["count"].sum()), nowhere=len(study.incidents) - int(known["count"].sum()),
+        incidents=len(study.incidents), noun=study.dataset.about.plural,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedGroup(Finding):
+    """Which value of a column is named most often."""
+
+    by_column: str
+    name: str
+    count: int
+    silent: int
+    incidents: int
+    groups: int
+    noun: str
+
+    def sentence(self) -> str:
+        """The value named most often, and how many incidents name none."""
+        silent = f"; {self.silent:,} name none" if self.silent else ""
+        return (
+            f"The {self.by_column} named most often is {self.name}, in {self.count:,} of {self.incidents:,} "
+            f"{self.noun} ({format_percent(self.count / self.incidents)}){silent}."
+        )
+
+    def title(self) -> str:
+        """The same as the title of a chart."""
+        share = format_percent(self.count / self.incidents)
+        return f"{self.name[:1].upper()}{self.name[1:]} is named in {share} of the {self.noun}."
+
+
+def group_finding(study: Study, groups: pd.DataFrame, column: str) -> NamedGroup:
+    """The value of a column that incidents name most often; `groups` as `lump_categories` returns them."""
+    sizes = groups[column].value_counts()
+    named = sizes.drop(list(SILENT), errors="ignore")
+    return NamedGroup(
+        **study.about_finding(next(iter(study.itemised))), by_column=column,
+        name=format_value(named.idxmax()) if len(named) else "none", count=int(named.max()) if len(named) else 0,
+        silent=int(sizes.get("not stated", 0)), incidents=len(groups), groups=len(sizes),
+        noun=study.dataset.about.plural,
+    )  # fmt: skip
+
+
+def places_named(study: Study, most: int = 15) -> pd.DataFrame:
+    """The places named most often: country, place, attacks, first, last (days), said by officials (where the table has
+    claims). `most` rows at most."""
+    named = study.incidents.assign(
+        place=study.incidents["place"].fillna("not named"),
+        country=study.incidents["country"].fillna("not said"),
+        official=study.incidents["confirmation"] == "us_official",
+    )
+    sums = {"attacks": ("incident_id", "size"), "first": ("date", "min"), "last": ("date", "max")}
+    if study.dataset.evidence is not None:
+        sums["confirmed by officials"] = ("official", "sum")
+    table = named.groupby(["country", "place"]).agg(**sums).reset_index()
+    return table.sort_values(["attacks", "place"], ascending=[False, True], ignore_index=True).head(most)

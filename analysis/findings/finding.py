@@ -1,0 +1,45 @@
+"""What every finding has: whose count, in which view, as of which day, and its sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """An answer that was computed, with what a reader must know to judge it.
+
+    Parameters
+    ----------
+    definition : str
+        Whose count it is: a label of `Study.definitions`.
+    by : str
+        The same as the beginning of a sentence: "By the Pentagon's count".
+    view : str
+        Which evidence counts, as `View.words` says it.
+    as_of : Timestamp
+        Last day that the finding speaks of.
+
+    See Also
+    --------
+    analysis.findings.summary.summary_findings : The findings of the first page.
+
+    Examples
+    --------
+    >>> Finding(definition="all claims", by="By this table", view="", as_of=pd.Timestamp("2024-12-31")).definition
+    'all claims'
+    """
+
+    definition: str
+    by: str
+    view: str
+    as_of: pd.Timestamp
+
+    def sentence(self) -> str:
+        """The finding in one plain sentence, without markup; text of a source in it is not escaped."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return self.sentence()

@@ -1,0 +1,81 @@
+"""The results of each notebook as rows for `show_results`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis.findings.attack_distribution import CountSpread, FullestPeriod
+from analysis.findings.attack_return import AttackReturn
+from analysis.findings.claim_support import DisputedIncidents, EvidenceSize, SingleVoices
+from analysis.findings.study import Study
+from analysis.measures.rates import rate
+
+
+def frequency_results(study: Study, counts: pd.DataFrame, peak: FullestPeriod, spread: CountSpread) -> list[dict]:
+    """The results of the notebook on the frequency."""
+    overall = rate(len(study.incidents), counts["covered_days"].sum())
+    low, high = overall.interval()
+    rows = [
+        {"measure": "attacks", "value": len(study.incidents), "unit": "attacks"},
+        {"measure": "attacks per watched day", "value": overall.estimate, "low": low, "high": high,
+         "unit": "attacks per day"},
+        {"measure": f"most attacks in a {peak.every}", "value": peak.count, "unit": "attacks", "day": peak.start},
+        {"measure": "excess variation within stretches of one rate", "value": spread.phi_within, "unit": "phi"},
+    ]  # fmt: skip
+    return rows + [
+        {"measure": "attacks by running total", "what_counts": label, "value": each.n, "unit": "attacks",
+         "day": each.rows["end"].max()}
+        for label, each in study.totals.items()
+    ]  # fmt: skip
+
+
+def pause_results(pauses: pd.DataFrame) -> list[dict]:
+    """The results of the notebook on the pause, from `sensitivity.pause_by_definition`."""
+    rows: list[dict] = []
+    for row in pauses.itertuples():
+        about = {"what_counts": row.definition}
+        rows.append({"measure": "attacks in the window", **about, "value": row.n, "unit": "attacks"})
+        if pd.notna(row.gap_days):
+            rows.append({"measure": "days without an attack", **about, "value": row.gap_days, "low": row.gap_days_low,
+                         "high": row.gap_days_high, "unit": "days"})  # fmt: skip
+        if pd.notna(row.ratio):
+            rows.append({"measure": "rate during over rate before", **about, "value": row.ratio, "low": row.ratio_low,
+                         "high": row.ratio_high})  # fmt: skip
+        if pd.notna(row.day):
+            rows.append({"measure": "first day of the rate of the pause", **about,
+                         "value": row.probability_overdispersed, "unit": "P(a change), allowing for clustering",
+                         "day": row.day, "first_day": row.day_low, "last_day": row.day_high})  # fmt: skip
+    return rows
+
+
+def return_results(found: Sequence[AttackReturn], firsts: pd.DataFrame, since: str) -> list[dict]:
+    """The results of the notebook on what came after the pause; `firsts` from `pause_gaps.first_attacks`."""
+    rows: list[dict] = []
+    for each in found:
+        about = {"what_counts": each.definition}
+        if each.ratio == each.ratio:
+            rows.append({"measure": "rate after over rate before", **about, "value": each.ratio, "low": each.ratio_low,
+                         "high": each.ratio_high})  # fmt: skip
+        if each.probability == each.probability:
+            rows.append({"measure": f"P(the rate rose by {each.as_of:%Y-%m-%d}), allowing for clustering", **about,
+                         "value": each.probability_of_rise})  # fmt: skip
+    rows += [
+        {"measure": f"first attack from {since}", "what_counts": row.definition, "day": row.first_low,
+         "first_day": row.first_low, "last_day": row.first_high}
+        for row in firsts.dropna(subset="first_low").itertuples()
+    ]  # fmt: skip
+    return rows
+
+
+def support_results(size: EvidenceSize, support: SingleVoices, disputes: DisputedIncidents) -> list[dict]:
+    """The results of the notebook on sources."""
+    return [
+        {"measure": "documents", "value": size.documents},
+        {"measure": "claims", "value": size.claims},
+        {"measure": "incidents", "value": size.incidents},
+        {"measure": "incidents that rest on one origin", "value": support.one_origin},
+        {"measure": "incidents known only from the attackers", "value": support.attackers_alone},
+        {"measure": "incidents disputed on a field", "value": disputes.disputed},
+    ]
