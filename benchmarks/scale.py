@@ -279,7 +279,7 @@ def main() -> None:
     parser.add_argument("--series", type=int, default=10_000)
     parser.add_argument("--narrow", type=int, default=NARROW)
     chosen = parser.parse_args()
-    sizes = SIZES[:1] if chosen.quick else SIZES
+    sizes: tuple[int, ...] = SIZES[:1] if chosen.quick else SIZES
     if chosen.sizes:
         sizes = tuple(int(each) for each in chosen.sizes.split(","))
     with tempfile.TemporaryDirectory() as folder:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import unicodedata
 from collections import Counter
+from typing import Any
 
 import nbformat
 import pikepdf
@@ -190,7 +191,7 @@ def pypdf_text(path) -> str:
 
 def page_text(path) -> str:
     """What a page of HTML shows to readers of the paper, too."""
-    page = BeautifulSoup(path.read_text(), "html.parser").main
+    page: Any = BeautifulSoup(path.read_text(), "html.parser").main
     for part in page(["script", "style", "svg", "math", "template", "nav"]):
         part.decompose()
     return unicodedata.normalize("NFKC", page.get_text(" ")).replace(CAPTION_LINK, "")

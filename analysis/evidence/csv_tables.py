@@ -168,10 +168,13 @@ def _typed(raw: pd.DataFrame, known: list[Column]) -> pd.DataFrame:
         if column.kind == "date":
             typed[column.name] = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
         elif column.kind in ("integer", "number"):
-            fits = _once_each(lambda values, kind=column.kind: values.str.fullmatch(PATTERNS[kind], na=False))
-            number = pd.to_numeric(text.where(fits(raw[column.name])))
+            number = pd.to_numeric(text.where(_fits(raw[column.name], PATTERNS[column.kind])))
             typed[column.name] = number.astype("Int64" if column.kind == "integer" else "float64")
     return typed
+
+
+def _fits(text: pd.Series, pattern) -> pd.Series:
+    return _once_each(lambda values: values.str.fullmatch(pattern, na=False))(text)
 
 
 def _with_numbers(typed: pd.DataFrame, names: list[str]) -> pd.DataFrame:
