@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help report reports quick test check docs lab clean
+.PHONY: help report reports quick test check docs wheel lab clean
 
 help:
 	@echo "make report   run the notebooks and make the report of the variant 'all' in build/all"
@@ -13,6 +13,7 @@ help:
 	@echo "make test     run all tests"
 	@echo "make check    ruff and mypy over the whole repository"
 	@echo "make docs     the page of the public functions, in build/docs"
+	@echo "make wheel    the package with its tables and notebooks as one file, in build/wheel"
 	@echo "make lab      open the notebooks in JupyterLab"
 	@echo "make clean    remove build/ (the environment stays; remove .venv by hand)"
 
@@ -42,6 +43,12 @@ docs: $(READY)
 	@rm -rf build/docs-source build/docs && mkdir -p build/docs-source  # a name that is gone leaves no page
 	@$(BIN)/sphinx-build --quiet --fail-on-warning -c docs/api build/docs-source build/docs
 	@echo build/docs/index.html
+
+wheel: $(READY)
+	@rm -rf build/lib build/bdist.* build/wheel  # a file that is gone stays out
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel .
+	@rm -rf build/lib build/bdist.*
+	@ls build/wheel/*.whl
 
 lab: $(READY)
 	@$(BIN)/jupyter lab --notebook-dir=notebooks

@@ -1,17 +1,19 @@
 """From what sources say to what a reader can check: the names an analyst needs, grouped by task.
 
 Open a folder
-    `open_folder` reads and checks the tables of a folder and returns a `Dataset`. Wrong input raises `InputError`.
+    `open_folder` reads and checks the tables of a folder and returns a `Dataset`. `open_table` opens a large table in
+    an engine without reading it whole; what counts takes both. Wrong input raises `InputError`.
 
 View: decide what counts
     `View` says which evidence counts, `select` gives the incidents it counts, `select_by_definition` gives them
     under each definition, `view_coverage` says when somebody looked, `observed_window` from which day to which.
 
 Count
-    `count` gives incidents per period, `cumulative` their running sum, `by_place` incidents per place,
-    `lump_categories` a column with few values, `daily_counts` the series that `changes` takes. `dispersion` and
-    `is_overdispersed` measure clustering. `totals` holds the running totals that officials and monitors state,
-    `total_intervals` gives the counts between them, `zero_intervals` the stretches without a rise.
+    `count` gives incidents per period, `cumulative` their running sum, `by_place` incidents per place, `crosstab`
+    incidents by two columns, `lump_categories` a column with few values, `daily_counts` the series that `changes`
+    takes. `dispersion` and `is_overdispersed` measure clustering. `totals` holds the running totals that officials
+    and monitors state, `total_intervals` gives the counts between them, `zero_intervals` the stretches without a
+    rise.
 
 Rates
     `rate` gives one rate per day with its interval, `rate_interval` many at once.
@@ -21,7 +23,8 @@ Gaps
     `gaps` lists runs of days without an incident, `longest_gap_probability` says how likely such a run is.
 
 Changes
-    `changes` gives the posterior of the dates on which the rate changed.
+    `changes` gives the posterior of the dates on which the rate changed. `find_pauses` searches every series of a
+    table, such as each actor of each country, for a low rate between two higher ones.
 
 Compare
     `compare` sets the rates of two periods beside each other. `count_series` gives one series per definition;
@@ -29,8 +32,12 @@ Compare
     `onset_by_definition`, `ending_by_definition`, `pause_by_definition` and `prior_sensitivity_by_definition`
     answer one question under each of them. `middle_day` is the day between two days.
 
+Explore
+    `explore` shows incidents as linked views to filter and press, as an `Exploration` that gives the selection back.
+    `browse` shows a long frame as a table that sorts and searches.
+
 Find and search
-    `find_incidents` finds incidents by day and place, `search_claims` finds claims by words.
+    `find_incidents` finds incidents by days, place, values and words, `search_claims` finds claims by words.
 
 From a bar to the sources
     `incidents_per_bar` lists the incidents behind each bar, `trace_incident` gives one incident with its claims and
@@ -80,6 +87,7 @@ if TYPE_CHECKING:
     from analysis.comparisons.onset import middle_day as middle_day
     from analysis.comparisons.onset import onset_by_definition as onset_by_definition
     from analysis.comparisons.pause_gaps import first_attacks as first_attacks
+    from analysis.comparisons.pause_search import find_pauses as find_pauses
     from analysis.comparisons.period_rates import observed_in_period as observed_in_period
     from analysis.comparisons.period_rates import period_rates as period_rates
     from analysis.comparisons.period_rates import period_ratios as period_ratios
@@ -87,6 +95,9 @@ if TYPE_CHECKING:
     from analysis.comparisons.sensitivity import pause_by_definition as pause_by_definition
     from analysis.comparisons.sensitivity import prior_sensitivity_by_definition as prior_sensitivity_by_definition
     from analysis.evidence.errors import InputError as InputError
+    from analysis.explorer.exploration import Exploration as Exploration
+    from analysis.explorer.exploration import explore as explore
+    from analysis.explorer.frame_browser import browse as browse
     from analysis.findings.attack_counts import frequency_finding as frequency_finding
     from analysis.findings.attack_return import return_finding as return_finding
     from analysis.findings.casualties import casualties_finding as casualties_finding
@@ -98,9 +109,11 @@ if TYPE_CHECKING:
     from analysis.incidents.dataset import Dataset as Dataset
     from analysis.incidents.dataset import open_folder as open_folder
     from analysis.incidents.export import export as export
+    from analysis.incidents.incident_search import find_incidents as find_incidents
+    from analysis.incidents.large_dataset import LargeDataset as LargeDataset
+    from analysis.incidents.large_dataset import open_table as open_table
     from analysis.incidents.trace import claims_of_incidents as claims_of_incidents
     from analysis.incidents.trace import dissenting_claims as dissenting_claims
-    from analysis.incidents.trace import find_incidents as find_incidents
     from analysis.incidents.trace import trace_incident as trace_incident
     from analysis.incidents.views import View as View
     from analysis.incidents.views import select as select
@@ -111,6 +124,7 @@ if TYPE_CHECKING:
     from analysis.measures.changepoints.changes import changes as changes
     from analysis.measures.completeness import completeness as completeness
     from analysis.measures.coverage import observed_window as observed_window
+    from analysis.measures.cross_tabulation import crosstab as crosstab
     from analysis.measures.daily_counts import daily_counts as daily_counts
     from analysis.measures.dispersion import dispersion as dispersion
     from analysis.measures.dispersion import is_overdispersed as is_overdispersed
@@ -143,6 +157,7 @@ else:  # hidden from type checkers: a module with __getattr__ has every name for
         "analysis.comparisons.count_series": "count_series",
         "analysis.comparisons.onset": "ending_by_definition middle_day onset_by_definition",
         "analysis.comparisons.pause_gaps": "first_attacks",
+        "analysis.comparisons.pause_search": "find_pauses",
         "analysis.comparisons.period_rates": "observed_in_period period_rates period_ratios",
         "analysis.comparisons.sensitivity": "changes_by_definition pause_by_definition prior_sensitivity_by_definition",
         "analysis.evidence.errors": "InputError",
@@ -153,13 +168,18 @@ else:  # hidden from type checkers: a module with __getattr__ has every name for
         "analysis.findings.study": "open_study",
         "analysis.findings.summary": "summary_findings",
         "analysis.findings.variant_comparison": "compare_views",
+        "analysis.explorer.exploration": "Exploration explore",
+        "analysis.explorer.frame_browser": "browse",
         "analysis.incidents.claim_search": "search_claims",
         "analysis.incidents.dataset": "Dataset open_folder",
         "analysis.incidents.export": "export",
-        "analysis.incidents.trace": "claims_of_incidents dissenting_claims find_incidents trace_incident",
+        "analysis.incidents.incident_search": "find_incidents",
+        "analysis.incidents.trace": "claims_of_incidents dissenting_claims trace_incident",
+        "analysis.incidents.large_dataset": "LargeDataset open_table",
         "analysis.incidents.views": "View select select_by_definition view_coverage",
         "analysis.measures.categories": "lump_categories",
         "analysis.measures.changepoints.changes": "changes",
+        "analysis.measures.cross_tabulation": "crosstab",
         "analysis.measures.daily_counts": "daily_counts",
         "analysis.measures.completeness": "completeness",
         "analysis.measures.coverage": "observed_window",

@@ -1,4 +1,5 @@
-"""The command line: parse, call one function, print. Exit 2 for bad input, 1 for a failed run."""
+"""The command line: parse, call one function, print. Exit 2 for bad input, 1 for a failed run, 3 for an export that
+lacks something."""
 
 from __future__ import annotations
 
@@ -9,22 +10,14 @@ import click
 
 from analysis.databases.import_commands import changes_since_command, import_group
 from analysis.exercises.command_group import exercises
+from analysis.incidents.find_command import find_command
+from analysis.incidents.integration_command import integrate_command
+from analysis.reports.command_errors import ErrorGroup
+from analysis.reports.conversion_command import export_command
+from analysis.reports.pause_command import pauses_command
 
 
-class Group(click.Group):
-    """Turns the package's own errors into one message and an exit status; anything else is a bug and shows itself."""
-
-    def main(self, *args, **kwargs):
-        from analysis.evidence.errors import InputError, RunError
-
-        try:
-            return super().main(*args, **kwargs)
-        except (InputError, RunError) as error:
-            click.echo(f"incidents: {error}", err=True)
-            sys.exit(2 if isinstance(error, InputError) else 1)
-
-
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=ErrorGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """From what sources say to what a reader can check."""
 
@@ -96,12 +89,14 @@ def limits(command):
 @click.option("--build", "target", default="build", type=click.Path(path_type=Path),
               help="Where the reports go.", show_default=True)  # fmt: skip
 @click.option("--force", is_flag=True, help="Run also what is up to date.")
+@click.option("--summary", is_flag=True, help="Make only the first page, as a PDF of two pages; runs no notebook.")
 @click.option("--with-rows", is_flag=True,
               help="Put the rows into the report even where the terms of a database forbid it.")  # fmt: skip
 @limits
 def report(
     variants: tuple[str, ...], all_variants: bool, only: tuple[str, ...], given: tuple[tuple[str, str], ...],
-    folder: str, target: Path, force: bool, with_rows: bool, cell_seconds: int, run_seconds: int, memory: int | None,
+    folder: str, target: Path, force: bool, summary: bool, with_rows: bool,
+    cell_seconds: int, run_seconds: int, memory: int | None,
 ) -> None:  # fmt: skip
     """Run the notebooks and render them to PDF and HTML; the variant 'all' by default.
 
@@ -112,23 +107,24 @@ def report(
 
     from analysis.evidence.errors import format_path
     from analysis.evidence.folders import REPOSITORY
+    from analysis.reports.pipeline import make_report, make_summary
     from analysis.reports.plan import Plan, choose_notebooks
     from analysis.runs.run_limits import RunLimits
     from analysis.runs.variants import choose_variants, override_parameters
 
     notebooks = choose_notebooks(only)
     chosen = choose_variants(REPOSITORY / "notebooks" / "parameters", variants or ("all",), all_variants)
-    if folder:
-        given = (*given, ("folder", str(Path(folder).expanduser().resolve())))
+    given += (("folder", str(Path(folder).expanduser().resolve())),) if folder else ()
     variants_given = [override_parameters(each, dict(given), notebooks) for each in chosen]
     plans = [Plan(each, notebooks, target / each.name, with_rows) for each in variants_given]
+    if summary:
+        click.echo("\n".join(format_path(make_summary(each)) for each in plans))
+        return
     stale = [each for each in plans if force or each.stale_reasons()]
-    for each in plans:
-        if each not in stale:
-            click.echo(f"{format_path(each.target)} is up to date")
+    for each in (plan for plan in plans if plan not in stale):
+        click.echo(f"{format_path(each.target)} is up to date")
     if not stale:
         return
-    from analysis.reports.pipeline import make_report  # slow to import, and not needed for what is up to date
 
     with tqdm(total=len(stale) * (2 * len(notebooks) + 1), unit="step", disable=None, leave=False) as bar:
 
@@ -138,7 +134,7 @@ def report(
 
         for each in stale:
             bar.set_description(each.variant.name)
-            for path in make_report(each, step, RunLimits(cell_seconds, run_seconds, memory)):
+            for path in make_report(each, step, RunLimits(cell_seconds, run_seconds, memory), fresh=force):
                 if path.suffix in (".pdf", ".html"):
                     bar.write(format_path(path), file=sys.stdout)
 
@@ -187,27 +183,12 @@ def trace(incident: str, folder: str) -> None:
 
 
 @main.command()
-@click.option("--date", "day", default="", help="A day, YYYY-MM-DD.")
-@click.option("--place", default="", help="A place: gazetteer id, name or alias.")
-@FOLDER
-def find(day: str, place: str, folder: str) -> None:
-    """Find incidents by day and place."""
-    from analysis.incidents.dataset import open_folder
-    from analysis.incidents.trace import find_incidents
-
-    found = find_incidents(open_folder(folder), day, place)
-    for row in found.itertuples():
-        click.echo(f"{row.incident_id}  {row.date:%Y-%m-%d}  {row.place}  {row.weapon}  {row.result}")
-    click.echo(f"{len(found)} found", err=True)
-
-
-@main.command()
 @FOLDER
 @click.option(
     "--trials", is_flag=True, help="First try every point of the grid again (some minutes) and keep the table."
 )
 def evaluate(folder: str, trials: bool) -> None:
-    """Judge the grouping, made without the reader's decisions, by those decisions, in all and in each period."""
+    """Judge the grouping, made without the reviewer's decisions, by those decisions, in all and in each period."""
     from analysis.evidence.csv_tables import write_files
     from analysis.evidence.evidence_base import load_evidence
     from analysis.incidents import cross_validation
@@ -351,31 +332,14 @@ def sweep(
         raise RunError(f"{len(swept.failures)} of {len(runs)} runs failed")
 
 
-@main.command("integrate")
-@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="Folder for the merged table.")
-@click.option("--rules", "rules_file", type=click.Path(path_type=Path), help="YAML file of tolerances and vocabulary.")
-def integrate_command(folders: tuple[Path, ...], target: Path, rules_file: Path | None) -> None:
-    """Say which events of two or three imported tables are one, and write matches, merged table and doubts."""
-    from analysis.databases.table_import import csv_text
-    from analysis.evidence.csv_tables import write_files
-    from analysis.evidence.spreadsheet import to_spreadsheet
-    from analysis.incidents.integration import integrate, read_integration_rules
-
-    found = integrate(folders, read_integration_rules(rules_file))
-    write_files({
-        target / "incidents.csv": csv_text(found.merged),
-        target / "matches.csv": to_spreadsheet(found.matches),
-        target / "review.csv": to_spreadsheet(found.review),
-    })  # fmt: skip
-    for row in found.summary().itertuples():
-        click.echo(f"{row.events:>8,}  {row.databases}")
-    click.echo(f"{len(found.review):,} doubtful pairs in {target / 'review.csv'}")
-
-
 main.add_command(exercises)
+main.add_command(pauses_command)
+main.add_command(find_command)
+main.add_command(export_command)
 main.add_command(import_group)
+main.add_command(pauses_command)
 main.add_command(changes_since_command)
+main.add_command(integrate_command)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Changes of a rate: time, memory and error beside ruptures and skchange, and whether it keeps its word.
 
-    python -m benchmarks.changes            # everything, about half an hour on two cores
+    python -m benchmarks.changes            # everything, about five minutes of processor time
     python -m benchmarks.changes --quick    # a tenth of the simulated worlds
 
 Writes benchmarks/changes.md. ruptures and skchange are no dependencies of the package: where one is
@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import platform
 import resource
-import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,7 +25,7 @@ from analysis.measures.changepoints.change_tables import changes_by
 from analysis.measures.changepoints.changes import changes
 from analysis.measures.total_intervals import total_intervals
 from analysis.measures.totals import running_total
-from benchmarks.worlds import DAYS, calibration
+from benchmarks.worlds import DAYS, calibration, one_fall
 
 SIZES = (100, 1000, 5000)
 SERIES = {100: 40, 1000: 10, 5000: 2}  # simulated series per length
@@ -91,9 +90,9 @@ def trial(method: str, size: int, runs: int) -> dict:
     for _ in range(runs):
         day = int(rng.integers(size // 4, 3 * size // 4))
         counts = rng.poisson(np.where(np.arange(size) < day, *RATES))
-        begin = time.perf_counter()
+        begin = spent()
         found = find(counts)
-        seconds.append(time.perf_counter() - begin)
+        seconds.append(spent() - begin)
         errors.append(min((abs(each - day) for each in found), default=np.nan))
         numbers.append(len(found))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -116,14 +115,19 @@ def side_by_side() -> pd.DataFrame:
     return pd.DataFrame([alone(trial, method, size, SERIES[size]) for method, size in tqdm(cases)])
 
 
-def timed(work) -> float:
-    """Seconds of the faster of two runs."""
-    spent = []
-    for _ in range(2):
-        begin = time.perf_counter()
+def spent() -> float:
+    """Processor seconds of this process and of those that it started and that have ended."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
+def timed(work, runs: int = 2) -> float:
+    """Processor seconds of the fastest run."""
+    seconds = []
+    for _ in range(runs):
+        begin = spent()
         work()
-        spent.append(time.perf_counter() - begin)
-    return min(spent)
+        seconds.append(spent() - begin)
+    return min(seconds)
 
 
 def daily_seconds(size: int) -> float:
@@ -155,9 +159,7 @@ def many_seconds() -> float:
     parts = [per_day(rng.poisson(np.where(np.arange(400) < 150, *rng.gamma(1, 1, 2)))).assign(actor=actor)
              for actor in range(1000)]  # fmt: skip
     frame = pd.concat(parts)
-    begin = time.perf_counter()
-    changes_by(frame, "actor")
-    return time.perf_counter() - begin
+    return timed(lambda: changes_by(frame, "actor", progress=False, workers=2), runs=1)
 
 
 def rates_seconds() -> float:
@@ -188,7 +190,7 @@ def goals() -> pd.DataFrame:
         ("5,000 daily counts, up to 5 changes", f"{alone(daily_seconds, 5000):.2f} s", "5 s"),
         ("Pentagon totals to 21 November 2024, up to 4", f"{seconds:.2f} s", "3 s"),
         ("the same, peak memory of the process", f"{memory:.0f} MB", "1,000 MB"),
-        ("1,000 series of 400 days in one call", f"{alone(many_seconds):.1f} s", "8 s"),
+        ("1,000 series of 400 days in one call, two processes together", f"{alone(many_seconds):.1f} s", "16 s"),
         ("3,000 daily counts, with the rates", f"{alone(rates_seconds):.1f} s", "2 s"),
         ("192 totals of 30 days, up to 4", f"{alone(months_seconds):.1f} s", "seconds"),
     ]
@@ -246,14 +248,23 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--quick", action="store_true", help="a tenth of the simulated worlds")
     share = 10 if asked.parse_args().quick else 1
+    worlds = 40 // share
+    kinds = calibration(worlds, progress=tqdm)
     parts = {
-        "Speed": goals(),
+        "Speed: processor seconds": goals(),
         f"Side by side: one change, from {RATES[0]} to {RATES[1]} a day": side_by_side(),
-        f"Calibration: {DAYS} days, a fall to a tenth": calibration(200 // share, progress=tqdm),
-        "Coverage: worlds drawn from the prior (within 2 points; ± one standard error)": coverage(4000 // share),
+        f"Calibration: {DAYS} days, a fall to a tenth, {worlds} series of each kind": kinds,
+        f"One fall from 1.5 to 0.1 a day, Poisson: 95 % sets of since when, {5 * worlds} series": one_fall(5 * worlds),
+        "Coverage: worlds drawn from the prior (within 2 points; ± one standard error)": coverage(1000 // share),
     }
     told = f"# Changes of a rate\n\nPython {platform.python_version()}, {platform.machine()}, two cores. "
     told += "Made by `python -m benchmarks.changes`; speed is the faster of two runs, side by side the median.\n"
+    told += (
+        "\nOld is a tempered likelihood with a Poisson prior on the number of changes. Told is the power where the "
+        "method knows branching and delay, at a bound that one in twenty of the constant series passes. A method that "
+        "has to learn them can hardly do better at that rate of false announcements. Of 40 series, a share of 5 % has "
+        "a standard error of 3.4 points, and one of 90 % of 4.7.\n"
+    )
     told += "".join(f"\n## {title}\n\n{markdown(frame)}\n" for title, frame in parts.items())
     Path(__file__).with_suffix(".md").write_text(told, encoding="utf-8")
     print(told)

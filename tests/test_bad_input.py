@@ -99,6 +99,7 @@ CASES = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("file", "old", "new", "messages"), CASES.values(), ids=CASES)
 def test_build_names_what_is_wrong_and_overwrites_nothing(folder, edit, bytes_of, file, old, new, messages):
     edit(folder / file, old, new)
@@ -111,6 +112,7 @@ def test_build_names_what_is_wrong_and_overwrites_nothing(folder, edit, bytes_of
     assert bytes_of(folder) == before
 
 
+@pytest.mark.slow
 def test_build_tells_of_a_missing_column(folder, bytes_of):
     path = folder / "data" / "reviewed.csv"
     path.write_text("claim_id\nc1\n")
@@ -121,6 +123,7 @@ def test_build_tells_of_a_missing_column(folder, bytes_of):
     assert bytes_of(folder) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "content", "message"),
     [
@@ -140,6 +143,7 @@ def test_build_names_a_file_that_cannot_be_read(folder, bytes_of, file, content,
     assert bytes_of(folder) == before
 
 
+@pytest.mark.slow
 def test_build_names_an_id_that_two_sets_use(folder, tiny, bytes_of):
     tiny([{"claim_id": "c2", "source_id": "s9"}], folder="data/third")
     before = bytes_of(folder)
@@ -168,6 +172,7 @@ def test_build_of_a_folder_that_does_not_exist_names_it():
     assert (result.exit_code, result.stderr) == (2, "incidents: folder 'no/such/folder' does not exist\n")
 
 
+@pytest.mark.slow
 def test_check_tells_what_is_out_of_date_and_writes_nothing(folder, edit, bytes_of):
     assert run("build", "--folder", folder, "--check").exit_code == 0
     edit(folder / "seeds" / "claims.csv", "c1,s1,2024-01-10,2024-01-10", "c1,s1,2024-01-12,2024-01-12")
@@ -184,6 +189,7 @@ def test_check_seeds_names_the_folder_that_is_not_there(tmp_path):
     assert "nowhere is not a folder with the original documents" in result.stderr
 
 
+@pytest.mark.slow
 def test_the_command_itself_ends_with_status_2_and_no_traceback(folder, edit):
     edit(folder / "seeds" / "claims.csv", ",alpha,", ",alhpa,")
     command = [sys.executable, "-c", "from analysis.cli import main; main()", "build", "--folder", str(folder)]

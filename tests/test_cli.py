@@ -49,6 +49,7 @@ def imported(*arguments) -> set[str]:
     return SLOW & set(said.stdout.splitlines()[-1].split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments", [("--help",), ("trace", "I20240128-tower-22"), ("parameters", "february_pause"), ("report", "--help")],
     ids=" ".join,
@@ -72,6 +73,7 @@ def repository(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -106,6 +108,7 @@ def test_an_unknown_variant_is_answered_with_the_nearest(repository):
     assert "did you mean 'confirmed'?" in said.stderr
 
 
+@pytest.mark.slow
 def test_a_run_that_fails_is_exit_status_1(monkeypatch, repository):
     def fail(*_, **__):
         raise RunError("x.ipynb: the kernel died")
@@ -115,6 +118,7 @@ def test_a_run_that_fails_is_exit_status_1(monkeypatch, repository):
     assert (said.exit_code, said.stderr) == (1, "incidents: x.ipynb: the kernel died\n")
 
 
+@pytest.mark.slow
 def test_a_bug_shows_itself(monkeypatch, repository):
     def fail(*_, **__):
         raise RuntimeError("a bug")
@@ -123,6 +127,7 @@ def test_a_bug_shows_itself(monkeypatch, repository):
     assert isinstance(run("report", "all").exception, RuntimeError)
 
 
+@pytest.mark.slow
 def test_build_writes_the_table_and_check_says_whether_it_is_out_of_date(tiny, edit):
     root = tiny([{}, {"date_start": "2024-02-01"}])
     assert run("build", "--folder", root, "--check").exit_code == 2
@@ -168,6 +173,7 @@ def test_trace_leads_to_claims_and_sources(dataset):
     assert all(claim in said.output for claim in row["claims"].split("|"))
 
 
+@pytest.mark.slow
 def test_find_lists_the_incidents_of_a_day_and_place(dataset):
     said = run("find", "--date", "2024-01-28", "--place", "tower-22")
     assert said.exit_code == 0
@@ -258,6 +264,7 @@ def claims_of(folder):
     return folder / "seeds" / "claims.csv"
 
 
+@pytest.mark.slow
 def test_an_incident_whose_claims_are_deleted_is_retired_without_an_heir(tiny):
     folder = tiny([{"place_id": "alpha"}, {"place_id": "bravo", "country": "Syria", "source_id": "s2"}])
     run("build", "--folder", folder)
@@ -269,6 +276,7 @@ def test_an_incident_whose_claims_are_deleted_is_retired_without_an_heir(tiny):
     assert "is retired" not in run("build", "--folder", folder).output  # said once
 
 
+@pytest.mark.slow
 def test_a_decision_that_takes_an_id_from_all_its_claims_is_told(tiny):
     claims = [{"place_id": "alpha"}, {"place_id": "alpha", "source_id": "s2"},
               {"place_id": "bravo", "country": "Syria", "source_id": "s3"}]  # fmt: skip

@@ -45,6 +45,7 @@ def made(evidence):
     return rebuilt(evidence)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [
@@ -56,6 +57,7 @@ def test_what_is_derived_is_what_the_evidence_gives_byte_for_byte(made, name):
     assert (REPOSITORY / name).read_bytes() == made[name], "run 'incidents build'"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_order_of_rows_in_the_evidence_does_not_matter(evidence, made, seed):
     assert rebuilt(shuffled(evidence, seed)) == made

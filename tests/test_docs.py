@@ -17,6 +17,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlencode
 
 import click
 import pandas as pd
@@ -29,8 +30,11 @@ from analysis.evidence.audit import audited_rows, error_bound
 from analysis.evidence.data_dictionary import format_codebook_table
 from analysis.evidence.evidence_base import load_evidence
 from analysis.evidence.folders import REPOSITORY
+from analysis.explorer.explorer_state import EMPTY, address_of_state, view_of_state
+from analysis.incidents.dataset import open_folder
 from analysis.incidents.incident_table import LINKAGE_RULES
 from analysis.incidents.resolution import PRECEDENCE, RULE_WORDS
+from analysis.incidents.views import View, select
 from analysis.measures import totals
 from analysis.measures.total_intervals import total_intervals
 from analysis.runs import variants
@@ -133,6 +137,45 @@ def audited() -> str:
     return "\n".join(lines)
 
 
+PAUSE = {"start": "2024-02-04", "end": "2024-04-20"}
+JANUARY = {"start": "2024-01-01", "end": "2024-01-31"}
+# A question, what to do in the explorer, and the state that answers it.
+QUESTIONS: list[tuple[str, str, dict]] = [
+    ("Which attacks inside the Pentagon's pause rest on one origin?", "brush the pause, tick 1 of the origins",
+     PAUSE | {"filters": {"n_origins": ["1"]}}),
+    ("Who was first to report the attack in Jordan?", "tick Jordan, press the incident: claims stand by publication",
+     {"filters": {"country": ["Jordan"]}, "open": "I20240128-tower-22"}),
+    ("Who confirms the attacks of January, beside those of November?",
+     "brush November, keep it to compare, brush January",
+     JANUARY | {"kept": {"start": "2023-11-01", "end": "2023-11-30"}}),
+    ("Where were the attacks after 20 April 2024?", "give the first day; the map and the places follow",
+     {"start": "2024-04-21"}),
+    ("Which attacks does a source connect with Tower 22?", "type it into the search", {"text": "tower 22"}),
+    ("What do monitors alone leave of the pause?", "brush the pause, choose monitors as evidence",
+     PAUSE | {"evidence": "monitors"}),
+    ("What happened on the fullest day?", "press the darkest square of the calendar",
+     {"start": "2023-12-08", "end": "2023-12-08"}),
+    ("Were rockets used in Iraq?", "split the bars by weapon, tick Iraq and rocket",
+     {"by": "weapon", "filters": {"country": ["Iraq"], "weapon": ["rocket"]}}),
+    ("Which attacks killed Americans?", "tick the number of U.S. killed", {"filters": {"us_killed": ["3"]}}),
+    ("Which attacks of January only the attackers claim?", "brush January, tick their claim only, save as CSV",
+     JANUARY | {"filters": {"confirmation": ["claim_only"]}}),
+]  # fmt: skip
+
+
+def questions() -> str:
+    """Each question with its way, its address after the page's name, and how many incidents answer it."""
+    dataset = open_folder()
+    lines = ["| question | how | address | attacks |", "|---|---|---|---|"]
+    for asked, way, given in QUESTIONS:
+        state = EMPTY | {name: value for name, value in given.items() if name != "kept"}
+        kept = {"kept": address_of_state(EMPTY | given["kept"])} if "kept" in given else {}
+        address = "&".join(filter(None, [address_of_state(state), urlencode(kept)]))
+        found = select(dataset, view_of_state(View(), state), empty_ok=True)
+        lines.append(f"| {asked} | {way} | `#{address}` | {len(found)} |")
+    return "\n".join(lines)
+
+
 GENERATED: dict[str, Callable[[], str]] = {
     "points": points,
     "precedence": precedence,
@@ -140,6 +183,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "against totals": against_totals,
     "against intervals": against_intervals,
     "audit": audited,
+    "questions": questions,
 }
 
 
@@ -226,6 +270,7 @@ def read(path: Path) -> str:
 # The tests.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [CODEBOOK, DATA], ids=lambda path: path.name)
 def test_generated_blocks_are_what_the_package_gives(page):
     text = read(page)
@@ -298,6 +343,7 @@ def known_ids() -> set[str]:
     return set(pd.concat(columns))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_every_id_that_is_named_exists(page, known_ids):
     text = read(page)
@@ -313,6 +359,7 @@ def test_the_claims_of_the_codebook_belong_to_the_incidents_it_names():
     assert [pair for pair in said if home.get(pair[0]) != pair[1]] == []
 
 
+@pytest.mark.slow
 def test_the_examples_of_voices_and_grades_have_them():
     evidence = load_evidence()
     text = read(CODEBOOK)
@@ -348,6 +395,7 @@ def test_what_the_codebook_says_of_an_incident_is_so(incident, column, value):
     assert rows.at[incident, column] == value
 
 
+@pytest.mark.slow
 def test_the_totals_of_the_codebook_are_those_of_the_series():
     said = totals.running_total(load_evidence().tallies, "Pentagon").set_index("as_of")
     assert said.at[pd.Timestamp("2023-10-30"), "total"] == 23
@@ -375,7 +423,7 @@ def test_every_module_has_its_place_in_the_architecture():
 
 
 def rewrite() -> None:
-    for page in (CODEBOOK, DATA, ADD_A_CLAIM, OWN_TABLE):
+    for page in (CODEBOOK, DATA, ADD_A_CLAIM, OWN_TABLE, DOCS / "exploring.md"):
         text = generated(page.read_text(encoding="utf-8"))
         with tempfile.TemporaryDirectory() as folder:
             target = Path(folder).resolve()

@@ -75,70 +75,13 @@ def faults(path: str, ignored: set[str]) -> list[str]:
     return [f"{code}: {words}" for code, words in validate(path)["errors"] if code not in ignored]
 
 
-# Internals whose docstrings are still short: each must leave this list when its docstring is whole.
-PENDING = {
-    "analysis.measures.changepoints.grid_marginals.GridMarginals",
-    "analysis.measures.changepoints.grid_marginals.GridMarginals.since",
-    "analysis.measures.changepoints.grid_marginals.GridMarginals.until",
-    "analysis.measures.changepoints.grid_marginals.log_sum",
-    "analysis.measures.changepoints.grid_pass.GridPass",
-    "analysis.measures.changepoints.grid_pass.GridPass.backward",
-    "analysis.measures.changepoints.grid_pass.GridPass.pair",
-    "analysis.measures.changepoints.grid_pass.GridPass.pairs",
-    "analysis.measures.changepoints.grid_pass.Total",
-    "analysis.measures.changepoints.grid_posterior.GridPosterior",
-    "analysis.measures.changepoints.grid_posterior.GridPosterior.date",
-    "analysis.measures.changepoints.grid_posterior.GridPosterior.marginal",
-    "analysis.measures.changepoints.grid_posterior.GridPosterior.since",
-    "analysis.measures.changepoints.grid_posterior.GridPosterior.until",
-    "analysis.measures.changepoints.kernels.day_likelihood_numpy",
-    "analysis.measures.changepoints.kernels.pair_likelihood_numpy",
-    "analysis.measures.changepoints.kernels.run_days_numpy",
-    "analysis.measures.changepoints.posterior_rate.GridRate.interval",
-    "analysis.measures.changepoints.sources.ChangeSource",
-    "analysis.measures.changepoints.sources.ChangeSource.date",
-    "analysis.measures.changepoints.sources.ChangeSource.fell_before",
-    "analysis.measures.changepoints.sources.ChangeSource.holding",
-    "analysis.measures.changepoints.sources.ChangeSource.rates",
-    "analysis.measures.changepoints.sources.ChangeSource.rose_after",
-    "analysis.measures.changepoints.sources.ChangeSource.segments",
-    "analysis.measures.changepoints.sources.ClosedForm",
-    "analysis.measures.changepoints.sources.ClosedForm.best_places",
-    "analysis.measures.changepoints.sources.ClosedForm.date",
-    "analysis.measures.changepoints.sources.ClosedForm.fell_before",
-    "analysis.measures.changepoints.sources.ClosedForm.holding",
-    "analysis.measures.changepoints.sources.ClosedForm.marginal",
-    "analysis.measures.changepoints.sources.ClosedForm.rates",
-    "analysis.measures.changepoints.sources.ClosedForm.rose_after",
-    "analysis.measures.changepoints.sources.ClosedForm.segments",
-    "analysis.measures.changepoints.sources.Numerical",
-    "analysis.measures.changepoints.sources.Numerical.best_places",
-    "analysis.measures.changepoints.sources.Numerical.date",
-    "analysis.measures.changepoints.sources.Numerical.fell_before",
-    "analysis.measures.changepoints.sources.Numerical.holding",
-    "analysis.measures.changepoints.sources.Numerical.marginal",
-    "analysis.measures.changepoints.sources.Numerical.rates",
-    "analysis.measures.changepoints.sources.Numerical.rose_after",
-    "analysis.measures.changepoints.sources.Numerical.segments",
-    "analysis.measures.changepoints.sources.poisson_source",
-    "analysis.measures.coverage_scopes.has_scopes",
-    "analysis.measures.coverage_scopes.watched_everywhere",
-    "analysis.measures.numbered_periods.series_of_periods",
-}
-
-
-def due(paths):
-    """The paths, those in PENDING as expected failures; one that passes must leave the list."""
-    pending = pytest.mark.xfail(strict=True, reason="the docstring is not whole yet")
-    return [pytest.param(path, marks=pending if path in PENDING else (), id=path) for path in paths]
-
-
-@pytest.mark.parametrize("path", due(sorted({*facade(), *measures()})))
+@pytest.mark.slow
+@pytest.mark.parametrize("path", sorted({*facade(), *measures()}))
 def test_a_public_function_says_what_it_takes_gives_and_refuses(path):
     assert faults(path, set(IGNORED)) == []
 
 
-@pytest.mark.parametrize("path", due(methods()))
+@pytest.mark.parametrize("path", methods())
 def test_a_public_method_does_too(path):
     assert faults(path, set(IGNORED) | {"EX01"}) == []  # the example stands with the function that makes the object
 
@@ -178,6 +121,7 @@ def far_away(monkeypatch):
 EXAMPLES = [name for name in modules(analysis) if name.count(".") and ">>>" in inspect.getsource(import_module(name))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_examples_run_in_any_time_zone(name, far_away):
     tried = doctest.testmod(import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE)

@@ -63,7 +63,8 @@ def needed(name: str) -> int:
 WRONG = [None, "nonsense", 5.5, [["nonsense"]], {"nonsense": 1}, pd.DataFrame({"nonsense": [1]})]
 RIGHT = {("compare", float), ("rate", float), ("plural", float), ("longest_gap_probability", float),
          ("join_names", list), ("format_counter", str), ("join_names", dict), ("join_names", pd.DataFrame),
-         ("show_sentences", str)}  # fmt: skip
+         ("show_sentences", str),
+         ("browse", pd.DataFrame)}  # fmt: skip
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda each: type(each).__name__)
@@ -87,6 +88,7 @@ a.open_folder(folders="here")
 """
 
 
+@pytest.mark.slow
 def test_a_type_checker_knows_every_name_and_its_parameters(tmp_path):
     path = tmp_path / "snippet.py"
     path.write_text(SNIPPET)

@@ -6,14 +6,18 @@ import re
 import shutil
 import subprocess
 import sys
+import unicodedata
+from collections import Counter
 
 import nbformat
 import pikepdf
 import pytest
 from bs4 import BeautifulSoup
+from pypdf import PdfReader
 
 from analysis.evidence.folders import REPOSITORY
 from analysis.reports.plan import NOTEBOOKS
+from analysis.reports.web.image_maps import CAPTION_LINK
 from analysis.runs.parameters import declared_parameters
 from analysis.runs.result_table import read_results
 from analysis.runs.variants import list_variants, parameters_by_notebook
@@ -52,8 +56,8 @@ def calls(notebook, *names: str):
                 yield node
 
 
-def test_every_notebook_of_the_folder_is_part_of_the_report():
-    assert {path.stem for path in FOLDER.glob("*.ipynb")} == set(NOTEBOOKS)
+def test_every_notebook_of_the_folder_is_part_of_the_report_or_looks_around():
+    assert {path.stem for path in FOLDER.glob("*.ipynb")} == {*NOTEBOOKS, "explore"}
 
 
 @each_notebook
@@ -180,6 +184,28 @@ def pages(path) -> int:
         return len(pdf.pages)
 
 
+def pypdf_text(path) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(path).pages)
+
+
+def page_text(path) -> str:
+    """What a page of HTML shows to readers of the paper, too."""
+    page = BeautifulSoup(path.read_text(), "html.parser").main
+    for part in page(["script", "style", "svg", "math", "template", "nav"]):
+        part.decompose()
+    return unicodedata.normalize("NFKC", page.get_text(" ")).replace(CAPTION_LINK, "")
+
+
+DAY = re.compile(r"(?<![\d-])\d{4}-\d\d-\d\d(?![\d-])")
+WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]{2,}")
+UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+# pypdf takes some seconds for each chapter.
+EXTRACTORS = {
+    "pdftotext": (pdf_text, [*NOTEBOOKS, "report"]),
+    "pypdf": (pypdf_text, ["february_pause", "sources_and_incidents"]),
+}
+
+
 @pytest.mark.slow
 class TestTheReport:
     def test_every_notebook_becomes_a_pdf_and_a_page(self, made):
@@ -226,6 +252,19 @@ class TestTheReport:
         for name in NOTEBOOKS:
             title = BeautifulSoup(made[f"{name}.html"].read_text(), "html.parser").h1.get_text()
             assert title.replace("’", "'") in text.replace("’", "'")
+
+    @pytest.mark.parametrize(("extract", "names"), EXTRACTORS.values(), ids=EXTRACTORS)
+    def test_copying_and_searching_give_what_the_page_shows(self, made, extract, names):
+        for name in names:
+            found = unicodedata.normalize("NFKC", extract(made[f"{name}.pdf"]))
+            page = page_text(made[f"{name}.html"])
+            days = Counter(DAY.findall(page))
+            assert days and not days - Counter(DAY.findall(found)), name
+            # pdftotext takes the hyphen of a compound that ends a line for a division.
+            whole = found.replace("-", "").replace("\n", "")
+            missing = set(WORD.findall(page)) - set(WORD.findall(found))
+            assert [word for word in missing if word not in whole] == [], name
+            assert not set(UNSEEN) & set(found), name
 
     def test_no_cell_failed_and_nothing_was_printed_that_is_not_for_readers(self, made):
         for name in NOTEBOOKS:

@@ -16,6 +16,7 @@ ROOMS = (
     "comparisons",
     "charts",
     "findings",
+    "explorer",
     "runs",
     "reports",
     "exercises",

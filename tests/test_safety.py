@@ -94,6 +94,7 @@ def _html(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
+@pytest.mark.slow
 @each_text
 def test_in_a_pdf_it_is_its_words_in_every_place(text):
     made = build_document(every_place(text), code="show")
@@ -104,6 +105,7 @@ def test_in_a_pdf_it_is_its_words_in_every_place(text):
     assert [letters(alt) for alt in described] == [letters(text)]
 
 
+@pytest.mark.slow
 @each_text
 def test_in_a_page_it_is_its_words_in_every_place(text):
     made = build_document(every_place(text), code="show")
@@ -112,6 +114,7 @@ def test_in_a_page_it_is_its_words_in_every_place(text):
     assert runs_nothing(page)
 
 
+@pytest.mark.slow
 @each_text
 def test_in_the_notebook_itself_it_is_its_words(text):
     page, _ = HTMLExporter(template_name="basic").from_notebook_node(every_place(text))
@@ -180,6 +183,7 @@ def secret(tmp_path) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "code",
     ['#read("{0}")', '#read("/../../../../../../../..{0}")', '#read("../secret.txt")', '#include "{0}"',
@@ -217,6 +221,7 @@ ELSEWHERE = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ELSEWHERE)
 @pytest.mark.parametrize("form", ["![words]({0})", '<img src="{0}" alt="words">', "![words][r]\n\n[r]: {0}"])
 def test_an_image_from_elsewhere_is_its_words(name, form):
@@ -259,6 +264,7 @@ def test_what_pandoc_would_pass_to_typst_unread_is_text_or_nothing(fence):
     assert to_pdf(made, title="T").startswith(b"%PDF")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "formula", [r"\label{a> #read(1) <b} x", r'\text{"#read(1)"}', r"\mathrm{#read(1)}", r"\operatorname{read(1)}",
                 r"\tag{#read(1)} x", r"x \; \unicode{35}read(1)", '"); read(1); ("', r"\ref{#read(1)}"]
@@ -301,6 +307,7 @@ def test_what_a_spreadsheet_would_run_is_marked_as_text_and_comes_back_unchanged
     assert set(back["points"]) == {"-1.5"}
 
 
+@pytest.mark.slow
 def test_a_review_of_poisoned_evidence_opens_safely_and_its_decisions_come_back(tiny, tmp_path):
     noted = [{"place_id": "alpha", "note": text, "source_id": f"s{i}"} for i, text in enumerate(FORMULAS[:4])]
     noted.append({"place_id": "alpha", "note": "", "source_id": "s9", "date_start": "2024-01-11"})

@@ -1,5 +1,6 @@
 """One list of dependencies, one lock, and a Makefile that says what is missing in one line."""
 
+import json
 import os
 import re
 import shutil
@@ -23,9 +24,9 @@ def names(requirements) -> set[str]:
 def test_the_conda_environment_is_thin_and_follows_pyproject():
     dependencies = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
     pip = [entry for entry in dependencies if isinstance(entry, dict)]
-    assert [entry for entry in dependencies if isinstance(entry, str)] == [
-        f"python{PROJECT['requires-python']}", "pip",
-    ]  # fmt: skip
+    python, *others = (entry for entry in dependencies if isinstance(entry, str))
+    assert re.fullmatch(r"python=3\.\d+", python) and others == ["pip"]  # Binder reads one version, and no range
+    assert python.removeprefix("python=") == PROJECT["requires-python"].removeprefix(">=")
     assert pip == [{"pip": ["-c requirements.lock", "-e .[all]"]}]
 
 
@@ -35,11 +36,28 @@ def test_the_extra_all_is_every_other_extra_but_parquet_which_is_large():
     assert set(named) == set(extras) - {"all", "parquet"}
 
 
+def test_every_place_where_people_work_names_the_same_python_and_strips_notebooks():
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
+    assert container["image"].endswith(PROJECT["requires-python"].removeprefix(">="))
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    strip, lint = hooks
+    assert strip["hooks"][0]["args"] == ["--keep-id"]
+    assert f"\nruff=={lint['rev'].removeprefix('v')}\n" in (ROOT / "requirements.lock").read_text()
+
+
+def test_a_students_environment_needs_no_program_that_renders():
+    """The core and `lab` stay light: pandoc, typst and papermill come with `report`."""
+    heavy = {"papermill", "pypandoc-binary", "typst", "itables", "nbgrader", "statsmodels", "playwright"}
+    light = names([*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["lab"]])
+    assert light & heavy == set()
+
+
 def test_the_lock_pins_every_declared_dependency():
     lock = (ROOT / "requirements.lock").read_text()
     pinned = names(line for line in lock.splitlines() if "==" in line)
     extras = PROJECT["optional-dependencies"]
-    declared = names([*PROJECT["dependencies"], *extras["lab"], *extras["test"]])
+    wanted = [*PROJECT["dependencies"], *(line for name in ("lab", "report", "teach", "test") for line in extras[name])]
+    declared = names(wanted) - {PROJECT["name"]}
     assert declared - pinned == set()
 
 

@@ -18,6 +18,7 @@ from analysis.charts.origins_per_incident import origins_per_incident, origins_p
 from analysis.charts.rates_and_posterior import rates_and_posterior, rates_and_posterior_alt
 from analysis.charts.rates_between_totals import step_rates
 from analysis.charts.small_multiples import small_multiples, small_multiples_alt
+from analysis.charts.vocabulary import use_vocabulary
 
 __all__ = [
     "base_map",
@@ -45,4 +46,5 @@ __all__ = [
     "small_multiples_alt",
     "step_rates",
     "step_rates_alt",
+    "use_vocabulary",
 ]

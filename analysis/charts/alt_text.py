@@ -5,20 +5,21 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.charts.text_format import format_date, join_names, period_name, plural
+from analysis.charts.vocabulary import vocabulary
 from analysis.evidence.arguments import read_window, require_columns, require_frames, require_type
 from analysis.measures.total_intervals import zero_intervals
 from analysis.measures.totals import format_counter
 
 
-def frequency_alt(counts: pd.DataFrame, what: str = "attacks") -> str:
+def frequency_alt(counts: pd.DataFrame, what: str = "") -> str:
     """Describe `frequency_bars` in words: range, total, highest period, periods of zero, periods not covered.
 
     Parameters
     ----------
     counts : DataFrame
         What `count` returns, with or without `by`.
-    what : str, default "attacks"
-        What is counted, in the plural.
+    what : str, default ""
+        What is counted, in the plural; by default the word of `use_vocabulary`.
 
     Returns
     -------
@@ -42,6 +43,7 @@ def frequency_alt(counts: pd.DataFrame, what: str = "attacks") -> str:
     'Bar chart of attacks per month from 1 January 2024 to 29 February 2024'
     """
     require_columns(counts, ("start", "end", "days", "is_complete", "sparse_days", "weekly_days", "count"), "counts")
+    what = what or vocabulary().plural
     if counts.empty:
         return f"Bar chart of {what} per period: no period to show."
     per = counts.groupby(["start", "end"], as_index=False).agg(
@@ -206,7 +208,7 @@ def gap_strip_alt(longest: dict[str, pd.Series | None], window=None) -> str:
             require_columns(row.to_frame().T, ("start", "end", "gap_days"), f"longest[{label!r}]")
     window = read_window(window) if window else None
     when = f", from {format_date(window[0])} to {format_date(window[1])}" if window else ""
-    head = f"One strip per view with a tick for every day with an attack{when}."
+    head = f"One strip per view with a tick for every day with {_article(vocabulary().singular)}{when}."
     parts = [f"{view}: {_gap(row)}" for view, row in longest.items()]
     found = {view: row.gap_days for view, row in longest.items() if row is not None}
     if not found:
@@ -220,3 +222,7 @@ def _gap(row: pd.Series | None) -> str:
     if row is None:
         return "no gap"
     return f"{plural(row.gap_days, 'empty day')} from {format_date(row.start)} to {format_date(row.end)}"
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

@@ -23,8 +23,10 @@ from analysis.charts.borders import (
     unwrap,
     western_edge,
 )
+from analysis.charts.incident_links import url_of_group
 from analysis.charts.point_labels import Point, name_points
 from analysis.charts.text_format import join_names, plural, shorten
+from analysis.charts.vocabulary import format_counted, vocabulary
 from analysis.evidence.arguments import require_columns, require_whole_number
 
 COLUMNS = ("place", "country", "latitude", "longitude", "precision", "count")
@@ -42,7 +44,7 @@ VAGUE = ("town", "region", "country")  # the point stands for something larger t
 NOWHERE = HOLLOW | {"linestyle": ":"}
 
 
-def base_map(places: pd.DataFrame, borders: Borders | None = None, names: int = 20) -> Figure:
+def base_map(places: pd.DataFrame, borders: Borders | None = None, names: int = 20, unit: str = "") -> Figure:
     """Draw a map with a circle for each place, its area in proportion to its count.
 
     Parameters
@@ -54,6 +56,8 @@ def base_map(places: pd.DataFrame, borders: Borders | None = None, names: int = 
         with the package by default.
     names : int, default 20
         How many of the largest circles carry name and count.
+    unit : str, optional
+        What is counted, in the singular, for the key; the word of the folder by default.
 
     Returns
     -------
@@ -99,7 +103,7 @@ def base_map(places: pd.DataFrame, borders: Borders | None = None, names: int = 
         land = borders_around(*_hull(at)) if borders is None else borders
         points = at[["longitude", "latitude"]].to_numpy()
         draw_countries(ax, land, set(places["country"].dropna()) | countries_at(points, land))
-        _key(key, places)
+        _key(key, places, unit)
         _circles(ax, at, places["count"].max())
         taken = name_countries(ax, land, at[["longitude", "latitude"]].to_numpy())
         some = names if len(at) <= 2 * CROWD else min(names, FEW_NAMES)
@@ -142,17 +146,20 @@ def _extent(at: pd.DataFrame) -> tuple[float, float, float, float]:
 def _circles(ax: Axes, at: pd.DataFrame, most: int) -> None:
     vague = at["precision"].isin(VAGUE)
     for rows, fill in ((at[~vague], SOLID), (at[vague], HOLLOW)):
-        ax.scatter(rows["longitude"], rows["latitude"], size(rows["count"], most, len(at)), zorder=3, **fill)
+        drawn = ax.scatter(rows["longitude"], rows["latitude"], size(rows["count"], most, len(at)), zorder=3, **fill)
+        if "place_id" in rows:
+            drawn.set_urls([url_of_group("place_id", place) for place in rows["place_id"]])
 
 
-def _key(ax: Axes, places: pd.DataFrame) -> None:
+def _key(ax: Axes, places: pd.DataFrame, unit: str) -> None:
     """What the circles mean, and below it what has no point."""
     ax.set_axis_off()
     most, nowhere = places["count"].max(), places[places["latitude"].isna()]
     circles = max(int(places["latitude"].notna().sum()), 1)
     ax.set(xlim=(0, WIDTH * 72), ylim=(-1.5 if len(nowhere) else -0.5, 0.5))
     numbers = _round_numbers(most)
-    said = [*map("{:,}".format, numbers[:-1]), plural(numbers[-1], "attack")]
+    last = plural(numbers[-1], unit) if unit else format_counted(numbers[-1])
+    said = [*map("{:,}".format, numbers[:-1]), last]
     sizes = [(number, SOLID, words) for number, words in zip(numbers, said, strict=True)]
     vague = (most / 12, HOLLOW, "only a town or region is known")
     _line(ax, 0, [*sizes, vague] if places["precision"].isin(VAGUE).any() else sizes, most, circles)
@@ -212,15 +219,15 @@ def map_alt(places: pd.DataFrame) -> str:
     require_columns(places, COLUMNS, "places")
     at, nowhere = places[places["latitude"].notna()], places[places["latitude"].isna()]
     if at.empty:
-        return "Map of attacks: no place with a known point to show."
+        return f"Map of {vocabulary().plural}: no place with a known point to show."
     total, first = int(places["count"].sum()), at.nlargest(3, "count")
     named = join_names(f"{row.place} {row.count:,}" for row in first.itertuples())
     share, vague = 100 * first["count"].sum() / total, int(at["precision"].isin(VAGUE).sum())
     hollow = f" {plural(vague, 'place')} hollow: only a town or region is known." if vague else ""
     missing = int(nowhere["count"].sum())
-    lost = f" Not on the map, for no point is known: {plural(missing, 'attack')}." if missing else ""
+    lost = f" Not on the map, for no point is known: {format_counted(missing)}." if missing else ""
     return (
-        f"Map of {plural(len(at), 'place')} with circles as large as their number of attacks, from "
+        f"Map of {plural(len(at), 'place')} with circles as large as their number of {vocabulary().plural}, from "
         f"{at['count'].min():,} to {at['count'].max():,}. The most at {named}: {share:.0f} percent of "
-        f"{plural(total, 'attack')}.{hollow}{lost}"
+        f"{format_counted(total)}.{hollow}{lost}"
     )

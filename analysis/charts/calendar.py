@@ -13,7 +13,9 @@ from matplotlib.patches import Rectangle
 from analysis.charts import style
 from analysis.charts.column_groups import require_one_row
 from analysis.charts.coverage_shading import LOOK, MEANING
+from analysis.charts.incident_links import url_of_days
 from analysis.charts.text_format import format_date, plural
+from analysis.charts.vocabulary import format_counted, vocabulary
 from analysis.charts.year_months import year_months
 from analysis.evidence.arguments import require_columns
 from analysis.evidence.errors import InputError
@@ -147,7 +149,11 @@ def cell_style(number, sparse: int = 0, weekly: int = 0, bounds: tuple[int, ...]
 
 
 def _cell(ax: Axes, day, numbered: bool, bounds: tuple[int, ...]) -> None:
-    ax.add_patch(_square(day.column, day.row, **cell_style(day.count, day.sparse_days, day.weekly_days, bounds)))
+    square = ax.add_patch(
+        _square(day.column, day.row, **cell_style(day.count, day.sparse_days, day.weekly_days, bounds))
+    )
+    if not pd.isna(day.count) and day.count:
+        square.set_url(url_of_days(day.start, day.end))
     if numbered and not pd.isna(day.count) and day.count:
         _number(ax, day.column, day.row, shade_of(day.count, bounds), str(day.count))
 
@@ -197,7 +203,7 @@ def _entries(cells: pd.DataFrame) -> list[tuple[dict, str, str]]:
     out = [(cell_style(bound, bounds=bounds), f"{'≤' * several}{bound}", "") for bound in shown]
     if out:
         more = "+" if most > bounds[-1] else ""
-        out[-1] = (out[-1][0], f"{out[-1][1]}{more}", "attacks on the day")
+        out[-1] = (out[-1][0], f"{out[-1][1]}{more}", f"{vocabulary().plural} on the day")
     none = known[known["count"] == 0]
     if (none["sparse_days"] + none["weekly_days"] == 0).any():
         out.append((cell_style(0), "", "none"))
@@ -241,18 +247,17 @@ def calendar_alt(counts: pd.DataFrame) -> str:
     """
     _require_days(counts)
     if counts.empty:
-        return "Calendar of attacks per day: no day to show."
-    head = (
-        f"Calendar of attacks per day from {format_date(counts['start'].min())} to {format_date(counts['end'].max())}."
-    )
+        return f"Calendar of {vocabulary().plural} per day: no day to show."
+    when = f"from {format_date(counts['start'].min())} to {format_date(counts['end'].max())}"
+    head = f"Calendar of {vocabulary().plural} per day {when}."
     known = counts[counts["count"].notna()]
     nobody = f"{plural(len(counts) - len(known), 'day')} that nobody watched" if len(known) < len(counts) else ""
     if not known["count"].sum():
-        return f"{head} No attack on {plural(len(known), 'day')}{f', and {nobody}' if nobody else ''}."
+        return f"{head} No {vocabulary().singular} on {plural(len(known), 'day')}{f', and {nobody}' if nobody else ''}."
     full, fullest = int((known["count"] > 0).sum()), known[known["count"] == known["count"].max()]
     others = f"{plural(len(fullest), 'day')}, first on " if len(fullest) > 1 else ""
     return (
-        f"{head} {plural(int(known['count'].sum()), 'attack')} on {full:,} of {plural(len(known), 'day')}; the most, "
+        f"{head} {format_counted(int(known['count'].sum()))} on {full:,} of {plural(len(known), 'day')}; the most, "
         f"{fullest['count'].iloc[0]}, on {others}{format_date(fullest['start'].iloc[0])}. {_quiet(known)}"
         f"{f' Also {nobody}.' if nobody else ''}"
     )

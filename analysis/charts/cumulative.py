@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.charts import style
+from analysis.charts.vocabulary import vocabulary
 from analysis.evidence.arguments import read_window, require_frames
 from analysis.measures.totals import format_counter
 
@@ -69,7 +70,7 @@ def cumulative_steps(lines: dict[str, pd.DataFrame], window, ax: Axes | None = N
                 _dot_silences(ax, inside)
                 last = inside.iloc[-1]
                 ends.append((float(last["total"]), last["day"], label, colours[label]))
-        style.count_axis(ax, "attacks counted so far")
+        style.count_axis(ax, f"{vocabulary().plural} counted so far")
         style.date_axis(ax, start, end)
         _label_ends(ax, ends)
     return ax

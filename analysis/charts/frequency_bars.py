@@ -11,7 +11,9 @@ from matplotlib.axes import Axes
 from analysis.charts import style
 from analysis.charts.column_groups import find_split, name_groups
 from analysis.charts.coverage_shading import COUNT_COLUMNS, shade_coverage
+from analysis.charts.incident_links import link_periods
 from analysis.charts.text_format import period_name
+from analysis.charts.vocabulary import vocabulary
 from analysis.evidence.arguments import require_columns
 
 FILLED = 0.86  # of a period's width
@@ -88,11 +90,12 @@ def frequency_bars(
         _name_highest(ax, periods.set_index("start")["days"], base)
         if trailing is not None:
             _trailing(ax, trailing["end"], trailing["mean"].astype(float))
-        style.count_axis(ax, f"attacks per {period_name(periods)}")
+        style.count_axis(ax, f"{vocabulary().plural} per {period_name(periods)}")
         style.date_axis(ax, counts["start"].min(), counts["end"].max())
         ax.set_ylim(top=max(base.max() * (1.28 if marks else 1.1), 1))
         style.mark_days(ax, marks or {})
         style.voice_legend(ax)
+        link_periods(ax, counts)
     return ax
 
 

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from analysis.charts import style
 from analysis.charts.coverage_shading import shade_coverage
+from analysis.charts.incident_links import url_of_days
 from analysis.evidence.arguments import read_window, require_frames, require_whole_number
 from analysis.measures.frequency import count
 from analysis.measures.gaps import gaps
@@ -72,8 +73,9 @@ def gap_strip(
                 ax.annotate("no incident", (0.5, level), xycoords=("axes fraction", "data"),
                             ha="center", va="center", color=style.QUIET)  # fmt: skip
                 continue
-            days = mdates.date2num(inside["date"].unique())
-            ax.vlines(days, level - 0.3, level + 0.3, color=style.ACCENT, linewidth=0.8)
+            days = pd.DatetimeIndex(inside["date"].unique())
+            strokes = ax.vlines(mdates.date2num(days), level - 0.3, level + 0.3, color=style.ACCENT, linewidth=0.8)
+            strokes.set_urls([url_of_days(day, day) for day in days])
             _shade(ax, gaps(inside, (start, end), label_from, coverage), level)
         _unwatched(ax, start, end, coverage)
         ax.set_yticks(range(len(views)), list(reversed(views)))

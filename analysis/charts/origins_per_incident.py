@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from analysis.charts import style
 from analysis.charts.column_groups import name_groups
+from analysis.charts.incident_links import url_of_group
 from analysis.charts.text_format import plural
 from analysis.evidence.arguments import require_column_name, require_columns
 
@@ -61,8 +62,10 @@ def origins_per_incident(incidents: pd.DataFrame, ax: Axes | None = None, by: st
         table = table.reindex(range(1, MOST + 1), fill_value=0)
         base = pd.Series(0, table.index)
         for name in (each for each in fills if each in table):
-            ax.bar(table.index, table[name], bottom=base, width=0.7, label=name, color=fills[name],
+            bars = ax.bar(table.index, table[name], bottom=base, width=0.7, label=name, color=fills[name],
                    edgecolor=style.VOICE_FILL["us_official"], linewidth=0.4)  # fmt: skip
+            for bar, origin in zip(bars, table.index, strict=True):
+                bar.set_url(url_of_group("n_origins", origin) if table.at[origin, name] else None)
             base = base + table[name]
         for origin, total in base.items():
             ax.annotate(str(total), (origin, total), xytext=(0, 2), textcoords="offset points",

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.charts import style
+from analysis.charts.vocabulary import vocabulary
 from analysis.evidence.arguments import require_columns
 
 COLUMNS = ("start", "end", "days", "count", "rate_per_day", "rate_per_day_low", "rate_per_day_high")
@@ -86,7 +87,7 @@ def step_rates(
         over = (shown["rate_per_day_high"] > top).to_numpy()
         ax.plot((left + width / 2)[over], [top * 0.99] * int(over.sum()), "^", color=colour,
                 markersize=3, clip_on=False)  # fmt: skip
-        style.count_axis(ax, "attacks per day", whole=False)
+        style.count_axis(ax, f"{vocabulary().plural} per day", whole=False)
         ax.set_ylim(0, top)
         style.date_axis(ax, intervals["start"].min(), intervals["end"].max())
         style.mark_days(ax, marks or {})

@@ -13,7 +13,9 @@ from matplotlib.figure import Figure
 from analysis.charts import style
 from analysis.charts.column_groups import find_split
 from analysis.charts.coverage_shading import COUNT_COLUMNS, explain_shading, shade_coverage
+from analysis.charts.incident_links import link_periods
 from analysis.charts.text_format import format_date, format_value, join_names, period_name, plural
+from analysis.charts.vocabulary import vocabulary
 from analysis.evidence.arguments import require_columns, require_whole_number
 from analysis.evidence.errors import InputError
 from analysis.measures.categories import NOT_STATED
@@ -75,7 +77,7 @@ def small_multiples(counts: pd.DataFrame, by: str, across: int = 3) -> Figure:
             _panel(ax, name, rows)
         _share(panels, len(groups), own)
         scale = "each on its own scale" if own else "on one scale"
-        notes = (f"attacks per {period_name(counts)}, {scale}", explain_shading(counts))
+        notes = (f"{vocabulary().plural} per {period_name(counts)}, {scale}", explain_shading(counts))
         figure.suptitle("; ".join(filter(None, notes)), x=0.01, ha="left", fontsize=8, color=style.QUIET)
     return figure
 
@@ -102,6 +104,7 @@ def _panel(ax: Axes, name: str, rows: pd.DataFrame) -> None:
     ax.bar(some["start"], some["count"].astype(float), width=some["days"], align="edge",
            color=style.ACCENT, linewidth=0)  # fmt: skip
     shade_coverage(ax, rows, words=False)
+    link_periods(ax, rows)
     style.date_axis(ax, rows["start"].min(), rows["end"].max(), most=4)
     ax.yaxis.grid(True)
     ax.set_title(_title(name), fontsize=7.5)
@@ -173,14 +176,14 @@ def small_multiples_alt(counts: pd.DataFrame, by: str) -> str:
         return f"Small multiples by {by}: no period to show."
     sums = {format_value(name): _sum(rows) for name, rows in _groups(counts, by)}
     head = (
-        f"Small multiples by {by}: {plural(len(sums), 'bar chart')} of attacks per {period_name(counts)} "
+        f"Small multiples by {by}: {plural(len(sums), 'bar chart')} of {vocabulary().plural} per {period_name(counts)} "
         f"{'each on its own scale' if outgrows(_groups(counts, by)) else 'on one scale'} "
         f"from {format_date(counts['start'].min())} to {format_date(counts['end'].max())}. "
         f"{join_names(f'{name} {number:,}' for name, number in sums.items())}."
     )
     total, largest = sum(sums.values()), max(sums, key=sums.__getitem__)
     if not total:
-        return f"{head} No attack in any of them."
+        return f"{head} No {vocabulary().singular} in any of them."
     peak, every = counts.loc[counts["count"].fillna(-1).astype(int).idxmax()], period_name(counts)
     where = format_value(NOT_STATED if pd.isna(peak[by]) else peak[by])
     share = f"{100 * sums[largest] / total:.0f} percent of {total:,}"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import textwrap
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Annotation
 from matplotlib.textpath import TextPath
 
 INK, QUIET, RULE = "#1b1f24", "#6b7280", "#d5d9de"
@@ -145,18 +147,71 @@ def voice_legend(ax: Axes) -> None:
                   columnspacing=1.0, borderaxespad=0)  # fmt: skip
 
 
-def mark_days(ax: Axes, days: dict, top: float = 1.0) -> None:
-    """A thin labelled line at each dated event: {day: label}. Labels alternate in height so that
-    neighbours do not overlap."""
-    for number, (day, label) in enumerate(sorted(days.items())):
-        ax.axvline(day, color=QUIET, linewidth=0.7, linestyle=(0, (3, 2)), zorder=1)
-        ax.annotate(
-            label,
-            (mdates.date2num(day), top - 0.085 * (number % 3)),
-            xycoords=("data", "axes fraction"),
-            xytext=(3, -2),
-            textcoords="offset points",
-            va="top",
-            fontsize=7.5,
-            color=QUIET,
+LABEL_SIZE, LABEL_LINE = 7.5, 10.0  # points: type and line height of the names of marked days
+LABEL_LETTERS = (20, 11)  # of a line of such a name, and of one where there is less room
+AXES_SHARE = 0.93  # of the figure's width that the axes take
+
+
+class Patch(NamedTuple):
+    """The place of a label in points, from the left and from the top of the axes."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: Patch) -> bool:
+        """Whether both share any place."""
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
+
+
+def mark_days(ax: Axes, days: dict) -> None:
+    """A thin labelled line at each dated event: {day: label}. A label stands where it covers no other label, crosses no
+    line of another day and stays inside the axes, as far as there is such a place."""
+    first, last = ax.get_xlim()
+    width = figure_of(ax).get_figwidth() * 72 * AXES_SHARE
+    at = {day: (mdates.date2num(day) - first) / (last - first) * width for day in sorted(days)}
+    taken = _words_at_the_top(ax, first, last, width)
+    for day, x in at.items():
+        others = [Patch(line - 1, 0, line + 1, 999) for other, line in at.items() if other != day]
+        words, side, place = _free_place(x, str(days[day]), taken, others, width)
+        taken.append(place)
+        ax.axvline(day, color=QUIET, linewidth=0.7, linestyle=(0, (3, 2)), zorder=1)
+        ax.annotate(words, (mdates.date2num(day), 1.0), xycoords=("data", "axes fraction"),
+                    xytext=(3 * side, -2 - place.top), textcoords="offset points", va="top",
+                    ha="left" if side > 0 else "right", fontsize=LABEL_SIZE, color=QUIET)  # fmt: skip
+
+
+def _free_place(
+    x: float, label: str, taken: list[Patch], others: list[Patch], width: float
+) -> tuple[str, int, Patch]:  # fmt: skip
+    """The label in lines, the side of its line on which it stands, and its place: the highest free one, in longer
+    lines rather than in shorter ones."""
+    places = []
+    for letters in LABEL_LETTERS:
+        lines = textwrap.wrap(label, letters) or [""]
+        wide, high = max(text_width(line, LABEL_SIZE) for line in lines) + 5, LABEL_LINE * len(lines)
+        places += [
+            ("\n".join(lines), side, Patch(x if side > 0 else x - wide, top, x + wide if side > 0 else x, top + high))
+            for top in (LABEL_LINE * step for step in range(9))
+            for side in (1, -1)
+        ]
+    inside = [each for each in places if each[2].left >= 0 and each[2].right <= width] or places
+    free = [each for each in inside if not any(each[2].meets(other) for other in taken)] or inside
+    return next((each for each in free if not any(each[2].meets(line) for line in others)), free[0])
+
+
+def _words_at_the_top(ax: Axes, first: float, last: float, width: float) -> list[Patch]:
+    """The places of the words that name a shade, which end at the end of it."""
+    found = []
+    for text in ax.texts:
+        if (
+            isinstance(text, Annotation)
+            and text.get_horizontalalignment() == "right"
+            and text.get_verticalalignment() == "top"
+        ):
+            right = (mdates.date2num(text.xy[0]) - first) / (last - first) * width
+            found.append(Patch(right - text_width(text.get_text(), LABEL_SIZE) - 8, 0, right, 2 * LABEL_LINE))
+    return found

@@ -10,6 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize, PowerNorm
 
 from analysis.charts import style
 from analysis.charts.coverage_shading import LOOK, MEANING
+from analysis.charts.vocabulary import vocabulary
 
 WIDTH = 7.0  # inches
 ROW = 0.2  # inches, height of a year
@@ -87,7 +88,7 @@ def _write_numbers(ax: Axes, table: pd.DataFrame, sparse: pd.DataFrame, scale: N
 
 def _key(table: pd.DataFrame, sparse: pd.DataFrame) -> str:
     """What the squares mean, in a line below them."""
-    said = ["attacks per month; white: none"]
+    said = [f"{vocabulary().plural} per month; white: none"]
     if table.isna().any(axis=None):
         said.append(f"hatched: {MEANING['nobody']}, or outside the window")
     if sparse.any(axis=None):

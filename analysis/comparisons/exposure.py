@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import pandas as pd
-from statsmodels.stats.proportion import proportion_confint
 
 from analysis.comparisons.count_series import CountSeries
 from analysis.measures.changepoints.changes import Changes, changes
 from analysis.measures.daily_counts import exposure_by_day
+from analysis.measures.rate_ratios import proportion_interval
 
 SHARES = (1.0, 0.3, 0.15)  # of incidents seen on sparsely watched days
 
@@ -53,7 +53,7 @@ def itemised_shares(itemised: CountSeries, totals: CountSeries) -> pd.DataFrame:
                 sums[place] += int(more)
     out = []
     for density, (days, seen, official) in rows.items():
-        low, high = proportion_confint(seen, official, method="beta") if 0 < official >= seen else (None, None)
+        low, high = proportion_interval(seen, official) if 0 < official >= seen else (None, None)
         out.append((density, days, seen, official, seen / official if official else None, low, high))
     columns = ["density", "days", "itemised", "official", "share", "share_low", "share_high"]
     return pd.DataFrame(out, columns=columns).astype(

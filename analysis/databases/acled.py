@@ -10,6 +10,7 @@ from analysis.evidence.errors import InputError
 
 NAME = "ACLED"
 ONE_ROW = "one event in ACLED's sense: named actors, at one place, on one day"
+NOUN = "event"
 CITATION = (
     "Raleigh, C., Kishi, R. and Linke, A. (2023). Political instability patterns are obscured by conflict dataset "
     "scope conditions, sources, and coding choices. Humanities and Social Sciences Communications 10, 74. Data: ACLED, "
@@ -35,7 +36,8 @@ TIME_PRECISION = {"1": "day", "2": "week around", "3": "month"}
 # Codebook, "Geo precision": 1 the town or place that the source names; 2 a part of a region, the point being a town
 # in it; 3 a larger region, the point being its capital.
 GEO_PRECISION = {"1": "exact", "2": "town", "3": "region"}
-# Codebook, "inter": numbers until 2024, words since. 0 stands where there is no second actor.
+# Codebook, "inter" (the eight kinds also stand in acledR 1.0.1): numbers until 2024, words since. 0 stands where there
+# is no second actor.
 ACTOR_KINDS = {
     "1": "State forces", "2": "Rebel group", "3": "Political militia", "4": "Identity militia", "5": "Rioters",
     "6": "Protesters", "7": "Civilians", "8": "External/Other forces",

@@ -8,8 +8,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 EARLIEST = pd.Timestamp("1800-01-01")
-ISO = (r"\d{4}-\d{2}-\d{2}", "%Y-%m-%d")
-TIME = r"[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?"
+TIME = r"(?:T|,? +)\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?$"
+# Days and seconds as spreadsheets and programs count them; their numbers look like any others, so no column is taken to
+# be in one unless the mapping says so.
+COUNTED = {"excel": ("D", "1899-12-30"), "unix": ("s", "1970-01-01")}
+DIGITS = str.maketrans({zero + n: str(n) for zero in (0x0660, 0x06F0, 0x0966, 0x09E6) for n in range(10)})
 # Formats that a column can be in, tried all together, so that one that fits is never taken while another one fits too.
 KNOWN_FORMATS = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%m.%d.%Y",
@@ -25,10 +28,10 @@ def parse_days(text: pd.Series, formats: Sequence[str] = ("%Y-%m-%d",)) -> pd.Da
     Parameters
     ----------
     text : Series of str
-        Empty where there is no day. A time of day behind an ISO day is left out.
+        Empty where there is no day. A time of day behind the day is left out.
     formats : sequence of str
         Formats as `strptime` takes them, the first that fits a text counts. Without %d the text means a month, without
-        %m as well a year.
+        %m as well a year. `excel` are days as spreadsheets count them, `unix` seconds since 1970.
 
     Returns
     -------
@@ -46,21 +49,27 @@ def parse_days(text: pd.Series, formats: Sequence[str] = ("%Y-%m-%d",)) -> pd.Da
     ['03 February', '29 February', nan]
     """
     unique = pd.Series(text.unique(), dtype="str")
-    bare = unique.str.strip()
-    iso = bare.str.fullmatch(ISO[0] + TIME)
-    bare = bare.where(~iso, bare.str[:10])
+    bare = unique.str.strip().str.translate(DIGITS).str.replace(TIME, "", regex=True)
     first = pd.Series(pd.NaT, unique.index, dtype="datetime64[us]")
     last = first.copy()
     for each in formats:
-        found = pd.to_datetime(bare.where(first.isna(), ""), format=each, errors="coerce", exact=True)
+        found = _read(bare.where(first.isna(), ""), each)
         found = found.astype("datetime64[us]").dt.normalize()
         first, last = first.fillna(found), last.fillna(_end(found, each))
     days = pd.DataFrame({"first": first.to_numpy(), "last": last.to_numpy()}, index=unique.to_numpy())
     return days.reindex(text.to_numpy()).set_axis(text.index)
 
 
+def _read(text: pd.Series, each: str) -> pd.Series:
+    if each not in COUNTED:
+        return pd.to_datetime(text, format=each, errors="coerce", exact=True)
+    unit, origin = COUNTED[each]
+    number = pd.to_numeric(text, errors="coerce")
+    return pd.to_datetime(number.where(number.between(1, 4e9)), unit=unit, origin=origin, errors="coerce")
+
+
 def _end(first: pd.Series, each: str) -> pd.Series:
-    if re.search("%[djxUW]", each):
+    if each in COUNTED or re.search("%[djxUW]", each):
         return first
     return first + (pd.offsets.YearEnd(0) if not re.search("%[mbB]", each) else pd.offsets.MonthEnd(0))
 
@@ -76,7 +85,7 @@ def fitting_formats(text: pd.Series) -> list[str]:
     told = text[text.str.strip() != ""]
     if told.empty:
         return []
-    few = pd.Series(told.unique(), dtype="str").head(2000)
+    few = pd.Series(told.unique(), dtype="str").head(2000).str.strip().str.replace(TIME, "", regex=True)
     rough = [each for each in KNOWN_FORMATS if parse_days(few, [each])["first"].notna().all()]
     # %d/%m/%y also reads the start of a year of four digits as %Y reads one of two: widths decide.
     wide = few.str.contains(r"(?:\d{4}$)|(?:^\d{4})").all()

@@ -14,6 +14,7 @@ ONE_ROW = (
     "one incident in GTD's sense: attacks by one group at one place and in one stretch of time; attacks that differ in "
     "place or time are incidents of their own, and `related` names them"
 )
+NOUN = "incident"
 CITATION = (
     "START (National Consortium for the Study of Terrorism and Responses to Terrorism). Global Terrorism Database. "
     "University of Maryland, www.start.umd.edu/gtd"
@@ -22,6 +23,7 @@ LICENCE = "GTD's terms of use: read them before rows are passed on"
 ROWS_MAY_BE_PASSED_ON = False
 NEEDED = ("eventid", "iyear", "imonth", "iday")
 
+# The codebook read here is that of June 2015.
 # Codebook, iday and imonth: 0 where the day or the month is not known. approxdate then holds the range in words.
 # Codebook, specificity: 1 the place, its own point; 2 a town, the point of the smallest division around it; 3 no
 # town, the smallest division; 4 the first-order division; 5 no point.

@@ -25,6 +25,29 @@ def import_group() -> None:
     """Make a folder for the notebooks from the files of a database."""
 
 
+@import_group.command("acled")
+@FILES
+@options
+@click.option(
+    "--parquet/--csv",
+    "parquet",
+    default=None,
+    help="Leave the import to DuckDB, which writes incidents.parquet; by default from 200 MB of files.",
+)
+def acled_command(
+    files: tuple[Path, ...], folder: Path, downloaded: str, version: str, leave_out: bool, parquet: bool | None
+) -> None:
+    """Import exports of ACLED, dyadic: one row for each event."""
+    from analysis.databases.engine_import import LARGE_BYTES, import_acled_in_engine
+
+    if parquet is None:
+        parquet = sum(path.stat().st_size for path in files if path.is_file()) >= LARGE_BYTES
+    if not parquet:
+        _run("acled", files, folder, downloaded, version, leave_out)
+        return
+    _tell(import_acled_in_engine(files, folder, downloaded, version, leave_out), folder)
+
+
 def _database_command(source: str, words: str) -> None:
     @import_group.command(source, help=words)
     @FILES
@@ -33,7 +56,6 @@ def _database_command(source: str, words: str) -> None:
         _run(source, files, folder, downloaded, version, leave_out)
 
 
-_database_command("acled", "Import exports of ACLED, dyadic: one row for each event.")
 _database_command("ucdp", "Import UCDP GED or Candidate, with a header or without.")
 _database_command("gtd", "Import the Global Terrorism Database.")
 
@@ -72,7 +94,6 @@ def _run(source, files, folder, downloaded, version, leave_out, mapping=None) ->
     from tqdm import tqdm
 
     from analysis.databases.table_import import import_database, write_import
-    from analysis.evidence.errors import format_path
 
     with tqdm(total=len(files) + 3, unit="step", disable=None, leave=False) as bar:
 
@@ -83,14 +104,20 @@ def _run(source, files, folder, downloaded, version, leave_out, mapping=None) ->
         made = import_database(source, files, folder, mapping=mapping, downloaded=downloaded, version=version,
                                leave_out=leave_out, progress=step)  # fmt: skip
         write_import(made)
-    car = made.side_car
+    _tell(made.side_car, folder, "" if made.changes is None else made.changes.words())
+
+
+def _tell(car, folder: Path, changes: str = "") -> None:
+    """What an import read, kept and left out."""
+    from analysis.evidence.errors import format_path
+
     click.echo(f"{car.rows_read:,} rows of {car.database} -> {car.rows_kept:,} incidents in {format_path(folder)}")
     for remark in car.remarks:
         click.echo(f"  {remark}")
     for reason in car.refused:
         click.echo(f"  left out: {reason['rows']:,} x {reason['column']}: {reason['allowed']} ({reason['examples']})")
-    if made.changes is not None:
-        click.echo(f"  since the last import: {made.changes.words()}")
+    if changes:
+        click.echo(f"  since the last import: {changes}")
     if not car.rows_may_be_passed_on:
         click.echo("  the terms of the database forbid to pass on its rows: reports leave them out")
 

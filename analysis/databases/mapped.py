@@ -22,6 +22,7 @@ from analysis.evidence.errors import InputError, suggest_name
 from analysis.evidence.own_incidents import OWN_INCIDENTS
 
 POINT = ("latitude", "longitude")
+TWO_NUMBERS = r"^\D*?([+-]?\d+(?:\.\d+)?)[^\d+.-]+([+-]?\d+(?:\.\d+)?)\D*$"  # "36.1, 44.0", "POINT (44.0 36.1)"
 
 
 def require_columns_of(mapping: Mapping, rows: pd.DataFrame) -> None:
@@ -64,6 +65,7 @@ def convert_table(rows: pd.DataFrame, mapping: Mapping, latest: pd.Timestamp | N
     remarks: list[str] = []
     rows = _chosen(rows, mapping, remarks)
     rows = _one_row_each(rows, mapping, remarks)
+    given = list(rows.columns)
     each = Import(rows, remarks=remarks)
     ids = _joined_ids(rows, mapping)
     put_ids(each, ids, " + ".join(mapping.id) or FILE)
@@ -73,15 +75,24 @@ def convert_table(rows: pd.DataFrame, mapping: Mapping, latest: pd.Timestamp | N
             each.incidents[name] = _field(each, name, spec, mapping)
     if set(POINT) <= set(mapping.fields):
         north, east = (mapping.fields[name] for name in POINT)
-        for spec in (north, east):
-            each.rows[spec.column] = each.rows[spec.column].mask(
-                each.rows[spec.column].isin(spec.missing + mapping.missing), ""
-            )
-        put_point(each, north.column, east.column, north.decimal)
+        put_point(each, _coordinate(each, north, mapping), _coordinate(each, east, mapping), north.decimal)
     if "side_a" in mapping.fields and "actor" not in mapping.fields:
         each.incidents["actor"] = each.incidents["side_a"]
-    _keep(each, mapping)
+    _keep(each, mapping, given)
     return each
+
+
+def _coordinate(each: Import, spec: Field, mapping: Mapping) -> str:
+    """The column of a coordinate, added where it is a part of another one."""
+    text = each.rows[spec.column]
+    text = text.mask(text.isin(spec.missing + mapping.missing), "")
+    name = spec.column
+    if spec.part:
+        name = f"{spec.column}, part {spec.part}"
+        two = text.str.extract(TWO_NUMBERS)[spec.part - 1]
+        text = two.fillna(text).str.strip()
+    each.rows[name] = text
+    return name
 
 
 def _chosen(rows: pd.DataFrame, mapping: Mapping, remarks: list[str]) -> pd.DataFrame:
@@ -138,7 +149,7 @@ def _put_dates(each: Import, mapping: Mapping, latest: pd.Timestamp | None) -> N
         days = _days(each, dates.start, mapping)
         if dates.end is not None:
             end = _days(each, dates.end, mapping)["last"]
-            days["last"] = end.where(each.rows[dates.end.column].str.strip() != "", days["last"])
+            days["last"] = end.where(~_is_unknown(each.rows[dates.end.column], dates.end, mapping), days["last"])
     else:
         assert dates.day is not None
         column, days = dates.day.column, _days(each, dates.day, mapping)
@@ -171,7 +182,7 @@ MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augus
 
 def _days(each: Import, spec: DateField, mapping: Mapping) -> pd.DataFrame:
     text = each.rows[spec.column].str.strip()
-    text = text.mask(text.isin(spec.missing + mapping.missing), "")
+    text = text.mask(_is_unknown(text, spec, mapping), "")
     formats = spec.format or ["%Y-%m-%d"]
     days = parse_days(text, formats)
     unread = days["first"].isna() & (text != "")
@@ -180,6 +191,11 @@ def _days(each: Import, spec: DateField, mapping: Mapping) -> pd.DataFrame:
     if spec.format and len(formats) == 1:
         _warn_of_swap(each, spec, text, formats[0])
     return days
+
+
+def _is_unknown(text: pd.Series, spec: DateField, mapping: Mapping) -> pd.Series:
+    plain = text.str.strip()
+    return plain.isin(spec.missing + mapping.missing) | plain.str.lower().isin(UNKNOWN)
 
 
 def _ask(column: str, text: pd.Series, number: int, example: str) -> str:
@@ -229,10 +245,10 @@ def _field(each: Import, name: str, spec: Field, mapping: Mapping) -> pd.Series:
     return text.astype("str")
 
 
-def _keep(each: Import, mapping: Mapping) -> None:
+def _keep(each: Import, mapping: Mapping, given: list[str]) -> None:
     """The columns that no field takes, numbers as numbers; weights must be numbers."""
     used = mapping.columns() - set(mapping.weights) - set(mapping.only)
-    for name, kept in safe_columns(each.rows, used | set(mapping.drop)).items():
+    for name, kept in safe_columns(each.rows[given], used | set(mapping.drop)).items():
         text = one_line(each.rows[name])
         if name in mapping.weights:
             text = text.mask(text.str.lower().isin(UNKNOWN) | text.isin(mapping.missing))

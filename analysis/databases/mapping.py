@@ -56,6 +56,7 @@ class Field(_Strict):
     others: Literal["keep", "refuse", "empty"] = "keep"
     missing: Texts = []
     decimal: Literal[".", ","] = "."
+    part: Literal[1, 2] | None = None  # of two numbers in one column, such as "36.1, 44.0"
 
     @model_validator(mode="before")
     @classmethod
@@ -129,6 +130,7 @@ class Mapping(_Strict):
     id: Texts = []
     fields: dict[str, Field] = {}
     more_rows: Literal["refuse", "first", "join"] = "refuse"
+    repeated: Literal["keep", "drop", ""] = ""  # rows that equal another one; dropped where the table has an id
     only: Annotated[dict[str, Texts], BeforeValidator(lambda given: given or {})] = {}
     drop: Texts = []
     weights: Texts = []
@@ -214,8 +216,8 @@ def _what(each: Any) -> str:
         return "is needed"
     if kind == "extra_forbidden":
         return f"is no key{suggest_name(str(each['loc'][-1]), Mapping.model_fields)} (given: {given!r})"
-    if kind == "string_too_short":
-        return "must not be empty"
+    if kind in ("string_too_short", "too_short"):
+        return "must not be empty: name a column of the table"
     if kind == "value_error":
         return str(each["msg"]).removeprefix("Value error, ")
     allowed = str(each.get("ctx", {}).get("expected", "")) or str(each["msg"]).lower()

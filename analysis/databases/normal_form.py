@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from analysis.databases.date_ranges import EARLIEST
+from analysis.databases.date_ranges import DIGITS, EARLIEST
 from analysis.databases.refusals import Refusals
 from analysis.databases.table_files import FILE, ROW
 from analysis.evidence.columns import PATTERNS
@@ -50,11 +51,13 @@ class Import:
             return pd.Series(np.nan, self.rows.index, dtype="str")
         return one_line(self.rows[column])
 
-    def number(self, column: str, allowed: str = "a whole number", decimal: str = ".") -> pd.Series:
+    def number(
+        self, column: str, allowed: str = "a whole number", decimal: str = ".", grouped: bool = True
+    ) -> pd.Series:
         """A column as numbers, missing where it is empty or says `NA` and the like; other values are refused."""
         text = self.text(column)
         text = text.mask(text.str.lower().isin(UNKNOWN))
-        number = to_number(text, decimal)
+        number = to_number(text, decimal, grouped)
         self.refusals.add(text.notna() & number.isna(), column, allowed)
         return number
 
@@ -84,15 +87,16 @@ def one_line(text: pd.Series) -> pd.Series:
     return text.mask(text == "")
 
 
-def to_number(text: pd.Series, decimal: str = ".") -> pd.Series:
-    """Numbers as float64, missing where the text is none; thousands are separated by the other sign, or by blanks."""
-    plain = text.astype("str")
+def to_number(text: pd.Series, decimal: str = ".", grouped: bool = True) -> pd.Series:
+    """Numbers as float64, missing where the text is none; thousands are separated by the other sign, or by blanks,
+    unless `grouped` is False."""
+    plain = text.astype("str").str.translate(DIGITS)
     other = "," if decimal == "." else "."
-    grouped = plain.str.fullmatch(
+    groups = plain.str.fullmatch(
         rf"[+-]?\d{{1,3}}(?:[{re.escape(other)}\u00a0\u202f ]\d{{3}})+(?:{re.escape(decimal)}\d+)?", na=False
     )
-    if grouped.any():
-        plain = plain.mask(grouped, plain.str.replace(rf"[{re.escape(other)}\u00a0\u202f ]", "", regex=True))
+    if grouped and groups.any():
+        plain = plain.mask(groups, plain.str.replace(rf"[{re.escape(other)}\u00a0\u202f ]", "", regex=True))
     if decimal != ".":
         plain = plain.str.replace(decimal, ".", regex=False)
     return pd.to_numeric(
@@ -118,8 +122,10 @@ def put_days(each: Import, first: pd.Series, last: pd.Series, column: str, best:
 
 def put_point(each: Import, latitude: str, longitude: str, decimal: str = ".") -> None:
     """Add latitude and longitude; points off the globe, at 0, 0 or swapped are refused."""
-    north = each.number(latitude, "degrees as a decimal number", decimal)
-    east = each.number(longitude, "degrees as a decimal number", decimal)
+    allowed = "degrees as a decimal number"
+    if decimal == ".":
+        allowed += "; a decimal comma is named in the mapping"
+    north, east = (each.number(name, allowed, decimal, grouped=False) for name in (latitude, longitude))
     refuse = each.refusals.add
     swapped = (north.abs() > 90) & (north.abs() <= 180) & (east.abs() <= 90)
     refuse(swapped, latitude, "-90 to 90; latitude and longitude look swapped")
@@ -131,19 +137,35 @@ def put_point(each: Import, latitude: str, longitude: str, decimal: str = ".") -
 
 
 def put_ids(each: Import, ids: pd.Series, column: str) -> None:
-    """Add incident_id and record_id: the database's own id, with a dash for each character that ours do not have."""
+    """Add incident_id and record_id: the database's own id, with a dash for each character that ours do not have;
+    letters of other scripts become a short hash, so that two ids stay two."""
     each.refusals.add(ids.isna(), column, "must not be empty")
-    clean = ids.str.replace(r"[^A-Za-z0-9._-]+", "-", regex=True).str.replace(r"^[^A-Za-z0-9]+", "", regex=True)
+    clean = (
+        ids.str.translate(DIGITS)
+        .str.replace(r"[^A-Za-z0-9._-]+", "-", regex=True)
+        .str.replace(r"^[^A-Za-z0-9]+", "", regex=True)
+    )
+    foreign = ids.notna() & ~ids.fillna("").str.translate(DIGITS).map(str.isascii)
+    clean = clean.mask(foreign, clean + "-" + ids[foreign].map(_short_hash)).str.removeprefix("-")
     each.incidents["incident_id"] = clean.where(ids.notna(), "none")
     each.incidents["record_id"] = ids
 
 
-def drop_repeated_rows(rows: pd.DataFrame, remarks: list[str]) -> pd.DataFrame:
-    """Rows that stand in the files twice with equal values count once."""
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:6]
+
+
+def drop_repeated_rows(rows: pd.DataFrame, remarks: list[str], keep: bool = False) -> pd.DataFrame:
+    """Rows that stand in the files twice with equal values count once, or, with `keep`, are only told of."""
     values = [name for name in rows.columns if name not in (FILE, ROW)]
     again = rows.duplicated(values)
     if again.any():
-        remarks.append(f"{again.sum():,} rows repeat another row, value for value; each counts once")
+        told = "the table has no id, so each counts; `repeated: drop` in the mapping counts each once"
+        remarks.append(
+            f"{again.sum():,} rows repeat another row, value for value; {told if keep else 'each counts once'}"
+        )
+    if keep:
+        return rows
     return rows[~again].reset_index(drop=True)
 
 

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.databases.date_ranges import covering_formats, fitting_formats
+from analysis.databases.mapped import TWO_NUMBERS
 from analysis.databases.normal_form import UNKNOWN, to_number
 from analysis.databases.table_files import FILE, ROW, TableFile
 
 UNSURE = "unsure: "
 # Words of a column's name that point to a field; the first field that fits a column takes it.
 NAMES: dict[str, tuple[str, ...]] = {
-    "latitude": (r"lat", r"latitude", r"y_?coord(inate)?", r"geo_?lat.*"),
-    "longitude": (r"lon", r"lng", r"long", r"longitude", r"x_?coord(inate)?", r"geo_?lon.*"),
-    "country": (r"country(_?name|_txt)?", r"nation", r"state_?name"),
-    "admin1": (r"admin_?1", r"adm_?1", r"province", r"governorate", r"region", r"oblast", r"state", r"provstate"),
-    "place": (r"place", r"location(_?name)?", r"city", r"town", r"village", r"site", r"target_?city", r"district"),
+    "latitude": (r"lat", r"latitude", r"y_?coord(inate)?", r"geo_?lat.*", r"latitud", r"breit(e|engrad)", r"широта",
+                 r"y"),
+    "longitude": (r"lon", r"lng", r"long", r"longitude", r"x_?coord(inate)?", r"geo_?lon.*", r"longitud",
+                  r"lang(e|engrad)", r"долгота", r"x"),
+    "country": (r"country(_?name|_txt)?", r"nation", r"state_?name", r"pais", r"pays", r"land", r"страна", r"краіна",
+                r"البلد", r"الدولة"),
+    "admin1": (r"admin_?1", r"adm_?1", r"province", r"governorate", r"region", r"oblast", r"state", r"provstate",
+               r"departamento", r"provincia", r"departement", r"estado", r"bundesland", r"область", r"المحافظة"),
+    "place": (r"place", r"location(_?name)?", r"city", r"town", r"village", r"site", r"target_?city", r"district",
+              r"municip(io|ality)", r"ciudad", r"lugar", r"localidad", r"ville", r"commune", r"lieu", r"ort", r"stadt",
+              r"город", r"место", r"місто", r"المكان", r"المدينة", r"(where_)?town"),
     "deaths": (r"deaths?", r"fatalities", r"killed", r"kills?", r"n_?kill(ed)?", r"best",
-               r"total_?(deaths|killed)", r"dead"),
+               r"total_?(deaths|killed)", r"dead", r"muertos", r"muertes", r"victimas_fatales", r"morts", r"mortos",
+               r"tote", r"todesopfer", r"погибшие", r"загиблі", r"القتلى", r"casualties_(killed|dead|deaths)"),
     "deaths_low": (r"(min|low|minimum)_?(ppl_|people_|total_)?(deaths?|fatalities|killed)?",
                    r"(deaths?|killed|fatalities)_?(min|low|minimum)"),
     "deaths_high": (r"(max|high|maximum)_?(ppl_|people_|total_)?(deaths?|fatalities|killed)?",
@@ -39,14 +48,20 @@ IDS = (
     r".*_id",
     r"id_.*",
     r"uid",
+    r"(vorfall|fall|lfd)_?nr",
+    r"numero|nummer|номер|رقم",
 )
 DAYS = (
     r"date",
     r"day",
     r"(event|incident|attack|start|strike)_?date",
     r"date_?(of|start|occurred|begin).*",
+    r"(fecha|datum|data|дата|تاريخ|التاريخ)(_.*)?",
     r".*date.*",
-    r"time_start",
+    r"(occurred|happened)_?(on|at)?",
+    r"(when_)?(start|begin|began)",
+    r"when(_.*)?",
+    r"time_?(start|stamp)",
 )
 YEARS, MONTHS, DAYS_OF_MONTH = (r"i?year", r"yr"), (r"i?month", r"mon"), (r"i?day", r"day_of_month")
 
@@ -104,8 +119,10 @@ def _quoted(text: str) -> str:
 
 
 def _plain(name: str) -> str:
+    """Lower case without accents, words apart by underscores, in any script."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
-    return re.sub(r"[^a-z0-9]+", "_", apart.lower()).strip("_")
+    bare = "".join(c for c in unicodedata.normalize("NFKD", apart.lower()) if not unicodedata.combining(c))
+    return re.sub(r"[\W_]+", "_", bare.replace("ß", "ss")).strip("_")
 
 
 def _named(free: dict, patterns: tuple[str, ...], good=lambda name: True) -> str | None:
@@ -130,22 +147,27 @@ def _id_lines(rows: pd.DataFrame, free: dict) -> list[str]:
 
 def _date_lines(rows: pd.DataFrame, free: dict) -> list[str]:
     def with_days(name: str) -> bool:
-        told = rows[name][rows[name].str.strip() != ""]
+        told = _told(rows[name])
         return len(told) > 0 and bool(fitting_formats(told.head(5000)))
 
     found = _named(free, DAYS, with_days)
     if found:
-        end = _named(free, (r"(end|to)_?date", r"date_?(end|to).*"), with_days)
+        end = _named(free, (r"(end|to)_?date", r"date_?(end|to).*", r"(when_)?(end|until)"), with_days)
         keys = (("start", found), ("end", end)) if end else (("day", found),)
         lines = ["date:"]
         for key, name in keys:
-            fits = fitting_formats(rows[name])
+            fits = fitting_formats(_told(rows[name]))
             unsure = f"  # {UNSURE}{' and '.join(fits[1:])} would fit too" if len(fits) > 1 else ""
             lines.append(f'  {key}: {{column: {_quoted(name)}, format: "{fits[0]}"}}{unsure}')
         return lines
-    mixed = _named(free, DAYS, lambda name: bool(covering_formats(rows[name])))
+    counted = _named(free, DAYS, lambda name: bool(_counted(rows[name])))
+    if counted:
+        kind = _counted(rows[counted])
+        said = f"{UNSURE}{COUNTED_AS[kind]}, such as {_some(rows[counted])}"
+        return ["date:", f"  day: {{column: {_quoted(counted)}, format: {kind}}}  # {said}"]
+    mixed = _named(free, DAYS, lambda name: bool(covering_formats(_told(rows[name]))))
     if mixed:
-        formats = ", ".join(f'"{each}"' for each in covering_formats(rows[mixed]))
+        formats = ", ".join(f'"{each}"' for each in covering_formats(_told(rows[mixed])))
         return ["date:", f"  day: {{column: {_quoted(mixed)}, format: [{formats}]}}  # {UNSURE}the formats are mixed"]
     year = _named(free, YEARS)
     if year:
@@ -154,11 +176,57 @@ def _date_lines(rows: pd.DataFrame, free: dict) -> list[str]:
             part = _named(free, patterns)
             lines += [f"  {key}: {_quoted(part)}"] if part else []
         return lines
-    for name in free:
+    for name in list(free):
         if re.search("date|day|time|fecha|datum", _plain(name)):
+            del free[name]
             return ["date:", f'  day: {{column: {_quoted(name)}, format: ["%Y-%m-%d"]}}  # {UNSURE}no format reads all '
                     f"values, such as {_some(rows[name])}"]  # fmt: skip
     return [f'date: {{column: "", format: "%Y-%m-%d"}}  # {UNSURE}no column looks like a day']
+
+
+COUNTED_AS = {"excel": "days as a spreadsheet counts them", "unix": "seconds since 1970"}
+
+
+def _counted(text: pd.Series) -> str:
+    """How a column counts its days, if all its numbers fall between 1950 and 2100."""
+    number = to_number(_told(text))
+    for kind, low, high in (("excel", 18_264, 73_051), ("unix", 100_000_000, 4_102_444_800)):
+        if len(number) and number.between(low, high).all():
+            return kind
+    return ""
+
+
+def _told(text: pd.Series) -> pd.Series:
+    """The values that say something."""
+    plain = text.str.strip()
+    return plain[~plain.str.lower().isin(UNKNOWN)]
+
+
+def _share(text: pd.Series, decimal: str, field: str) -> float:
+    """The share of values that are numbers as the field needs them."""
+    if field.startswith("deaths"):
+        return float((to_number(text, decimal) % 1 == 0).mean())
+    return float(to_number(text, decimal, grouped=False).abs().le(180).mean())
+
+
+def _point_lines(rows: pd.DataFrame, free: dict) -> list[str]:
+    """Latitude and longitude from one column that holds both."""
+
+    def holds_both(name: str) -> bool:
+        told = _told(rows[name])
+        return len(told) > 0 and told.str.fullmatch(TWO_NUMBERS).mean() > 0.9
+
+    name = _named(free, POINTS, holds_both)
+    if not name:
+        return []
+    both = _told(rows[name]).str.extract(TWO_NUMBERS).astype(float)
+    swapped = both[0].abs().max() > 90 or "point" in _plain(name) or "coordinates" in _plain(name)
+    north, east = (2, 1) if swapped else (1, 2)
+    return [f"  {field}: {{column: {_quoted(name)}, part: {part}}}  # {UNSURE}which of the two numbers is which, in "
+            f"{_some(rows[name].head(1))}" for field, part in (("latitude", north), ("longitude", east))]  # fmt: skip
+
+
+POINTS = (r"lat.*(lon|lng).*", r"(geo_?)?(coord(inate)?s?|point|location|position|geom(etry)?)", r".*coordinates")
 
 
 def _field_lines(rows: pd.DataFrame, free: dict) -> list[str]:
@@ -167,15 +235,13 @@ def _field_lines(rows: pd.DataFrame, free: dict) -> list[str]:
         number = field in ("latitude", "longitude") or field.startswith("deaths")
         decimal: dict[str, str] = {}
 
-        def fits(name: str, number: bool = number, decimal: dict = decimal) -> bool:
+        def fits(name: str, number: bool = number, decimal: dict = decimal, field: str = field) -> bool:
             told = rows[name][~rows[name].str.strip().str.lower().isin(UNKNOWN)]
             if told.empty:
                 return False
-            for sign in (".", ","):
-                if to_number(told, sign).notna().mean() > 0.9:
-                    decimal[name] = sign
-                    return True
-            return not number
+            signs = [sign for sign in (".", ",") if _share(told, sign, field) > 0.9]
+            decimal[name] = signs[0] if signs else "."
+            return bool(signs) or not number
 
         name = _named(free, patterns, fits)
         if not name:
@@ -188,6 +254,8 @@ def _field_lines(rows: pd.DataFrame, free: dict) -> list[str]:
         unsure = f"  # {UNSURE}{bad:,} values are no number" if bad else ""
         weak = field in ("side_a", "side_b", "event_type", "weapon", "admin1") and not unsure
         lines.append(f"  {field}: {spec}{unsure or (f'  # {UNSURE}such as {_some(rows[name])}' if weak else '')}")
+    if not any("itude" in line for line in lines):
+        lines = [*_point_lines(rows, free), *lines]
     if "  latitude" in "".join(lines) and "  longitude" not in "".join(lines):
         lines.append(f"  # {UNSURE}a latitude without a longitude")
     return lines

@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pandas as pd
 
-from analysis.databases import acled, gtd, ucdp
+from analysis.databases import acled, acled_coverage, gtd, ucdp
 from analysis.databases.import_changes import ImportChanges, compare_incidents
 from analysis.databases.mapped import convert_table
 from analysis.databases.mapping import Mapping
@@ -123,7 +123,7 @@ def import_database(
     rows = pd.concat([table.rows for table in tables], ignore_index=True) if len(tables) > 1 else tables[0].rows
     rows = rows.fillna("") if len(tables) > 1 else rows
     read = len(rows)
-    rows = drop_repeated_rows(rows, remarks)
+    rows = drop_repeated_rows(rows, remarks, keep=_keeps_repeated(mapping))
     each = convert_table(rows, mapping, latest) if mapping else CONVERT[source](rows, latest)
     progress("converted")
     incidents = finish(each, leave_out)
@@ -134,6 +134,11 @@ def import_database(
                        **terms | ({"version": version} if version else {}))  # fmt: skip
     progress("checked")
     return _imported(incidents, side_car, each, Path(folder))
+
+
+def _keeps_repeated(mapping: Mapping | None) -> bool:
+    """Whether equal rows stay: without an id, two rows can be two events."""
+    return mapping is not None and (mapping.repeated or ("drop" if mapping.id else "keep")) == "keep"
 
 
 def _terms(source: ModuleType | None, mapping: Mapping | None) -> dict:
@@ -163,7 +168,18 @@ def _imported(incidents: pd.DataFrame, side_car: SideCar, each: Import, folder: 
         files[folder / "refused.csv"] = each.refusals.each_row().to_csv(index=False, lineterminator="\n")
     if not (folder / "about.yml").is_file():
         files[folder / "about.yml"] = first_about(side_car).text()
+    if side_car.database == acled.NAME and not _is_edited(folder / "coverage.csv"):
+        coverage = acled_coverage.acled_coverage(incidents)
+        files[folder / "coverage.csv"] = coverage.to_csv(index=False, lineterminator="\n")
     return Imported(incidents, side_car, files, changes)
+
+
+def _is_edited(coverage: Path) -> bool:
+    """Whether a person wrote or changed a row of this file."""
+    if not coverage.is_file():
+        return False
+    rows = read_table_file(coverage).rows
+    return "basis" not in rows or not rows["basis"].str.startswith(acled_coverage.BASIS).all()
 
 
 def same_database(one: str, other: str) -> bool:
@@ -194,7 +210,8 @@ def first_about(side_car: SideCar) -> About:
     """A first about.yml for an imported folder, to be edited."""
     title = side_car.mapping["title"] if side_car.mapping else side_car.database
     plain = re.sub(r"\s+", " ", side_car.one_row)
-    return About(title=str(title), one_incident=plain, singular="incident", plural="incidents")
+    noun = next((each.NOUN for each in SOURCES.values() if side_car.database == each.NAME), "incident")
+    return About(title=str(title), one_incident=plain, singular=noun, plural=f"{noun}s", officials="officials")
 
 
 def write_import(imported: Imported) -> None:

@@ -13,6 +13,7 @@ ONE_ROW = (
     "one event in UCDP's sense: armed force by an organised actor, with at least one death in the lowest, best or "
     "highest estimate, at one place and time"
 )
+NOUN = "event"
 CITATION = (
     "Sundberg, R. and Melander, E. (2013). Introducing the UCDP Georeferenced Event Dataset. Journal of Peace Research "
     "50(4), 523-532. Data: UCDP, ucdp.uu.se"

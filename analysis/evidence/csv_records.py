@@ -32,6 +32,8 @@ def read_delimited(path: Path) -> tuple[list[str], list[list[str]], str]:
         text, encoding = decode_text(path.read_bytes())
     except FileNotFoundError:
         raise InvalidTables([Problem(format_path(path), 0, "", "missing", "this file is needed")]) from None
+    except OSError as error:
+        raise InputError(f"{format_path(path)} cannot be read: {error.strerror}") from None
     except InputError as error:
         raise InvalidTables([Problem(format_path(path), 0, "", str(error), "a CSV file in UTF-8")]) from None
     if not encoding.startswith("UTF"):

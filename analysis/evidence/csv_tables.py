@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.evidence.columns import PATTERNS, Column, Table
 from analysis.evidence.csv_records import HEADER_ROWS, read_delimited
-from analysis.evidence.errors import Problem, find_slip, format_path, suggest_name
+from analysis.evidence.errors import InputError, Problem, find_slip, format_path, suggest_name
 
 FIRST_YEAR, LAST_YEAR = 1800, 2100  # a year outside is a slip, such as 0025
 
@@ -90,12 +90,23 @@ def _checks(column: Column) -> list:
     """The column's rules as pandera checks; the text of each is what a person is told."""
     import pandera.pandas as pa
 
-    checks = [pa.Check(_accepted(column), error=column.accepts)]
+    checks = [pa.Check(_once_each(_accepted(column)), error=column.accepts)]
     if column.kind in ("date", "month"):
-        checks.append(pa.Check(_possible_year, error=f"a year from {FIRST_YEAR} to {LAST_YEAR}"))
+        checks.append(pa.Check(_once_each(_possible_year), error=f"a year from {FIRST_YEAR} to {LAST_YEAR}"))
     if column.required:
         checks.append(pa.Check(lambda text: text != "", error="must not be empty"))
     return checks
+
+
+def _once_each(check: Callable[[pd.Series], pd.Series]) -> Callable[[pd.Series], pd.Series]:
+    """The check made once for each different value: a long table repeats its days, places and codes."""
+
+    def checked(text: pd.Series) -> pd.Series:
+        number, values = pd.factorize(text)
+        good = check(pd.Series(values, dtype="str")).to_numpy(dtype=bool)
+        return pd.Series(good[number], text.index)
+
+    return checked
 
 
 def _possible_year(text: pd.Series) -> pd.Series:
@@ -127,6 +138,8 @@ def _key_problems(raw: pd.DataFrame, table: Table, file: str) -> list[Problem]:
         return []
     values = raw[key[0]].str.cat([raw[name] for name in key[1:]], sep=" + ")
     again = values.duplicated() & (raw[key[0]] != "")
+    if not again.any():
+        return []
     first = {value: row for row, value in reversed(list(enumerate(values, HEADER_ROWS)))}
     return [
         Problem(file, row + HEADER_ROWS, " + ".join(key), value, f"{table.once}; also in row {first[value]}")
@@ -155,7 +168,8 @@ def _typed(raw: pd.DataFrame, known: list[Column]) -> pd.DataFrame:
         if column.kind == "date":
             typed[column.name] = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
         elif column.kind in ("integer", "number"):
-            number = pd.to_numeric(text.where(text.str.fullmatch(PATTERNS[column.kind], na=False)))
+            fits = _once_each(lambda values, kind=column.kind: values.str.fullmatch(PATTERNS[kind], na=False))
+            number = pd.to_numeric(text.where(fits(raw[column.name])))
             typed[column.name] = number.astype("Int64" if column.kind == "integer" else "float64")
     return typed
 
@@ -164,7 +178,7 @@ def _with_numbers(typed: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """Further columns as numbers, where every value is one and none has zeros before it, as codes have."""
     for name in names:
         text = typed[name].dropna()
-        if len(text) and text.str.fullmatch(r"-?(0|[1-9]\d{0,14})(\.\d+)?").all():
+        if len(text) and pd.Series(text.unique()).str.fullmatch(r"-?(0|[1-9]\d{0,14})(\.\d+)?").all():
             number = pd.to_numeric(typed[name])
             typed[name] = number.astype("Int64") if not text.str.contains(".", regex=False).any() else number
     return typed
@@ -183,7 +197,7 @@ def to_csv(frame: pd.DataFrame, table: Table) -> str:
 def write_files(files: Mapping[Path, str | bytes]) -> None:
     """Write all the files, or none: each to a temporary file first, then moved into place, the first of `files` last.
 
-    Text is written as UTF-8.
+    Text is written as UTF-8. Raises InputError for a path that cannot be written.
 
     What was replaced before a file that cannot be is put back. A process that is killed between two moves leaves the
     first file as it was, from which the others are made again.
@@ -201,10 +215,10 @@ def write_files(files: Mapping[Path, str | bytes]) -> None:
             before = path.read_bytes() if path.is_file() else None
             os.replace(name, path)
             replaced.append((path, before))
-    except OSError:
-        for path, before in replaced:
-            path.unlink() if before is None else path.write_bytes(before)
-        raise
+    except OSError as problem:
+        for former, before in replaced:
+            former.unlink() if before is None else former.write_bytes(before)
+        raise InputError(f"cannot write {format_path(path)}: {problem.strerror}") from problem
     finally:
         for name, _ in staged:
             Path(name).unlink(missing_ok=True)

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from textwrap import shorten
 
 from analysis.evidence import schema
-from analysis.evidence.errors import InputError
+from analysis.evidence.errors import InputError, format_path
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def _find_repository() -> Path:
+    """The folder with the tables and notebooks: the repository in which the package lies, or what a wheel ships.
+
+    A folder around the package is a repository only if it has the package's pyproject.toml: site-packages has none.
+    """
+    around = PACKAGE.parent
+    return around if (around / "pyproject.toml").is_file() and (around / "data").is_dir() else PACKAGE / "shipped"
+
+
+REPOSITORY = _find_repository()
+IS_INSTALLED = REPOSITORY.parent == PACKAGE  # from a wheel, without a repository
 
 
 def find_evidence_root(folder: str | Path = "") -> Path:
@@ -16,9 +30,13 @@ def find_evidence_root(folder: str | Path = "") -> Path:
 
     Raises InputError if a folder is named that does not exist.
     """
-    root = Path(folder).expanduser().resolve() if str(folder) else REPOSITORY
-    if not root.is_dir():
-        raise InputError(f"folder {str(folder)!r} does not exist")
+    try:
+        root = Path(folder).expanduser().resolve() if str(folder) else REPOSITORY
+        found = root.is_dir()
+    except (OSError, ValueError, RuntimeError):  # a name too long, a NUL in it, an unknown home
+        found = False
+    if not found:
+        raise InputError(f"folder {shorten(repr(str(folder)), 200)} does not exist")
     return root
 
 
@@ -38,8 +56,15 @@ def list_table_files(root: Path) -> list[Path]:
 
 
 def folder_fingerprint(root: Path) -> str:
-    """One sha256 over every CSV table of a folder, by name and content."""
+    """One sha256 over every CSV table of a folder, by name and content; how lines end makes no difference.
+
+    Raises InputError for a table that cannot be read: a folder of that name, a link that leads nowhere.
+    """
     whole = hashlib.sha256()
     for path in list_table_files(root):
-        whole.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+        try:
+            content = path.read_bytes().replace(b"\r\n", b"\n")
+        except OSError as problem:
+            raise InputError(f"{format_path(path)} cannot be read: {problem.strerror}") from None
+        whole.update(path.relative_to(root).as_posix().encode() + b"\0" + content)
     return whole.hexdigest()

@@ -78,7 +78,7 @@ CLAIMS = Table(
         C("place_as_reported", "text", "the place in the source's words"),
         C("country", "text", "country of the place; empty = not said"),
         C("weapon", "text", "weapon family", required=True, allowed=WEAPONS),
-        C("weapon_count", "integer", "munitions fired, if a number is said"),
+        C("weapon_count", "integer", "munitions fired, if a number is said", low=0, high=100_000),
         C("actor", "text", "who claims the attack"),
         C("attribution", "text", "who is blamed for it, and by the source's voice"),
         C("result", "text", "`claimed_hit` = a hit only the attacker reports", required=True,
@@ -211,7 +211,7 @@ ACTORS = Table(
 
 REVIEWED = Table(
     "reviewed",
-    "A reader's decisions: the same id = together, different ids = apart, not listed = open.",
+    "A reviewer's decisions: the same id = together, different ids = apart, not listed = open.",
     (
         C("claim_id", "id", "the claim", required=True),
         C("incident_id", "id", "the incident it reports", required=True),
@@ -237,7 +237,7 @@ INCIDENTS = Table(
         C("latitude", "number", "degrees north, WGS 84", optional=True, low=-90, high=90),
         C("longitude", "number", "degrees east, WGS 84", optional=True, low=-180, high=180),
         C("weapon", "text", "weapon family", optional=True),
-        C("weapon_count", "integer", "munitions fired, if a number is said", optional=True),
+        C("weapon_count", "integer", "munitions fired, if a number is said", optional=True, low=0, high=100_000),
         C("actor", "text", "who claims the attack", optional=True),
         C("attribution", "text", "who is blamed for it", optional=True),
         C("result", "text", "what became of it", optional=True),

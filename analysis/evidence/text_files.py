@@ -9,6 +9,7 @@ import io
 from analysis.evidence.errors import InputError
 
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+MARK = "\ufeff"
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -22,7 +23,8 @@ def decode_text(content: bytes) -> tuple[str, str]:
     """
     for mark, encoding in MARKS.items():
         if content.startswith(mark):
-            return _decoded(content, encoding), "UTF-16" if encoding == "utf-16" else "UTF-8"
+            text = _decoded(content, encoding).replace(MARK, "")  # files that were joined hold marks inside, too
+            return text, "UTF-16" if encoding == "utf-16" else "UTF-8"
     start = content[:200]
     if len(start) > 3 and 0 in start:
         for zeros, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
@@ -30,7 +32,7 @@ def decode_text(content: bytes) -> tuple[str, str]:
                 return _decoded(content, encoding), "UTF-16"
         raise InputError("the file holds NUL bytes: it is no text")
     try:
-        return content.decode("utf-8"), "UTF-8"
+        return content.decode("utf-8").replace(MARK, ""), "UTF-8"
     except UnicodeDecodeError:
         pass
     try:

@@ -25,13 +25,19 @@ SEQUENCE_TYPES = (
 SHOWN_CHARACTERS = 60
 
 
-def same(got: Any, expected: Any, tolerance: float = 1e-9) -> None:
+def same(got: Any, expected: Any, tolerance: float = 1e-9, message: str = "") -> None:
     """Raises AssertionError unless `got` equals `expected`, up to a relative `tolerance`.
 
     Both are compared as plain values (see `to_plain_value`). Only exact types are accepted, because a subclass or a
-    foreign object could claim to equal everything.
+    foreign object could claim to equal everything. `message`, if any, is that of the error, as of an `assert`; what
+    differs is then its cause.
     """
-    _compare(to_plain_value(got), to_plain_value(expected), tolerance, "the answer")
+    try:
+        _compare(to_plain_value(got), to_plain_value(expected), tolerance, "the answer")
+    except AssertionError as error:
+        if message:
+            raise AssertionError(message) from error
+        raise
 
 
 def to_plain_value(value: Any) -> Any:

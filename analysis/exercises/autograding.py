@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from nbgrader.utils import determine_grade, is_solution, is_task
 
+from analysis.exercises.advice import advise
 from analysis.exercises.course import cells_by_id, grade_id, is_graded, is_test
 from analysis.exercises.gradebook import Grade
 
-# A canary runs before every complete test. It must end with an AssertionError; otherwise the notebook has changed how
-# tests work.
-CANARY = """from analysis.exercises.answer_comparison import same
-try:
-    same(1, 2)
-except AssertionError:
-    assert 1 == 2
-"""
+WRITES_TO_STDERR = "the answer prints a warning or a progress bar; that costs no points here"
 
 
 def prepare_tests(notebook: NotebookNode, released: NotebookNode) -> NotebookNode:
-    """The notebook to run, in which every test cell is replaced by three.
+    """The notebook to run, in which every test cell is replaced by two.
 
-    `metadata.part` tells them apart: `visible` is the test as released, `canary` must fail, `complete` is the test that
-    counts. Other cells have no part.
+    `metadata.part` tells them apart: `visible` is the test as released, which runs in the kernel of the submission and
+    tells the student what is wrong; `complete` is the test that counts, which runs outside. Other cells have no part.
     """
     visible = cells_by_id(released)
     cells: list[NotebookNode] = []
@@ -37,13 +32,12 @@ def prepare_tests(notebook: NotebookNode, released: NotebookNode) -> NotebookNod
 def _test_versions(cell: NotebookNode, visible: str) -> Iterator[NotebookNode]:
     about = {"task": grade_id(cell), "answer_tried": cell.metadata.get("answer_tried", "")}
     yield new_code_cell(visible, metadata=about | {"part": "visible"})
-    yield new_code_cell(CANARY, metadata=about | {"part": "canary", "tags": ["unrecorded"]})
-    cell.metadata |= about | {"part": "complete", "tags": ["unrecorded"]}
+    cell.metadata |= about | {"part": "complete"}
     yield cell
 
 
 def part_of_test(cell: NotebookNode) -> str:
-    """`visible`, `canary` or `complete`; empty for a cell that is not a part of a test."""
+    """`visible` or `complete`; empty for a cell that is not a part of a test."""
     return cell.metadata.get("part", "")
 
 
@@ -71,17 +65,24 @@ def _grade_by_hand(cell: NotebookNode) -> Grade:
 
 
 def _grade_by_tests(parts: list[NotebookNode], answer: NotebookNode | None, stubs: dict[str, NotebookNode]) -> Grade:
-    visible, canary, complete = parts
+    visible, complete = parts
     task, max_points = complete.metadata.task, float(complete.metadata.nbgrader.points)
     points = _points(complete)
-    if points and _outcome(canary) != "AssertionError":
-        return Grade(task, 0, max_points, "void", "something in the notebook lets false assertions pass")
     if points == max_points:
         return Grade(task, points, max_points, "passed")
     blank = answer is not None and answer.source.strip() == stubs[grade_id(answer)].source.strip()
     status = _status(points, blank, visible, complete)
-    remark = "" if status == "no answer" else _error_of_answer(answer) or _message(visible)
-    return Grade(task, points, max_points, status, remark)
+    told = complete.metadata.get("told", {})
+    grade = Grade(task, points, max_points, status, failed_test=told.get("reason", ""))
+    return grade if status == "no answer" else replace(grade, remark=_remark(answer, visible, complete, told))
+
+
+def _remark(answer: NotebookNode | None, visible: NotebookNode, complete: NotebookNode, told: dict) -> str:
+    """What the student reads: what went wrong, as far as visible tests say so, a hint, and what helps."""
+    wrong = _error_of_answer(answer) or _refusal(complete) or _message(visible)
+    hint = f"Hint: {told['hint']}" if told.get("hint") else ""
+    advice = advise(answer.source if answer is not None else "", told.get("kinds", {}), wrong)
+    return ". ".join(text.rstrip(".") for text in (wrong, hint, advice) if text)
 
 
 def _status(points: float, blank: bool, visible: NotebookNode, complete: NotebookNode) -> str:
@@ -97,6 +98,11 @@ def _status(points: float, blank: bool, visible: NotebookNode, complete: Noteboo
 def _error_of_answer(answer: NotebookNode | None) -> str:
     ended = "ok" if answer is None else _outcome(answer)
     return "" if ended in ("ok", "not run") else f"the answer ends with {ended}"
+
+
+def _refusal(complete: NotebookNode) -> str:
+    """Why an answer is no data; it says nothing of the test."""
+    return complete.metadata.get("refused", "")
 
 
 def _outcome(cell: NotebookNode) -> str:
@@ -129,5 +135,5 @@ def _message(visible: NotebookNode) -> str:
     """The message of a visible test; that of a complete test is never used."""
     errors = [out for out in visible.outputs if out.output_type == "error"]
     if not errors:
-        return "writes to stderr" if _wrote_to_stderr(visible) else ""
+        return WRITES_TO_STDERR if _wrote_to_stderr(visible) else ""
     return f"{errors[0].ename}: {errors[0].evalue}".strip(": ")[:200]

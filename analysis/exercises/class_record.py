@@ -1,13 +1,14 @@
-"""The record of a class in its folder: all that was graded there, with what a person typed into grades.csv."""
+"""The record of a class in its folder: all that was graded there, with what a person typed since.
+
+A person types into grades.csv, grades.xlsx or nbgrader's formgrader. What was written last is known
+(`gradebook/STUDENT/EXERCISE.json`), so that every difference is something that a person typed.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,28 +17,46 @@ import pandas as pd
 from nbformat.v4 import new_notebook
 
 from analysis.evidence.errors import InputError, format_path
-from analysis.evidence.spreadsheet import from_spreadsheet
-from analysis.exercises.gradebook import BY_HAND, GRADE_COLUMNS, Grade, GradedSubmission, grade_rows, gradebook_json
+from analysis.exercises import nbgrader_database
+from analysis.exercises.grade_sheets import parse_number, read_grade_table
+from analysis.exercises.gradebook import (
+    BY_HAND,
+    CHANGED,
+    TO_GRADE,
+    Grade,
+    GradedSubmission,
+    grade_rows,
+    gradebook_json,
+    set_points,
+)
 
-KEY_COLUMNS = ["student", "exercise", "task"]
-SEPARATORS = ",;\t|"
-ENCODINGS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}  # by the first bytes
+SHEETS = ("grades.csv", "grades.xlsx")
 Record = dict[tuple[str, str], GradedSubmission]  # by student and exercise
+Key = tuple[str, str, str]  # student, exercise, task
 
 
 def read_class_record(out: Path) -> Record:
     """What was graded into the folder `out` before, with points and remarks that a person typed since.
 
-    A cell of grades.csv that differs from what was written there was typed by a person. Raises InputError for a table
-    that is no grades.csv, and for points that are no number from 0 to the maximum of the task.
+    Raises InputError for a table that holds no grades, for points that are no number from 0 to the maximum of the task,
+    and for a task for which a person typed different points in two places.
     """
     record = {}
     for path in sorted((out / "gradebook").glob("*/*.json")):
         submission = _read_submission(path)
         record[submission.student, submission.exercise] = submission
-    written = {tuple(row[:3]): row for row in grade_rows(record.values()).itertuples(index=False)}
-    for row in read_grade_table(out / "grades.csv").to_dict("records"):
-        _take_over(row, record, written.get(tuple(row[name] for name in KEY_COLUMNS)))
+    typed: dict[Key, list[tuple[str, Grade]]] = {}
+    for sheet in SHEETS:
+        _add_unknown(read_grade_table(out / sheet), record)
+        for key, grade in _typed_in_sheet(out / sheet, record):
+            typed.setdefault(key, []).append((sheet, grade))
+    for key, grade in nbgrader_database.read_typed(out, record):
+        typed.setdefault(key, []).append(("formgrader", grade))
+    for (student, exercise, task), grades in typed.items():
+        submission = record[student, exercise]
+        old = next(grade for grade in submission.grades if grade.task == task)
+        new = _combine(f"{student}, {exercise}, {task}", old, grades)
+        record[student, exercise] = replace(submission, grades=[new if g is old else g for g in submission.grades])
     return record
 
 
@@ -49,39 +68,39 @@ def _read_submission(path: Path) -> GradedSubmission:
         raise InputError(f"{format_path(path)} is no gradebook of a submission ({error})") from None
 
 
-def _take_over(row: dict, record: Record, written) -> None:
-    """Set in `record` what a person typed in one row of grades.csv; `written` is the row as it was written there."""
-    key = row["student"], row["exercise"]
-    submission = record.get(key) or GradedSubmission(*key, [])
-    old = next((grade for grade in submission.grades if grade.task == row["task"]), None)
-    if old is None:
-        new = _unknown(row)
-        record[key] = replace(submission, grades=[*submission.grades, new])
-        return
-    points, status = _typed_points(row, old)
-    new = replace(
-        old, points=points, status=status, comment=_typed_comment(row["remarks"], written.remarks, old.comment)
-    )
-    record[key] = replace(submission, grades=[new if grade is old else grade for grade in submission.grades])
+def _add_unknown(table: pd.DataFrame, record: Record) -> None:
+    """Add to `record` the rows of a table of grades that the gradebook does not hold, as they stand there."""
+    for row in table.to_dict("records"):
+        key = row["student"], row["exercise"]
+        submission = record.get(key) or GradedSubmission(*key, [])
+        if all(grade.task != row["task"] for grade in submission.grades):
+            record[key] = replace(submission, grades=[*submission.grades, _unknown(row)])
 
 
 def _unknown(row: dict) -> Grade:
-    """The grade of a row that the gradebook does not hold, as it stands there."""
     points, max_points = _points(row, row["max_points_number"]), row["max_points_number"]
-    if row["status"] == "to grade by hand" and points is not None:
+    if row["status"] == TO_GRADE and points is not None:
         return Grade(row["task"], points, max_points, BY_HAND, comment=row["remarks"])
-    comment = row["remarks"] if row["status"] in ("to grade by hand", BY_HAND) else ""
+    comment = row["remarks"] if row["status"] in (TO_GRADE, BY_HAND) else ""
     return Grade(row["task"], points, max_points, row["status"], "" if comment else row["remarks"], comment)
 
 
-def _typed_points(row: dict, old: Grade) -> tuple[float | None, str]:
-    """The points and the status of a task; an emptied field takes typed points back."""
-    points = _points(row, old.max_points)
-    if points is None and old.status == BY_HAND:
-        return None, "to grade by hand"
-    if points is None or (old.points is not None and math.isclose(points, old.points, abs_tol=1e-9)):
-        return old.points, old.status
-    return points, BY_HAND
+def _typed_in_sheet(path: Path, record: Record) -> Iterable[tuple[Key, Grade]]:
+    """The grades as the rows of a table say, where a row differs from what was written there."""
+    written = {tuple(row[:3]): row for row in grade_rows(record.values()).itertuples(index=False)}
+    for row in read_grade_table(path).to_dict("records"):
+        key = row["student"], row["exercise"], row["task"]
+        old = next(grade for grade in record[key[:2]].grades if grade.task == key[2])
+        yield key, _typed_in_row(row, old, written[key].remarks)
+
+
+def _typed_in_row(row: dict, old: Grade, written: str) -> Grade:
+    text = row["remarks"]
+    if old.is_changed and _letters(CHANGED) not in _letters(text):  # a person has looked at the new answer
+        old = replace(old, marked_answer=old.answer)
+        written = written.replace(f"{CHANGED}; ", "").replace(CHANGED, "")
+    new = set_points(old, _points(row, old.max_points))
+    return replace(new, comment=_typed_comment(text, written, old.comment))
 
 
 def _typed_comment(text: str, written: str, comment: str) -> str:
@@ -99,69 +118,30 @@ def _letters(text: str) -> str:
 def _points(row: dict, max_points: float) -> float | None:
     if not row["points"]:
         return None
-    points = _number(row["points"])
+    points = parse_number(row["points"])
     if not 0 <= points <= max_points:
         raise InputError(f"{row['where']}: points {row['points']!r} must be a number from 0 to {max_points:g}")
     return points
 
 
-def _number(text: str) -> float:
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        return math.nan
+def _combine(where: str, old: Grade, typed: Sequence[tuple[str, Grade]]) -> Grade:
+    """The grade with what was typed in any of several places. Raises InputError if they differ."""
+    of_points = _changes(
+        old, typed, lambda grade: (grade.points, grade.status, grade.extra_points, grade.marked_answer)
+    )
+    points = {name: grade.points for name, grade in of_points.items()}
+    if len(set(points.values())) > 1:
+        said = ", ".join(f"{name} says {'nothing' if p is None else f'{p:g}'}" for name, p in points.items())
+        raise InputError(f"{where}: {said}; type the same points in both places")
+    new = next(iter(of_points.values()), old)
+    comments = _changes(old, typed, lambda grade: grade.comment)
+    return replace(
+        new, comment=" / ".join(dict.fromkeys(g.comment for g in comments.values())) if comments else old.comment
+    )
 
 
-def read_grade_table(path: Path) -> pd.DataFrame:
-    """grades.csv as a spreadsheet saved it, as text: GRADE_COLUMNS, `max_points_number`, `where`, and added columns.
-
-    Separators may be commas, semicolons, tabs or bars, decimals may have commas, and the encoding may be UTF-8, UTF-16
-    or Latin-1. Empty lines are left out. Without the file the table has no rows. Raises
-    InputError as `read_class_record`.
-    """
-    name = format_path(path)
-    lines = _lines(path.read_bytes(), name) if path.is_file() else [(1, list(GRADE_COLUMNS))]
-    names = _column_names(lines[0][1])
-    rows = [dict(zip(names, [*fields, *[""] * len(names)], strict=False)) | {"where": f"{name}, row {number}"}
-            for number, fields in lines[1:]]  # fmt: skip
-    table = from_spreadsheet(pd.DataFrame(rows, columns=[*names, "where"], dtype=object))
-    for column in ("points", "max_points", "status"):
-        table[column] = table[column].map(str.strip)
-    table["max_points_number"] = table["max_points"].map(_number).astype(float)
-    for row in table[~(table["max_points_number"] >= 0)].to_dict("records"):
-        raise InputError(f"{row['where']}: max_points {row['max_points']!r} is no number")
-    for row in table[table.duplicated(KEY_COLUMNS)].to_dict("records"):
-        raise InputError(f"{row['where']}: a second row for {row['student']}, {row['exercise']}, {row['task']}")
-    return table
-
-
-def _lines(content: bytes, name: str) -> list[tuple[int, list[str]]]:
-    """The rows that are not empty, with their numbers from 1; the first one is the header."""
-    text = re.sub(r"\Asep=.\r?\n", "", _decode(content))
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    separator = max(SEPARATORS, key=header.count)
-    rows = list(enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), start=1))
-    lines = [(number, fields) for number, fields in rows if any(field.strip() for field in fields)]
-    found = _column_names(lines[0][1]) if lines else []
-    if missing := [column for column in GRADE_COLUMNS if column not in found]:
-        raise InputError(f"{name} has no column {', '.join(missing)}; is it a grades.csv?")
-    return lines
-
-
-def _column_names(header: list[str]) -> list[str]:
-    return [text.strip().casefold().replace(" ", "_") for text in header]
-
-
-def _decode(content: bytes) -> str:
-    for start, encoding in ENCODINGS.items():
-        if content.startswith(start):
-            return content.decode(encoding, "replace")
-    if content[1:2] == b"\0":
-        return content.decode("utf-16-le", "replace")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")  # what Windows calls Latin-1
+def _changes(old: Grade, typed: Sequence[tuple[str, Grade]], part: Callable[[Grade], object]) -> dict[str, Grade]:
+    return {name: grade for name, grade in typed if part(grade) != part(old)}
 
 
 def merge_record(record: Record, graded: Iterable[GradedSubmission]) -> list[GradedSubmission]:
@@ -174,7 +154,7 @@ def merge_record(record: Record, graded: Iterable[GradedSubmission]) -> list[Gra
 
 
 def _keep_typed(submission: GradedSubmission, before: Sequence[Grade]) -> GradedSubmission:
-    typed = {grade.task: grade for grade in before if grade.status == BY_HAND or grade.comment}
+    typed = {g.task: g for g in before if g.status == BY_HAND or g.comment or g.extra_points}
     grades = [_merge(grade, typed.pop(grade.task, None)) for grade in submission.grades]
     return replace(submission, grades=[*grades, *typed.values()])
 
@@ -182,15 +162,11 @@ def _keep_typed(submission: GradedSubmission, before: Sequence[Grade]) -> Graded
 def _merge(grade: Grade, typed: Grade | None) -> Grade:
     if typed is None:
         return grade
+    grade = replace(grade, comment=typed.comment, extra_points=typed.extra_points)
     if typed.status != BY_HAND or typed.points is None:
-        return replace(grade, comment=typed.comment)
-    return replace(grade, comment=typed.comment, points=min(typed.points, grade.max_points), status=BY_HAND)
-
-
-def add_typed_columns(rows: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    """The rows with the columns that a person added to the grades of `before`, as `read_grade_table` gives them."""
-    added = [name for name in before if name and name not in (*GRADE_COLUMNS, "where", "max_points_number")]
-    return rows.merge(before[[*KEY_COLUMNS, *added]], on=KEY_COLUMNS, how="left").fillna(dict.fromkeys(added, ""))
+        return grade
+    points = min(typed.points, grade.max_points)
+    return replace(grade, points=points, status=BY_HAND, marked_answer=typed.marked_answer)
 
 
 def notebook_path(out: Path, submission: GradedSubmission) -> Path:

@@ -9,13 +9,14 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from analysis.charts.notebook_output import escape_markdown, to_svg
-from analysis.charts.text_format import plural
-from analysis.exercises.feedback import html_table
+from analysis.charts.text_format import join_names, plural
+from analysis.exercises.feedback import html_table, link_feedback
 from analysis.exercises.gradebook import GradedSubmission, grade_rows
 from analysis.exercises.lost_points import lost_point_shares, lost_points, lost_points_alt
 from analysis.reports.document.notebook_document import build_document
 from analysis.reports.web.html_page import to_html
 
+MAX_NAMES = 6  # of students behind one failed test
 CAPTION = (
     "Points lost per task. Where most of the class failed hidden tests only, the task was understood too narrowly; "
     "where it failed visible tests, it was not understood."
@@ -32,7 +33,8 @@ def summary_page(graded: Sequence[GradedSubmission], conditions: str) -> str:
         new_markdown_cell("# Tasks"),
         html_table(_tasks(rows)),
         new_markdown_cell("# Students"),
-        html_table(_students(rows)),
+        html_table(_students(rows), linked="student"),
+        *_failed_tests(graded),
         *_remarks(graded),
     ]
     exercises = rows["exercise"].nunique()
@@ -40,7 +42,9 @@ def summary_page(graded: Sequence[GradedSubmission], conditions: str) -> str:
         (plural(students, "student"), plural(exercises, "exercise"), plural(len(graded), "submission"))
     )
     tree = build_document(new_notebook(cells=cells))
-    return to_html(tree, title="The class", subtitle=subtitle, provenance=[("Graded", conditions)], scripted=False)
+    return link_feedback(
+        to_html(tree, title="The class", subtitle=subtitle, provenance=[("Graded", conditions)], scripted=False)
+    )
 
 
 def _chart(rows: pd.DataFrame) -> NotebookNode:
@@ -76,11 +80,22 @@ def _students(rows: pd.DataFrame) -> pd.DataFrame:
     return shown.reset_index()
 
 
+def _failed_tests(graded: Sequence[GradedSubmission]) -> list[NotebookNode]:
+    """Which line of which test failed, and how often; for the instructor, who knows the hidden tests."""
+    failed = [(e.exercise, g.task, g.failed_test, e.student) for e in graded for g in e.grades if g.failed_test]
+    if not failed:
+        return []
+    table = pd.DataFrame(failed, columns=["exercise", "task", "test that failed", "student"])
+    grouped = table.groupby(["exercise", "task", "test that failed"], sort=False)["student"]
+    rows = grouped.agg(students="count", who=lambda names: join_names(list(names)[:MAX_NAMES])).reset_index()
+    return [new_markdown_cell("# Tests that failed"), html_table(rows)]
+
+
 def _remarks(graded: Sequence[GradedSubmission]) -> list[NotebookNode]:
     """What an instructor should look at, by student."""
     lines = [
         f"- {escape_markdown(submission.student)}, {escape_markdown(submission.exercise)}: {escape_markdown(text)}"
         for submission in graded
-        for text in [*submission.remarks, *(f"{g.task}: {g.remark}" for g in submission.grades if g.status == "void")]
+        for text in submission.remarks
     ]
     return [new_markdown_cell("# What was found and mended"), new_markdown_cell("\n".join(lines))] if lines else []

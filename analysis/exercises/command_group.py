@@ -16,6 +16,7 @@ COURSE_OPTION = click.option(
     "--course", type=click.Path(path_type=Path), help="Another course folder (see notebooks/exercises)."
 )
 EXERCISE_OPTION = click.option("--exercise", "names", multiple=True, help="Only this exercise; may be given again.")
+SHOWN_FILES = ("grades.csv", "grades.xlsx", "summary.html", "answers_in_words.html", "moodle.csv", "canvas.csv")
 
 
 @click.group()
@@ -26,7 +27,7 @@ def exercises() -> None:
     try:
         import nbgrader  # noqa: F401
     except ImportError:
-        raise InputError("the exercises need nbgrader: pip install 'attack-incidents[teach]'") from None
+        raise InputError("the exercises need nbgrader: pip install nbgrader openpyxl") from None
 
 
 @exercises.command()
@@ -46,6 +47,9 @@ def release(names: tuple[str, ...], course: Path | None, out: Path) -> None:
 @exercises.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @EXERCISE_OPTION
+@click.option("--student", "students", multiple=True, help="Only this student; may be given again.")
+@click.option("--roster", type=click.Path(path_type=Path),
+              help="The class: a table from Moodle or Canvas, or one with a column name.")  # fmt: skip
 @COURSE_OPTION
 @click.option("--out", default="build/grades", type=click.Path(path_type=Path), show_default=True,
               help="Where grades, feedback and summary go.")  # fmt: skip
@@ -58,36 +62,46 @@ def release(names: tuple[str, ...], course: Path | None, out: Path) -> None:
     "--memory", default=4000, show_default=True, type=click.IntRange(1500), help="Megabytes for one submission."
 )
 def grade(
-    folder: Path, names: tuple[str, ...], course: Path | None, out: Path, backend: str, workers: int, cell_seconds: int,
-    seconds: int, memory: int,
+    folder: Path, names: tuple[str, ...], students: tuple[str, ...], roster: Path | None, course: Path | None,
+    out: Path, backend: str, workers: int, cell_seconds: int, seconds: int, memory: int,
 ) -> None:  # fmt: skip
-    """Grade the submissions in FOLDER: STUDENT/EXERCISE/EXERCISE.ipynb or STUDENT/EXERCISE.ipynb.
+    """Grade the submissions in FOLDER: a download of Moodle or Canvas, packed or not, STUDENT/EXERCISE/EXERCISE.ipynb
+    or STUDENT/EXERCISE.ipynb.
 
-    Points for answers in words are typed into grades.csv; grade again, and they are taken over. What was graded into
-    the same place before stays there.
+    Points for answers in words are typed into grades.xlsx, grades.csv or formgrader; grade again, and they are taken
+    over. What was graded into the same place before stays there.
     """
     from tqdm import tqdm
 
     from analysis.evidence.errors import format_path
     from analysis.exercises import class_record, isolation
+    from analysis.exercises.deliveries import open_delivery
     from analysis.exercises.grading import grade_all, write_grades
+    from analysis.exercises.roster import keep_roster
     from analysis.exercises.sandbox import SubmissionLimits
-    from analysis.exercises.submissions import find_submissions
+    from analysis.exercises.submissions import find_submissions, pick_students
 
     chosen_names = [exercise.name for exercise in _open(course, names)]
-    submissions = find_submissions(folder, _open(course, ()), chosen_names)
+    whole = _open(course, ())
     class_record.read_class_record(out)  # raises its errors before anything runs
-    chosen = isolation.choose_backend(backend)
-    click.echo(f"isolation: {isolation.BACKENDS[chosen]}")
-    with tqdm(total=len(submissions), unit="submission", disable=None, leave=False) as bar:
-        limits = SubmissionLimits(cell_seconds, seconds, memory)
-        graded = grade_all(submissions, limits, chosen, workers, lambda _: bar.update())
+    known = keep_roster(out, roster)
+    with open_delivery(folder, known) as delivery:
+        submissions = find_submissions(delivery.folder, whole, chosen_names, known.names, delivery.remarks)
+        submissions = pick_students(submissions, students)
+        chosen = isolation.choose_backend(backend)
+        click.echo(f"isolation: {isolation.BACKENDS[chosen]}")
+        with tqdm(total=len(submissions), unit="submission", disable=None, leave=False) as bar:
+            limits = SubmissionLimits(cell_seconds, seconds, memory)
+            graded = grade_all(submissions, limits, chosen, workers, lambda _: bar.update())
     conditions = f"{isolation.BACKENDS[chosen]}; {cell_seconds} s per cell, {seconds} s and {memory} MB per submission"
-    paths = write_grades(out, graded, conditions)
+    paths = write_grades(out, graded, conditions, whole, known)
     for each in graded:
         points = f"{each.student}  {each.exercise}  {each.points:g} of {each.max_points:g}"
         click.echo("\n    ".join([points, *each.remarks]))
-    for path in paths[:2]:
+    for name in delivery.left_out:
+        click.echo(f"left out, because it is of no student: {name}")
+    shown = [path for path in paths if path.parent == out and path.name in SHOWN_FILES]
+    for path in shown:
         click.echo(format_path(path))
 
 
@@ -95,19 +109,23 @@ def grade(
 @EXERCISE_NAMES
 @COURSE_OPTION
 def check(names: tuple[str, ...], course: Path | None) -> None:
-    """Prove the tests: right answers earn all points, no answer earns none, and every wrong answer is found."""
+    """Prove the tests: right answers earn all points, no answer earns none, and every wrong answer and every mutant of
+    a right one is found."""
     from tqdm import tqdm
 
+    from analysis.exercises.mutation_proof import prove_mutants
     from analysis.exercises.proof_of_tests import prove_tests
 
     known = _open(course, names)
-    with tqdm(total=2 * len(known), unit="notebook", disable=None, leave=False) as bar:
+    with tqdm(total=3 * len(known), unit="step", disable=None, leave=False) as bar:
         proofs = prove_tests(known, lambda _: bar.update())
-    click.echo(f"{'exercise':<28}  tests  points  by hand  wrong answers  proved")
-    for proof in proofs:
+        mutations = prove_mutants(known, lambda _: bar.update())
+    click.echo(f"{'exercise':<28}  tests  points  by hand  wrong answers  mutants  equivalent  proved")
+    for proof, mutation in zip(proofs, mutations, strict=True):
+        proof.problems += mutation.problems
         yes = "no" if proof.problems else "yes"
         click.echo(f"{proof.exercise:<28}  {proof.tests:>5}  {proof.points:>6g}  {proof.by_hand:>7g}  "
-                   f"{proof.wrong:>13}  {yes}")  # fmt: skip
+                   f"{proof.wrong:>13}  {mutation.mutants:>7}  {mutation.equivalent:>10}  {yes}")  # fmt: skip
     for proof in proofs:
         for problem in proof.problems:
             click.echo(f"{proof.exercise}: {problem}", err=True)

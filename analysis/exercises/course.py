@@ -65,6 +65,17 @@ class Exercise:
         """The maximum points of every task, in the order of the notebook."""
         return {grade_id(c): float(c.metadata.nbgrader.points) for c in self.source.cells if is_graded(c)}
 
+    @cached_property
+    def answer_cells(self) -> dict[str, str]:
+        """For every task the name of the cell that answers it: the task's own, or the last answer in code before it."""
+        cells: dict[str, str] = {}
+        answer = ""
+        for cell in self.source.cells:
+            answer = grade_id(cell) if is_answer_code(cell) else answer
+            if is_graded(cell):
+                cells[grade_id(cell)] = answer if is_test(cell) else grade_id(cell)
+        return cells
+
     def hidden_lines(self, task: str) -> list[str]:
         """The lines of a test cell that a student does not get."""
         versions = (self.for_grading, self.released)
@@ -91,6 +102,11 @@ def is_graded(cell: NotebookNode) -> bool:
 def is_test(cell: NotebookNode) -> bool:
     """True for a cell of tests that the machine grades."""
     return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
+
+
+def is_answer_code(cell: NotebookNode) -> bool:
+    """True for a cell of code in which a student answers."""
+    return cell.cell_type == "code" and is_solution(cell)
 
 
 def is_instructor_cell(cell: NotebookNode) -> bool:

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from urllib.parse import quote
 from uuid import uuid4
 
 import pandas as pd
@@ -23,6 +24,7 @@ from analysis.reports.web.html_page import to_html
 MAX_LINES, MAX_CHARACTERS = 200, 20_000  # of one output
 MIN_SECRET = 8  # letters and digits; a shorter line of a hidden test gives nothing away
 MIN_QUOTED_WORDS = 4  # a shorter quoted text is a day or a name that any output may hold
+PAGE_OF = "https://feedback.invalid/"  # stands for the folder of feedback, as a document takes no link to a file
 REMOVED_OUTPUT = "[This output was taken out: it held lines of tests that are not handed out.]"
 
 
@@ -41,8 +43,7 @@ def clear_secrets(ran: NotebookNode, exercise: Exercise) -> list[str]:
 
 def visible_cells(ran: NotebookNode) -> list[NotebookNode]:
     """The cells that the student may see; the place of a complete test takes an empty cell for its points."""
-    shown = (cell for cell in ran.cells if part_of_test(cell) != "canary")
-    return [_points_cell(cell) if part_of_test(cell) == "complete" else _shorten_cell(cell) for cell in shown]
+    return [_points_cell(cell) if part_of_test(cell) == "complete" else _shorten_cell(cell) for cell in ran.cells]
 
 
 def _points_cell(complete: NotebookNode) -> NotebookNode:
@@ -160,10 +161,22 @@ def _overview(grades: Sequence[Grade]) -> pd.DataFrame:
     return pd.DataFrame(table, columns=["task", "points", "of", "what became of it", "remark"])
 
 
-def html_table(frame: pd.DataFrame) -> NotebookNode:
-    """A cell that shows the frame as a table and has no code."""
-    data = {"text/html": frame.to_html(index=False, na_rep="", border=0)}
+def html_table(frame: pd.DataFrame, linked: str = "") -> NotebookNode:
+    """A cell that shows the frame as a table and has no code.
+
+    The names in the column `linked` are links that `link_feedback` turns into links to the students' pages.
+    """
+    shown = frame.astype(object).map(lambda value: html.escape(value) if isinstance(value, str) else value)
+    if linked:
+        pages = [f"{PAGE_OF}{quote(str(name), safe='', errors='replace')}" for name in frame[linked]]
+        shown[linked] = [f'<a href="{page}">{name}</a>' for page, name in zip(pages, shown[linked], strict=True)]
+    data = {"text/html": shown.to_html(index=False, na_rep="", border=0, escape=False)}
     return new_code_cell("", outputs=[new_output("display_data", data)])
+
+
+def link_feedback(page: str) -> str:
+    """The page with links to files of feedback in place of those of `html_table`."""
+    return re.sub(rf'href="{re.escape(PAGE_OF)}([^"]*)"', r'href="feedback/\1.html"', page)
 
 
 def _format_grade(grade: Grade) -> str:

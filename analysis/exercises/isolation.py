@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from analysis.evidence.errors import InputError
-from analysis.evidence.folders import REPOSITORY
+from analysis.evidence.folders import IS_INSTALLED, PACKAGE, REPOSITORY
 
 SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 SYSTEM_SETTINGS = ("/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d",
@@ -80,6 +80,7 @@ def _bwrap(writable: Sequence[Path]) -> list[str]:
         options += ["--ro-bind-try", name, name]
     for name in map(str, _readable_folders()):
         options += ["--ro-bind", name, name]
+    options += ["--tmpfs", str(REPOSITORY / "notebooks")] if IS_INSTALLED else []  # the course lies in the package
     for name in map(str, writable):
         options += ["--bind", name, name]
     return [*options, "--remount-ro", "/"]
@@ -87,7 +88,7 @@ def _bwrap(writable: Sequence[Path]) -> list[str]:
 
 def _readable_folders() -> list[Path]:
     """Python, the environment, the package and the tables it reads; not the course with its hidden tests."""
-    own = [Path(__file__).resolve().parents[1], REPOSITORY / "data", REPOSITORY / "seeds"]
+    own = [PACKAGE, REPOSITORY / "data", REPOSITORY / "seeds"]
     python = [Path(sys.prefix), Path(sys.base_prefix)]
     system = tuple(Path(path) for path in SYSTEM_FOLDERS)
     wanted = [path for path in python if not any(path.is_relative_to(s) for s in system)]

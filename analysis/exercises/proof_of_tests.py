@@ -99,7 +99,7 @@ def _errors(ran: NotebookNode) -> list[tuple[int, str]]:
     own = [
         cell
         for cell in ran.cells
-        if not cell.metadata.get("answer_tried") and autograding.part_of_test(cell) not in ("visible", "canary")
+        if not cell.metadata.get("answer_tried") and autograding.part_of_test(cell) != "visible"
     ]
     outcomes = (
         (n, cell.metadata.get("ran", {}).get("ename"))

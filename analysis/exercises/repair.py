@@ -8,9 +8,11 @@ from copy import deepcopy
 from difflib import SequenceMatcher
 
 from nbformat import NotebookNode
+from nbgrader.utils import compute_checksum
 
 from analysis.exercises.course import Exercise, cells_by_id, grade_id, is_graded, is_instructor_cell
 
+OLDER = "from an earlier hand-out, replaced by those of now"
 MIN_LIKENESS = 0.5  # of a cell without a name in the right place, to be taken for the missing answer
 
 
@@ -154,7 +156,15 @@ def _repairs(name: str, released: NotebookNode, cell: NotebookNode | None, times
     if cell.cell_type != released.cell_type:
         yield f"made a {cell.cell_type} cell, made {released.cell_type} again"
     if is_instructor_cell(released) and not _is_untouched(cell, released):
-        yield "changed, put back"
+        yield OLDER if _is_as_handed_out(cell) else "changed, put back"
+
+
+def _is_as_handed_out(cell: NotebookNode) -> bool:
+    """True if the cell has the checksum with which nbgrader released it, so that nobody changed it since."""
+    try:
+        return cell.metadata.nbgrader.checksum == compute_checksum(cell)
+    except (AttributeError, KeyError, TypeError):
+        return False
 
 
 def _kernel_remark(submitted: NotebookNode, exercise: Exercise) -> list[str]:

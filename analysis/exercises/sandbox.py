@@ -33,6 +33,11 @@ class SubmissionLimits:
     memory_mb: int = 4000
     file_mb: int = 100
 
+    @property
+    def caps(self) -> dict[str, int]:
+        """The arguments of `sandboxed_kernel.limit_process`."""
+        return {"memory_mb": self.memory_mb, "cpu_seconds": 2 * self.seconds, "file_mb": self.file_mb}
+
 
 class SandboxKernelManager(AsyncKernelManager):
     """Starts the kernel by a given command, and stops it by message because signals may not reach it."""
@@ -83,13 +88,12 @@ def sandbox_kernel(folder: Path, limits: SubmissionLimits, backend: str) -> Sand
 
     Every kernel of the exercises is started by this function.
     """
-    caps = {"memory_mb": limits.memory_mb, "cpu_seconds": 2 * limits.seconds, "file_mb": limits.file_mb}
     command = [
         sys.executable,
         "-P",
         "-m",
         "analysis.exercises.sandboxed_kernel",
-        json.dumps(caps),
+        json.dumps(limits.caps),
         "-f",
         "{connection_file}",
     ]

@@ -53,7 +53,8 @@ def start_kernel() -> None:
     limits, *arguments = sys.argv[1:]
     limit_process(**json.loads(limits))
     os.umask(0o077)
-    import analysis.exercises.answer_comparison  # noqa: F401  imported here, so that it takes no time of a cell
+    import analysis.exercises.answer_comparison
+    import analysis.exercises.answer_service  # noqa: F401  imported here, so that they take no time of a cell
 
     ZMQInteractiveShell.ask_exit = lambda shell: None  # type: ignore[method-assign]  # exit() leaves a cell only
     IPKernelApp.outstream_class = "analysis.exercises.sandboxed_kernel.LimitedStream"  # type: ignore[assignment]  # a trait

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from unicodedata import normalize
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.utils import parse_utc
 
-from analysis.evidence.errors import InputError, format_path
+from analysis.evidence.errors import InputError, format_path, suggest_name
 from analysis.exercises.course import Exercise, cells_by_id
 
 MAX_NOTEBOOK_BYTES = 500_000_000  # stored outputs may be large; they are dropped at once
@@ -31,12 +33,16 @@ class UnreadableSubmission(Exception):
 
 @dataclass(frozen=True)
 class Submission:
-    """One exercise of one student. `path` is None if nothing was handed in."""
+    """One exercise of one student. `path` is None if nothing was handed in.
+
+    `handed_in_at` is the time in nbgrader's `timestamp.txt` beside the notebook, in UTC; None without one.
+    """
 
     student: str
     exercise: Exercise
     path: Path | None = None
     remarks: list[str] = field(default_factory=list)
+    handed_in_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -48,27 +54,42 @@ class _Candidate:
     rank: tuple[int, ...]
 
 
-def find_submissions(folder: Path, course: Sequence[Exercise], only: Sequence[str] = ()) -> list[Submission]:
+def find_submissions(
+    folder: Path, course: Sequence[Exercise], only: Sequence[str] = (), listed: Sequence[str] = (),
+    remarks: Mapping[str, list[str]] = {},  # noqa: B006
+) -> list[Submission]:  # fmt: skip
     """All submissions below `folder`: `STUDENT/EXERCISE/EXERCISE.ipynb` or `STUDENT/EXERCISE.ipynb`.
 
     Files are recognised among all exercises of the `course`; only then are the exercises named in `only` picked. For an
-    exercise that some student handed in, a student without it gets a Submission without a path. Raises InputError if
-    the folder does not exist or holds no submission.
+    exercise that some student handed in, a student without it gets a Submission without a path; the names in `listed`
+    are students too. `remarks` are by student. Raises InputError if the folder does not exist or holds no submission.
     """
     if not folder.is_dir():
         raise InputError(f"{format_path(folder)} is no folder of submissions")
     students = [p for p in sorted(folder.iterdir()) if p.is_dir() and not p.is_symlink() and p.name[0] != "."]
     found = {student.name: _of_student(student, course) for student in students}
+    said = {name: [*remarks.get(name, []), *(["not on the roster"] if listed and name not in listed else [])]
+            for name in found}  # fmt: skip
+    found |= {name: {} for name in listed if name not in found}
     wanted = [e for e in course if not only or e.name in only]
     handed_in = [e for e in wanted if any(e.name in files for files in found.values())]
     if not handed_in:
         name = only[0] if len(only) == 1 else "EXERCISE"
         raise InputError(f"{format_path(folder)} holds no submission; needs STUDENT/{name}/{name}.ipynb")
     return [
-        _choose(student, exercise, files.get(exercise.name, []))
-        for student, files in found.items()
+        _choose(student, exercise, files.get(exercise.name, []), said.get(student, []))
+        for student, files in sorted(found.items())
         for exercise in handed_in
     ]
+
+
+def pick_students(submissions: Sequence[Submission], names: Sequence[str]) -> list[Submission]:
+    """The submissions of these students; all if none is named. Raises InputError for a name that hands in nothing."""
+    known = list(dict.fromkeys(each.student for each in submissions))
+    for name in names:
+        if name not in known:
+            raise InputError(f"there is no student {name!r}{suggest_name(name, known)} ({len(known)} hand in)")
+    return [each for each in submissions if not names or each.student in names]
 
 
 def is_notebook_name(name: str) -> bool:
@@ -136,16 +157,25 @@ def _by_own_cells(path: Path, course: Sequence[Exercise]) -> Exercise | None:
     return best if common[best.name] else None
 
 
-def _choose(student: str, exercise: Exercise, candidates: list[_Candidate]) -> Submission:
+def _choose(student: str, exercise: Exercise, candidates: list[_Candidate], said: list[str]) -> Submission:
     if not candidates:
-        return Submission(student, exercise, remarks=["not handed in"])
+        return Submission(student, exercise, remarks=["not handed in", *(text for text in said if "roster" in text)])
     best, *others = sorted(candidates, key=lambda candidate: (candidate.rank, str(candidate.path)))
-    remarks = []
+    remarks = list(said)
     if best.path.name != f"{exercise.name}.ipynb":
         remarks.append(f"the file is called {best.path.name}")
     if others:
         remarks.append(f"graded {best.path.name}, not {', '.join(other.path.name for other in others)}")
-    return Submission(student, exercise, best.path, remarks)
+    return Submission(student, exercise, best.path, remarks, _timestamp(best.path.parent))
+
+
+def _timestamp(folder: Path) -> datetime | None:
+    """The time in nbgrader's `timestamp.txt`, in UTC without a zone, as its database has it."""
+    path = folder / "timestamp.txt"
+    try:
+        return parse_utc(path.read_text(encoding="utf-8").strip()) if path.is_file() else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _copy_number(stem: str) -> int:

@@ -11,7 +11,6 @@ from analysis.findings.finding import Finding
 from analysis.findings.study import Study
 from analysis.measures.changepoints.changes import changes
 from analysis.measures.dispersion import add_overdispersed_intervals, dispersion, is_overdispersed
-from analysis.measures.numbered_periods import series_of_periods
 
 SILENT = ("other", "not stated")
 
@@ -83,7 +82,7 @@ def months_allowing_for_clustering(months: pd.DataFrame, spread: CountSpread) ->
 def spread_finding(study: Study, counts: pd.DataFrame, every: str) -> CountSpread:
     """The spread of what `count` returns without `by`; only whole periods that somebody searched count."""
     whole = counts[counts["is_complete"] & (counts["covered_days"] > 0)]
-    within = changes(series_of_periods(counts), max_changes=4).phi
+    within = changes(counts.assign(exposure=counts["covered_days"]), max_changes=4, inside_rows=False).phi
     phi = float("nan") if study.is_thin else dispersion(whole)
     return CountSpread(
         **study.about_finding(next(iter(study.itemised))), every=every, phi=phi, phi_within=within,

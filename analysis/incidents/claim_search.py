@@ -73,6 +73,34 @@ def search_claims(dataset: Dataset, text: str) -> pd.DataFrame:
     return found.sort_values(["incident_id", "claim_id"], ignore_index=True)
 
 
+def incidents_with_words(dataset: Dataset, text: str) -> pd.Series:
+    """Ids of the incidents of which one claim holds every word of `text`, as `search_claims` finds them; where the
+    dataset has no claims, of those whose own row holds them in its columns of text.
+
+    Raises InputError if `text` holds no word.
+    """
+    if dataset.evidence is not None:
+        return search_claims(dataset, text)["incident_id"].dropna()
+    words = fold(text).split()
+    if not words:
+        raise InputError(f"text is {text!r}; allowed: at least one word")
+    rows = text_of_rows(dataset.incidents).map(fold)
+    found = pd.Series(True, rows.index)
+    for word in words:
+        found &= rows.str.contains(word, regex=False)
+    return dataset.incidents.loc[found, "incident_id"]
+
+
+def text_of_rows(incidents: pd.DataFrame) -> pd.Series:
+    """All columns of text of each incident, joined by spaces."""
+    texts = incidents.select_dtypes(["object", "string", "category"]).columns
+    joined = pd.Series("", incidents.index)
+    for name in texts:
+        if incidents[name].notna().any():
+            joined = joined + " " + incidents[name].astype(object).where(incidents[name].notna(), "").astype(str)
+    return joined
+
+
 def fold(text: str) -> str:
     """Text for comparison: without case and accents, with one kind of apostrophe."""
     plain = unicodedata.normalize("NFKD", text.translate(APOSTROPHES))  # in this order: an acute accent is no space

@@ -170,7 +170,15 @@ def _opened(root: Path, contents: str) -> Dataset:
     values = schema.empty_table(schema.VALUES)
     about, side_car = read_about(root), read_side_car(beside)
     return Dataset(
-        root, _complete(incidents), values, disputes, None, **tables, coverage=coverage, about=about, side_car=side_car
+        root,
+        complete_incidents(incidents),
+        values,
+        disputes,
+        None,
+        **tables,
+        coverage=coverage,
+        about=about,
+        side_car=side_car,
     )
 
 
@@ -209,7 +217,7 @@ def _optional(folder: Path, table: schema.Table) -> pd.DataFrame:
     return frame
 
 
-def _complete(incidents: pd.DataFrame) -> pd.DataFrame:
+def complete_incidents(incidents: pd.DataFrame) -> pd.DataFrame:
     """A table someone brings, with every column of ours: what is not said stays missing."""
     out = incidents.copy()
     for name, fallback in (("date_start", "date"), ("date_end", "date")):

@@ -83,6 +83,21 @@ def export(dataset: Dataset, rows: pd.DataFrame, path: str | Path) -> Path:
     return target
 
 
+def incidents_as_text(incidents: pd.DataFrame, form: str = "table") -> str:
+    """Incidents as text: a `table` of what a person looks for first, or every column as `csv` (safe in a spreadsheet)
+    or `json` (a list; days YYYY-MM-DD, what is missing null)."""
+    if form == "csv":
+        return to_spreadsheet(_days_as_text(incidents))
+    if form == "json":
+        return json.dumps(_plain_rows(incidents), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    shown = incidents[["incident_id", "date", "place", "country", "weapon", "result", "confirmation"]]
+    rows = _days_as_text(shown).astype(object).where(shown.notna(), "").astype(str)
+    rows = rows.map(lambda text: "".join(letter if letter.isprintable() else "\ufffd" for letter in text))
+    wide = {name: int(rows[name].str.len().max()) if len(rows) else 0 for name in rows}
+    lines = ("  ".join(value.ljust(wide[name]) for name, value in row.items()) for row in rows.to_dict("records"))
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
 def _both(dataset: Dataset, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The incidents and the claims to write."""
     require_type(dataset, Dataset, "dataset", "what open_folder returns")

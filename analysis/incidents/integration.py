@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from analysis.evidence.errors import InputError, format_path
 from analysis.incidents.dataset import Dataset, open_folder
+from analysis.incidents.pair_decisions import joined_rows, keep_typed, pairs_with
 from analysis.incidents.reconciliation import reconcile
 from analysis.incidents.record_linkage import CategoryLevels, LinkageRules, candidate_pairs, weight_parts
 
@@ -63,7 +64,8 @@ class Integration:
     merged : DataFrame
         One row for each event, in the columns of incidents.csv; `databases` says which hold it.
     review : DataFrame
-        a, b (rows of two databases), points, joined, decision (empty): pairs near the threshold.
+        a, b (rows of two databases), points, joined, decision (what was typed): pairs near the threshold, and those
+        that were decided.
     """
 
     matches: pd.DataFrame
@@ -75,7 +77,9 @@ class Integration:
         return self.merged["databases"].value_counts().rename_axis("databases").rename("events").reset_index()
 
 
-def integrate(folders: Sequence[str | Path], rules: IntegrationRules | None = None) -> Integration:
+def integrate(
+    folders: Sequence[str | Path], rules: IntegrationRules | None = None, decisions: pd.DataFrame | None = None
+) -> Integration:
     """Reconcile the events of two or three imported tables.
 
     Parameters
@@ -84,6 +88,9 @@ def integrate(folders: Sequence[str | Path], rules: IntegrationRules | None = No
         Folders with an incidents.csv each; the name of a folder is the name of its database.
     rules : IntegrationRules, optional
         Tolerances and vocabulary.
+    decisions : DataFrame, optional
+        a, b, decision (yes, no or empty): pairs that a person decided, which come before the rule; further columns are
+        kept in the review.
 
     Returns
     -------
@@ -93,7 +100,7 @@ def integrate(folders: Sequence[str | Path], rules: IntegrationRules | None = No
     Raises
     ------
     InputError
-        If there is only one folder, two have one name, or a table is not in order.
+        If there is only one folder, two have one name, a table is not in order, or decisions contradict each other.
 
     Notes
     -----
@@ -107,10 +114,14 @@ def integrate(folders: Sequence[str | Path], rules: IntegrationRules | None = No
         raise InputError("integrate needs two or more folders of different names")
     rows = pd.concat([_rows(name, dataset, rules) for name, dataset in datasets.items()], ignore_index=True)
     linkage = _linkage(rows, rules)
+    decisions = pd.DataFrame(columns=["a", "b", "decision"]) if decisions is None else decisions
+    together = joined_rows(decisions, rows.set_index("report_id")["event_kind"])
+    apart = pairs_with(decisions, "no")
     groups, reviews = [], []
     for kind, part in rows.groupby("event_kind"):
         here = replace(linkage, longest_range_days=EPISODE_DAYS) if kind == "episode" else linkage
-        found = reconcile(part.drop(columns=["place"]), here)
+        decided = together[together.index.isin(part["report_id"])]
+        found = reconcile(part.drop(columns=["place"]), here, decided, apart)
         groups.append(found.assign(group=found["group"].fillna(found["report_id"])))
         reviews.append(_doubtful(part, found, here))
     rows = rows.merge(pd.concat(groups)[["report_id", "group"]], on="report_id")
@@ -118,7 +129,8 @@ def integrate(folders: Sequence[str | Path], rules: IntegrationRules | None = No
     rows["event"] = "E" + (pd.factorize(rows["group"])[0] + 1).astype(str)
     names = ["event", "document", "incident_id", "date_start", "date_end", "place", "country", "deaths"]
     matches = rows[names].rename(columns={"document": "database"})
-    return Integration(matches, _merged(rows, list(datasets)), pd.concat(reviews, ignore_index=True))
+    review = keep_typed(pd.concat(reviews, ignore_index=True), decisions, rows.set_index("report_id")["event"])
+    return Integration(matches, _merged(rows, list(datasets)), review)
 
 
 def _rows(name: str, dataset: Dataset, rules: IntegrationRules) -> pd.DataFrame:

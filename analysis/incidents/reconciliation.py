@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
+from collections.abc import Iterable
 from operator import add
 
 import numpy as np
@@ -15,7 +16,12 @@ from analysis.incidents.copies import assign_witnesses, find_reruns
 from analysis.incidents.record_linkage import LinkageRules, candidate_pairs, locate_reports, weight_parts
 
 
-def reconcile(reports: pd.DataFrame, rules: LinkageRules, decisions: pd.Series | None = None) -> pd.DataFrame:
+def reconcile(
+    reports: pd.DataFrame,
+    rules: LinkageRules,
+    decisions: pd.Series | None = None,
+    apart: Iterable[tuple[str, str]] = (),
+) -> pd.DataFrame:
     """Group reports into events.
 
     Parameters
@@ -29,6 +35,7 @@ def reconcile(reports: pd.DataFrame, rules: LinkageRules, decisions: pd.Series |
     rules : tolerances, points and threshold.
     decisions : event id by report_id. The same id = together, different ids = apart, reports not
         listed may join any. Decisions are always obeyed.
+    apart : pairs of report ids that are never one event; decisions come first.
 
     Returns
     -------
@@ -60,7 +67,9 @@ def reconcile(reports: pd.DataFrame, rules: LinkageRules, decisions: pd.Series |
     unplaced = _unplaced(reports, decided, rules)
     denies = reports.get("stance", pd.Series("reports", reports.index)) == "denies"
     witness = assign_witnesses(reports, rules, decided)
-    group = pd.Series(_grouped(reports, witness, denies, decided, unplaced.isna(), rules))
+    at = pd.Series(reports.index, index=reports["report_id"])
+    refused = [(witness[at[a]], witness[at[b]]) for a, b in apart if a in at.index and b in at.index]
+    group = pd.Series(_grouped(reports, witness, denies, decided, unplaced.isna(), rules, refused))
     asserting = ~denies & unplaced.isna()
     older = _reruns(reports[asserting], witness[asserting], group[asserting], rules)
     again = older.index[older.notna() & decided.reindex(older.index).isna()]
@@ -73,14 +82,14 @@ def reconcile(reports: pd.DataFrame, rules: LinkageRules, decisions: pd.Series |
     )
 
 
-def _grouped(reports, witness: np.ndarray, denies, decided, usable, rules: LinkageRules) -> np.ndarray:
+def _grouped(reports, witness: np.ndarray, denies, decided, usable, rules: LinkageRules, refused=()) -> np.ndarray:
     """The number (n,) of the group of each report: pairs of witnesses, joined best first."""
     first = ~pd.Series(witness).duplicated()
     heard, silent = reports[first].reset_index(drop=True), denies[first].to_numpy()
     documents: list[set] = [set() for _ in range(len(heard))]
     for number, document in zip(witness, reports["document"], strict=True):
         documents[number].add(document)
-    groups = _Groups(documents, silent, decided[first].reset_index(drop=True))
+    groups = _Groups(documents, silent, decided[first].reset_index(drop=True), refused)
     placed = np.flatnonzero(usable[first])
     pairs = placed[candidate_pairs(heard.iloc[placed].reset_index(drop=True), rules)]
     parts = weight_parts(heard, pairs, rules, cannot_link_days(reports))
@@ -126,12 +135,16 @@ def _unplaced(reports: pd.DataFrame, decided: pd.Series, rules: LinkageRules) ->
 class _Groups:
     """Disjoint groups of reports that grow by joining; knows which must stay apart."""
 
-    def __init__(self, documents: list[set], denies: np.ndarray, decided: pd.Series):
+    def __init__(self, documents: list[set], denies: np.ndarray, decided: pd.Series, refused=()):
         self.members = {i: [i] for i in range(len(documents))}
         self.group_of = np.arange(len(documents))
         self.asserting = {i: int(not denial) for i, denial in enumerate(denies)}
         self.documents = dict(enumerate(documents))
         self.decision = {i: name for i, name in decided.items() if pd.notna(name)}
+        self.refused: dict[int, set[int]] = defaultdict(set)  # groups that stay apart from each group
+        for a, b in refused:
+            self.refused[a].add(b)
+            self.refused[b].add(a)
         for _, index in decided.groupby(decided).groups.items():
             for other in index[1:]:
                 self._join(index[0], other)
@@ -143,8 +156,13 @@ class _Groups:
         self.documents[keep] |= self.documents.pop(drop)
         if drop in self.decision:
             self.decision[keep] = self.decision.pop(drop)
+        for other in self.refused.pop(drop, ()):
+            self.refused[other] = self.refused[other] - {drop} | {keep}
+            self.refused[keep].add(other)
 
     def _apart(self, a: int, b: int) -> bool:
+        if b in self.refused.get(a, ()):
+            return True
         decided = self.decision.get(a), self.decision.get(b)
         return None not in decided or not self.documents[a].isdisjoint(self.documents[b])
 

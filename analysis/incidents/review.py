@@ -1,4 +1,4 @@
-"""The review loop: what a reader should look at, and how the reader's decisions come back."""
+"""The review loop: what a reviewer should look at, and how the decisions come back."""
 
 from __future__ import annotations
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pandas as pd
 
-from analysis.evidence.arguments import read_day, require_columns, require_type
+from analysis.evidence.arguments import require_columns, require_type
 from analysis.evidence.errors import InputError, suggest_name
 from analysis.incidents.dataset import Dataset, evidence_of
 from analysis.incidents.incident_table import join_sources
@@ -167,54 +165,6 @@ def _said(dissent: str) -> list[tuple[str, list[str]]]:
     """`a (A1-001, A1-002)|b (A1-003)` taken apart."""
     parts = (part.rsplit(" (", 1) for part in dissent.split("|"))
     return [(said, claims.rstrip(")").split(", ")) for said, claims in parts]
-
-
-def find_incidents(dataset: Dataset, day: str | date = "", place: str = "") -> pd.DataFrame:
-    """Find incidents that may have happened on a day, at a place, or both.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        What `open_folder` returns.
-    day : str or date, optional
-        A day, YYYY-MM-DD.
-    place : str, optional
-        A place: gazetteer id, name or alias; upper and lower case alike.
-
-    Returns
-    -------
-    DataFrame
-        Rows of incidents.csv.
-
-    Raises
-    ------
-    InputError
-        If `day` is no day or the dataset does not know the place.
-
-    See Also
-    --------
-    search_claims : Claims by words.
-    trace_incident : One incident with its claims and sources.
-
-    Notes
-    -----
-    An incident whose day is only known as a range is found on every day of the range.
-
-    Examples
-    --------
-    >>> import analysis as a
-    >>> a.find_incidents(a.open_folder(), day="2024-01-28", place="Tower 22")["incident_id"].tolist()
-    ['I20240128-tower-22']
-    """
-    require_type(dataset, Dataset, "dataset", "what open_folder returns")
-    require_type(place, str, "place", "a gazetteer id, a name or an alias")
-    found = dataset.incidents
-    if day:
-        when = pd.Timestamp(read_day(day, "date"))
-        found = found[(found["date_start"] <= when) & (found["date_end"] >= when)]
-    if place:
-        found = found[found["place_id"] == find_place_id(dataset, place)]
-    return found.reset_index(drop=True)
 
 
 def find_place_id(dataset: Dataset, name: str) -> str:

@@ -14,6 +14,7 @@ from analysis.evidence.arguments import read_day, require_type
 from analysis.evidence.errors import InputError, suggest_name
 from analysis.evidence.html_summaries import html_summary
 from analysis.evidence.schema import CONFIRMATION, RELIABILITY, WEAPONS
+from analysis.incidents.claim_search import incidents_with_words
 from analysis.incidents.dataset import Dataset, evidence_of
 from analysis.incidents.incident_table import ResolvedIncidents, actor_parents, join_sources, resolve_incidents
 from analysis.incidents.trace_text import VOICE_NAMES
@@ -34,7 +35,11 @@ class View:
     actors : str or iterable of str, optional
         Of the incidents as the whole table has them; a name holds its narrower names.
     where : str or iterable of str, optional
-        Of any other column, as "column=value"; several values of one column are alternatives.
+        Of any other column, as "column=value"; several values of one column are alternatives. "column=" stands for
+        incidents of which the column says nothing.
+    text : str, optional
+        Words that one of the incident's claims holds, as `search_claims` finds them; where the dataset has no claims,
+        words that the row itself holds.
     denied : {"keep", "drop"}
         What to do with incidents that some claim denies.
     start, end : day, optional
@@ -74,6 +79,7 @@ class View:
     weapons: tuple[str, ...] = ()
     actors: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
+    text: str = ""
     denied: str = "keep"
     start: date | None = None
     end: date | None = None
@@ -92,6 +98,7 @@ class View:
             weapons: str | Iterable[str] = (),
             actors: str | Iterable[str] = (),
             where: str | Iterable[str] = (),
+            text: str = "",
             denied: str = "keep",
             start: str | date | None = None,
             end: str | date | None = None,
@@ -103,6 +110,8 @@ class View:
             if field.type.startswith("tuple"):
                 given = (value,) if isinstance(value, str) else _texts(field.name, value)
                 object.__setattr__(self, field.name, given)
+        require_type(self.text, str, "text", "words, such as 'tower 22', or empty")
+        object.__setattr__(self, "text", " ".join(self.text.split()))
         for name in ("start", "end"):
             object.__setattr__(self, name, _day(name, getattr(self, name)))
         if self.start and self.end and self.end < self.start:
@@ -111,9 +120,7 @@ class View:
             raise InputError(f"denied is {self.denied!r}; allowed: keep, drop")
 
     def __repr__(self) -> str:
-        given = {field.name: getattr(self, field.name) for field in fields(self)}
-        said = [f"{name}={_as_given(value)}" for name, value in given.items() if value not in ((), None, "keep")]
-        return f"View({', '.join(said)})"
+        return f"View({', '.join(f'{name}={as_code(value)}' for name, value in given_fields(self).items())})"
 
     def _repr_html_(self) -> str:
         return html_summary(f"View: {self.words()}", {})
@@ -125,6 +132,7 @@ class View:
         parts += [self._list("countries", "in"), self._list("places", "at")]
         parts += [self._list("place_kinds", "kind of place"), self._list("weapons", "weapon")]
         parts += [self._list("actors", "claimed by"), self._list("where", "where"), self._window()]
+        parts += [f"with the words {self.text!r}" if self.text else ""]
         parts += ["without incidents that some claim denies" if self.denied == "drop" else ""]
         return "; ".join(part for part in parts if part)
 
@@ -146,7 +154,13 @@ class View:
         return f"to {self.end}" if self.end else ""
 
 
-def _as_given(value: Any) -> str:
+def given_fields(view: View) -> dict[str, Any]:
+    """The fields of a view that restrict something, by name."""
+    given = {field.name: getattr(view, field.name) for field in fields(view)}
+    return {name: value for name, value in given.items() if value not in ((), None, "", "keep")}
+
+
+def as_code(value: Any) -> str:
     """A value of a view as a person types it."""
     if isinstance(value, tuple) and len(value) == 1:
         value = value[0]
@@ -211,6 +225,7 @@ def select(dataset: Dataset, view: View, *, empty_ok: bool = False) -> pd.DataFr
     incidents = dataset.incidents
     if dataset.evidence is not None and _restricts_claims(view):
         incidents = _resolved_again(dataset, view).incidents.sort_values(["date", "incident_id"], ignore_index=True)
+    _check_columns(dataset, view, incidents)
     chosen = incidents[_keep(incidents, view, dataset)].reset_index(drop=True)
     if chosen.empty and not empty_ok:
         raise InputError(f"the view selects no incident: {view.words()}")
@@ -375,7 +390,9 @@ def _keep(incidents: pd.DataFrame, view: View, dataset: Dataset) -> pd.Series:
     if view.actors:
         keep &= incidents["incident_id"].isin(_claimed_by(dataset, view.actors))
     for column, values in _columns_of(view).items():
-        keep &= _as_typed(incidents[column]).isin(values)
+        keep &= values_as_text(incidents[column]).isin(values)
+    if view.text:
+        keep &= incidents["incident_id"].isin(incidents_with_words(dataset, view.text))
     if view.denied == "drop":
         keep &= ~incidents["disputed"].fillna("").str.split("|").map(lambda d: "incident" in d)
     if view.start:
@@ -404,19 +421,21 @@ def _columns_of(view: View) -> dict[str, list[str]]:
     return out
 
 
-def _as_typed(column: pd.Series) -> pd.Series:
-    """Values as a person types them."""
+def values_as_text(column: pd.Series) -> pd.Series:
+    """Values as a person types them in `where`; empty where nothing is stated."""
     if column.dtype.kind == "M":
-        return column.dt.strftime("%Y-%m-%d")
-    return column.map(lambda value: f"{value:g}" if isinstance(value, float) else str(value), na_action="ignore")
+        return column.dt.strftime("%Y-%m-%d").astype("str").fillna("")
+    distinct = {value: f"{value:g}" if isinstance(value, float) else str(value) for value in column.dropna().unique()}
+    return column.astype(object).map(distinct).astype("str").fillna("")
 
 
-def _check_columns(dataset: Dataset, view: View) -> None:
+def _check_columns(dataset: Dataset, view: View, resolved: pd.DataFrame) -> None:
+    """Raise InputError for a value that neither the table nor the incidents as resolved hold."""
     for column, values in _columns_of(view).items():
         if column not in dataset.incidents:
             hint = suggest_name(column, dataset.incidents.columns)
             raise InputError(f"where: {column!r} is no column of the incidents{hint}")
-        known = set(_as_typed(dataset.incidents[column]).dropna())
+        known = {"", *values_as_text(dataset.incidents[column]), *values_as_text(resolved[column])}
         for value in values:
             if value not in known:
                 hint = suggest_name(value, known)
@@ -424,7 +443,6 @@ def _check_columns(dataset: Dataset, view: View) -> None:
 
 
 def _check_values(dataset: Dataset, view: View) -> None:
-    _check_columns(dataset, view)
     known = {name: set(dataset.incidents[column].dropna()) for name, column in FILTERS.items()}
     known["actors"] = _actor_names(dataset)
     known |= {"confirmation": set(CONFIRMATION), "reliability": set(RELIABILITY)}

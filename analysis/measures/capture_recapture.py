@@ -2,22 +2,118 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from analysis.evidence.errors import InputError
+from analysis.measures.rates import Interval, check_level, counted
 
 # What fails: to be printed beside the figures.
 CAPTURE_CAVEAT = (
-    "Chao's figure is a lower bound only if every item is a true attack and origins report independently: an item "
-    "that never happened, or one attack listed as two, stands with one origin and raises it, and outlets that read "
-    "each other lower it. Chapman's assumes that all attacks are as likely to be reported by either origin: where two "
-    "report the same kind of attack it comes out too low, where each has its own region or kind too high."
+    "Chao's figure is a lower bound, and its interval one for that bound, only if every item is a true attack and "
+    "origins report independently: an item that never happened, or one attack listed as two, stands with one origin "
+    "and raises it, and outlets that read each other lower it. Chapman's assumes that all attacks are as likely to "
+    "be reported by either origin: where two report the same kind of attack it comes out too low, where each has "
+    "its own region or kind too high."
 )
 
 
-def chapman_estimate(first: int, second: int, both: int, level: float = 0.95) -> pd.Series:
+@dataclass(frozen=True)
+class CaptureEstimate:
+    """An estimated number of attacks, those that nobody reports included.
+
+    `chapman_estimate` and `chao_lower_bound` make one.
+
+    Parameters
+    ----------
+    estimate : float
+        Attacks.
+    variance : float
+        Of the estimate, 0 or more.
+    observed : int
+        Attacks that are known.
+    is_lower_bound : bool
+        Whether the estimate, and so its interval, is one of a lower bound.
+
+    Examples
+    --------
+    >>> CaptureEstimate(30.0, 25.0, observed=20).estimate
+    30.0
+    """
+
+    estimate: float
+    variance: float
+    observed: int
+    is_lower_bound: bool = False
+
+    def interval(self, level: float = 0.95) -> Interval:
+        """Log-normal interval on the number that nobody reports (Chao 1987): it cannot fall below what is known.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level, above 0 and below 1.
+
+        Returns
+        -------
+        Interval
+            Lower and upper limit, attacks. Of a lower bound it is the interval of that bound, and not of the number
+            of attacks.
+
+        Raises
+        ------
+        InputError
+            For a level that is not above 0 and below 1.
+
+        Examples
+        --------
+        >>> low, high = CaptureEstimate(30.0, 25.0, observed=20).interval()
+        >>> f"{low:.1f} to {high:.1f}"
+        '24.0 to 45.2'
+        """
+        check_level(level)
+        unseen = self.estimate - self.observed
+        if unseen <= 0 or self.variance <= 0:
+            return Interval(float(self.observed), float(self.estimate))
+        z = stats.norm.ppf(0.5 + level / 2)
+        factor = np.exp(z * np.sqrt(np.log1p(self.variance / unseen**2)))
+        return Interval(float(self.observed + unseen / factor), float(self.observed + unseen * factor))
+
+    def sentence(self, level: float = 0.95, noun: str = "attack") -> str:
+        """The estimate in one sentence, with its interval.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level of the interval.
+        noun : str
+            What was counted, in the singular.
+
+        Returns
+        -------
+        str
+            One sentence of plain text. The noun is not escaped.
+
+        Examples
+        --------
+        >>> CaptureEstimate(30.0, 25.0, observed=20, is_lower_bound=True).sentence()
+        'The estimate is at least 30 attacks (95 % interval of this lower bound 24 to 45.2); 20 attacks are known.'
+        """
+        low, high = self.interval(level)
+        least, whose = ("at least ", " of this lower bound") if self.is_lower_bound else ("", "")
+        return (
+            f"The estimate is {least}{self.estimate:.3g} {noun}s ({100 * level:g} % interval{whose} {low:.3g} to "
+            f"{high:.3g}); {counted(self.observed, noun)} {'is' if self.observed == 1 else 'are'} known."
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self.sentence()}</p>"
+
+
+def chapman_estimate(first: int, second: int, both: int) -> CaptureEstimate:
     """Number of attacks from the overlap of two origins.
 
     Parameters
@@ -26,13 +122,11 @@ def chapman_estimate(first: int, second: int, both: int, level: float = 0.95) ->
         Attacks that each origin reports.
     both : int
         Attacks that both report.
-    level : float
-        Confidence level of the interval, above 0 and below 1.
 
     Returns
     -------
-    Series
-        estimate, estimate_low, estimate_high (attacks).
+    CaptureEstimate
+        Its `estimate`, `interval(level)` and `sentence()` are numbers of attacks.
 
     Raises
     ------
@@ -53,14 +147,14 @@ def chapman_estimate(first: int, second: int, both: int, level: float = 0.95) ->
 
     Examples
     --------
-    >>> chapman_estimate(100, 80, 50).round(1).tolist()
-    [159.4, 145.8, 184.6]
+    >>> chapman_estimate(100, 80, 50).sentence()
+    'The estimate is 159 attacks (95 % interval 146 to 185); 130 attacks are known.'
     """
     if both > min(first, second) or both < 0:
         raise InputError(f"counted by both ({both}) cannot exceed counted by one ({first}, {second})")
     estimate = (first + 1) * (second + 1) / (both + 1) - 1
     variance = (first + 1) * (second + 1) * (first - both) * (second - both) / ((both + 1) ** 2 * (both + 2))
-    return _log_normal(estimate, variance, first + second - both, level)
+    return CaptureEstimate(float(estimate), float(variance), int(first + second - both))
 
 
 def two_origin_captures(claims: pd.DataFrame) -> pd.Series:
@@ -133,43 +227,38 @@ def capture_estimates(incidents: pd.DataFrame, claims: pd.DataFrame) -> pd.DataF
             columns=["method", "reports", "observed", "estimate", "estimate_low", "estimate_high", "is_contradicted"]
         )
     voiced = incidents[incidents["confirmation"] != "claim_only"]
-    rows = [{"method": "Chao", "reports": "how many origins report each", "observed": len(incidents),
-             **chao_lower_bound(incidents["n_origins"])}]  # fmt: skip
+    rows = [_estimate_row("Chao", "how many origins report each", chao_lower_bound(incidents["n_origins"]))]
     if 0 < len(voiced) < len(incidents):
-        rows.append({"method": "Chao", "reports": "the same, without attackers' own claims", "observed": len(voiced),
-                     **chao_lower_bound(voiced["n_origins"])})  # fmt: skip
+        words = "the same, without attackers' own claims"
+        rows.append(_estimate_row("Chao", words, chao_lower_bound(voiced["n_origins"])))
     if claims["origin"].str.split("|").explode().nunique() > 1:
         two = two_origin_captures(claims)
         one, other = (f"{two[f'{each}_origin']} ({two[each]})" for each in ("first", "second"))
         words = f"{one}, {other}, both ({two['both']})"
-        observed = two["first"] + two["second"] - two["both"]
-        rows.append(
-            {
-                "method": "Chapman",
-                "reports": words,
-                "observed": observed,
-                **chapman_estimate(*two[["first", "second", "both"]]),
-            }
-        )
+        rows.append(_estimate_row("Chapman", words, chapman_estimate(*two[["first", "second", "both"]])))
     out = pd.DataFrame(rows)
     observed = out["observed"].where(out["method"] == "Chao", len(incidents))
     return out.assign(is_contradicted=out["estimate_high"] < observed)
 
 
-def chao_lower_bound(origins: pd.Series, level: float = 0.95) -> pd.Series:
+def _estimate_row(method: str, reports: str, found: CaptureEstimate) -> dict:
+    low, high = found.interval()
+    return {"method": method, "reports": reports, "observed": found.observed, "estimate": found.estimate,
+            "estimate_low": low, "estimate_high": high}  # fmt: skip
+
+
+def chao_lower_bound(origins: pd.Series) -> CaptureEstimate:
     """Lower bound of the number of attacks, from how many origins report each.
 
     Parameters
     ----------
     origins : Series of int
         Origins that report each attack, 1 or more; one value for each attack.
-    level : float
-        Confidence level of the interval, above 0 and below 1.
 
     Returns
     -------
-    Series
-        estimate, estimate_low, estimate_high (attacks).
+    CaptureEstimate
+        Its `estimate`, `interval(level)` and `sentence()` are those of the lower bound.
 
     Raises
     ------
@@ -189,29 +278,16 @@ def chao_lower_bound(origins: pd.Series, level: float = 0.95) -> pd.Series:
 
     Examples
     --------
-    >>> chao_lower_bound(pd.Series([1] * 10 + [2] * 4 + [3] * 6)).round(1).tolist()
-    [29.0, 22.1, 58.0]
+    >>> chao_lower_bound(pd.Series([1] * 10 + [2] * 4 + [3] * 6)).sentence()
+    'The estimate is at least 29 attacks (95 % interval of this lower bound 22.1 to 58); 20 attacks are known.'
     """
     if (origins < 1).any():
         raise InputError("every attack needs at least one origin")
     observed, once, twice = len(origins), int((origins == 1).sum()), int((origins == 2).sum())
     unseen = once * (once - 1) / (2 * (twice + 1))
-    ratio = once / (twice + 1)
     variance = (
         unseen
         + once * (2 * once - 1) ** 2 / (4 * (twice + 1) ** 2)
         + once**2 * twice * (once - 1) ** 2 / (4 * (twice + 1) ** 4)
     )
-    return _log_normal(observed + unseen, variance if ratio else 0.0, observed, level)
-
-
-def _log_normal(estimate: float, variance: float, observed: int, level: float) -> pd.Series:
-    """An interval that cannot fall below what was observed (Chao 1987)."""
-    unseen = estimate - observed
-    if unseen <= 0 or variance <= 0:
-        return pd.Series({"estimate": estimate, "estimate_low": float(observed), "estimate_high": estimate})
-    z = stats.norm.ppf(0.5 + level / 2)
-    factor = np.exp(z * np.sqrt(np.log1p(variance / unseen**2)))
-    return pd.Series(
-        {"estimate": estimate, "estimate_low": observed + unseen / factor, "estimate_high": observed + unseen * factor}
-    )
+    return CaptureEstimate(float(observed + unseen), float(variance) if once else 0.0, observed, is_lower_bound=True)

@@ -6,6 +6,8 @@ import pandas as pd
 
 from analysis.evidence.arguments import require_column_name, require_columns
 from analysis.evidence.errors import InputError
+from analysis.measures.engines.engine_places import category_counts
+from analysis.measures.engines.engine_table import is_engine_table
 
 OTHER, NOT_STATED = "other", "not stated"
 
@@ -15,8 +17,8 @@ def lump_categories(incidents: pd.DataFrame, by: str, max_categories: int = 7) -
 
     Parameters
     ----------
-    incidents : DataFrame
-        With the column `by`.
+    incidents : DataFrame or ibis.Table
+        With the column `by`. The answer is of the same kind; in an engine it has no order of categories.
     by : str
         The column.
     max_categories : int
@@ -44,18 +46,40 @@ def lump_categories(incidents: pd.DataFrame, by: str, max_categories: int = 7) -
     >>> lump_categories(incidents, "weapon", max_categories=1)["weapon"].tolist()
     ['rocket', 'rocket', 'other', 'other', 'not stated']
     """
-    require_columns(incidents, (), "incidents")
+    in_engine = is_engine_table(incidents)
+    if not in_engine:
+        require_columns(incidents, (), "incidents")
     require_column_name(by, incidents.columns, "by")
     if max_categories < 1:
         raise InputError(f"max_categories must be 1 or more, given {max_categories}")
+    if in_engine:
+        return _lump_in_engine(incidents, by, max_categories)
     values = incidents[by].astype("str").where(_stated(incidents, by))
-    ranked = values.value_counts().sort_index().sort_values(ascending=False, kind="stable")
-    kept = list(
-        ranked.index[: max_categories + 1] if len(ranked) == max_categories + 1 else ranked.index[:max_categories]
-    )
+    kept = _kept(values.value_counts(), max_categories)
     grouped = values.where(values.isin(kept) | values.isna(), OTHER).fillna(NOT_STATED)
     order = [name for name in [*kept, OTHER, NOT_STATED] if name in set(grouped)]
     return incidents.assign(**{by: pd.Categorical(grouped, list(dict.fromkeys(order)), ordered=True)})
+
+
+def _kept(counts: pd.Series, max_categories: int) -> list[str]:
+    """The most frequent values, ties by name; one more where only one is left."""
+    ranked = counts.sort_index().sort_values(ascending=False, kind="stable")
+    return list(
+        ranked.index[: max_categories + 1] if len(ranked) == max_categories + 1 else ranked.index[:max_categories]
+    )
+
+
+def _lump_in_engine(incidents, by: str, max_categories: int):
+    """The table with the column lumped; an engine has no order of categories."""
+    import ibis
+
+    found = category_counts(incidents, by)
+    counts = found[_stated(found, by)].set_index(by)["count"]
+    kept = _kept(counts, max_categories)
+    column, stated = incidents[by].cast("string"), [str(each) for each in counts.index]
+    return incidents.mutate(
+        **{by: ibis.cases((column.isin(kept), column), (column.isin(stated), OTHER), else_=NOT_STATED)}
+    )
 
 
 def _stated(incidents: pd.DataFrame, by: str) -> pd.Series:

@@ -15,6 +15,15 @@ DAY = pd.Timedelta(days=1)
 def has_scopes(coverage: pd.DataFrame | None) -> bool:
     """Whether some row speaks of one country alone.
 
+    Parameters
+    ----------
+    coverage : DataFrame or None
+        Rows of coverage.csv, with or without the column scope.
+
+    Returns
+    -------
+    bool
+
     Examples
     --------
     >>> has_scopes(pd.DataFrame({"scope": ["all", "Kenya"]})), has_scopes(pd.DataFrame({"scope": ["all"]}))
@@ -88,7 +97,27 @@ def coverage_together(coverage: pd.DataFrame | None, countries: Iterable[object]
 
 
 def watched_everywhere(coverage: pd.DataFrame | None, countries: Iterable[object] = ()) -> pd.DataFrame | None:
-    """Only the stretches on which every country was watched; see `coverage_together`."""
+    """Only the stretches of days on which every country was watched.
+
+    Parameters
+    ----------
+    coverage : DataFrame or None
+        As `coverage_together` takes it.
+    countries : iterable of str
+        The countries that matter, beside those that the rows name.
+
+    Returns
+    -------
+    DataFrame or None
+        The rows of `coverage_together` without those of the basis `PARTLY`.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"scope": ["Kenya", "Serbia"], "start": pd.to_datetime(["1997-01-01", "2018-01-01"]),
+    ...                      "end": pd.to_datetime(["2023-12-31", "2023-12-31"]), "density": "days", "basis": "given"})
+    >>> watched_everywhere(rows)["start"].dt.year.tolist()
+    [2018]
+    """
     together = coverage_together(coverage, countries)
     if together is None or "basis" not in together:
         return together

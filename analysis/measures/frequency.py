@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,11 +9,17 @@ import pandas as pd
 
 from analysis.evidence.arguments import require_columns
 from analysis.evidence.errors import InputError
-from analysis.measures.coverage import Window, covered_days, observed_window, sparse_days, weekly_days
-from analysis.measures.coverage_scopes import coverage_of_country, coverage_together, has_scopes
-from analysis.measures.rates import rate_interval
-
-NAMED = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q"}
+from analysis.measures.coverage import Window, observed_window
+from analysis.measures.coverage_scopes import has_scopes
+from analysis.measures.covered_periods import (
+    covered_by_country,
+    covered_periods,
+    with_rates,
+    with_sums,
+    without_zeros,
+)
+from analysis.measures.engines.engine_counts import count_in_engine, cumulative_in_engine
+from analysis.measures.engines.engine_table import is_engine_table
 
 
 def count(
@@ -24,12 +29,14 @@ def count(
     window: Window | None = None,
     coverage: pd.DataFrame | None = None,
     weight: str = "",
+    zeros: bool = True,
 ) -> pd.DataFrame:
     """Incidents per period: certain, possible, and missing where nobody looked.
 
     Parameters
     ----------
-    incidents : DataFrame
+    incidents : DataFrame or ibis.Table
+        A frame, or a table in an engine as `open_table` gives it, which then counts; the answer is the same frame.
         With the columns date (best day), date_start and date_end (first and last possible day), and those of `by`.
     every : str
         day, week (Monday to Sunday), month, quarter, or a number of days, such as "14 days", from the first day of the
@@ -47,6 +54,8 @@ def count(
     weight : str, optional
         A column of numbers whose sum is counted instead of incidents, such as deaths; `<weight>_low` and
         `<weight>_high` count for count_low and count_high where the incidents have them.
+    zeros : bool
+        Whether periods in which a group has no incident are listed. With thousands of groups they are nearly all rows.
 
     Returns
     -------
@@ -84,8 +93,10 @@ def count(
     >>> weeks[["start", "days", "count"]].to_string(index=False, header=False).splitlines()
     ['2024-01-01 7 2', '2024-01-08 7 0', '2024-01-15 7 1']
     """
-    require_columns(incidents, ("date", "date_start", "date_end"), "incidents")
     by = [by] if isinstance(by, str) else list(by)
+    if is_engine_table(incidents):
+        return count_in_engine(incidents, every, by, window, coverage, weight, zeros)
+    require_columns(incidents, ("date", "date_start", "date_end"), "incidents")
     unknown = [name for name in by if name not in incidents.columns]
     if unknown:
         raise InputError(f"by: {unknown[0]!r} is not a column of the incidents")
@@ -93,43 +104,16 @@ def count(
         undated = int(incidents["date"].isna().sum())
         raise InputError(f"{undated} incidents have no date: they cannot be counted by period")
     window = observed_window(incidents, window, coverage)
-    periods = _periods(every, *window)
-    together = coverage_together(coverage, incidents["country"].unique() if "country" in incidents else ())
-    periods["covered_days"] = covered_days(periods, together)
-    periods["sparse_days"] = sparse_days(periods, together)
-    periods["weekly_days"] = weekly_days(periods, together)
+    periods = covered_periods(every, window, coverage, incidents["country"].unique() if "country" in incidents else ())
     groups = _groups(incidents[incidents["date"].between(*window)], by)
     out = periods if not by else periods.merge(groups, how="cross")
     if "country" in by and has_scopes(coverage):
-        out = _covered_by_country(out, coverage)
+        out = covered_by_country(out, coverage)
     if weight:
-        return _weighted(out, periods, incidents, groups, by, weight)
+        return without_zeros(_weighted(out, periods, incidents, groups, by, weight), zeros)
     counted = [_counts(periods, part) for part in _parts(incidents, groups, by)]
     out[["count", "count_low", "count_high"]] = _period_by_period(counted)
-    nobody = (out["covered_days"] == 0) & (out["count"] == 0)
-    for column in ("count", "count_low", "count_high"):
-        out[column] = out[column].astype("Int64").mask(nobody)
-    rate, low, high = rate_interval(out["count"], out["covered_days"])
-    return out.assign(rate_per_day=rate, rate_per_day_low=low, rate_per_day_high=high)
-
-
-def _periods(every: str, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
-    """Calendar periods that touch the window, clipped to it."""
-    days = re.fullmatch(r"(\d+) days?", str(every))
-    if days and int(days[1]) > 0:
-        first = pd.date_range(start, end, freq=f"{int(days[1])}D")
-        last = first + pd.Timedelta(days=int(days[1]) - 1)
-    elif every in NAMED:
-        calendar = pd.period_range(start, end, freq=NAMED[every])
-        first, last = calendar.start_time.normalize(), calendar.end_time.normalize()
-    else:
-        raise InputError(f"every is {every!r}; allowed: {', '.join(NAMED)} or a number of days")
-    whole = (last - first).days + 1
-    clipped = pd.DataFrame({"start": first.where(first > start, start)})
-    clipped["end"] = last.where(last < end, end)
-    clipped["days"] = (clipped["end"] - clipped["start"]).dt.days + 1
-    clipped["is_complete"] = clipped["days"] == whole
-    return clipped
+    return without_zeros(with_rates(out), zeros)
 
 
 def _groups(incidents: pd.DataFrame, by: list[str]) -> pd.DataFrame:
@@ -166,13 +150,7 @@ def _weighted(out, periods, incidents, groups, by, weight: str) -> pd.DataFrame:
     parts = _parts(days.assign(**values, **{name: incidents[name] for name in by}), groups, by, [*values])
     summed = [_sums(periods, part) for part in parts]
     out[["count", "count_low", "count_high", "not_stated"]] = _period_by_period(summed)
-    nobody = (out["covered_days"] == 0) & (out["count"] == 0) & (out["not_stated"] == 0)
-    whole = all((value.dropna() % 1 == 0).all() for value in values.values())
-    for column in names:
-        out[column] = out[column].astype("Float64").mask(nobody).astype("Int64" if whole else "Float64")
-    rate = out["count"].astype(float) / out["covered_days"].where(out["covered_days"] > 0)
-    return out.assign(rate_per_day=rate, rate_per_day_low=np.nan, rate_per_day_high=np.nan,
-                      not_stated=out["not_stated"].astype("Int64"))  # fmt: skip
+    return with_sums(out)
 
 
 def _sums(periods: pd.DataFrame, incidents: pd.DataFrame) -> np.ndarray:
@@ -198,16 +176,6 @@ def _sums(periods: pd.DataFrame, incidents: pd.DataFrame) -> np.ndarray:
                      np.cumsum(rise - fall)[:number], put(at, inside, unknown)], axis=1)  # fmt: skip
 
 
-def _covered_by_country(out: pd.DataFrame, coverage: pd.DataFrame) -> pd.DataFrame:
-    """Covered and sparse days of each row by the coverage of its own country; nobody watched one without rows."""
-    out = out.copy()
-    for country, rows in out.groupby("country", dropna=False):
-        own = coverage_of_country(coverage, country)
-        out.loc[rows.index, "covered_days"] = covered_days(rows, own) if len(own) else 0
-        out.loc[rows.index, "sparse_days"] = sparse_days(rows, own) if len(own) else 0
-    return out
-
-
 def _counts(periods: pd.DataFrame, incidents: pd.DataFrame) -> np.ndarray:
     """Incidents by best day, certainly inside, possibly inside: int (periods, 3)."""
     starts, ends = periods["start"].to_numpy(), periods["end"].to_numpy()
@@ -229,7 +197,7 @@ def cumulative(incidents: pd.DataFrame, window: Window | None = None) -> pd.Data
 
     Parameters
     ----------
-    incidents : DataFrame
+    incidents : DataFrame or ibis.Table
         With the column date.
     window : tuple of two days, optional
         First and last day, inclusive. What is not given: the first and the last incident.
@@ -250,6 +218,8 @@ def cumulative(incidents: pd.DataFrame, window: Window | None = None) -> pd.Data
     >>> cumulative(incidents)["total"].tolist()
     [2, 3]
     """
+    if is_engine_table(incidents):
+        return cumulative_in_engine(incidents, window)
     require_columns(incidents, ("date",), "incidents")
     start, end = observed_window(incidents, window)
     per_day = incidents.loc[incidents["date"].between(start, end), "date"].value_counts()

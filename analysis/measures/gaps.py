@@ -7,7 +7,9 @@ import pandas as pd
 
 from analysis.evidence.arguments import require_columns
 from analysis.measures.coverage import DAY, Window, covered_window, is_covered
-from analysis.measures.coverage_scopes import has_scopes, watched_everywhere
+from analysis.measures.coverage_scopes import EVERYWHERE, coverage_of_country, has_scopes, watched_everywhere
+from analysis.measures.engines.engine_gaps import gaps_in_engine
+from analysis.measures.engines.engine_table import is_engine_table
 
 DAY_ZERO = "2000-01-01"  # any one day: no gap of two days fits into it
 
@@ -17,13 +19,15 @@ def gaps(
     window: Window | None = None,
     min_days: int = 1,
     coverage: pd.DataFrame | None = None,
+    by: str | list[str] | tuple[str, ...] = (),
 ) -> pd.DataFrame:
     """Every gap: a run of days without an incident, longest first.
 
     Parameters
     ----------
-    incidents : DataFrame
-        With the columns incident_id, date, date_start and date_end.
+    incidents : DataFrame or ibis.Table
+        A frame, or a table in an engine as `open_table` gives it. With the columns incident_id, date, date_start and
+        date_end, and those of `by`.
     window : tuple of two days, optional
         First and last day, inclusive. What is not given: as for `coverage.observed_window`.
     min_days : int
@@ -31,15 +35,17 @@ def gaps(
     coverage : DataFrame, optional
         Rows of coverage.csv of one counter, with the columns start and end (days, inclusive). A day that none of them
         holds belongs to no gap, and ends those beside it. Where rows speak of one country (scope), neither does a day
-        on which not every country was watched.
+        on which not every country was watched; with `by="country"` each country has its own days.
+    by : str or list of str
+        Columns to group by: the gaps of each group, within the window of all.
 
     Returns
     -------
     DataFrame
-        start, end (first and last day without an incident), gap_days (length), gap_days_low, gap_days_high (shortest
-        and longest it can be, given the incidents known only to a range of days), before, after (incident ids of the
-        day before and of the day after, joined by ``|``; missing where the gap ends at the window or at days that
-        nobody watched), is_censored (whether one of them is missing: the gap may go on).
+        [by], start, end (first and last day without an incident), gap_days (length), gap_days_low, gap_days_high
+        (shortest and longest it can be, given the incidents known only to a range of days), before, after (incident
+        ids of the day before and of the day after, joined by ``|``; missing where the gap ends at the window or at days
+        that nobody watched), is_censored (whether one of them is missing: the gap may go on).
 
     Raises
     ------
@@ -58,7 +64,12 @@ def gaps(
     >>> gaps(incidents)[["gap_days", "before", "after", "is_censored"]].to_numpy().tolist()
     [[3, 'a', 'b', False]]
     """
-    require_columns(incidents, ("incident_id", "date", "date_start", "date_end"), "incidents")
+    by = [by] if isinstance(by, str) else list(by)
+    if is_engine_table(incidents):
+        return gaps_in_engine(incidents, window, min_days, coverage, by)
+    require_columns(incidents, ("incident_id", "date", "date_start", "date_end", *by), "incidents")
+    if by:
+        return _gaps_by(incidents, window, min_days, coverage, by)
     scoped = has_scopes(coverage)
     coverage = watched_everywhere(coverage, incidents["country"].unique() if "country" in incidents else ())
     if scoped and coverage is not None and coverage.empty:
@@ -78,9 +89,31 @@ def gaps(
             rows.append((left + DAY, right - DAY, len(gap), min(low, len(gap)), max(high, len(gap)),
                          ids.get(left), ids.get(right)))  # fmt: skip
     names = ["start", "end", "gap_days", "gap_days_low", "gap_days_high", "before", "after"]
-    out = pd.DataFrame(rows, columns=names)
+    out = pd.DataFrame(rows, columns=names).astype({"before": "str", "after": "str"})
     out["is_censored"] = out["before"].isna() | out["after"].isna()
     return out.sort_values(["gap_days", "start"], ascending=[False, True], ignore_index=True)
+
+
+def _gaps_by(incidents, window, min_days, coverage, by: list[str]) -> pd.DataFrame:
+    """The gaps of each group, one group after the other."""
+    own = "country" in by and has_scopes(coverage)
+    if not own and has_scopes(coverage):
+        named = incidents["country"].unique() if "country" in incidents else ()
+        coverage = watched_everywhere(coverage, named)
+    bounds = covered_window(incidents, window, coverage)
+    inside = incidents[incidents["date"].between(*bounds)]
+    parts = []
+    for key, part in inside.groupby(by, dropna=False, sort=True):
+        watched = coverage_of_country(coverage, key[by.index("country")]) if own else coverage
+        watched = watched.assign(scope=EVERYWHERE) if own else watched
+        if watched is not None and has_scopes(coverage) and watched.empty:
+            continue  # nobody watched the country
+        found = gaps(part, bounds, min_days, watched)
+        parts.append(pd.concat([pd.DataFrame(dict(zip(by, key, strict=True)), index=found.index), found], axis=1))
+    if parts:
+        return pd.concat(parts, ignore_index=True)
+    none = gaps(incidents.head(0), (DAY_ZERO, DAY_ZERO), 2)
+    return pd.concat([incidents.head(0)[by], none], axis=1)
 
 
 def _limits(

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.evidence.arguments import require_columns
+from analysis.measures.engines.engine_places import distinct_places
+from analysis.measures.engines.engine_table import is_engine_table, require_engine_columns
 
 ABOUT = ["place_id", "place", "country"]
 
@@ -20,7 +22,7 @@ def by_place(incidents: pd.DataFrame, places: pd.DataFrame | None = None, most: 
 
     Parameters
     ----------
-    incidents : DataFrame
+    incidents : DataFrame or ibis.Table
         With the columns date, place_id, place, country, latitude and longitude (degrees, WGS 84).
     places : DataFrame, optional
         The gazetteer, with the columns place_id and coord_precision. Without it a column coord_precision of the
@@ -48,19 +50,28 @@ def by_place(incidents: pd.DataFrame, places: pd.DataFrame | None = None, most: 
     >>> by_place(incidents)[["place", "count"]].to_numpy().tolist()
     [['Tower 22', 2]]
     """
-    require_columns(incidents, (*ABOUT, "latitude", "longitude", "date"), "incidents")
+    needed = (*ABOUT, "latitude", "longitude", "date")
+    in_engine = is_engine_table(incidents)
+    if in_engine:
+        require_engine_columns(incidents, needed, "incidents")
+        further = [name for name in ("coord_precision",) if name in incidents.columns]
+        incidents = distinct_places(incidents, [*ABOUT, "latitude", "longitude", *further])
+    else:
+        require_columns(incidents, needed, "incidents")
     if places is not None:
         require_columns(places, ("place_id", "coord_precision"), "places")
     exact = {} if places is None else places.set_index("place_id")["coord_precision"]
     precision = incidents["coord_precision"] if "coord_precision" in incidents else incidents["place_id"].map(exact)
-    rows = incidents[[*ABOUT, "latitude", "longitude"]].assign(precision=precision.astype("str"))
+    rows = incidents[[*ABOUT, "latitude", "longitude"]].assign(
+        precision=precision.astype("str"), count=incidents["count"] if in_engine else 1
+    )
     # Without an id the point is the place: two villages of one name, or two points without a name, are two places.
     unnamed = rows["place_id"].isna()
     point = rows[["latitude", "longitude"]].round(POINT_DIGITS).where(unnamed)
     keys = [*ABOUT, point["latitude"].rename("north"), point["longitude"].rename("east")]
     found = rows.groupby(keys, dropna=False).agg(
         latitude=("latitude", "first"), longitude=("longitude", "first"), precision=("precision", "first"),
-        count=("latitude", "size"),
+        count=("count", "sum"),
     )  # fmt: skip
     found = found.reset_index().drop(columns=["north", "east"]).assign(places=1)
     found["precision"] = found["precision"].where(found["latitude"].notna())

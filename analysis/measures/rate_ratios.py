@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import optimize, stats
-from statsmodels.stats.proportion import proportion_confint
 
 from analysis.evidence.arguments import require_numbers
 from analysis.evidence.errors import InputError
@@ -267,12 +266,45 @@ def _as_ratio(shares: tuple[float, float], odds: float) -> Interval:
     return Interval(*(float(odds * share / (1 - share)) if share < 1 else float("inf") for share in shares))
 
 
+def proportion_interval(count: int, total: int, level: float = 0.95) -> tuple[float, float]:
+    """Exact interval of a binomial probability [1]_.
+
+    Parameters
+    ----------
+    count : int
+        How many of `total`.
+    total : int
+        1 or more.
+    level : float, default 0.95
+        Level of the interval.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit.
+
+    References
+    ----------
+    .. [1] Clopper and Pearson (1934), The use of confidence or fiducial limits, Biometrika 26, 404-413.
+
+    Examples
+    --------
+    >>> low, high = proportion_interval(1, 10)
+    >>> round(low, 4), round(high, 4)
+    (0.0025, 0.445)
+    """
+    tail = (1 - level) / 2
+    low = float(stats.beta.ppf(tail, count, total - count + 1)) if count else 0.0
+    high = float(stats.beta.isf(tail, count + 1, total - count)) if count < total else 1.0
+    return low, high
+
+
 def _share_interval(count: int, total: int, level: float, mid_p: bool) -> tuple[float, float]:
     """Interval of a binomial probability: Clopper-Pearson, or its mid-p version."""
     if not total:
         return 0.0, 1.0
     if not mid_p:
-        return proportion_confint(count, total, alpha=1 - level, method="beta")
+        return proportion_interval(count, total, level)
     tail = (1 - level) / 2
 
     def above(p: float) -> float:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from statsmodels.stats.rates import confint_poisson
+from scipy import stats
 
 from analysis.evidence.arguments import require_numbers
 from analysis.evidence.errors import InputError
@@ -194,7 +194,7 @@ def rate_interval(count: ArrayLike, days: ArrayLike, level: float = 0.95) -> tup
     Raises
     ------
     InputError
-        For a level that is not above 0 and below 1.
+        For a level that is not above 0 and below 1, counts or days that are negative or without end, and text.
 
     Notes
     -----
@@ -203,8 +203,7 @@ def rate_interval(count: ArrayLike, days: ArrayLike, level: float = 0.95) -> tup
 
     References
     ----------
-    .. [1] Garwood (1936), Fiducial limits for the Poisson distribution, Biometrika 28, 437-442; computed by
-       statsmodels (``exact-c``).
+    .. [1] Garwood (1936), Fiducial limits for the Poisson distribution, Biometrika 28, 437-442.
 
     Examples
     --------
@@ -213,10 +212,12 @@ def rate_interval(count: ArrayLike, days: ArrayLike, level: float = 0.95) -> tup
     ([0.865, 0.0], [2.779, 0.049])
     """
     check_level(level)
-    counts, exposure = np.broadcast_arrays(as_floats(count), as_floats(days))
+    counts, exposure = np.broadcast_arrays(_amounts(count, "count"), _amounts(days, "days"))
     usable = np.where(exposure > 0, counts, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
-        low, high = confint_poisson(usable, exposure, method="exact-c", alpha=1 - level)
+        tail = (1 - level) / 2
+        low = stats.chi2.ppf(tail, 2 * usable) / 2 / exposure
+        high = stats.chi2.isf(tail, 2 * (usable + 1)) / 2 / exposure
         estimate = usable / exposure
     low = np.where(usable == 0, 0.0, low)  # the lower limit for a count of zero is zero
     low, high = (np.where(np.isnan(estimate), np.nan, limit) for limit in (low, high))
@@ -291,6 +292,16 @@ def as_floats(values: ArrayLike) -> np.ndarray:
     return np.atleast_1d(pd.to_numeric(pd.Series(np.atleast_1d(np.asarray(values, object))), errors="coerce")).astype(
         float
     )
+
+
+def _amounts(values: ArrayLike, parameter: str) -> np.ndarray:
+    """Numbers of 0 or more, NaN where one is missing. Raises InputError for anything else."""
+    given = np.atleast_1d(np.asarray(values, object)).ravel()
+    numbers = as_floats(values)
+    wrong = (numbers < 0) | np.isinf(numbers) | (np.isnan(numbers) & ~pd.isna(given))
+    if wrong.any():
+        raise InputError(f"{parameter} holds {given[wrong][0]!r}; allowed: numbers of 0 or more, or missing")
+    return numbers
 
 
 def check_level(level: float) -> None:

@@ -1,17 +1,21 @@
-"""The appendix of a report: an entry for every incident, with its claims. Every incident id becomes a link to it."""
+"""The appendix of a report: an entry for every incident, with its claims. Every incident id becomes a link to it, every
+mark of a chart leads to its entries, and an entry leads back to its week."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from itertools import groupby
 from operator import attrgetter
 
 import pandas as pd
 
-from analysis.charts.text_format import format_date, plural
+from analysis.charts.origins_per_incident import MOST
+from analysis.charts.text_format import format_date, format_range, plural
 from analysis.incidents.dataset import Dataset
 from analysis.incidents.trace import claims_of_incidents
 from analysis.incidents.trace_text import VOICE_NAMES, format_claim, format_dispute
+from analysis.reports.document.entries import APPENDIX, Entries
 from analysis.reports.document.sanitising import printable_text
 from analysis.reports.document.tree import (
     ENTRY_CLASS,
@@ -21,11 +25,11 @@ from analysis.reports.document.tree import (
     attr,
     elements,
     inlines_of_text,
-    new_document,
     node,
     paragraph,
     walk,
 )
+from analysis.reports.web.image_maps import ChartPeriods, bar_anchor
 
 APPENDIX_TITLE = "Appendix: the incidents, claim by claim"
 SITE_OF_URL = re.compile(r"https?://(?:www\.)?([^/?#\s]+)")
@@ -58,29 +62,45 @@ def _without_punctuation(text: str) -> str:
     return text.strip(",;:.()")
 
 
-def appendix_blocks(dataset: Dataset, ids: list[str]) -> list[Node]:
-    """The blocks of an appendix: a heading, then an entry for each incident in order of day; empty without ids."""
-    heading = node("Header", 2, attr("appendix"), inlines_of_text(APPENDIX_TITLE))
-    return [heading, paragraph(INTRODUCTION), *_by_month(dataset, ids, 3)] if ids else []
+def listed_entries(dataset: Dataset, ids: Collection[str], page: str = "") -> Entries:
+    """The entries of an appendix that lists these incidents, as links see them; `page` is the file that holds it."""
+    chosen = _chosen(dataset, ids)
+    origins = chosen["n_origins"].clip(upper=MOST)
+    groups: dict[str, tuple[str, ...]] = {}
+    for column, values in (("place_id", chosen["place_id"]), ("n_origins", origins)):
+        for value, each in chosen["incident_id"].groupby(values):
+            groups[f"{column}-{value}"] = tuple(each)
+    return Entries(tuple(zip(chosen["date"].dt.strftime("%Y-%m-%d"), chosen["incident_id"], strict=True)), groups, page)
 
 
-def appendix_chapter(dataset: Dataset, ids: list[str]) -> dict:
-    """The appendix as a document of its own, to be the last chapter of a combined report."""
-    heading = node("Header", 1, attr("appendix"), inlines_of_text(APPENDIX_TITLE))
-    return new_document([heading, paragraph(INTRODUCTION), *_by_month(dataset, ids, 2)])
+def appendix_blocks(
+    dataset: Dataset, ids: Collection[str], chart: ChartPeriods | None = None, for_page: bool = False
+) -> list[Node]:  # fmt: skip
+    """The blocks of an appendix: a heading, then an entry for each incident in order of day; empty without ids.
+
+    Each entry leads back to its week in `chart`: in a page (`for_page`) to the bar, on paper to the figure.
+    """
+    if not ids:
+        return []
+    heading = node("Header", 1, attr(APPENDIX), inlines_of_text(APPENDIX_TITLE))
+    return [heading, paragraph(INTRODUCTION), *_by_month(dataset, ids, chart, for_page)]
 
 
-def _by_month(dataset: Dataset, ids: list[str], level: int) -> list[Node]:
-    """A heading of that `level` for every month, and below it the incidents of the month."""
+def _chosen(dataset: Dataset, ids: Collection[str]) -> pd.DataFrame:
     chosen = dataset.incidents[dataset.incidents["incident_id"].isin(ids)]
+    return chosen.sort_values("date", kind="stable")
+
+
+def _by_month(dataset: Dataset, ids: Collection[str], chart: ChartPeriods | None, for_page: bool) -> list[Node]:
+    """A heading for every month, and below it the incidents of the month."""
+    chosen = _chosen(dataset, ids)
     claims, disputes = _by_incident(claims_of_incidents(dataset, chosen)), _by_incident(dataset.disputes)
     blocks = []
     for month, incidents in groupby(chosen.itertuples(), lambda row: row.date.to_period("M")):
-        blocks.append(
-            node("Header", level, attr(f"incidents-{month}", [MONTH_CLASS]), inlines_of_text(f"{month:%B %Y}"))
-        )
+        blocks.append(node("Header", 2, attr(f"incidents-{month}", [MONTH_CLASS]), inlines_of_text(f"{month:%B %Y}")))
         for row in incidents:
-            blocks += _entry(row, claims[row.incident_id], disputes.get(row.incident_id, []), level + 1)
+            back = _way_back(row, chart, for_page)
+            blocks += _entry(row, claims[row.incident_id], disputes.get(row.incident_id, []), back, for_page)
     return walk(blocks, _printable)
 
 
@@ -94,12 +114,26 @@ def _by_incident(table: pd.DataFrame) -> dict[str, list]:
     return {name: list(each) for name, each in groupby(rows, attrgetter("incident_id"))}
 
 
-def _entry(row, claims: list, disputes: list, level: int) -> list[Node]:
-    body = [paragraph(_summary(row)), node("BulletList", [[_claim(claim)] for claim in claims])]
+def _way_back(row, chart: ChartPeriods | None, for_page: bool) -> list[Node]:
+    """The link from an entry to its week in the chart; empty where the chart has no such week."""
+    period = chart.holding(f"{row.date:%Y-%m-%d}") if chart else None
+    if not chart or not period:
+        return []
+    words = inlines_of_text(f"In the chart: {format_range(*period)}")
+    return [node("Link", NO_ATTR, words, [f"#{bar_anchor(period[0]) if for_page else chart.figure}", ""])]
+
+
+def _entry(row, claims: list, disputes: list, back: list[Node], for_page: bool) -> list[Node]:
+    summary = inlines_of_text(_summary(row))
+    if back and not for_page:  # in a page the summary is a button, which holds no link
+        summary += [node("Space"), *back, node("Str", ".")]
+    body = [node("Para", summary), node("BulletList", [[_claim(claim)] for claim in claims])]
     if disputes:
         body.append(paragraph("Disputed: " + "; ".join(map(format_dispute, disputes)) + "."))
+    if back and for_page:
+        body.append(node("Para", [*back, node("Str", ".")]))
     return [
-        node("Header", level, attr(row.incident_id), inlines_of_text(row.incident_id)),
+        node("Header", 3, attr(row.incident_id), inlines_of_text(row.incident_id)),
         node("Div", ENTRY_ATTRIBUTES, body),
     ]
 

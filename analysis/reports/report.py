@@ -9,21 +9,31 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import nbformat
 
 from analysis.evidence.errors import InputError, RunError, format_path
+from analysis.evidence.scratch import scratch_folder
 from analysis.incidents.dataset import Dataset, open_folder
 from analysis.incidents.views import View, select
-from analysis.reports.chapters import Chapter, bind_chapters, format_provenance, render_chapter
+from analysis.reports.chapters import Chapter, Renderer, format_provenance
+from analysis.reports.document.notebook_document import read_notebook
 from analysis.reports.plan import Plan, recorded_plan
+from analysis.reports.report_explorer import explorer_address, has_explorer, write_report_explorer
+from analysis.reports.report_inputs import report_inputs
 from analysis.reports.report_tables import write_report_tables
 from analysis.runs import run_record
-from analysis.runs.atomic_folder import publish_folder
-from analysis.runs.execution import Kernel, execute
+from analysis.runs.atomic_folder import kept_folder, publish_folder
+from analysis.runs.kept_results import KeptResults
+from analysis.runs.kept_runs import with_prose_of
 from analysis.runs.parallel_runs import RunningKernels, run_parallel
 from analysis.runs.parameters import view_of_parameters
 from analysis.runs.run_limits import RunLimits
 from analysis.runs.variants import Variant, parameters_by_notebook
+
+if TYPE_CHECKING:
+    from analysis.runs.execution import Kernel
 
 AT_ONCE = 4  # kernels, one for each notebook of the report, so that the longest starts at once
 
@@ -33,12 +43,14 @@ def run_report(
     progress: Callable[[str], None] = lambda _: None,
     limits: RunLimits | None = None,
     kernel: Kernel = "warm",
+    fresh: bool = False,
 ) -> list[Path]:
     """Run and render a plan. Returns the files made, the combined PDF first; `progress` is called with each step.
 
-    The report and its record are made in a hidden folder and take the place of the former report in one step. Raises
-    InputError for parameters that do not fit, RunError for notebooks that fail. The folder `<target>.failed` keeps the
-    failed notebooks as far as they ran.
+    What an earlier run made of the same inputs is taken over, unless `fresh`: the outputs of notebooks, pages, the
+    appendix. The report and its record are made in a hidden folder and take the place of the former report in one step.
+    Raises InputError for parameters that do not fit, RunError for notebooks that fail. The folder `<target>.failed`
+    keeps the failed notebooks as far as they ran.
     """
     started, inputs = datetime.now(UTC), plan.inputs()
     states = run_record.file_states(inputs)
@@ -46,34 +58,83 @@ def run_report(
     dataset = open_folder(plan.variant.parameters.get("folder", ""))
     name_of = dict(zip(plan.notebook_paths, inputs["notebooks"], strict=True))
     views = {source: _view(source, given, plan.variant, dataset) for source, given in values.items()}
+    decides = report_inputs(plan, inputs, values)
     with publish_folder(plan.target) as made, _failed_runs(plan.target, inputs, started) as failed:
+        kept = KeptResults(kept_folder(plan.target))
+        if fresh:
+            kept.discard_all()
+        renderer = Renderer(plan.variant, dataset, kept, decides.pages, made)
+        addresses = _explorer(plan, renderer, values)
+
+        def run(source: Path, running: RunningKernels) -> bytes:
+            from analysis.runs.execution import execute  # slow to import, and not needed for what is kept
+
+            with TemporaryDirectory(dir=made, prefix=".run-") as folder, _errors_naming(plan.variant):
+                path = Path(folder, source.name)
+                execute(source, path, values[source], keep_failed=failed, kernel=kernel, limits=limits, running=running)
+                return path.read_bytes()
 
         def chapter(source: Path, running: RunningKernels) -> tuple[Chapter, float]:
             begun = datetime.now(UTC)
-            with _errors_naming(plan.variant):
-                executed = execute(source, made / "notebooks" / source.name, values[source], keep_failed=failed,
-                                   kernel=kernel, limits=limits, running=running)  # fmt: skip
+            outputs = kept.result(decides.run_keys[source], lambda: run(source, running))
+            executed = with_prose_of(read_notebook(source), nbformat.reads(outputs.decode(), as_version=4))
+            nbformat.write(executed, made / "notebooks" / source.name)
             seconds = run_record.seconds_since(begun)
             progress(f"ran {source.stem}")
-            about = format_provenance(plan.variant, values[source], inputs["files"], [name_of[source]], views[source],
-                                      dataset.side_car)  # fmt: skip
-            rendered = render_chapter(executed, source.stem, plan.variant, about, dataset, made)
+            about = format_provenance(plan.variant, values[source], decides.files[source], [name_of[source]],
+                                      views[source], dataset.side_car)  # fmt: skip
+            read = renderer.read_chapter(executed, source.stem, addresses.get(source, ""))
+            renderer.write_chapter(read, about)
             progress(f"rendered {source.stem}")
-            return rendered, seconds
+            return read, seconds
 
+        (made / "notebooks").mkdir()
         chapters, seconds = zip(*run_parallel(chapter, plan.notebook_paths, AT_ONCE), strict=True)
         about = format_provenance(
             plan.variant, plan.variant.parameters, inputs["files"], inputs["notebooks"], database=dataset.side_car
         )
-        bind_chapters(chapters, plan.variant, about, dataset, made)
+        renderer.write_book(chapters, about)
+        renderer.write_summary(about)
         write_report_tables(made / "data", dataset, plan.variant.parameters, plan.with_rows)
         progress("bound the report")
         runs = {source.stem: {"parameters": values[source], "view": views[source], "seconds": taken}
                 for source, taken in zip(values, seconds, strict=True)}  # fmt: skip
         run_record.check_unmoved(inputs, states)
         run_record.write_record(made, inputs, "complete", started, runs=runs)
+        kept.discard_unused()
     paths = run_record.output_files(plan.target)
     return sorted(paths, key=lambda path: (path.name != "report.pdf", path.suffix, path))
+
+
+def run_summary(plan: Plan) -> Path:
+    """The first page of a report alone, as a PDF of two pages in the folder `<target>-summary`; runs no notebook.
+
+    Raises InputError for parameters that do not fit.
+    """
+    inputs = plan.inputs()
+    values = parameters_by_notebook(plan.notebook_paths, plan.variant)
+    dataset = open_folder(plan.variant.parameters.get("folder", ""))
+    for source, given in values.items():
+        _view(source, given, plan.variant, dataset)
+    target = plan.target.with_name(f"{plan.target.name}-summary")
+    with publish_folder(target) as made:
+        kept = KeptResults(kept_folder(target))
+        decides = report_inputs(plan, inputs, values)
+        about = format_provenance(plan.variant, plan.variant.parameters, inputs["files"], (), database=dataset.side_car)
+        Renderer(plan.variant, dataset, kept, decides.pages, made).write_summary(about)
+        kept.discard_unused()
+    return target / "summary.pdf"
+
+
+def _explorer(plan: Plan, renderer: Renderer, values: Mapping[Path, dict]) -> dict[Path, str]:
+    """Write the explorer, if the report may have one, and give its address at the view of each notebook."""
+    dataset = renderer.dataset
+    if not has_explorer(dataset, plan.with_rows):
+        return {}
+    if not write_report_explorer(renderer.folder, dataset, plan.variant.parameters, renderer.title):
+        return {}
+    views = {source: view_of_parameters(source, given) or View() for source, given in values.items()}
+    return {source: explorer_address(dataset, view) for source, view in views.items()}
 
 
 @contextmanager
@@ -114,7 +175,7 @@ def verify_report(folder: Path, progress: Callable[[str], None] = lambda _: None
     Raises InputError for a folder without the record of a report.
     """
     plan = recorded_plan(folder)
-    with TemporaryDirectory(prefix="verify-") as elsewhere:
+    with scratch_folder("verify") as elsewhere:
         again = replace(plan, target=Path(elsewhere, plan.target.absolute().name))
-        run_report(again, progress)
+        run_report(again, progress, fresh=True)
         return run_record.compare_records(folder, again.target, plan.inputs())

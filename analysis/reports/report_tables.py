@@ -25,11 +25,15 @@ def write_report_tables(
     """
     if not with_rows and not may_pass_on_rows(dataset):
         return
-    known = {field.name for field in fields(View)}
-    view = View(**{name: value for name, value in parameters.items() if name in known})
     folder.mkdir(parents=True)
-    for name, frame in report_frames(dataset, view).items():
+    for name, frame in report_frames(dataset, view_of_report(parameters)).items():
         (folder / f"{name}.csv").write_text(to_spreadsheet(frame), encoding="utf-8")
+
+
+def view_of_report(parameters: Mapping[str, Any]) -> View:
+    """The view of a variant's parameters; a notebook may look at a shorter window."""
+    known = {field.name for field in fields(View)}
+    return View(**{name: value for name, value in parameters.items() if name in known})
 
 
 def may_pass_on_rows(dataset: Dataset) -> bool:

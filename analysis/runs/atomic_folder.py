@@ -20,6 +20,12 @@ DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG)
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # as Linux names and numbers them
 
 
+def kept_folder(target: Path) -> Path:
+    """Where results are kept from one run to the next: beside the target, under the lock of whoever makes it."""
+    target = target.resolve()
+    return target.with_name(f".{target.name}") / "kept"
+
+
 @contextmanager
 def publish_folder(target: Path) -> Iterator[Path]:
     """An empty folder to fill; it takes the place of `target` in one step if the block ends without error.

@@ -7,17 +7,18 @@ and libraries must be the same there: their hashes and versions are compared, on
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from analysis.evidence.errors import InputError, RunError, format_path
+from analysis.evidence.scratch import scratch_folder
 from analysis.runs import run_record
 from analysis.runs.execution import execute
 from analysis.runs.run_limits import RunLimits
 from analysis.runs.sweep_runs import Runner, SweepRun, keep_run
 
+Batch = tuple[str, Callable[..., Any], tuple]  # name, function, arguments
 ANSWER_SECONDS = 30  # seconds for a scheduler to answer, and for a first worker
 
 
@@ -32,7 +33,7 @@ def dask_runner(address: str, limits: RunLimits | None = None) -> Runner:
     try:
         from distributed import as_completed
     except ImportError:
-        raise InputError("running on Dask needs: pip install 'attack-incidents[cluster]'") from None
+        raise InputError("running on Dask needs: pip install distributed") from None
 
     def runner(runs: Sequence[SweepRun], progress: Callable[[SweepRun], None]) -> dict[Path, str]:
         failures: dict[Path, str] = {}
@@ -106,7 +107,7 @@ def run_on_worker(
     """
     if differences := environment_differences(parameters.get("folder", ""), inputs):
         raise RunError(f"the worker cannot stand in for the machine that asks: {_summary(differences)}")
-    with TemporaryDirectory() as folder:
+    with scratch_folder("worker") as folder:
         source, made = Path(folder) / name, Path(folder) / "made" / name
         source.write_text(text, encoding="utf-8")
         try:
@@ -133,3 +134,36 @@ def _keep_answer(run: SweepRun, task) -> str:
     except (InputError, RunError) as error:
         return str(error)
     return ""
+
+
+def dask_batches(
+    address: str,
+) -> Callable[[Sequence[Batch]], Iterator[tuple[str, Any]]]:
+    """A runner of batches of `pause_search.find_pauses` on the workers of the Dask scheduler at `address`.
+
+    Dask gives the batch of a worker that dies to another worker, and each batch is answered once.
+
+    Raises InputError if Dask is not installed. The runner raises InputError if no scheduler answers, or if a worker has
+    other versions of the package or its libraries, and RunError with the reason of a batch that fails.
+    """
+    try:
+        from distributed import as_completed
+    except ImportError:
+        raise InputError("running on Dask needs: pip install 'attack-incidents[cluster]'") from None
+
+    def runner(tasks: Sequence[Batch]) -> Iterator[tuple[str, Any]]:
+        if not tasks:
+            return
+        here = run_record.package_versions()
+        with _client(address) as client:
+            for worker, there in client.run(run_record.package_versions, on_error="return").items():
+                if there != here:
+                    raise InputError(f"the worker {worker} has other versions than this machine: {there}")
+            waiting = {client.submit(work, *arguments, key=name): name for name, work, arguments in tasks}
+            for future in as_completed(waiting):
+                if error := future.exception():
+                    raise RunError(f"a batch failed: {type(error).__name__}: {str(error).splitlines()[0]}")
+                yield waiting[future], future.result()
+                future.release()
+
+    return runner

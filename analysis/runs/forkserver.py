@@ -34,7 +34,6 @@ PRELOAD = (
     "pandera.backends.pandas.builtin_checks",
     "scipy.stats",
     "seaborn",
-    "statsmodels.api",
 )
 INLINE_BACKEND = "module://matplotlib_inline.backend_inline"  # the backend every IPython kernel begins with
 PIPE_NUMBER = struct.Struct("q")
@@ -161,7 +160,10 @@ def _fork(request: KernelRequest) -> int:
             os.close(fd)
         return process
     os.setsid()
-    os.write(request.pipe, PIPE_NUMBER.pack(os.getpid()))
+    try:
+        os.write(request.pipe, PIPE_NUMBER.pack(os.getpid()))
+    except BrokenPipeError:  # who asked was killed, and nobody waits for this kernel
+        os._exit(0)
     os.close(request.pipe)
     return 0
 

@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-FIXED_VARIABLES = {"TZ": "UTC", "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+FIXED_VARIABLES = {
+    "TZ": "UTC", "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",  # its own pool reserves a gigabyte of a kernel's limit for the first text
+}  # fmt: skip
 # Runs in the kernel before the first cell and seeds the shared generators. A generator of one's own takes its own seed.
 SEED = "__import__('random').seed(0); __import__('numpy').random.seed(0)"
 
 CELL_FILE = re.compile(re.escape(gettempdir()) + r"[/\\]ipykernel_\d+[/\\]\d+\.py")
 ADDRESS = re.compile(r"(?<= at )0x[0-9a-f]{6,}")
 TEXT_TYPES = ("text/plain", "text/html", "text/markdown")
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def fixed_environment() -> dict[str, str]:
@@ -33,6 +37,7 @@ def normalise_output(notebook: NotebookNode) -> NotebookNode:
     if folder := given.get("folder"):  # the name is enough: the record holds the path
         given = given | {"folder": Path(folder).name}
     notebook.metadata["papermill"] = {"parameters": given}
+    notebook.metadata.pop("widgets", None)  # the state of widgets, under random ids, of a kernel that is gone
     as_code = PythonTranslator.translate_str
     for number, cell in enumerate(notebook.cells):
         if folder and "injected-parameters" in cell.metadata.get("tags", []):
@@ -41,6 +46,8 @@ def normalise_output(notebook: NotebookNode) -> NotebookNode:
         cell.metadata.pop("execution", None)
         cell.id = f"cell-{number}"
         for output in cell.get("outputs", []):
+            if "text/html" in output.get("data", {}):  # the picture of a widget stays
+                output["data"].pop(WIDGET_VIEW, None)
             for name in ("text", "traceback", "data"):
                 if name in output:
                     output[name] = _without_process(output[name])

@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from analysis.evidence.errors import InputError, RunError, format_path
-from analysis.evidence.folders import REPOSITORY, find_evidence_root, list_table_files
+from analysis.evidence.folders import IS_INSTALLED, PACKAGE, REPOSITORY, find_evidence_root, list_table_files
 
 RECORD_NAME = "run.json"
 DISTRIBUTION = "attack-incidents"
 SOURCE_SUFFIXES = (".py", ".lua", ".css", ".html", ".js", ".typ")
+REPORT_EXTRA = 'extra == "report"'
 OTHER_FILES = ("requirements.lock", "data/borders.geojson")  # files that the package reads beside the tables
 
 
@@ -49,7 +50,7 @@ def run_inputs(notebook_paths: Sequence[Path], parameters: Mapping[str, Any], **
 
 
 def _package() -> list[Path]:
-    source = (path for path in (REPOSITORY / "analysis").rglob("*") if path.suffix in SOURCE_SUFFIXES)
+    source = (path for path in PACKAGE.rglob("*") if path.suffix in SOURCE_SUFFIXES and "shipped" not in path.parts)
     return [*sorted(source), *(path for name in OTHER_FILES if (path := REPOSITORY / name).is_file())]
 
 
@@ -60,9 +61,9 @@ def package_hash(files: Mapping[str, str]) -> str:
 
 
 def package_versions() -> dict[str, str]:
-    """Python and every library that the package declares."""
-    required = (line for line in requires(DISTRIBUTION) or [] if "extra ==" not in line)
-    names = sorted(re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in required)
+    """Python and every library that the package and its reports need."""
+    required = (line for line in requires(DISTRIBUTION) or [] if "extra ==" not in line or REPORT_EXTRA in line)
+    names = sorted({re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in required})
     return {"python": platform.python_version(), **{name: version(name) for name in names}}
 
 
@@ -78,7 +79,7 @@ def file_states(inputs: Mapping[str, Any]) -> FileStates:
     """What changes whenever one of the files of a run's inputs is written, even if it is put back as it was."""
     states: FileStates = {}
     for name in inputs["files"]:
-        path = REPOSITORY / name
+        path = _named_file(name)
         if path.is_file():
             found = path.stat()
             states[name] = (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
@@ -91,7 +92,7 @@ def check_unmoved(inputs: Mapping[str, Any], states: FileStates) -> None:
     now = file_states(inputs)
     moved = [name for name in inputs["files"] if now.get(name) != states.get(name)]
     if not moved:
-        hashes = file_hashes(REPOSITORY / name for name in inputs["files"])
+        hashes = file_hashes(_named_file(name) for name in inputs["files"])
         moved = [name for name, digest in inputs["files"].items() if hashes.get(name) != digest]
     if moved:
         more = f" and {len(moved) - 3} more" if len(moved) > 3 else ""
@@ -100,7 +101,16 @@ def check_unmoved(inputs: Mapping[str, Any], states: FileStates) -> None:
 
 def _relative_name(path: Path, below: Path = REPOSITORY) -> str:
     path = path.resolve()
-    return (path.relative_to(below) if path.is_relative_to(below) else path).as_posix()
+    for folder in (below, PACKAGE.parent if below == REPOSITORY else below):
+        if path.is_relative_to(folder):
+            return path.relative_to(folder).as_posix()
+    return path.as_posix()
+
+
+def _named_file(name: str) -> Path:
+    """The file of that name in a record: of the repository, or of the package where it is installed."""
+    path = REPOSITORY / name
+    return path if path.exists() or not name.startswith(f"{PACKAGE.name}/") else PACKAGE.parent / name
 
 
 def output_files(folder: Path) -> list[Path]:
@@ -133,6 +143,8 @@ def seconds_since(moment: datetime) -> float:
 @cache
 def current_commit() -> str | None:
     """The commit of this repository, with a mark if files differ from it; None if it is not known."""
+    if IS_INSTALLED:  # a repository around site-packages is somebody else's
+        return None
     command = ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty=, with changes"]
     try:
         return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout.strip()

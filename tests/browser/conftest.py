@@ -13,11 +13,11 @@ from playwright.sync_api import sync_playwright
 import analysis as a
 from analysis import charts
 from analysis.charts import notebook_output
-from analysis.charts.bar_links import link_bars, show_incidents_per_bar
 from analysis.evidence.folders import REPOSITORY
-from analysis.reports.appendix import appendix_blocks, link_incidents
+from analysis.reports.appendix import appendix_blocks, link_incidents, listed_entries
 from analysis.reports.document.notebook_document import build_document
-from analysis.reports.web.html_page import to_html
+from analysis.reports.web.html_page import html_closing, to_html
+from analysis.reports.web.image_maps import weekly_chart
 from analysis.reports.web.index_page import write_index
 from analysis.runs.variants import Variant
 from tests.conftest import WAIT, skip_unless_ci
@@ -96,8 +96,16 @@ def report_notebook():
 def _page(notebook) -> str:
     dataset = a.open_folder()
     tree, ids = link_incidents(build_document(notebook), set(dataset.incidents["incident_id"]))
-    whole = {**tree, "blocks": tree["blocks"] + appendix_blocks(dataset, ids)}
-    return to_html(whole, title="Attacks", subtitle="Six weeks", provenance=[("Evidence", "this repository")])
+    appendix = appendix_blocks(dataset, ids, weekly_chart(tree["blocks"]), for_page=True)
+    return to_html(
+        tree, title="Attacks", subtitle="Six weeks", provenance=[("Evidence", "this repository")],
+        entries=listed_entries(dataset, ids), closing=html_closing(appendix, 3) if ids else None,
+    )  # fmt: skip
+
+
+def _per_week(bars) -> pd.DataFrame:
+    """Two columns of numbers and days, to be sorted."""
+    return bars.groupby("start", as_index=False)["count"].sum()
 
 
 def _attacks():
@@ -109,9 +117,13 @@ def _attacks():
     with patch.object(
         notebook_output, "display", lambda data, raw=True, metadata=None: outputs.append((data, metadata))
     ):
-        chart = link_bars(charts.frequency_bars(bars), bars, "register")
-        a.show_figure(chart, "**Fewer after January.** Counted by the week.", charts.frequency_alt(bars), "weeks")
-        show_incidents_per_bar(incidents, bars, "**The incidents of each bar.**", "register")
+        a.show_figure(
+            charts.frequency_bars(bars),
+            "**Fewer after January.** Counted by the week.",
+            charts.frequency_alt(bars),
+            "weeks",
+        )
+        a.show_table(_per_week(bars), "**Attacks per week.**", "register")
         a.show_incidents(incidents, "**Every incident.**", "every")
     cells = [new_code_cell("", outputs=[new_output("display_data", data, metadata=about)]) for data, about in outputs]
     return new_notebook(cells=[new_markdown_cell("# Attacks\n\nSix weeks.\n\n## Per week"), *cells])

@@ -1,9 +1,11 @@
 """The pages as a browser shows them: to eyes, to keyboards, to screen readers, and without a network."""
 
+import io
 from itertools import product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image, ImageStat
 
 pytestmark = pytest.mark.slow
 
@@ -95,28 +97,46 @@ def test_a_long_table_is_searched_by_keyboard_and_a_short_one_has_no_search(visi
     page.get_by_label("Search Table 2").focus()
     page.keyboard.type("tower 22")
     assert [FIRST in text for text in column(page, "every", 1)] == [True]
-    assert "1 rows of" in page.get_by_role("status").last.inner_text()
+    assert "1 rows of" in page.locator(".dt-info").last.inner_text()
     assert visit(site / "small/report.html").get_by_role("searchbox").count() == 0
 
 
-def test_two_presses_lead_from_a_bar_to_the_claims(visit, site):
+def test_one_press_leads_from_a_bar_to_the_claims_and_another_one_back_to_its_week(visit, site):
     page = visit(site / "small/attacks.html")
-    page.locator('a[href="#register-2024-01-22"]').click()
-    row = page.locator("#register tr:target")
-    assert "2024-01-22" in row.inner_text()
-    row.get_by_role("link", name=FIRST).click()
+    page.locator("#bar-2024-01-22").click()
+    assert page.locator("div.entry:target").is_visible()
+    page.goto(page.url.split("#")[0] + f"#{FIRST}")
     claim = page.locator(f"#{FIRST} li", has_text="A3-286")
     assert claim.is_visible()
     assert claim.get_by_role("link").get_attribute("href").startswith("https://www.defense.gov/")
+    page.locator(f"#{FIRST}").get_by_role("link", name="In the chart").click()
+    assert page.locator("#bar-2024-01-22:target").count() == 1
 
 
 def test_the_same_way_is_open_to_a_keyboard(visit, site):
     page = visit(site / "small/attacks.html")
-    press_until(page, "Tab", "figcaption a[href='#register']")
+    press_until(page, "Tab", "figcaption a[href='#appendix']")
     page.keyboard.press("Enter")
-    press_until(page, "Tab", f"#register a[href='#{FIRST}']", most=150)
+    press_until(page, "Tab", "#find")
+    page.keyboard.type("tower 22 a3-286")
     page.keyboard.press("Enter")
-    assert page.locator(f"#{FIRST}").is_visible()
+    assert page.evaluate("document.activeElement.matches('details.entry summary')")
+    page.keyboard.press("Enter")
+    assert page.locator("details.entry[open]").count() == 1
+
+
+def test_the_appendix_is_searched_for_incidents_claims_outlets_and_notes(visit, site):
+    page = visit(site / "small/attacks.html")
+    shown = page.locator("details.entry:visible")
+    whole = shown.count()
+    for words, some in ((FIRST, 1), ("a3-286", 1), ("pentagon", 2), ("NO SUCH WORDS", 0)):
+        page.get_by_label("Search incidents, claims, outlets and notes").fill(words)
+        page.wait_for_timeout(400)
+        assert shown.count() == some if some < 2 else some <= shown.count() < whole, words
+        assert page.locator(".find output").inner_text() == f"{shown.count()} of {whole} incidents"
+        assert page.locator(".month:visible").count() <= shown.count()
+    page.keyboard.press("Escape")
+    assert shown.count() == whole
 
 
 def test_a_link_from_elsewhere_opens_the_entry(visit, site):
@@ -155,19 +175,27 @@ def test_on_paper_entries_are_open_and_nothing_asks_to_be_pressed(visit, site):
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
-def test_on_a_narrow_screen_a_chart_and_a_table_scroll_by_keyboard_inside_their_own_box(visit, site):
+def test_on_a_narrow_screen_a_chart_shrinks_and_a_table_scrolls_by_keyboard_inside_its_own_box(visit, site):
     page = visit(site / "small/attacks.html", width=WIDTHS[0])
-    for box in (page.locator("figure .scroll"), page.locator(".scroll:has(#register)")):
-        box.focus()
-        page.keyboard.press("ArrowRight")
-        page.wait_for_function("box => box.scrollLeft > 0", arg=box.element_handle())
+    box = page.locator("figure img").first.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= WIDTHS[0]
+    table = page.locator(".scroll:has(#every)")
+    table.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("box => box.scrollLeft > 0", arg=table.element_handle())
 
 
-def test_charts_stand_on_white_in_the_dark(visit, site):
-    page = visit(site / "small/attacks.html", scheme="dark")
-    assert (
-        page.evaluate("getComputedStyle(document.querySelector('figure img')).backgroundColor") == "rgb(255, 255, 255)"
+def test_charts_are_dark_in_the_dark_and_other_pictures_stand_on_white(visit, site):
+    for scheme, dark in (("light", False), ("dark", True)):
+        page = visit(site / "small/attacks.html", scheme=scheme)
+        image = page.locator("figure img").first
+        shot = Image.open(io.BytesIO(image.screenshot())).convert("L")
+        assert (ImageStat.Stat(shot).mean[0] < 100) is dark
+    page = visit(site / "small/report.html", scheme="dark")
+    grounds = page.evaluate(
+        "[...document.querySelectorAll('img:not(.drawn)')].map(image => getComputedStyle(image).backgroundColor)"
     )
+    assert set(grounds) <= {"rgb(255, 255, 255)"}
 
 
 def test_the_index_leads_to_pages_that_are_there(visit, site):
@@ -178,7 +206,7 @@ def test_the_index_leads_to_pages_that_are_there(visit, site):
 
 def test_a_box_is_a_stop_for_the_tab_key_only_while_it_scrolls(visit, site):
     page = visit(site / "small/attacks.html", width=WIDTHS[0])
-    box = page.locator("figure .scroll").element_handle()
+    box = page.locator(".scroll:has(#every)").element_handle()
     page.wait_for_function("box => box.tabIndex === 0", arg=box)
-    page.set_viewport_size({"width": WIDTHS[2], "height": 900})
+    page.set_viewport_size({"width": 2200, "height": 900})
     page.wait_for_function("box => box.tabIndex === -1", arg=box)

@@ -33,6 +33,7 @@ def test_bars_are_told_by_sum_peak_zeros_and_unwatched_periods(attacks):
     )
 
 
+@pytest.mark.slow
 def test_the_words_are_the_same_however_the_counts_are_grouped(dataset):
     window = ("2023-10-17", "2024-06-30")
     alone = count(dataset.incidents, "week", window=window)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import analysis as a
-from analysis.charts.bar_links import incidents_per_bar, link_bars, show_incidents_per_bar
+from analysis.charts.bar_links import incidents_per_bar
 from analysis.charts.notebook_output import to_svg
 from analysis.measures.frequency import count
 
@@ -38,15 +38,29 @@ def test_without_incidents_the_register_is_empty(incidents):
     assert incidents_per_bar(incidents.iloc[:0], count(incidents, "week", window=WINDOW)).empty
 
 
-def test_a_period_names_its_row_as_the_table_shows_it(incidents, displayed):
-    periods = count(incidents, "week", window=WINDOW)
-    show_incidents_per_bar(incidents, periods, "**All.**", "behind")
-    (bundle, about), *_ = displayed
-    assert about["label"] == "behind"
-    assert "<td" in bundle["text/html"] and ">2024-01-22<" in bundle["text/html"]
-    drawing = to_svg(
-        link_bars(
-            a.charts.frequency_bars(count(incidents, "week", by=["confirmation"], window=WINDOW)), periods, "behind"
-        )
+def links(ax):
+    return re.findall(r'xlink:href="(#incidents-[^"]*)"', to_svg(ax))
+
+
+def test_every_bar_leads_to_the_incidents_of_its_days(incidents):
+    bars = count(incidents, "week", by=["confirmation"], window=WINDOW)
+    whole = ["#incidents-2024-01-01-2024-01-07", "#incidents-2024-01-22-2024-01-28"]
+    assert links(a.charts.frequency_bars(bars)) == whole
+    assert (
+        links(a.charts.small_multiples(count(incidents, "week", by=["confirmation"], window=WINDOW), "confirmation"))
+        == whole
     )
-    assert re.findall(r'xlink:href="(#behind-[^"]*)"', drawing) == [f"#behind-2024-01-{d:02}" for d in (1, 8, 15, 22)]
+
+
+def test_a_square_of_a_calendar_and_a_stroke_of_a_strip_lead_to_their_day(incidents):
+    days = [f"#incidents-2024-01-{day:02}-2024-01-{day:02}" for day in (1, 7, 22)]
+    assert links(a.charts.calendar(count(incidents, "day", window=WINDOW))) == days
+    assert links(a.charts.gap_strip({"all": incidents}, WINDOW)) == days
+
+
+def test_a_circle_and_a_bar_of_origins_lead_to_what_the_incidents_share(dataset):
+    incidents = a.select(dataset, a.View(countries="Jordan"))
+    circles = links(a.charts.base_map(a.by_place(incidents, dataset.evidence.places)))
+    assert set(circles) == {f"#incidents-with-place_id-{place}" for place in incidents["place_id"].dropna().unique()}
+    bars = links(a.charts.origins_per_incident(incidents))
+    assert set(bars) == {f"#incidents-with-n_origins-{number}" for number in incidents["n_origins"].clip(upper=6)}

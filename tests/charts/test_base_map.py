@@ -76,6 +76,7 @@ def test_the_bar_of_kilometres_is_as_long_as_it_says(words_of):
     assert np.radians(east - west) * 6371 * np.cos(middle) == pytest.approx(float(said.removesuffix(" km")), rel=0.01)
 
 
+@pytest.mark.slow
 def test_no_name_covers_another_name_or_a_circle(dataset):
     figure = base_map(by_place(dataset.incidents, dataset.evidence.places))
     ax = figure.axes[0]
@@ -103,6 +104,7 @@ def test_one_place_makes_a_map_and_none_is_said(words_of):
     assert map_alt(places()) == "Map of attacks: no place with a known point to show."
 
 
+@pytest.mark.slow
 def test_a_map_without_borders_and_far_away_is_drawn():
     assert to_svg(base_map(places(("Somewhere", -10.0, 150.0, None, 2)), borders={})).startswith("<?xml")
     assert len(circles(base_map(places(("Somewhere", -10.0, 150.0, None, 2))).axes[0])) == 1
@@ -112,6 +114,7 @@ def test_a_name_may_be_anything():
     assert to_svg(base_map(places((r"$\bad$ <b> & " + "x" * 200, 33.0, 44.0, "exact", 2)))).startswith("<?xml")
 
 
+@pytest.mark.slow
 def test_the_same_places_give_the_same_bytes():
     assert to_svg(base_map(places(*BASES))) == to_svg(base_map(places(*BASES)))
 
@@ -144,6 +147,7 @@ def test_neighbours_share_their_border_point_by_point():
     assert len(points["Iraq"] & points["Jordan"]) >= 3
 
 
+@pytest.mark.slow
 def test_every_base_lies_in_the_country_the_gazetteer_gives_it(evidence):
     from matplotlib.path import Path
 

@@ -78,6 +78,7 @@ def test_a_month_carries_its_name_and_the_first_of_a_year_the_year(attacks, word
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("end", "across"), [("2024-12-31", 5), ("2025-09-30", 6), ("2025-09-29", 6)])
 def test_the_longer_the_window_the_more_months_stand_side_by_side(attacks, end, across):
     ax = calendar(daily(attacks, "2023-10-18", window=("2023-10-01", end)))

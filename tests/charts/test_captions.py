@@ -54,6 +54,7 @@ def test_undeclared_coverage_is_said_to_be_undeclared(dataset):
     assert "not declared" in format_coverage(dataset.coverage.iloc[:0])
 
 
+@pytest.mark.slow
 def test_a_figure_of_several_definitions_gives_the_least_and_the_most_that_one_of_them_counts(dataset):
     from analysis.comparisons.count_series import count_series
     from analysis.incidents.views import View, select, view_coverage

@@ -32,6 +32,7 @@ def listed(ax) -> list[str]:
 COLUMNS = ["weapon", "country", "place", "result", "actor", "reliability", "n_origins", "us_injured", "latitude"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("column", COLUMNS)
 def test_bars_are_split_by_any_column_and_lose_no_incident(incidents, column):
     counts = count(incidents, "quarter", by=column)
@@ -64,6 +65,7 @@ def test_of_two_columns_one_is_named_and_the_other_summed(incidents):
     assert listed(one) == listed(other)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("column", [each for each in COLUMNS if each not in ("latitude", "place", "actor")])
 def test_panels_are_split_by_any_column_and_lose_no_incident(incidents, column):
     counts = count(incidents, "quarter", by=column)
@@ -80,6 +82,7 @@ def test_more_panels_than_can_be_read_are_refused():
         small_multiples(count(many, "week", by="place"), "place")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("column", COLUMNS)
 def test_origins_are_split_by_any_column(incidents, column):
     assert heights(origins_per_incident(incidents, by=column)) == incidents["n_origins"].notna().sum()

@@ -96,12 +96,14 @@ def test_the_words_name_the_first_and_the_last_day(chart):
     assert any(all(text_format.format_date(day) in said for day in pair) for pair in ends)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chart", SAID)
 def test_other_incidents_give_other_words(chart):
     one, other, again = (SAID[chart](incidents(number, seed)) for number, seed in ((30, 1), (41, 2), (30, 1)))
     assert one == again != other
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chart", SAID)
 @pytest.mark.parametrize("number", [0, 1])
 def test_none_and_one_are_told_in_whole_sentences(chart, number):

@@ -27,6 +27,7 @@ def test_at_the_right_edge_a_name_stands_left():
     assert names["Alpha"].get_window_extent().x1 < ax.transData.transform((9.8, 5))[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [2, 5, 9])
 def test_names_of_points_that_lie_close_do_not_touch(number):
     points = [Point(5 + 0.05 * each, 5 + 0.03 * each, 4, f"Base number {each}") for each in range(number)]

@@ -60,6 +60,7 @@ def test_an_interval_whose_total_fell_has_no_rung():
     assert len(ax.containers[0]) == 2
 
 
+@pytest.mark.slow
 def test_one_interval_and_one_of_none_are_drawn():
     for row in ROWS:
         ax = step_rates(ladder(row))

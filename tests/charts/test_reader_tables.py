@@ -45,6 +45,7 @@ def text(table: pd.DataFrame) -> str:
     return table.to_csv(index=False)
 
 
+@pytest.mark.slow
 def test_the_table_of_the_pause_gives_days_of_totals_as_the_days_between_two_statements(pause):
     table = format_pauses(pause).set_index("what counts")
     assert table.loc["Pentagon totals", "last attack before"].endswith("to 2024-02-04")

@@ -95,6 +95,7 @@ def test_no_period_and_no_attack_at_all(counts, words_of):
     assert to_svg(small_multiples(none, "country")).startswith("<?xml")
 
 
+@pytest.mark.slow
 def test_the_same_counts_give_the_same_bytes(counts):
     found = counts("2024-01-02", "2024-01-03", country=["Iraq", "Syria"])
     assert to_svg(small_multiples(found, "country")) == to_svg(small_multiples(found, "country"))

@@ -113,6 +113,7 @@ def test_a_day_axis_covers_the_last_day_to_its_end_and_names_the_year_first():
     assert "Jan\n2024" in labels
 
 
+@pytest.mark.slow
 def test_counts_have_whole_numbers_on_their_axis():
     ax = style.new_axes()
     ax.bar([1, 2], [1, 2])

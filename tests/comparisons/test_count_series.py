@@ -166,6 +166,7 @@ def found(dataset):
 
 
 class TestTheSeriesOfTheRecord:
+    @pytest.mark.slow
     def test_totals_come_first_then_the_definitions_then_sets_alone(self, found):
         assert list(found) == ["Pentagon totals", "Syrian Observatory totals", *DEFINITIONS, "seeds alone"]
         assert found["seeds alone"].is_thinly_covered
@@ -177,6 +178,7 @@ class TestTheSeriesOfTheRecord:
         assert dates.between(*WINDOW).all()
         assert found["all claims"].n == len(dates)
 
+    @pytest.mark.slow
     def test_a_view_of_one_country_takes_that_countrys_part_of_a_total(self, dataset):
         iraq = count_series(dataset, View(countries=("Iraq",)), ("2023-10-17", "2024-12-31"))
         assert iraq["Pentagon totals, Iraq"].n < 79  # on which side of the pause the last 13 fell, nobody said
@@ -197,12 +199,14 @@ class TestTheSeriesOfTheRecord:
         unobserved = table[table["probability"].isna()]
         assert not unobserved["is_announced"].any()
 
+    @pytest.mark.slow
     def test_the_first_total_of_all_countries_is_not_replaced_by_one_of_a_country(self, dataset):
         part = dataset.tallies[dataset.tallies["counter"] == "Pentagon"].assign(scope="Iraq")
         both = replace(dataset, tallies=pd.concat([dataset.tallies, part], ignore_index=True))
         assert count_series(both, View(), WINDOW)["Pentagon totals"].scope == "all"
         assert count_series(both, View(countries=("Iraq",)), WINDOW)["Pentagon totals"].scope == "Iraq"
 
+    @pytest.mark.slow
     def test_a_view_of_two_countries_has_no_total_that_counts_just_them(self, dataset):
         found = count_series(dataset, View(countries=("Iraq", "Jordan")), WINDOW).values()
         assert not [each for each in found if each.incidents is None]
@@ -210,6 +214,7 @@ class TestTheSeriesOfTheRecord:
     def test_a_definition_that_counts_nothing_is_left_out(self, dataset):
         assert "reported by monitors" not in count_series(dataset, View(sets=("seeds",)), WINDOW)
 
+    @pytest.mark.slow
     def test_the_table_of_the_pause_says_what_each_part_says_alone(self, found):
         few = {label: found[label] for label in ("Pentagon totals", "U.S. officials")}
         table = pause_by_definition(few, changes_by_definition(few), "2024-02-04", "2024-04-20", WINDOW).set_index(
@@ -220,6 +225,7 @@ class TestTheSeriesOfTheRecord:
         assert table.loc["U.S. officials", "attacks_inside"] == 2
         assert table["is_announced"].all()
 
+    @pytest.mark.slow
     def test_by_the_observatorys_totals_the_lower_rate_begins_later(self, found):
         few = {label: found[label] for label in ("Pentagon totals", "Syrian Observatory totals")}
         table = pause_by_definition(few, changes_by_definition(few), "2024-02-04", "2024-04-20", WINDOW)

@@ -24,6 +24,7 @@ def test_the_week_in_which_officials_count_more_is_not_said_to_be_watched_day_by
     assert set(rows["density"]) == {"days", "weeks", "sparse"}
 
 
+@pytest.mark.slow
 def test_a_bare_table_or_one_without_a_searched_period_cannot_be_graded(other_conflict, tiny):
     with pytest.raises(InputError, match="no claims: there is nothing to grade"):
         itemised_coverage(open_folder(other_conflict))
@@ -33,6 +34,7 @@ def test_a_bare_table_or_one_without_a_searched_period_cannot_be_graded(other_co
         itemised_coverage(open_folder(folder))
 
 
+@pytest.mark.slow
 def test_grades_that_are_out_of_date_are_named(tiny):
     coverage = [{"counter": "itemised", "scope": "all", "start": "2024-01-01", "end": "2024-01-31", "density": "days",
                  "basis": "so it is said"}]  # fmt: skip

@@ -2,8 +2,11 @@ import pytest
 
 from analysis.databases import acled
 from analysis.databases.refusals import RefusedRows
-from analysis.databases.table_import import import_database
+from analysis.databases.table_import import import_database, write_import
 from analysis.evidence.errors import InputError
+from analysis.incidents.dataset import open_folder
+from analysis.incidents.views import View, view_coverage
+from analysis.measures.frequency import count
 from tests.databases.conftest import ACLED_ROW, OLD_ACLED
 
 
@@ -23,6 +26,7 @@ def test_the_current_export_has_31_columns():
     assert len(acled.COLUMNS) == 31
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "first_day", "last_day"),
     [
@@ -35,16 +39,19 @@ def test_a_day_is_as_precise_as_time_precision_says(acled_file, code, first_day,
     assert days(first(acled_file({"time_precision": code}))) == ("2024-01-17", first_day, last_day)
 
 
+@pytest.mark.slow
 def test_a_month_is_never_cut_to_the_days_around_its_middle(acled_file):
     row = first(acled_file({"event_date": "2024-02-01", "time_precision": "3"}))
     assert days(row) == ("2024-02-01", "2024-02-01", "2024-02-29")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "grade"), [("1", "exact"), ("2", "town"), ("3", "region")])
 def test_the_point_is_as_precise_as_geo_precision_says(acled_file, code, grade):
     assert first(acled_file({"geo_precision": code}))["coord_precision"] == grade
 
 
+@pytest.mark.slow
 def test_both_sides_stay_with_their_kinds_from_words_and_from_numbers_alike(acled_file):
     words = first(acled_file({}))
     numbers = first(acled_file({"inter1": "1", "inter2": "2", "interaction": "12"}))
@@ -53,10 +60,12 @@ def test_both_sides_stay_with_their_kinds_from_words_and_from_numbers_alike(acle
         assert (row["side_b"], row["side_b_kind"]) == ("Red Group", "Rebel group")
 
 
+@pytest.mark.slow
 def test_a_second_actor_of_kind_0_is_none(acled_file):
     assert imported(acled_file({"actor2": "", "inter2": "0"})).incidents["side_b_kind"].isna().all()
 
 
+@pytest.mark.slow
 def test_zero_deaths_are_kept_as_stated_and_said(acled_file):
     made = imported(acled_file({"fatalities": "0"}, {"event_id_cnty": "XAA2", "fatalities": ""}))
     assert made.incidents["deaths"].tolist()[0] == 0
@@ -64,6 +73,7 @@ def test_zero_deaths_are_kept_as_stated_and_said(acled_file):
     assert any("1 events state 0 deaths" in remark and "kept as stated" in remark for remark in made.side_car.remarks)
 
 
+@pytest.mark.slow
 def test_the_layout_from_before_2023_gives_the_same_incident(write):
     old = write(
         ACLED_ROW | {"data_id": "77", "event_id_no_cnty": "1", "iso3": "NOW", "inter1": "1", "inter2": "2",
@@ -75,6 +85,7 @@ def test_the_layout_from_before_2023_gives_the_same_incident(write):
     assert imported(old).incidents[names].equals(imported(new, "other").incidents[names])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("left_out", ["timestamp", "tags", "admin3"])
 def test_variants_of_30_columns_are_read(acled_file, left_out):
     columns = [name for name in acled.COLUMNS if name != left_out]
@@ -82,11 +93,13 @@ def test_variants_of_30_columns_are_read(acled_file, left_out):
     assert first(acled_file({}, columns=columns))["incident_id"] == "XAA1"
 
 
+@pytest.mark.slow
 def test_names_in_capitals_are_those_of_older_exports(write):
     row = {name.upper(): value for name, value in ACLED_ROW.items()}
     assert first(write(row, {}))["country"] == "Nowhere"
 
 
+@pytest.mark.slow
 def test_the_row_leads_back_to_the_file(acled_file):
     made = imported(acled_file({"event_date": "2024-01-20"}, {"event_id_cnty": "XAA2"}))
     row = made.incidents.set_index("incident_id").loc["XAA2"]
@@ -104,6 +117,7 @@ def test_a_monadic_export_is_refused(acled_file, write):
         imported(acled_file({}, columns=columns))
 
 
+@pytest.mark.slow
 def test_all_bad_rows_are_told_at_once_the_most_frequent_first(acled_file):
     path = acled_file(
         *({"event_id_cnty": f"XB{n}", "time_precision": "7"} for n in range(4)),
@@ -125,6 +139,7 @@ def test_all_bad_rows_are_told_at_once_the_most_frequent_first(acled_file):
     assert not (path.parent / "to").exists()
 
 
+@pytest.mark.slow
 def test_bad_rows_can_be_left_out_and_are_listed_then(acled_file):
     made = imported(acled_file({"time_precision": "7"}, {"event_id_cnty": "XAA2"}), leave_out=True)
     assert made.incidents["incident_id"].tolist() == ["XAA2"]
@@ -133,6 +148,7 @@ def test_bad_rows_can_be_left_out_and_are_listed_then(acled_file):
     assert refused.splitlines()[1] == 'file.csv,2,time_precision,7,"one of 1, 2, 3, or empty"'
 
 
+@pytest.mark.slow
 def test_equal_rows_of_overlapping_downloads_count_once_and_others_are_refused(acled_file, write):
     one = write(ACLED_ROW, {}, {"event_id_cnty": "XAA2"}, name="one.csv")
     two = write(ACLED_ROW, {"event_id_cnty": "XAA2"}, {"event_id_cnty": "XAA3"}, name="two.csv")
@@ -143,6 +159,7 @@ def test_equal_rows_of_overlapping_downloads_count_once_and_others_are_refused(a
         import_database("acled", [one, differs], one.parent / "to")
 
 
+@pytest.mark.slow
 def test_acled_rows_may_not_be_passed_on(acled_file):
     assert imported(acled_file({})).side_car.rows_may_be_passed_on is False
 
@@ -150,3 +167,26 @@ def test_acled_rows_may_not_be_passed_on(acled_file):
 def test_another_table_is_told_what_it_lacks(write):
     with pytest.raises(InputError, match="no export of ACLED: it has no column event_id_cnty"):
         imported(write({"id": "1", "date": "2024-01-01"}, {}))
+
+
+class TestCoverage:
+    def brought(self, tmp_path, acled_file):
+        rows = ({"event_date": "1998-05-01", "country": "Kenya"},
+                {"event_id_cnty": "XAA2", "event_date": "2019-05-01", "country": "Serbia"})  # fmt: skip
+        write_import(import_database("acled", [acled_file(*rows)], tmp_path / "to"))
+        return tmp_path / "to" / "coverage.csv"
+
+    def test_days_before_acled_codes_a_country_are_not_watched(self, tmp_path, acled_file):
+        path = self.brought(tmp_path, acled_file)
+        dataset = open_folder(path.parent)
+        periods = count(dataset.incidents, "quarter", by="country", coverage=view_coverage(dataset, View()))
+        watched = periods.dropna(subset="count").groupby("country", observed=True)["start"].min().dt.year
+        assert watched.to_dict() == {"Kenya": 1998, "Serbia": 2018}
+
+    def test_a_row_of_ones_own_is_kept_and_rows_of_the_import_follow_the_table(self, tmp_path, acled_file):
+        path = self.brought(tmp_path, acled_file)
+        path.write_text(path.read_text().replace("Kenya", "Ghana"))
+        assert "Kenya" in self.brought(tmp_path, acled_file).read_text()
+        edited = path.read_text() + "itemised,Ghana,1997-01-01,2019-05-01,sparse,my own\n"
+        path.write_text(edited)
+        assert self.brought(tmp_path, acled_file).read_text() == edited

@@ -166,3 +166,51 @@ def test_a_suggested_mapping_imports_and_marks_what_is_unsure(tmp_path):
     assert (row["incident_id"], row["place"], row["deaths"], row["latitude"]) == ("A1", "Alpha", 3, 10.5)
     assert row["date"] == pd.Timestamp("2024-04-03")
     assert row["Drones"] == "12"
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "day", "place", "north"),
+    [
+        (
+            "Vorfall-Nr.;Datum;Ort;Breitengrad;Längengrad",
+            "1;03.01.2024;Köln;50,938;6,957",
+            "2024-01-03",
+            "Köln",
+            50.938,
+        ),
+        ("№\tДата\tГород\tШирота\tДолгота", "1\t24.02.2022\tКиев\t50,45\t30,52", "2022-02-24", "Киев", 50.45),
+        ("id,fecha,municipio,coordenadas", "1,25/03/2021,Tibú,no", "2021-03-25", "Tibú", None),
+        ("id,date,city,Lat/Long", '1,44259,Alpha,"36.1, 44.0"', "2021-03-04", "Alpha", 36.1),
+        ("id,timestamp,city,coordinates", '1,1614816000,Alpha,"[44.0, 36.1]"', "2021-03-04", "Alpha", 36.1),
+        ("Ref,Occurred On,City,Y,X", "1,12/25/2021 01:00:00 AM,Alpha,36.1,44.0", "2021-12-25", "Alpha", 36.1),
+        ("رقم,تاريخ,المكان", "١,٢٠٢١-٠٣-٠٤,بغداد", "2021-03-04", "بغداد", None),
+    ],
+)
+def test_a_suggestion_reads_other_languages_and_other_kinds_of_days(tmp_path, header, row, day, place, north):
+    (tmp_path / "t.csv").write_text(f"{header}\n{row}\n")
+    (tmp_path / "map.yml").write_text(suggest_mapping(read_table_file(tmp_path / "t.csv")))
+    made = import_database("table", [tmp_path / "t.csv"], tmp_path / "to", mapping=read_mapping(tmp_path / "map.yml"))
+    found = made.incidents.iloc[0]
+    assert (f"{found['date']:%Y-%m-%d}", found["place"]) == (day, place)
+    assert found.get("latitude") == north
+
+
+def test_a_decimal_comma_in_a_coordinate_is_never_read_as_thousands(bring):
+    fields = {"latitude": "lat", "longitude": "lon"}
+    with pytest.raises(RefusedRows, match="a decimal comma is named in the mapping"):
+        bring('no,day,lat,lon\n1,2021-03-04,"0,137","0,575"\n', {"fields": fields})
+
+
+def test_ids_in_another_script_stay_apart_and_keep_their_text(bring):
+    made = bring("no,day\nА-1,2021-03-04\nБ-1,2021-03-05\n", {})
+    assert made.incidents["incident_id"].is_unique
+    assert made.incidents["record_id"].tolist() == ["А-1", "Б-1"]
+
+
+def test_equal_rows_are_two_events_where_the_table_has_no_id(bring):
+    text = "day,place\n2021-03-04,Alpha\n2021-03-04,Alpha\n"
+    kept = bring(text, {"id": []})
+    assert len(kept.incidents) == 2
+    assert "the table has no id, so each counts" in " ".join(kept.side_car.remarks)
+    assert len(bring(text, {"id": [], "repeated": "drop"}).incidents) == 1
+    assert len(bring("no," + text.replace("\n2", "\n1,2"), {}).incidents) == 1

@@ -105,7 +105,7 @@ def test_a_spreadsheet_with_two_full_sheets_asks_which(tmp_path):
         (
             "t.parquet",
             b"not one",
-            "no Parquet file that can be read" if PARQUET else "pip install 'attack-incidents.parquet",
+            "no Parquet file that can be read" if PARQUET else "pip install pyarrow",
         ),
         ("t.jsonl", b'{"a": 1}\n{"a"\n', "line 2"),
     ],
@@ -122,3 +122,57 @@ def test_a_second_column_of_one_name_is_kept_under_a_name_of_its_own(tmp_path):
     found = read_table_file(path)
     assert found.rows[["place", "place 2"]].to_numpy().tolist() == [["a", "b"]]
     assert "more than once; the second is called 'place 2'" in " ".join(found.remarks)
+
+
+ODD = {  # what is in the file, and the rows that it holds
+    "titles.csv": ("Attacks of 2021,,\nSource: a ministry,,\n,,\nno,day,place\n1,2021-03-04,Alpha\n",
+                   "1,2021-03-04,Alpha"),
+    "notes.csv": ("no;day;place\n1;2021-03-04;Alpha\n\nSource: a ministry\n", "1,2021-03-04,Alpha"),
+    "behind.csv": ("no,day,place\n1,2021-03-04,Alpha,\n", "1,2021-03-04,Alpha"),
+    "joined.csv": ("\ufeffno,day,place\n\ufeff1,2021-03-04,Alpha\n", "1,2021-03-04,Alpha"),
+    "nested.jsonl": ('{"no": 1, "when": {"day": "2021-03-04"}, "at": {"place": "Alpha"}}\n', "1,2021-03-04,Alpha"),
+    "points.geojson": (
+        json.dumps({"type": "FeatureCollection", "features": [
+            {"type": "Feature", "properties": {"no": 1, "day": "2021-03-04"},
+             "geometry": {"type": "Point", "coordinates": [44.1, 36.2]}}]}),
+        "44.1,36.2,1,2021-03-04",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_files_hold_their_rows_and_nothing_else(tmp_path, name):
+    content, held = ODD[name]
+    (tmp_path / name).write_text(content)
+    found = read_table_file(tmp_path / name)
+    assert [",".join(row) for row in found.rows.drop(columns=["record_file", "record_row"]).to_numpy()] == [held]
+    assert ("above it stands 'Attacks of 2021 / Source: a ministry'" in str(found.remarks)) == (name == "titles.csv")
+    assert ("below the table are left out: 'Source: a ministry'" in str(found.remarks)) == (name == "notes.csv")
+
+
+def test_rows_below_a_title_keep_the_number_that_a_spreadsheet_shows(tmp_path):
+    (tmp_path / "t.csv").write_text(ODD["titles.csv"][0])
+    assert read_table_file(tmp_path / "t.csv").rows["record_row"].tolist() == [5]
+
+
+def test_a_header_of_two_rows_becomes_one(tmp_path):
+    rows = [["When", None, "Killed", None], ["first", "last", "army", "others"], ["2021-03-04", None, 1, 2]]
+    pd.DataFrame(rows).to_excel(tmp_path / "t.xlsx", header=False, index=False)
+    found = read_table_file(tmp_path / "t.xlsx").rows
+    assert list(found.columns[:4]) == ["When first", "When last", "Killed army", "Killed others"]
+    assert found["record_row"].tolist() == [3]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("t.csv", '"no,day"\n"1,2021-03-04"\n', "whole rows stand in quotation marks"),
+        ("t.csv", "no^day\n1^2021-03-04\n", "'\\^' is no delimiter that is known here"),
+        ("t.xls", "<html><table></table></html>", "a web page; save it again as CSV"),
+        ("t.zip", "PK", "is packed: unpack it"),
+    ],
+)
+def test_what_only_looks_like_a_table_is_refused_with_the_way_out(tmp_path, name, content, said):
+    (tmp_path / name).write_text(content)
+    with pytest.raises(InputError, match=said):
+        read_table_file(tmp_path / name)

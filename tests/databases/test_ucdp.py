@@ -25,6 +25,7 @@ def test_ged_has_49_columns():
     assert len(ucdp.COLUMNS) == len(set(ucdp.COLUMNS)) == 49
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "start", "end"),
     [
@@ -62,6 +63,7 @@ def test_a_file_without_a_header_and_of_another_width_is_refused(ucdp_file):
         imported(ucdp_file({}, header=False, columns=ucdp.COLUMNS[:-1]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "grade"),
     [

@@ -66,6 +66,7 @@ def test_the_bound_is_that_of_clopper_and_pearson():
     assert binom.cdf(2, 50, error_bound(2, 50)) == pytest.approx(0.05)
 
 
+@pytest.mark.slow
 def test_the_command_writes_the_sheet_for_a_spreadsheet(tmp_path):
     out = tmp_path / "sheet.csv"
     said = CliRunner().invoke(main, ["audit", "draw", "--rows", "12", "--seed", "9", "--out", str(out)])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from analysis.evidence import schema
 from analysis.evidence.csv_records import read_records
 from analysis.evidence.csv_tables import read_table, to_csv, write_files
-from analysis.evidence.errors import InvalidTables
+from analysis.evidence.errors import InputError, InvalidTables
 from analysis.evidence.own_incidents import OWN_INCIDENTS
 
 HEADER = "claim_id,incident_id\n"
@@ -103,6 +103,7 @@ def test_a_column_named_twice_is_refused(tmp_path):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "value", "allowed"),
     [
@@ -325,6 +326,7 @@ HOSTILE = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_comes_back_as_it_was_written(claims, text, tmp_path):
     frame, problems = read_table(claims({"note": text, "actor": text}), schema.CLAIMS)
@@ -374,7 +376,7 @@ def test_all_files_are_written_or_none(tmp_path, bytes_of):
     (tmp_path / "a.csv").write_text("old")
     (tmp_path / "file").write_text("in the way")
     before = bytes_of(tmp_path)
-    with pytest.raises(OSError):
+    with pytest.raises(InputError, match=r"cannot write .*b\.csv: "):
         write_files({tmp_path / "a.csv": "new", tmp_path / "file" / "b.csv": "new"})
     assert bytes_of(tmp_path) == before
 
@@ -424,7 +426,7 @@ def test_files_are_written_all_or_none(tmp_path, monkeypatch, which):
         replace(source, target)
 
     monkeypatch.setattr("analysis.evidence.csv_tables.os.replace", fails)
-    with pytest.raises(PermissionError):
+    with pytest.raises(InputError, match="opened by another program"):
         write_files({path: "new" for path in paths})
     assert [path.read_text() for path in paths[:2]] == ["old", "old"]
     assert sorted(tmp_path.iterdir()) == paths[:2]

@@ -156,6 +156,7 @@ def test_the_repositorys_own_evidence_is_whole(evidence):
 # What a claim says of voices and bounds, and the table of actors.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("claim", "column", "allowed"),
     [

@@ -42,6 +42,7 @@ def test_rows_whose_words_stand_in_their_line_agree(seeds, originals):
     assert check_seeds(seeds(), originals) == (2, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", [{"words": "Four drones hit the base"}, {"line": 4}, {"words": "three drones hit"}])
 def test_words_that_do_not_stand_in_the_line_are_named(seeds, originals, wrong):
     (problem,) = told(seeds({}, wrong), originals)

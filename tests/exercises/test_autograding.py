@@ -13,15 +13,14 @@ OK, FAILED = {"status": "ok", "ename": ""}, {"status": "error", "ename": "Assert
 def grade(exercise, paper):
     """The grade of `letters` (3 points) when its complete test gave `outputs`."""
 
-    def build(*outputs, ran=OK, canary=FAILED, visible=OK):
+    def build(*outputs, ran=OK, visible=OK, refused=""):
         script = prepare_tests(repair_submission(paper().right().notebook, exercise)[0], exercise.released)
         for cell in script.cells:
             if cell.cell_type == "code":
-                cell.metadata["ran"] = {"visible": visible, "canary": canary, "complete": ran}.get(
-                    part_of_test(cell), OK
-                )
+                cell.metadata["ran"] = {"visible": visible, "complete": ran}.get(part_of_test(cell), OK)
             if cell.metadata.get("task") == "letters" and part_of_test(cell) == "complete":
                 cell.outputs = list(outputs)
+                cell.metadata["refused"] = refused
         return next(g for g in judge_notebook(script, exercise.released) if g.task == "letters")
 
     return build
@@ -52,9 +51,8 @@ def test_a_number_shown_before_an_error_earns_nothing(grade):
     assert grade(number("3"), ran=FAILED).points == 0
 
 
-def test_a_kernel_in_which_a_false_assertion_passes_earns_nothing(grade):
-    of = grade(canary=OK)
-    assert (of.points, of.status) == (0, "void")
+def test_why_an_answer_is_no_data_is_said(grade):
+    assert grade(ran=FAILED, refused="the answer holds a Yes").remark == "the answer holds a Yes"
 
 
 def test_a_test_that_did_not_run_earns_nothing(grade):
@@ -65,9 +63,6 @@ def test_failing_visible_tests_is_told_apart(grade):
     assert grade(ran=FAILED, visible=FAILED).status == "failed"
 
 
-def test_every_test_is_there_visible_as_canary_and_complete(exercise):
+def test_every_test_is_there_visible_and_complete(exercise):
     script = prepare_tests(repair_submission(exercise.released, exercise)[0], exercise.released)
-    assert [part_of_test(cell) for cell in script.cells if part_of_test(cell)] == ["visible", "canary", "complete"] * 3
-    assert [cell.metadata.get("tags") for cell in script.cells if part_of_test(cell) == "complete"] == [
-        ["unrecorded"]
-    ] * 3
+    assert [part_of_test(cell) for cell in script.cells if part_of_test(cell)] == ["visible", "complete"] * 3

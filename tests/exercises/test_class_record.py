@@ -41,6 +41,7 @@ def type_into(out, **fields) -> None:
     rows.reset_index().to_csv(out / "grades.csv", index=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "again",
     [[LATER], [submission("cleo", "sums")], [BOB], [ANNA, BOB, LATER], [replace(ANNA, grades=[*ANNA.grades][:1])],
@@ -62,6 +63,7 @@ def test_typed_points_and_remarks_survive_whatever_is_graded_afterwards(out, aga
     assert "well said" in (out / "feedback" / "anna.html").read_text()
 
 
+@pytest.mark.slow
 def test_weeks_that_were_graded_before_stay_in_table_and_feedback(out):
     write_grades(out, [LATER], "later")
     page = (out / "feedback" / "anna.html").read_text()
@@ -84,6 +86,7 @@ def test_points_of_tests_that_nobody_typed_are_given_anew(out):
     assert table(out).loc[("bob", "sums", "a"), ["points", "status"]].tolist() == ["0.0", "partly"]
 
 
+@pytest.mark.slow
 def test_a_remark_typed_behind_the_machines_stays_and_may_be_taken_back(out):
     rows = table(out)
     rows.loc[("anna", "sums", "a"), "remarks"] += "; see me"
@@ -97,6 +100,7 @@ def test_a_remark_typed_behind_the_machines_stays_and_may_be_taken_back(out):
     assert table(out).at[("anna", "sums", "a"), "remarks"] == "nearly; mended"
 
 
+@pytest.mark.slow
 def test_points_that_are_deleted_are_taken_back(out):
     type_into(out, points="3")
     write_grades(out, [], "again")
@@ -105,6 +109,7 @@ def test_points_that_are_deleted_are_taken_back(out):
     assert table(out).loc[("anna", "sums", "why"), ["points", "status"]].tolist() == ["", "to grade by hand"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le"])
 @pytest.mark.parametrize("separator", [";", ",", "\t"])
 def test_the_table_is_read_as_any_spreadsheet_saves_it(tmp_path, encoding, separator):
@@ -136,6 +141,7 @@ def test_a_table_without_a_gradebook_is_kept_as_it_is(tmp_path):
     assert kept["points"].tolist() == ["1.5", "3.0"] and kept["status"].tolist() == ["partly", "graded by hand"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("points", ["5", "-1", "many", "nan"])
 def test_points_that_cannot_be_are_refused_with_their_row(out, points):
     type_into(out, points=points)

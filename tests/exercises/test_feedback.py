@@ -65,6 +65,7 @@ def test_long_outputs_are_cut(ran):
     assert len(texts(cells)) < 3 * MAX_CHARACTERS and "truncated" in texts(cells)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tag", ["hide-cell", "hide-input", "hide-output", "remove-cell"])
 def test_cells_that_a_report_would_hide_stand_on_the_page(tmp_path, tag):
     source = exercise_notebook()

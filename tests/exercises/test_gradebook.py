@@ -23,4 +23,4 @@ def test_a_name_that_a_spreadsheet_would_run_is_made_text():
 
 def test_the_gradebook_of_one_submission_is_json():
     expected = {"task": "a", "points": 1.5, "max_points": 2, "status": "partly", "remark": "nearly", "comment": ""}
-    assert json.loads(gradebook_json(OF))["grades"][0] == expected
+    assert json.loads(gradebook_json(OF))["grades"][0].items() >= expected.items()

@@ -88,7 +88,7 @@ def class_of_thirty(blank, outside: Path) -> dict[str, tuple[object, str]]:
             right().write(largest_answer="get_ipython().input_transformers_cleanup.append(lambda lines: [])"),
             "2000",
         ),
-        "26 tames the tests": (half().write(mean_answer="mean = None").add(MIXED_UP), "0000"),
+        "26 tames the tests": (half().write(mean_answer="mean = None").add(MIXED_UP), "0030"),
         "27 stored output": (stored, "2130"),
         "28 reads the tests": (right().add(EAVESDROPPER).add("print(open('heard').read())", "letters"), "2130"),
         "29 two of three letters": (right().write(letters_answer="text = 'ab'"), "2120"),
@@ -152,8 +152,7 @@ def test_each_gets_the_points_it_deserves(graded, students):
         ("17 all memory", "the answer ends with MemoryError"),
         ("19 copied tests", "tests mean: there 2 times"),
         ("20 answer lost its name", "answer mean_answer: without its name, found again"),
-        ("25 skips every cell", "lets false assertions pass"),
-        ("28 reads the tests", "held lines of hidden tests"),
+        ("09 equals everything", "the answer holds a Yes, which is no number"),
     ],
 )
 def test_what_was_wrong_is_said(graded, student, remark):
@@ -180,7 +179,7 @@ def test_a_page_of_feedback_needs_nothing_from_elsewhere_and_stays_small(out):
 def test_the_table_has_a_row_for_every_task_of_every_student(out, students):
     table = pd.read_csv(out / "grades.csv")
     assert len(table) == 4 * len(students)
-    assert list(table) == ["student", "exercise", "task", "points", "max_points", "status", "remarks"]
+    assert list(table) == ["student", "exercise", "task", "points", "max_points", "status", "remarks", "failed_test"]
     assert table.groupby("student")["points"].sum()["02 half right"] == 3
 
 
@@ -231,9 +230,11 @@ def test_texts_that_no_file_can_hold_stop_nothing(exercise, course, paper, tmp_p
     assert '"x","sums","mean",0.0,2.0,"failed",' in (tmp_path / "out" / "grades.csv").read_text(encoding="utf-8")
 
 
-def test_a_later_test_cannot_be_made_to_tell_of_an_earlier_hidden_one(exercise, paper, tmp_path, limits):
+def test_no_line_of_a_hidden_test_reaches_the_kernel(exercise, paper, tmp_path, limits):
     listens = "heard = []\nget_ipython().events.register('pre_run_cell', lambda info: heard.append(info.raw_cell))"
-    tells = "class Tells(str):\n    def __contains__(self, x): raise ValueError(' '.join(heard))\ntext = Tells()"
-    path = hand_in(tmp_path, "x", paper().right().add(listens).write(letters_answer=tells))
+    words = "' '.join(['mean', 'of', 'an', 'even', 'number'])"
+    tells = f"import gc\nprint(sum({words} in text for text in [*heard, *map(str, gc.get_objects())]))"
+    path = hand_in(tmp_path, "x", paper().right().add(listens).add(tells, "letters"))
     of = grade_one(Submission("x", exercise, path), limits, "none")
-    assert SECRET not in str(of) and "an output held lines of hidden tests and was taken out" in of.remarks
+    said = [out.text for cell in of.cells for out in cell.get("outputs", []) if "text" in out]
+    assert [g.points for g in of.grades] == [2, 1, 3, 0] and said == ["0\n"] and of.remarks == []

@@ -53,13 +53,30 @@ def test_the_zip_holds_the_folder(released):
     assert inside == {path.relative_to(folder.parent).as_posix(): path.read_bytes() for path in files}
 
 
-def test_a_second_release_is_the_same_to_the_byte_and_replaces_the_first(released, exercise, tmp_path):
+def test_a_second_release_is_the_same_to_the_byte_and_deletes_nothing_that_a_person_made(released, exercise, tmp_path):
     (_, first), (folder, second) = released, release_exercises([exercise], tmp_path)
-    (folder / "old.txt").write_text("of a former release")
-    release_exercises([exercise], tmp_path)
-    assert first.read_bytes() == second.read_bytes()
+    notebook = folder / "exercises" / "sums" / "sums.ipynb"
+    original = notebook.read_bytes()
+    notebook.write_text("worked on")
+    (folder / "notes").mkdir()
+    (folder / "notes" / "mine.txt").write_text("mine")
+    for _ in range(2):
+        release_exercises([exercise], tmp_path)
+    assert first.read_bytes() == second.read_bytes() and notebook.read_bytes() == original
+    assert notebook.with_name("sums (kept).ipynb").read_text() == "worked on"
+    assert (folder / "notes" / "mine.txt").read_text() == "mine"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["attack-exercises", "attack-exercises.zip"]
-    assert not (folder / "old.txt").exists()
+
+
+def test_what_a_former_release_held_and_nobody_changed_goes(exercise, tmp_path):
+    folder, _ = release_exercises([exercise], tmp_path)
+    with zipfile.ZipFile(tmp_path / "attack-exercises.zip", "a") as archive:
+        for name in ("exercises/old/old.ipynb", "exercises/mine/mine.ipynb"):
+            archive.writestr(f"attack-exercises/{name}", "old")
+            (folder / name).parent.mkdir()
+            (folder / name).write_text("old" if "old" in name else "worked on")
+    release_exercises([exercise], tmp_path)
+    assert sorted(path.name for path in (folder / "exercises").iterdir()) == ["mine", "sums"]
 
 
 def test_a_folder_that_is_no_release_is_left_alone(exercise, tmp_path):

@@ -28,6 +28,7 @@ def searched(tiny):
     return open_folder(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "claims"), [
     ("lucky", ["c1"]),
     ("LUCK", ["c1", "c2"]),
@@ -44,11 +45,13 @@ def test_every_word_must_occur_somewhere_in_the_claim(searched, text, claims):
     assert sorted(search_claims(searched, text)["claim_id"]) == claims
 
 
+@pytest.mark.slow
 def test_it_says_in_which_columns_the_words_stand(searched):
     found = search_claims(searched, "al-qa'im orient")
     assert found["found_in"].tolist() == ["outlet|origin|place_as_reported"]
 
 
+@pytest.mark.slow
 def test_a_claim_without_incident_is_found_too(searched):
     found = search_claims(searched, "denied by all").iloc[0]
     assert found["claim_id"] == "c4"

@@ -36,6 +36,7 @@ def test_every_point_of_the_grid_was_tried_in_every_period(trials):
     assert len(trials) == len(tried) == len(trial_points()) * len(PERIODS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [0, 26, 53, 80])
 def test_a_trial_gives_again_what_the_table_says(evidence, trials, number):
     point = trial_points()[number]
@@ -48,6 +49,7 @@ def test_the_points_that_ship_are_those_that_the_trials_choose(trials):
     assert choose_points(trials) == {name: getattr(LINKAGE_RULES, name) for name in GRID}
 
 
+@pytest.mark.slow
 def test_in_every_period_the_points_chosen_without_it_reach_the_goals_and_beat_the_trivial_rule(left_out):
     assert len(left_out) == len(PERIODS)
     assert (left_out["f1"] >= GOALS["f1"]).all()
@@ -64,6 +66,7 @@ def test_a_period_has_no_say_in_the_points_that_judge_it(trials):
         assert choose_points(spoilt, without=start) == choose_points(trials, without=start)
 
 
+@pytest.mark.slow
 def test_the_scores_of_the_periods_are_those_of_all_their_incidents(evidence):
     scores = period_scores(evidence)
     reviewed = evidence.reviewed.merge(evidence.claims, on="claim_id")

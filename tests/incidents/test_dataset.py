@@ -91,6 +91,7 @@ def test_a_folder_says_what_it_is_about(bare):
     assert (about.title, about.plural, str(about.window.start)) == ("Mine", "raids", "2024-01-01")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -147,6 +148,7 @@ def test_evidence_without_a_built_table_says_what_to_run(tiny):
         open_folder(tiny())
 
 
+@pytest.mark.slow
 def test_frames_of_a_dataset_are_the_callers_own(tiny):
     root = tiny([{"note": "as said"}])
     evidence = load_evidence(root)

@@ -1,4 +1,4 @@
-"""The grouping is judged by the reader's decisions, and the judge itself by arithmetic."""
+"""The grouping is judged by the reviewer's decisions, and the judge itself by arithmetic."""
 
 import numpy as np
 import pandas as pd

@@ -77,6 +77,7 @@ def test_a_decision_names_the_incident(tiny):
     }
 
 
+@pytest.mark.slow
 def test_an_incident_keeps_its_saved_id_when_a_better_claim_moves_its_day(tiny):
     first = {"place_id": "alpha", "date_basis": "inferred", "weapon_count": 2}
     saved(tiny([first]))
@@ -87,6 +88,7 @@ def test_an_incident_keeps_its_saved_id_when_a_better_claim_moves_its_day(tiny):
     assert made.retired.empty
 
 
+@pytest.mark.slow
 def test_an_id_whose_incident_is_joined_to_another_is_retired_with_its_heir(tiny):
     claims = [{"place_id": "alpha"}, {"place_id": "alpha", "source_id": "s2", "date_start": "2024-01-20"}]
     saved(tiny(claims))
@@ -99,6 +101,7 @@ def test_an_id_whose_incident_is_joined_to_another_is_retired_with_its_heir(tiny
     assert made.retired["incident_id"].to_list() == ["I20240120-alpha"]
 
 
+@pytest.mark.slow
 def test_a_claim_far_away_changes_no_other_row(tiny):
     claims = [{"place_id": "alpha"}, {"place_id": "bravo", "country": "Syria", "source_id": "s2"}]
     before = built(tiny(claims)).incidents
@@ -107,6 +110,7 @@ def test_a_claim_far_away_changes_no_other_row(tiny):
     assert len(after) == 3
 
 
+@pytest.mark.slow
 def test_the_same_evidence_gives_the_same_bytes_also_a_second_time(tiny, bytes_of):
     folder = tiny([{"place_id": "alpha"}, {"place_id": "alpha", "weapon": "mortar", "source_id": "s2"}])
     saved(folder)
@@ -115,6 +119,7 @@ def test_the_same_evidence_gives_the_same_bytes_also_a_second_time(tiny, bytes_o
     assert bytes_of(folder) == before
 
 
+@pytest.mark.slow
 def test_what_is_saved_is_what_is_opened(tiny):
     folder = tiny([{"place_id": "alpha", "us_injured": 0}, {"country": "Syria", "source_id": "s2"}])
     made = saved(folder)
@@ -124,6 +129,7 @@ def test_what_is_saved_is_what_is_opened(tiny):
 HOSTILE = ("=1+1", 'a "quoted", comma', "@SUM(A1)", "-2+3", "<b>bold</b>", "عين الأسد")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_goes_through_the_table_unchanged(tiny, text):
     folder = tiny([{"place_id": "alpha", "actor": text, "attribution": text}])

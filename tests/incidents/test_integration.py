@@ -79,3 +79,49 @@ def test_the_command_writes_a_folder_that_opens(folders, tmp_path):
 def test_one_folder_is_not_enough(folders):
     with pytest.raises(InputError, match="two or more folders"):
         integrate(folders[:1])
+
+
+class TestWhatAPersonTypes:
+    @pytest.fixture
+    def run(self, folders, tmp_path):
+        def again():
+            out = CliRunner().invoke(main, ["integrate", *map(str, folders), "--to", str(tmp_path / "both")])
+            return out, tmp_path / "both" / "review.csv"
+
+        return again
+
+    def events(self, review):
+        return set(pd.read_csv(review.parent / "incidents.csv")["records"])
+
+    def type_in(self, review, text):
+        review.write_text("a;b;decision;why\n" + text, encoding="utf-16")  # as a spreadsheet saves it
+
+    def test_it_comes_before_the_rule_and_stays_in_the_file(self, run):
+        _, review = run()
+        assert "alpha:1; beta:a" in self.events(review)
+        self.type_in(review, "alpha:1;beta:a;No;two squads\nalpha:2;beta:c;yes;same report\nalpha:9;beta:a;yes;\n")
+        for _ in range(2):
+            out, review = run()
+            assert out.exit_code == 0, out.output
+            assert {"alpha:1", "beta:a", "alpha:2; beta:c"} <= self.events(review)
+        typed = pd.read_csv(review, keep_default_na=False).set_index(["a", "b"])
+        assert typed.loc[("alpha:1", "beta:a"), ["decision", "why", "joined"]].tolist() == ["no", "two squads", "no"]
+        assert typed.loc[("alpha:9", "beta:a"), "joined"] == "row is gone"
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("alpha:1;beta:a;perhaps;\n", "row 2, column decision: 'perhaps'"),
+            ("alpha:1;beta:a;yes;\nalpha:1;beta:a;no;\n", "one decision for each pair"),
+            ("alpha:1;beta:a;yes;\nalpha:2;beta:a;yes;\n", "two rows of one database stay two"),
+            ("alpha:3;beta:a;yes;\n", "an event and an episode are never one"),
+        ],
+    )
+    def test_what_cannot_be_is_refused_and_nothing_is_written(self, run, text, said):
+        _, review = run()
+        self.type_in(review, text)
+        before = review.read_bytes()
+        out, _ = run()
+        assert out.exit_code == 2
+        assert said in out.output
+        assert review.read_bytes() == before

@@ -65,6 +65,7 @@ rows = st.tuples(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(st.lists(rows, max_size=12))
 def test_no_pair_is_missed_or_given_twice(rows):
     rows = [(first, first + width, place, country) for first, width, place, country in rows]

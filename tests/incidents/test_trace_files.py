@@ -8,6 +8,7 @@ from analysis.incidents.trace_files import trace_from_files
 from analysis.incidents.trace_text import format_trace
 
 
+@pytest.mark.slow
 def test_an_incident_is_traced_as_the_dataset_traces_it(dataset):
     denied = dataset.disputes.loc[dataset.disputes["field"] == "incident", "incident_id"]
     for name in {*dataset.incidents["incident_id"][::20], *denied, "I20240128-tower-22"}:
@@ -33,6 +34,7 @@ def test_a_folder_without_claims_or_without_the_table_says_so(other_conflict, ti
         trace_from_files(tiny(), "X001")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "words"), [(",s1,", ",s9,", "'?s9'?"), ("2024-01-10,2024-01-10", "2024-01-32,", "day")]
 )

@@ -37,6 +37,7 @@ def test_a_view_without_restriction_is_the_whole_table(dataset):
     pd.testing.assert_frame_equal(select(dataset, View()), dataset.incidents)
 
 
+@pytest.mark.slow
 def test_a_view_resolves_again_from_the_claims_it_admits(opened):
     dataset = opened(
         [
@@ -53,6 +54,7 @@ def test_a_view_resolves_again_from_the_claims_it_admits(opened):
     assert official[["n_claims", "us_injured_high"]].values.tolist() == [[1, 4]]
 
 
+@pytest.mark.slow
 def test_a_denial_is_kept_in_sight_whatever_voices_may_support(opened):
     dataset = opened(
         [
@@ -80,6 +82,7 @@ views = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(view=views)
 def test_no_view_makes_an_incident_or_finds_a_voice_that_it_does_not_admit(dataset, view):
     chosen = select(dataset, view, empty_ok=True)
@@ -96,6 +99,7 @@ def test_no_view_makes_an_incident_or_finds_a_voice_that_it_does_not_admit(datas
     assert view.words()
 
 
+@pytest.mark.slow
 def test_an_incident_known_as_a_range_stays_if_any_day_lies_in_the_window(opened):
     dataset = opened([{"date_start": "2024-01-10", "date_end": "2024-01-14"}])
     for window in ({"start": "2024-01-14"}, {"end": "2024-01-10"}, {"start": "2024-01-12", "end": "2024-01-12"}):

@@ -38,6 +38,7 @@ def tables(draw):
     return frame.assign(country=pd.Series([draw(countries) for _ in rows], dtype="str"))
 
 
+@pytest.mark.slow
 @given(tables(), st.sampled_from(EVERY), st.integers(0, 40), st.integers(0, 60), st.booleans())
 def test_every_incident_of_the_window_is_counted_exactly_once(incidents, every, skip, length, grouped):
     start = pd.Timestamp("2023-12-20") + pd.Timedelta(days=skip)
@@ -49,6 +50,7 @@ def test_every_incident_of_the_window_is_counted_exactly_once(incidents, every, 
     assert (found["count"] <= found["count_high"]).all()
 
 
+@pytest.mark.slow
 @given(tables(), st.sampled_from(EVERY), st.integers(0, 40), st.integers(0, 60))
 def test_certain_and_possible_are_what_one_gets_incident_by_incident(incidents, every, skip, length):
     start = pd.Timestamp("2023-12-20") + pd.Timedelta(days=skip)
@@ -59,6 +61,7 @@ def test_certain_and_possible_are_what_one_gets_incident_by_incident(incidents, 
         assert row.count_high == sum(first <= row.end and last >= row.start for first, last in ranges)
 
 
+@pytest.mark.slow
 @given(tables(), st.sampled_from(EVERY), st.integers(0, 40), st.integers(0, 60))
 def test_periods_follow_each_other_without_holes_from_the_first_to_the_last_day(incidents, every, skip, length):
     start = pd.Timestamp("2023-12-20") + pd.Timedelta(days=skip)
@@ -266,6 +269,7 @@ def test_only_counts_that_vary_more_than_chance_are_called_overdispersed():
     assert not is_overdispersed(frame([0, 0, 0]))
 
 
+@pytest.mark.slow
 def test_a_steady_rate_is_rarely_called_overdispersed():
     draw = default_rng(20240204)
     called = sum(is_overdispersed(frame(draw.poisson(6, 30))) for _ in range(400))

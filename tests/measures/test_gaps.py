@@ -70,6 +70,7 @@ def test_days_known_exactly_leave_no_doubt_about_the_length(attacks):
     assert (found["gap_days_high"] == found["gap_days"]).all()
 
 
+@pytest.mark.slow
 @given(st.sets(st.integers(1, 31)), st.integers(1, 31), st.integers(0, 30))
 def test_empty_days_and_days_with_incidents_make_up_the_window(attacks, on, first, more):
     last = min(first + more, 31)

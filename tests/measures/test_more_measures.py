@@ -140,17 +140,19 @@ def test_a_trailing_mean_of_real_weeks_is_the_mean_of_its_weeks(dataset):
 
 
 def test_chapman_has_its_known_arithmetic():
-    assert chapman_estimate(100, 80, 50)["estimate"] == pytest.approx(101 * 81 / 51 - 1)
+    assert chapman_estimate(100, 80, 50).estimate == pytest.approx(101 * 81 / 51 - 1)
     full = chapman_estimate(30, 30, 30)
-    assert full["estimate"] == full["estimate_high"] == 30
+    assert full.estimate == full.interval().high == 30
 
 
 def test_chao_has_its_known_arithmetic_and_never_falls_below_what_was_seen():
     origins = pd.Series([1] * 10 + [2] * 4 + [3] * 6)
     found = chao_lower_bound(origins)
-    assert found["estimate"] == pytest.approx(20 + 10 * 9 / (2 * 5))
-    assert 20 < found["estimate_low"] < found["estimate"] < found["estimate_high"]
-    assert chao_lower_bound(pd.Series([3, 4, 5]))["estimate"] == 3
+    assert found.estimate == pytest.approx(20 + 10 * 9 / (2 * 5))
+    assert 20 < found.interval().low < found.estimate < found.interval().high
+    assert found.interval(0.5).high < found.interval(0.9).high
+    assert "of this lower bound" in found.sentence()
+    assert chao_lower_bound(pd.Series([3, 4, 5])).estimate == 3
 
 
 def test_capture_estimates_cover_a_planted_truth():
@@ -159,7 +161,8 @@ def test_capture_estimates_cover_a_planted_truth():
     for _ in range(200):
         first, second = rng.random(300) < 0.5, rng.random(300) < 0.4
         found = chapman_estimate(first.sum(), second.sum(), (first & second).sum())
-        inside += found["estimate_low"] <= 300 <= found["estimate_high"]
+        low, high = found.interval()
+        inside += low <= 300 <= high
     assert inside / 200 > 0.9
 
 
@@ -168,6 +171,8 @@ def test_impossible_overlaps_are_refused():
         chapman_estimate(3, 4, 5)
     with pytest.raises(InputError, match="at least one origin"):
         chao_lower_bound(pd.Series([0, 1]))
+    with pytest.raises(InputError, match="level is 95"):
+        chapman_estimate(4, 4, 2).interval(95)
 
 
 def test_allowing_for_excess_widens_every_interval_and_keeps_the_exact_one(attacks):

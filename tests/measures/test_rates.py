@@ -186,3 +186,17 @@ def test_a_rate_of_nothing_is_refused(given, message):
 def test_mid_p_is_for_poisson_counts_only():
     with pytest.raises(InputError, match="mid_p needs Poisson counts"):
         compare(3, 4, 5, 6, phi=2, mid_p=True)
+
+
+@pytest.mark.parametrize(("count", "days"), [(-1, 10), (1, -2), (math.inf, 3), (1, math.inf), ("x", 3), ([1, -1], 3)])
+def test_an_interval_is_refused_for_what_is_no_count_or_no_exposure(count, days):
+    with pytest.raises(InputError, match="allowed: numbers of 0 or more, or missing"):
+        rate_interval(count, days)
+
+
+@pytest.mark.parametrize("which", range(5))
+def test_no_rates_are_compared_where_a_number_is_missing(which):
+    given = [3, 10, 4, 10, 1.0]
+    given[which] = math.nan
+    with pytest.raises(InputError, match="nan"):
+        compare(*given)

@@ -14,6 +14,7 @@ from analysis.reports import chapters
 from analysis.reports.plan import Plan
 from analysis.reports.report import run_report, verify_report
 from analysis.runs import run_record
+from analysis.runs.execution import execute
 from analysis.runs.variants import Variant
 
 pytestmark = pytest.mark.slow
@@ -119,6 +120,46 @@ def test_verifying_names_every_file_that_differs_and_what_has_changed_since(plan
     assert found.changed == [f"{plan.notebook_paths[0]} changed"]
 
 
+def ran(plan, monkeypatch, **options) -> list[str]:
+    """The notebooks that a report runs, and does not take over from an earlier one."""
+    started = []
+
+    def counted(path, *arguments, **named):
+        started.append(path.stem)
+        return execute(path, *arguments, **named)
+
+    monkeypatch.setattr("analysis.runs.execution.execute", counted)
+    run_report(plan, **options)
+    return sorted(started)
+
+
+def test_a_change_runs_only_what_depends_on_it_and_gives_the_bytes_of_a_run_from_nothing(
+    plan, monkeypatch, edit, tmp_path, bytes_of
+):
+    assert ran(plan, monkeypatch) == ["first", "second"]
+    edit(plan.notebook_paths[0], "Some words", "Quite other words")
+    assert ran(plan, monkeypatch) == []
+    assert "Quite other words" in (plan.target / "report.html").read_text()
+    anew = replace(plan, target=tmp_path / "anew" / "small")
+    run_report(anew)
+    taken_over, made = bytes_of(plan.target), bytes_of(anew.target)
+    assert {name for name in made if made[name] != taken_over.get(name)} <= {Path("run.json"), "run.json"}
+    edit(plan.notebook_paths[1], "other", "another")
+    assert ran(plan, monkeypatch) == ["second"]
+    assert ran(with_values(plan, number=3), monkeypatch) == ["first", "second"]
+    assert ran(with_values(plan, number=3), monkeypatch, fresh=True) == ["first", "second"]
+
+
+def test_a_text_cell_that_is_new_runs_nothing_and_stands_in_its_place(plan, monkeypatch):
+    run_report(plan)
+    notebook = nbformat.read(plan.notebook_paths[0], as_version=4)
+    notebook.cells.insert(2, new_markdown_cell("A paragraph more."))
+    nbformat.write(notebook, plan.notebook_paths[0])
+    assert ran(plan, monkeypatch) == []
+    executed = nbformat.read(plan.target / "notebooks" / "first.ipynb", as_version=4)
+    assert [cell.source for cell in executed.cells if cell.cell_type == "markdown"][-1] == "A paragraph more."
+
+
 def test_a_folder_without_the_record_of_a_report_cannot_be_verified(tmp_path):
     with pytest.raises(InputError, match=r"holds no run\.json, the record of a run"):
         verify_report(tmp_path)
@@ -159,7 +200,7 @@ def test_every_notebook_that_fails_is_named(plan):
 )
 def test_what_cannot_be_run_is_said_before_any_kernel_starts(plan, monkeypatch, parameters, words):
     would_start = lambda *_, **__: pytest.fail("a kernel would have been started")  # noqa: E731
-    monkeypatch.setattr("analysis.reports.report.execute", would_start)
+    monkeypatch.setattr("analysis.runs.execution.execute", would_start)
     with pytest.raises(InputError, match=words):
         run_report(with_values(plan, **parameters))
     assert not plan.target.parent.exists()

@@ -35,6 +35,7 @@ def test_a_bare_table_gives_its_incidents_alone(written, other_conflict):
     assert set(written(open_folder(other_conflict))) == {"incidents"}
 
 
+@pytest.mark.slow
 def test_a_note_that_a_spreadsheet_would_run_is_text_in_the_file(tmp_path, tiny):
     root = tiny([{"note": '=HYPERLINK("http://example.org")'}])
     evidence = load_evidence(root)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
@@ -32,6 +33,17 @@ a.show_results([{'measure': 'square', 'value': number**2}])
 @pytest.fixture(scope="module")
 def scheduler(tmp_path_factory):
     """The address of a scheduler with two workers of one thread each, all processes of their own."""
+    yield from start_scheduler(tmp_path_factory)
+
+
+@pytest.fixture
+def own_scheduler(tmp_path_factory):
+    """The same for one test alone."""
+    yield from start_scheduler(tmp_path_factory)
+
+
+def start_scheduler(tmp_path_factory):
+    """Start a scheduler and two workers; end them afterwards."""
     folder = tmp_path_factory.mktemp("dask")
     own = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
     found = ["--scheduler-file", str(folder / "scheduler.json")]
@@ -123,5 +135,53 @@ def test_a_worker_that_does_not_have_the_evidence_is_refused(scheduler, squares,
 
 def test_without_dask_one_line_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(InputError, match=r"pip install 'attack-incidents\[cluster\]'"):
+    with pytest.raises(InputError, match=r"pip install distributed"):
         cluster.dask_runner("tcp://127.0.0.1:8786")
+
+
+STOP = """
+import os, time
+from analysis.comparisons import pause_search
+
+def slow_weigh(batch, search):
+    if os.path.exists({pipe!r}):
+        os.remove({pipe!r})
+        os.write(os.open({met!r}, os.O_WRONLY), b"%d\\n" % os.getpid())
+        time.sleep(600)
+    return pause_search.weigh_batch(batch, search)
+"""
+
+
+def test_a_search_for_pauses_loses_nothing_when_a_worker_dies_at_work(own_scheduler, tmp_path):
+    """The first worker that takes a batch says who it is and is killed; the table is that of one process."""
+    from analysis.comparisons import pause_search
+
+    rng = np.random.default_rng(0)
+    days = pd.date_range("2024-01-01", periods=200)
+    rates = np.where((np.arange(200) > 60) & (np.arange(200) < 120), 0.0, 0.8)
+    parts = [days.repeat(rng.poisson(rates if n % 3 == 0 else 0.5, 200)) for n in range(90)]
+    actors = np.repeat(np.arange(90), [len(part) for part in parts])
+    date = pd.Series(np.concatenate([part.to_numpy() for part in parts]))
+    incidents = pd.DataFrame({"date": date, "date_start": date, "date_end": date, "actor": actors})
+    for name in ("pipe", "met"):
+        os.mkfifo(tmp_path / name)
+    namespace: dict = {}
+    exec(STOP.format(pipe=str(tmp_path / "pipe"), met=str(tmp_path / "met")), namespace)
+    run, answered = cluster.dask_batches(own_scheduler), []
+
+    def runner(tasks):
+        slowed = [(name, namespace["slow_weigh"] if work is pause_search.weigh_batch else work, arguments)
+                  for name, work, arguments in tasks]  # fmt: skip
+        for name, result in run(slowed):
+            answered.append(name)
+            yield name, result
+
+    options = {"by": "actor", "min_events": 5}
+    with open(os.open(tmp_path / "met", os.O_RDWR)) as met, ThreadPoolExecutor(1) as pool:
+        searching = pool.submit(pause_search.find_pauses, incidents, runner=runner, **options)
+        assert select.select([met], [], [], WAIT)[0], "no batch ever met us"
+        os.kill(int(met.readline()), signal.SIGKILL)
+    found = searching.result()
+    assert len(answered) == len(set(answered)) >= 4
+    pd.testing.assert_frame_equal(found, pause_search.find_pauses(incidents, workers=1, **options))
+    assert found["is_announced"].sum() >= 20

@@ -25,6 +25,7 @@ def executed(tmp_path_factory):
     return NotebookClient(notebook, kernel_name="python3").execute()
 
 
+@pytest.mark.slow
 def test_what_a_notebook_shows_is_what_is_read_back(executed):
     pd.testing.assert_frame_equal(read_results(executed), tidy_results(ROWS))
     assert read_results(executed)["last_day"].iloc[-1] == pd.Timestamp("2024-02-09")

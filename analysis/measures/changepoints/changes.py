@@ -15,10 +15,10 @@ from analysis.evidence.arguments import require_columns
 from analysis.evidence.errors import InputError
 from analysis.measures.changepoints.clustering import Clustering, default_clusterings
 from analysis.measures.changepoints.count_input import count_rows
-from analysis.measures.changepoints.grid_posterior import GridPosterior
 from analysis.measures.changepoints.observed_counts import ObservedCounts, observe_counts
 from analysis.measures.changepoints.posterior import ChangePosterior
 from analysis.measures.changepoints.sources import Numerical, poisson_source
+from analysis.measures.changepoints.streamed_posterior import choose_grid_posterior
 
 ANNOUNCED_ABOVE = 0.95  # a change is announced above this probability under the Poisson likelihood, and
 ANNOUNCED_ABOVE_OVERDISPERSED = 0.82  # above this one allowing for overdispersion: see `benchmarks/changes.md`
@@ -103,7 +103,8 @@ def changes(
     A change is announced if it is more probable than 0.95 under the Poisson likelihood and than 0.82 allowing for
     overdispersion. `benchmarks/changes.md` gives the share of simulated series with a constant rate in which this
     happens, and of those with a fall to a tenth. It does not cover slow trends, seasons, clusters that last longer
-    than about a month, or a change in how events cluster.
+    than about a month, counts whose variance within a segment is more than about five times their mean, or a change in
+    how events cluster.
 
     The geometric prior keeps short spurious segments out of the sets of dates; under the Poisson prior with one
     expected change the sets of a single fall are three times as wide. `change_tables.prior_sensitivity` shows what the
@@ -263,9 +264,11 @@ def changes_under_prior(observed: ObservedCounts, prior: Prior) -> Changes:
     reference = poisson_source(*options, prior.inside_rows)
     allowing = reference
     if prior.phi == "estimate":
-        allowing = Numerical(GridPosterior(*options, default_clusterings(), prior.inside_rows))
+        allowing = Numerical(choose_grid_posterior(*options, default_clusterings(), prior.inside_rows))
     elif prior.phi != 1:
-        allowing = Numerical(GridPosterior(*options, [(Clustering(phi=float(prior.phi)), 1.0)], prior.inside_rows))
+        allowing = Numerical(
+            choose_grid_posterior(*options, [(Clustering(phi=float(prior.phi)), 1.0)], prior.inside_rows)
+        )
     return Changes(observed, prior, ChangePosterior("Poisson", reference), ChangePosterior("overdispersed", allowing))
 
 
@@ -288,7 +291,7 @@ class Changes:
     --------
     >>> from analysis.measures.changepoints.example import found
     >>> found
-    Changes(35 events on 20 days, phi 2.06; P(a change): Poisson > 0.999, overdispersed 0.990; announced)
+    Changes(35 events on 20 days, phi 1.34; P(a change): Poisson > 0.999, overdispersed 0.998; announced)
     """
 
     observed: ObservedCounts

@@ -7,7 +7,7 @@ from math import lgamma
 import numpy as np
 from numba import njit
 
-TINY = 1e-250  # as in `kernels`
+FLOOR, TINY = 1e-200, 1e-250  # as in `kernels`
 FEW = 40  # events up to which a product is faster than the gamma function
 
 
@@ -52,7 +52,7 @@ def day_likelihood(counts, slope, excited, watched, rates, phi):
                 if phi > 1.0:
                     tops[day] += count * np.log1p(-1.0 / phi)
                 for point in range(points):
-                    out[day, point] /= high
+                    out[day, point] = max(out[day, point] / high, FLOOR)
                 continue
         high = -np.inf
         for point in range(points):
@@ -60,7 +60,7 @@ def day_likelihood(counts, slope, excited, watched, rates, phi):
             high = max(high, out[day, point])
         tops[day] = high
         for point in range(points):
-            out[day, point] = np.exp(out[day, point] - high)
+            out[day, point] = max(np.exp(out[day, point] - high), FLOOR)
     return out, tops
 
 

@@ -10,7 +10,25 @@ from analysis.measures.changepoints.grid_pass import GridPass
 
 
 def log_sum(logs, axis: int | None = None):
-    """Log of the sum of exponentials, as `scipy.special.logsumexp`, without its checks, which are slow."""
+    """Log of the sum of exponentials, as `scipy.special.logsumexp`, without its checks, which are slow.
+
+    Parameters
+    ----------
+    logs : array of float
+        Any shape; -inf stands for 0.
+    axis : int, optional
+        Along which to add up. None: everything.
+
+    Returns
+    -------
+    float or array of float
+        Without the axis.
+
+    Examples
+    --------
+    >>> bool(np.isclose(log_sum(np.log([1.0, 2.0])), np.log(3)))
+    True
+    """
     logs = np.asarray(logs)
     top = logs.max(axis=axis, keepdims=True)
     base = np.where(np.isneginf(top), 0.0, top)
@@ -20,10 +38,25 @@ def log_sum(logs, axis: int | None = None):
 
 
 class GridMarginals:
-    """Both sweeps over one series under one way of clustering, and what follows from them."""
+    """Both sweeps over one series under one way of clustering, and what follows from them.
+
+    Parameters
+    ----------
+    one : GridPass
+        The series under that way of clustering.
+    log_each : array of float, (max_changes + 1,)
+        Log prior probability of one placement of 0 .. max_changes changes.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import found
+    >>> grid = found.overdispersed.source.found
+    >>> both = GridMarginals(grid.passes[0], grid.log_prior - grid.log_ways)
+    >>> int(both.since(15)[0].argmax())  # the rate of 16 January began on 11 January
+    10
+    """
 
     def __init__(self, one: GridPass, log_each: np.ndarray):
-        """`log_each` : log prior of one placement of 0 .. max_changes changes."""
         self.one, self.prior = one, one.grid.prior
         self.levels, self.days = one.levels, one.observed.days
         self.states, self.scales = one.forward()
@@ -139,7 +172,18 @@ class GridMarginals:
         return None
 
     def since(self, day: int) -> tuple[np.ndarray, np.ndarray]:
-        """See `GridPosterior.since`."""
+        """Posterior of the first day of the segment that holds a day.
+
+        Parameters
+        ----------
+        day : int
+            Number of the day, from 0.
+
+        Returns
+        -------
+        begin, fell : array of float, (days,)
+            As from `GridPosterior.since`, under this one way of clustering.
+        """
         out = np.zeros((2, self.days))
         ahead, log = self.ahead
         place = self._total_of(day)
@@ -197,7 +241,18 @@ class GridMarginals:
         return np.array([joint.sum(), np.tril(joint, -1).sum() + np.trace(joint) / 2])
 
     def until(self, day: int) -> tuple[np.ndarray, np.ndarray]:
-        """See `GridPosterior.until`."""
+        """Posterior of the day after the last of the segment that holds a day.
+
+        Parameters
+        ----------
+        day : int
+            Number of the day, from 0.
+
+        Returns
+        -------
+        end, rose : array of float, (days + 1,)
+            As from `GridPosterior.until`, under this one way of clustering.
+        """
         out = np.zeros((2, self.days + 1))
         ahead, log = self.ahead
         place = self._total_of(day)

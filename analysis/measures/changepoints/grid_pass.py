@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from analysis.measures.changepoints.clustering import Clustering, expected_counts, log_pmf
-from analysis.measures.changepoints.kernels import day_likelihood, pair_likelihood, run_days
+from analysis.measures.changepoints.kernels import FLOOR, day_likelihood, pair_likelihood, run_days
 from analysis.measures.changepoints.observed_counts import ObservedCounts
 from analysis.measures.changepoints.rate_grid import RateGrid
 
@@ -27,6 +27,11 @@ class Total:
         First day, and day after the last.
     count : int
         Events.
+
+    Examples
+    --------
+    >>> Total(3, 10, 12).count
+    12
     """
 
     start: int
@@ -61,6 +66,13 @@ class GridPass:
 
     A total in which a change falls is one negative binomial count with the sum of the expected counts on both sides:
     the sum over all splits has this closed form. Its sum over pairs of rates is why it may hold one change at most.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import found
+    >>> first = found.overdispersed.source.found.passes[0]
+    >>> first.levels, first.totals
+    (6, [])
     """
 
     observed: ObservedCounts
@@ -106,7 +118,7 @@ class GridPass:
             slope, excited = (line[total.start : total.end].sum() for line in self.lines)
             phi = self.clustering.variance_ratio(total.end - total.start)
             log = log_pmf(float(total.count), slope * self.grid.rates + excited, phi)
-            out.append((np.exp(log - log.max()), float(log.max())))
+            out.append((np.maximum(np.exp(log - log.max()), FLOOR), float(log.max())))
         return out
 
     @cached_property
@@ -121,15 +133,40 @@ class GridPass:
         return max(int(np.ceil(inner * len(self.grid.rates) ** 2 / MAX_PAIRS)), 1)
 
     def pairs(self, place: int) -> Iterator[tuple[slice, np.ndarray]]:
-        """Of one total, for each day inside: the day, and `pair` of it; or for several neighbouring days, of which the
-        one in the middle stands for all, `pair` times their number."""
+        """Likelihood of one total with a change on each day inside.
+
+        Parameters
+        ----------
+        place : int
+            Which of the totals, from 0.
+
+        Yields
+        ------
+        days : slice
+            One day, or several neighbouring ones (`stride`), of which the one in the middle stands for all.
+        likelihood : array of float, (points, points)
+            `pair` of that day, times the number of days.
+        """
         total = self.totals[place]
         for first in range(total.start + 1, total.end if self.inside else 0, self.stride):
             last = min(first + self.stride, total.end)
             yield slice(first, last), (last - first) * self.pair(place, (first + last - 1) // 2)
 
     def pair(self, place: int, day: int) -> np.ndarray:
-        """Of one total: likelihood by rate before and after a change on a day inside, over that of `whole`."""
+        """Likelihood of one total with a change on a day inside.
+
+        Parameters
+        ----------
+        place : int
+            Which of the totals, from 0.
+        day : int
+            Number of the day on which the new rate begins.
+
+        Returns
+        -------
+        array of float, (points, points)
+            By rate before and rate after, divided by the largest of the total without a change (`whole`).
+        """
         total = self.totals[place]
         slope, excited = (line[total.start : total.end] for line in self.lines)
         before = slope[: day - total.start].sum()
@@ -189,9 +226,14 @@ class GridPass:
         return self._sweep(prior, np.ones_like(prior), prior, keep, backward=False)
 
     def backward(self) -> tuple[np.ndarray, np.ndarray]:
-        """The same from the end: sums over everything from a day on, by changes still to come and rate on the day.
+        """Sums over everything from a day on, by number of changes still to come and rate on that day.
 
-        On the first day of a total everything from its begin; on its last day what is known after it.
+        Returns
+        -------
+        states : array of float, (days, levels, points)
+        scales : array of float, (days, levels)
+            Logs by whose exponentials the states are divided. On the first day of a total everything from its begin;
+            on its last day what is known after it. Its other days are left 0.
         """
         ones = np.ones_like(self.grid.prior)
         return self._sweep(ones, self.grid.prior, ones, True, backward=True)

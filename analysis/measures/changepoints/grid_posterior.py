@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -44,6 +44,14 @@ class GridPosterior:
     Every placement of a number of changes is equally probable, so far as it has no two changes inside one total.
     Events known to a range of days are placed in it by the expected rates; these are worked out with the events spread
     over their ranges.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.clustering import NONE
+    >>> from analysis.measures.changepoints.example import found
+    >>> one = GridPosterior(found.observed, 1.0, 1.0, np.log([0.5, 0.5]), [(NONE, 1.0)])
+    >>> int(one.date(1, 1).argmax()), round(float(one.number[1]), 3)
+    (10, 1.0)
     """
 
     observed: ObservedCounts
@@ -52,7 +60,6 @@ class GridPosterior:
     log_prior: np.ndarray
     clusterings: list[tuple[Clustering, float]]
     inside: bool = True
-    _solved: dict = field(default_factory=dict, repr=False)
 
     @cached_property
     def grid(self) -> RateGrid:
@@ -163,6 +170,10 @@ class GridPosterior:
         return np.exp(log - log_sum(log))
 
     @cached_property
+    def _solved(self) -> dict[int, GridMarginals]:
+        return {}
+
+    @cached_property
     def _kept(self) -> list[tuple[int, float]]:
         """Ways of clustering that matter, and their probabilities, adding up to 1."""
         ranked = np.argsort(-self.clustering_weights, kind="stable")
@@ -198,12 +209,31 @@ class GridPosterior:
         return np.divide(dates, total, out=np.zeros_like(dates), where=total > 0)
 
     def date(self, order: int, changes: int) -> np.ndarray:
-        """Posterior of the date of one change, given their number: (days,)."""
+        """Posterior of the date of one change, given the number of changes.
+
+        Parameters
+        ----------
+        order : int
+            Which change, from 1.
+        changes : int
+            How many there are.
+
+        Returns
+        -------
+        array of float, (days,)
+            Probability of each day, adding up to 1; every day alike where there is no such change.
+        """
         found = self._dates[order - 1, changes]
         return found if found.any() else np.full(len(found), 1 / len(found))
 
     def marginal(self) -> np.ndarray:
-        """Probability of a change on each day: (days,)."""
+        """Probability of a change on each day.
+
+        Returns
+        -------
+        array of float, (days,)
+            Adding up to the expected number of changes.
+        """
         return np.einsum("k,okd->d", self.number, self._dates)
 
     @cached_property
@@ -212,13 +242,37 @@ class GridPosterior:
         return np.sum([weight * self._solve(which).rates for which, weight in self._kept], axis=0)
 
     def since(self, day: int) -> tuple[np.ndarray, np.ndarray]:
-        """Posterior of the first day of the segment that holds a day: (days,), and the part of it in which the rate
-        before was higher: (days,)."""
+        """Posterior of the first day of the segment that holds a day.
+
+        Parameters
+        ----------
+        day : int
+            Number of the day, from 0.
+
+        Returns
+        -------
+        begin : array of float, (days,)
+            Probability of each first day, adding up to 1.
+        fell : array of float, (days,)
+            The part of it in which the rate before was higher.
+        """
         return self._averaged("since", day)
 
     def until(self, day: int) -> tuple[np.ndarray, np.ndarray]:
-        """Posterior of the day after the last of the segment that holds a day: (days + 1,), and the part of it in which
-        the rate after is higher: (days + 1,)."""
+        """Posterior of the day after the last of the segment that holds a day.
+
+        Parameters
+        ----------
+        day : int
+            Number of the day, from 0.
+
+        Returns
+        -------
+        end : array of float, (days + 1,)
+            Probability of each day after the last, adding up to 1; the last entry is the end of the series.
+        rose : array of float, (days + 1,)
+            The part of it in which the rate after is higher.
+        """
         return self._averaged("until", day)
 
     def _averaged(self, what: str, day: int) -> tuple[np.ndarray, np.ndarray]:

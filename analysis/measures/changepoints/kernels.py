@@ -10,6 +10,7 @@ import numpy as np
 from analysis.measures.changepoints.clustering import log_pmf
 from analysis.measures.changepoints.compiling import njit
 
+FLOOR = 1e-200  # likelihood of a count at any rate, over its largest: no count makes a series impossible
 TINY = 1e-250  # share of the largest term below which a term counts as none; smaller floats are slow
 
 
@@ -30,15 +31,22 @@ def day_likelihood_numpy(counts, slope, excited, watched, rates, phi):
     Returns
     -------
     likelihood : array of float, (days, points)
-        From 0 to 1.
+        From `FLOOR` to 1.
     top : array of float, (days,)
         Log of the largest.
+
+    Examples
+    --------
+    >>> counts, one, none = np.array([2.0]), np.ones(1), np.zeros(1)
+    >>> likelihood, top = day_likelihood_numpy(counts, one, none, one > 0, np.array([1.0, 2.0]), 1.0)
+    >>> likelihood.round(3).tolist()  # a count of 2 is most probable at the rate 2
+    [[0.68, 1.0]]
     """
     log = np.zeros((len(counts), len(rates)))
     mean = slope[watched, None] * rates + excited[watched, None]
     log[watched] = log_pmf(counts[watched, None], mean, phi)
     top = log.max(axis=1)
-    return np.exp(log - top[:, None]), top
+    return np.maximum(np.exp(log - top[:, None]), FLOOR), top
 
 
 def run_days_numpy(likelihood, enter, leave, state, scale, first, keep):
@@ -64,6 +72,14 @@ def run_days_numpy(likelihood, enter, leave, state, scale, first, keep):
     states : array of float, (days or 1, levels, points)
     scales : array of float, (days or 1, levels)
         After each day.
+
+    Examples
+    --------
+    >>> likelihood, enter, leave = np.array([[1.0, 0.5], [0.2, 1.0]]), np.array([0.5, 0.5]), np.ones(2)
+    >>> state, scale = np.array([enter, 0 * enter]), np.array([0.0, -np.inf])
+    >>> states, scales = run_days_numpy(likelihood, enter, leave, state, scale, first=True, keep=False)
+    >>> (states[0].sum(axis=1) * np.exp(scales[0])).round(3).tolist()  # no change, and one on the second day
+    [0.35, 0.45]
     """
     days, points = likelihood.shape
     levels = len(scale)
@@ -107,6 +123,12 @@ def pair_likelihood_numpy(table, step, before, after, excited, rates):
     -------
     array of float, (points, points)
         By rate before, and rate after; read off between the entries of the table.
+
+    Examples
+    --------
+    >>> table = np.array([0.0, 0.5, 1.0, 0.5])
+    >>> pair_likelihood_numpy(table, 1.0, 2.0, 2.0, 0.0, np.array([0.5, 2.0])).round(2).tolist()
+    [[0.71, 0.88], [0.88, 0.59]]
     """
     at = np.sqrt(before * rates[:, None] + after * rates + excited) / step
     place = np.minimum(at.astype(int), len(table) - 2)

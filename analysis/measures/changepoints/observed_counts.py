@@ -268,20 +268,23 @@ def _checked_rows(frame: pd.DataFrame, what: str) -> pd.DataFrame:
         raise InputError(f"a table of counts needs the columns start, end and count; {missing[0]} is missing")
     if frame.empty:
         raise InputError("no row at all: nothing was observed")
-    rows = pd.DataFrame({name: _checked_days(frame[name], name) for name in ("start", "end")})
-    if rows.dtypes.iloc[0] != rows.dtypes.iloc[1] or rows.dtypes.iloc[0].kind != rows.dtypes.iloc[1].kind:
+    days = {name: _checked_days(frame[name], name) for name in ("start", "end")}
+    if days["start"].dtype != days["end"].dtype:
         raise InputError("start and end must both be days, or both be numbers of periods")
-    rows["count"] = _checked_amounts(frame["count"], "count")
-    length = pd.Series(_day_numbers(rows["end"], rows["start"])) + 1
-    given = _checked_amounts(frame["exposure"], "exposure") if "exposure" in frame else length.astype(float)
-    rows["exposure"] = given.fillna(0.0)
-    rows = rows.sort_values("start", kind="stable", ignore_index=True)
-    for one in np.flatnonzero(rows["end"] < rows["start"]).tolist():
+    given = {name: _checked_amounts(frame[name], name) for name in ("count", "exposure") if name in frame}
+    rows = pd.DataFrame(days | given)
+    if not rows["start"].is_monotonic_increasing:
+        rows = rows.sort_values("start", kind="stable", ignore_index=True)
+    length = _day_numbers(rows["end"], rows["start"]) + 1
+    exposure = np.nan_to_num(rows["exposure"].to_numpy()) if "exposure" in rows else length.astype(float)
+    rows["exposure"] = exposure
+    count = rows["count"].to_numpy()
+    for one in np.flatnonzero(length < 1).tolist():
         raise InputError(f"the {what} {_format_span(rows, one)} ends before it starts")
-    for one in np.flatnonzero((rows["exposure"] == 0) & (rows["count"] > 0)).tolist():
+    for one in np.flatnonzero((exposure == 0) & (count > 0)).tolist():
         raise InputError(f"the {what} {_format_span(rows, one)} has a count, but no exposure")
-    for one in np.flatnonzero(rows["count"] % 1 > 0).tolist():
-        raise InputError(f"count: {rows['count'][one]:g} ({_format_span(rows, one)}) is not a whole number")
+    for one in np.flatnonzero(count % 1 > 0).tolist():
+        raise InputError(f"count: {count[one]:g} ({_format_span(rows, one)}) is not a whole number")
     return rows
 
 
@@ -293,11 +296,11 @@ def _checked_days(values: pd.Series, name: str) -> pd.Series:
     if isinstance(values.dtype, pd.PeriodDtype):
         return values
     if pd.api.types.is_numeric_dtype(values):
-        if (values % 1 != 0).any():
+        if values.dtype.kind not in "iu" and (values % 1 != 0).any():
             raise InputError(f"{name}: periods must be whole numbers")
         return values.astype("int64")
     if pd.api.types.is_datetime64_dtype(values):
-        if not values.dt.year.between(FIRST_YEAR, LAST_YEAR).all():
+        if not FIRST_YEAR <= values.min().year <= values.max().year <= LAST_YEAR:
             raise InputError(
                 f"{name}: days from {FIRST_YEAR} to {LAST_YEAR} are allowed, given {values.min()} to {values.max()}"
             )
@@ -305,9 +308,13 @@ def _checked_days(values: pd.Series, name: str) -> pd.Series:
     return pd.Series(pd.DatetimeIndex([as_day(value, name) for value in values])).astype("datetime64[ns]")
 
 
-def _checked_amounts(values: pd.Series, name: str) -> pd.Series:
-    numbers = pd.to_numeric(values.reset_index(drop=True), errors="coerce").astype(float)
-    wrong = numbers.isna().to_numpy() & values.notna().to_numpy() | (numbers < 0) | np.isinf(numbers)
+def _checked_amounts(values: pd.Series, name: str) -> np.ndarray:
+    if values.dtype.kind in "iuf":
+        numbers = values.to_numpy(dtype=float, na_value=np.nan)
+        wrong = (numbers < 0) | np.isinf(numbers)
+    else:
+        numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        wrong = np.isnan(numbers) & values.notna().to_numpy() | (numbers < 0) | np.isinf(numbers)
     if wrong.any():
         raise InputError(
             f"{name}: {values.iloc[int(np.argmax(wrong))]} is not allowed; a number from 0 up, "

@@ -152,7 +152,23 @@ class GridRate(_CredibleRate):
         return float((self.weights * self.rates).sum() / self.weights.sum())
 
     def interval(self, level: float = 0.95) -> Interval:
-        """Equal-tailed credible interval of the rate, as `PosteriorRate.interval`; read off between the points."""
+        """Equal-tailed credible interval of the rate, read off between the points of the grid.
+
+        Parameters
+        ----------
+        level : float
+            Posterior probability of the interval, above 0 and below 1.
+
+        Returns
+        -------
+        Interval
+            Lower and upper limit, per day of exposure.
+
+        Raises
+        ------
+        InputError
+            For a level that is not above 0 and below 1.
+        """
         check_level(level)
         return Interval(*grid_quantiles(self.rates, self.weights, np.array([(1 - level) / 2, (1 + level) / 2])))
 

@@ -10,16 +10,19 @@ import pandas as pd
 from analysis.evidence.errors import InputError
 from analysis.measures.changepoints.array_cache import cached_array
 from analysis.measures.changepoints.changes import Changes, changes_under_prior, is_announced
-from analysis.measures.changepoints.clustering import Clustering
+from analysis.measures.changepoints.clustering import NONE, Clustering
 from analysis.measures.changepoints.observed_counts import ObservedCounts
 from analysis.measures.changepoints.simulated import clustered_counts
 from analysis.measures.changepoints.sources import Numerical
 
 SEED = 20231017
-MARGIN_DAYS = 14  # before the change, from which it may be dated
+MARGIN_DAYS = 14  # about a change, within which it may be dated
+SAME_DAYS = 7  # a date of `found` that is no further off is that of the same change
 
 
-def power(found: Changes, rate_per_day: float, start, end=None, *, worlds: int = 100, seed: int = SEED) -> float:
+def power(
+    found: Changes, rate_per_day: float, start, end=None, *, until=None, worlds: int = 100, seed: int = SEED
+) -> float:
     """Probability that a change to a given rate would have been announced, from counts observed in the same way.
 
     Parameters
@@ -32,6 +35,9 @@ def power(found: Changes, rate_per_day: float, start, end=None, *, worlds: int =
         First day of that rate, after the first day of the series.
     end : day, optional
         Last day of that rate; afterwards the rate of `found` holds again. None: the last day of the series.
+    until : day, optional
+        Day by which the change is announced: the simulated series have only the rows that end by then. None: the last
+        day of the series.
     worlds : int
         Number of simulated series. 100 give a standard error of 0.05 at most.
     seed : int
@@ -40,13 +46,15 @@ def power(found: Changes, rate_per_day: float, start, end=None, *, worlds: int =
     Returns
     -------
     float
-        Share of the simulated series in which a change on the days from two weeks before `start` on is announced (see
-        `changes.is_announced`).
+        Share of the simulated series in which a change is announced (see `changes.is_announced`) on the days from two
+        weeks before `start` to the end, or to two weeks after `end`. The days end halfway to the nearest most probable
+        date of `found` that is more than a week off, because that is another change than the one that is asked for.
 
     Raises
     ------
     InputError
-        For a day outside the series, a negative rate, or less than one world.
+        For a day outside the series, no row that ends between `start` and `until`, a negative rate, or less than one
+        world.
 
     Notes
     -----
@@ -56,7 +64,7 @@ def power(found: Changes, rate_per_day: float, start, end=None, *, worlds: int =
     Examples
     --------
     >>> from analysis.measures.changepoints.example import found
-    >>> power(found, 3.5, "2024-01-19", worlds=20) < 0.5 < power(found, 30, "2024-01-14", worlds=20)
+    >>> power(found, 3.5, "2024-01-19", worlds=20) < 0.5 < power(found, 30, "2024-01-16", worlds=20)
     True
     """
     seen = found.observed
@@ -68,23 +76,26 @@ def power(found: Changes, rate_per_day: float, start, end=None, *, worlds: int =
         raise InputError(f"rate_per_day is {rate_per_day!r}, worlds {worlds!r}; allowed: from 0 up, and from 1 up")
     rates = found.overdispersed.rates["rate_per_day"].to_numpy().copy()
     rates[first : last + 1] = rate_per_day
-    source = found.overdispersed.source
-    known = isinstance(source, Numerical)
-    ways = source.found.clusterings if known else [(Clustering(), 1.0)]
-    weights = source.found.clustering_weights if known else np.ones(1)
+    if until is not None:
+        seen = _seen_by(seen, seen.day_number(until) + 1)
+        if seen.days <= first:
+            raise InputError(f"until {until}: no row of the series ends between {start} and that day")
+        rates = rates[: seen.days]
+    ways, weights = _clusterings(found)
     prior = replace(found.prior, inside_rows=False)
-    basis = (seen.exposure, seen.rows, rates, weights, str(ways), repr(prior), first, worlds, seed)
+    window = _window(found, first, None if end is None else last, seen.days)
+    basis = (seen.exposure, seen.rows, rates, weights, str(ways), repr(prior), window, worlds, seed)
 
     def simulate() -> np.ndarray:
         rng = np.random.default_rng(seed)
         announced = 0
         for _ in range(worlds):
-            clustering = ways[rng.choice(len(weights), p=weights / weights.sum())][0]
+            clustering = ways[rng.choice(len(weights), p=weights / weights.sum())]
             world = _observed_again(
                 seen, clustered_counts(rng, np.maximum(rates * seen.exposure.max(), 1e-9), clustering), rng
             )
             again = changes_under_prior(world, prior)
-            days = world.day_labels(np.array([max(first - MARGIN_DAYS, 1), world.days - 1]))
+            days = world.day_labels(np.array(window))
             announced += is_announced(*(each.within(*days) for each in again.posteriors))
         return np.array([announced / worlds])
 
@@ -121,15 +132,13 @@ def predictive_check(found: Changes, *, worlds: int = 200, seed: int = SEED) -> 
     >>> predictive_check(found, worlds=20)["statistic"].tolist()
     ['longest gap in days', 'variance over mean', 'correlation of neighbours']
     """
-    seen, source = found.observed, found.overdispersed.source
+    seen = found.observed
     rates = found.overdispersed.rates["rate_per_day"].to_numpy()
-    known = isinstance(source, Numerical)
-    ways = source.found.clusterings if known else [(Clustering(), 1.0)]
-    weights = source.found.clustering_weights if known else np.ones(1)
+    ways, weights = _clusterings(found)
     rng = np.random.default_rng(seed)
     simulated = []
     for _ in range(worlds):
-        clustering = ways[rng.choice(len(weights), p=weights / weights.sum())][0]
+        clustering = ways[rng.choice(len(weights), p=weights / weights.sum())]
         counts = clustered_counts(rng, np.maximum(rates * seen.exposure.max(), 1e-9), clustering)
         simulated.append(_statistics(_observed_again(seen, counts, rng), rates))
     low, high = np.nanquantile(simulated, [0.025, 0.975], axis=0)
@@ -151,6 +160,32 @@ def _statistics(seen: ObservedCounts, rates: np.ndarray) -> np.ndarray:
     apart = (counts - expected) / np.sqrt(expected)
     neighbours = np.corrcoef(apart[:-1], apart[1:])[0, 1] if len(apart) > 2 and apart.std() else np.nan
     return np.array([longest, (apart**2).mean(), neighbours])
+
+
+def _clusterings(found: Changes) -> tuple[list[Clustering], np.ndarray]:
+    """Ways of clustering, and their posterior probabilities."""
+    source = found.overdispersed.source
+    if isinstance(source, Numerical):
+        return [each for each, _ in source.found.clusterings], source.found.clustering_weights
+    return [NONE], np.ones(1)
+
+
+def _window(found: Changes, first: int, last: int | None, days: int) -> tuple[int, int]:
+    """First and last day on which a change from `first` to `last` may be dated."""
+    known = found.overdispersed.source.best_places()
+    begin = max(1, first - MARGIN_DAYS, *((place + first) // 2 + 1 for place in known if first - place > SAME_DAYS))
+    if last is None:
+        return begin, days - 1
+    after = [(place + last) // 2 for place in known if place - last > SAME_DAYS + 1]
+    return begin, min(days - 1, last + 1 + MARGIN_DAYS, *after)
+
+
+def _seen_by(seen: ObservedCounts, days: int) -> ObservedCounts:
+    """The rows of a series that end within its first days."""
+    kept = [tuple(each for each in rows if each[1] <= days) for rows in (seen.interval_counts, seen.rows)]
+    days = max((end for _, end, _ in kept[1]), default=0)
+    return replace(seen, exposure=seen.exposure[:days], day_counts=seen.day_counts[:days],
+                   interval_counts=kept[0], rows=kept[1])  # fmt: skip
 
 
 def _observed_again(seen: ObservedCounts, counts: np.ndarray, rng: np.random.Generator) -> ObservedCounts:

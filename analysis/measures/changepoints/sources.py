@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Protocol
+from inspect import isfunction
+from typing import Any
 
 import numpy as np
 from scipy.special import logsumexp
@@ -24,14 +25,33 @@ from analysis.measures.changepoints.segment_rates import (
     rates_by_day,
     segments_between,
 )
+from analysis.measures.changepoints.streamed_posterior import choose_grid_posterior
 
 MAX_DAYS = 200  # of counts by day for the closed form, whose cost grows with their square
 MAX_CANDIDATES = 10_000  # of totals and ranges
 BLOCK_DAYS = 14  # over which the variance of counts is compared with their mean
 
 
-class ChangeSource(Protocol):
-    """What `posterior.ChangePosterior` reads off."""
+class ChangeSource:
+    """What `posterior.ChangePosterior` reads off: the answers that do not depend on how the sums are done.
+
+    Methods of `ClosedForm` and `Numerical` have the docstrings of this class.
+
+    Attributes
+    ----------
+    observed : ObservedCounts
+        The counts.
+    log_prior, log_marginal : array of float, (max_changes + 1,)
+        Log prior probability and log marginal likelihood of each number of changes.
+    number : array of float, (max_changes + 1,)
+        Posterior probability of each number of changes.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import found
+    >>> isinstance(found.poisson.source, ChangeSource)
+    True
+    """
 
     observed: ObservedCounts
     log_prior: np.ndarray
@@ -39,34 +59,127 @@ class ChangeSource(Protocol):
     number: np.ndarray
     found: Any
 
+    def __init_subclass__(cls) -> None:
+        for name, method in vars(cls).items():
+            if isfunction(method) and not method.__doc__ and hasattr(ChangeSource, name):
+                method.__doc__ = getattr(ChangeSource, name).__doc__
+
     @property
     def phi(self) -> float:
-        """Variance over mean of counts of two weeks within one segment."""
+        """Variance over mean of counts of two weeks within one segment, float."""
         raise NotImplementedError
 
     def date(self, order: int, changes: int) -> np.ndarray:
-        """Posterior of the date of one change given their number: (days,)."""
+        """Posterior of the date of one change, given the number of changes.
+
+        Parameters
+        ----------
+        order : int
+            Which change, from 1.
+        changes : int
+            How many there are.
+
+        Returns
+        -------
+        array of float, (days,)
+            Probability of each day, adding up to 1.
+        """
+        raise NotImplementedError
 
     def marginal(self) -> np.ndarray:
-        """Probability of a change on each day: (days,)."""
+        """Probability of a change on each day.
+
+        Returns
+        -------
+        array of float, (days,)
+            Adding up to the expected number of changes.
+        """
+        raise NotImplementedError
 
     def holding(self, day: int) -> HoldingSegment:
-        """The segment that holds a day."""
+        """Posterior of the segment that holds a day.
+
+        Parameters
+        ----------
+        day : int
+            Number of the day, from 0.
+
+        Returns
+        -------
+        HoldingSegment
+            When its rate began, when it ends, and how high it is.
+        """
+        raise NotImplementedError
 
     def fell_before(self, day: int) -> float:
-        """Probability that the rate of a day began with a fall."""
+        """Probability that the rate of a day began with a fall.
+
+        Parameters
+        ----------
+        day : int
+            Number of the day, from 0.
+
+        Returns
+        -------
+        float
+            From 0 to 1.
+        """
+        raise NotImplementedError
 
     def rose_after(self, day: int) -> float:
-        """Probability that the rate of a day ends with a rise."""
+        """Probability that the rate of a day ends with a rise.
+
+        Parameters
+        ----------
+        day : int
+            Number of the day, from 0.
+
+        Returns
+        -------
+        float
+            From 0 to 1.
+        """
+        raise NotImplementedError
 
     def rates(self, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Mean and interval of the rate on each day, each (days,)."""
+        """Rate on each day.
+
+        Parameters
+        ----------
+        level : float
+            Probability of the intervals, above 0 and below 1.
+
+        Returns
+        -------
+        tuple of array of float, each (days,)
+            Posterior mean, lower and upper limit, per day of exposure.
+        """
+        raise NotImplementedError
 
     def segments(self, places: list[int]) -> list[tuple[float, float, PosteriorRate | GridRate]]:
-        """Exposure, expected count and rate of each segment between given dates."""
+        """Segments between given dates.
+
+        Parameters
+        ----------
+        places : list of int
+            Numbers of the days on which a new rate begins, increasing, from 1.
+
+        Returns
+        -------
+        list of (float, float, PosteriorRate or GridRate)
+            Exposure in days, expected count and rate of each segment.
+        """
+        raise NotImplementedError
 
     def best_places(self) -> list[int]:
-        """The most probable dates of the most probable number of changes."""
+        """The most probable dates of the most probable number of changes.
+
+        Returns
+        -------
+        list of int
+            Numbers of the days on which a new rate begins, increasing.
+        """
+        raise NotImplementedError
 
 
 def poisson_source(
@@ -89,6 +202,12 @@ def poisson_source(
     -------
     ChangeSource
         The closed form allows any number of changes inside one total, the grid one.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import found
+    >>> type(poisson_source(found.observed, 0.5, 0.3, np.log([0.5, 0.5]), inside=True)).__name__
+    'ClosedForm'
     """
     few = MAX_CANDIDATES if observed.interval_counts else MAX_DAYS
     if inside and observed.days <= MAX_CANDIDATES and count_candidates(observed) <= few:
@@ -96,11 +215,23 @@ def poisson_source(
             return ClosedForm(run_recursion(SegmentLikelihood(observed, shape, scale_days), log_prior))
         except InputError:  # ranges that overlap too much for the sum over all their days
             pass
-    return Numerical(GridPosterior(observed, shape, scale_days, log_prior, [(NONE, 1.0)], inside))
+    return Numerical(choose_grid_posterior(observed, shape, scale_days, log_prior, [(NONE, 1.0)], inside))
 
 
-class ClosedForm:
-    """Poisson counts and gamma priors: every segment's likelihood is known in closed form (see `recursion`)."""
+class ClosedForm(ChangeSource):
+    """Poisson counts and gamma priors: every segment's likelihood is known in closed form (see `recursion`).
+
+    Parameters
+    ----------
+    found : Recursion
+        The sums over all placements of changes.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import recursion
+    >>> int(ClosedForm(recursion).number.argmax())
+    1
+    """
 
     phi = 1.0
 
@@ -110,51 +241,58 @@ class ClosedForm:
         self.log_prior, self.log_marginal, self.number = found.log_prior, found.log_marginal, found.number
 
     def date(self, order: int, changes: int) -> np.ndarray:
-        """See `ChangeSource`."""
         return self.found.date(order, changes)
 
     def marginal(self) -> np.ndarray:
-        """See `ChangeSource`."""
         return self.found.marginal()
 
     def holding(self, day: int) -> HoldingSegment:
-        """See `ChangeSource`."""
         return holding_segment(self.found, day)
 
     @cached_property
     def _numerical(self) -> Numerical:
         """The same on a grid of rates, where pairs of rates are compared."""
         likelihood = self.found.likelihood
-        return Numerical(GridPosterior(self.observed, likelihood.shape, likelihood.rate, self.log_prior, [(NONE, 1.0)]))
+        return Numerical(
+            choose_grid_posterior(self.observed, likelihood.shape, likelihood.rate, self.log_prior, [(NONE, 1.0)])
+        )
 
     def fell_before(self, day: int) -> float:
-        """See `ChangeSource`."""
         return self._numerical.fell_before(day)
 
     def rose_after(self, day: int) -> float:
-        """See `ChangeSource`."""
         return self._numerical.rose_after(day)
 
     def rates(self, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """See `ChangeSource`."""
         return rates_by_day(self.found, level)
 
     def segments(self, places: list[int]) -> list[tuple[float, float, PosteriorRate | GridRate]]:
-        """See `ChangeSource`."""
         likelihood = self.found.likelihood
         out: list[tuple[float, float, PosteriorRate | GridRate]] = []
         for counts, exposures, weights in segments_between(likelihood, places):
-            rate = PosteriorRate(*likelihood.rate_posterior(counts, exposures), weights)
+            shapes, rates = likelihood.rate_posterior(counts, exposures)
+            rate = PosteriorRate(shapes, rates, weights)
             out.append((float(exposures[0]), float((weights * counts).sum()), rate))
         return out
 
     def best_places(self) -> list[int]:
-        """See `ChangeSource`."""
         return best_dates(self.found.likelihood, self.found.before, int(self.number.argmax()))
 
 
-class Numerical:
-    """Any likelihood that is known day by day, summed over a grid of rates (see `grid_posterior`)."""
+class Numerical(ChangeSource):
+    """Any likelihood that is known day by day, summed over a grid of rates (see `grid_posterior`).
+
+    Parameters
+    ----------
+    found : GridPosterior
+        The sums over all placements of changes, for each way of clustering.
+
+    Examples
+    --------
+    >>> from analysis.measures.changepoints.example import found
+    >>> Numerical(found.overdispersed.source.found).phi > 1
+    True
+    """
 
     def __init__(self, found: GridPosterior):
         self.found = found
@@ -176,35 +314,28 @@ class Numerical:
         return self.found.clusterings[int(self.found.clustering_weights.argmax())][0]
 
     def date(self, order: int, changes: int) -> np.ndarray:
-        """See `ChangeSource`."""
         return self.found.date(order, changes)
 
     def marginal(self) -> np.ndarray:
-        """See `ChangeSource`."""
         return self.found.marginal()
 
     def holding(self, day: int) -> HoldingSegment:
-        """See `ChangeSource`."""
         rate = GridRate(self.found.grid.rates, self.found.rates_by_day[day])
         return HoldingSegment(self.found.since(day)[0], self.found.until(day)[0], rate)
 
     def fell_before(self, day: int) -> float:
-        """See `ChangeSource`."""
         return float(np.clip(self.found.since(day)[1].sum(), 0, 1))
 
     def rose_after(self, day: int) -> float:
-        """See `ChangeSource`."""
         return float(np.clip(self.found.until(day)[1].sum(), 0, 1))
 
     def rates(self, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """See `ChangeSource`."""
         rates, weights = self.found.grid.rates, self.found.rates_by_day
         tails = np.array([(1 - level) / 2, (1 + level) / 2])
         low, high = np.array([grid_quantiles(rates, row, tails) for row in weights]).T
         return weights @ rates, low, high
 
     def segments(self, places: list[int]) -> list[tuple[float, float, PosteriorRate | GridRate]]:
-        """See `ChangeSource`."""
         bounds = [0, *places, self.observed.days]
         rates = np.zeros((len(bounds) - 1, len(self.found.grid.rates)))
         counts = np.zeros(len(bounds) - 1)
@@ -217,7 +348,7 @@ class Numerical:
                 for days, count, share in zip(np.diff(exposed), counts, rates, strict=True)]  # fmt: skip
 
     def best_places(self) -> list[int]:
-        """Each date where it is most probable given the number of changes, after the one before it."""
+        # each date where it is most probable given the number of changes, after the one before it
         number = int(self.number.argmax())
         out: list[int] = []
         for order in range(1, number + 1):

@@ -15,8 +15,12 @@ from analysis.reports.document.tree import (
     inlines_of_text,
     new_document,
     node,
+    text_of,
     walk,
 )
+
+TECHNICAL = "Technical part"
+ANNEX_TITLE = "Technical annex"
 
 
 def bind_documents(documents: Sequence[dict], titles: Sequence[str] | None = None) -> dict:
@@ -24,7 +28,7 @@ def bind_documents(documents: Sequence[dict], titles: Sequence[str] | None = Non
 
     The title of a chapter comes from `titles` or, if that is empty, from the first level-1 heading of its document.
     Anchors get the prefix `chapter-N-`, so that they stay unique. A link leads to its anchor in its own chapter, else
-    in the first chapter that has it.
+    in the first chapter that has it; a link to an anchor of no chapter stays as it is.
     """
     titles = titles or [""] * len(documents)
     named = list(zip(documents, titles, strict=True))
@@ -32,6 +36,33 @@ def bind_documents(documents: Sequence[dict], titles: Sequence[str] | None = Non
     own = [_anchors(document["blocks"]) for document in documents]
     linked = [_linked(chapter, i, own) for i, chapter in enumerate(chapters, 1)]
     return new_document([block for chapter in linked for block in chapter], {"chapters": node("MetaBool", True)})
+
+
+def split_annex(documents: Sequence[dict], titles: Sequence[str]) -> tuple[list[dict], dict | None]:
+    """The documents without their technical parts, and these parts as one more document; None if there is none.
+
+    A technical part begins at a heading of level 2 that begins with TECHNICAL and ends with its document.
+    """
+    bodies, annex = [], []
+    for document, title in zip(documents, titles, strict=True):
+        blocks = document["blocks"]
+        at = next((i for i, block in enumerate(blocks) if _is_technical(block)), len(blocks))
+        bodies.append({**document, "blocks": blocks[:at]})
+        if at < len(blocks):
+            heading = node("Header", 2, blocks[at]["c"][1], inlines_of_text(title))
+            annex += [heading, *walk(blocks[at + 1 :], _one_level_deeper)]
+    whole = [node("Header", 1, attr("technical-annex"), inlines_of_text(ANNEX_TITLE)), *annex]
+    return bodies, new_document(whole) if annex else None
+
+
+def _is_technical(block: Node) -> bool:
+    return block["t"] == "Header" and block["c"][0] == 2 and text_of(block["c"][2]).startswith(TECHNICAL)
+
+
+def _one_level_deeper(element: Node) -> Node | None:
+    if element["t"] != "Header":
+        return None
+    return node("Header", min(max(element["c"][0], 2) + 1, 6), *element["c"][1:])
 
 
 def _chapter(blocks: list[Node], title: str, number: int) -> list[Node]:
@@ -84,7 +115,9 @@ def _linked(blocks: list[Node], number: int, own: list[set[str]]) -> list[Node]:
             return None
         name = element["c"][2][0][1:]
         order = [number, *range(1, len(own) + 1)]
-        chapter = next((i for i in order if name in own[i - 1]), number)
+        chapter = next((i for i in order if name in own[i - 1]), None)
+        if chapter is None:
+            return None
         return node("Link", NO_ATTR, element["c"][1], [f"#{_prefixed(chapter, name)}", ""])
 
     return walk(blocks, change)

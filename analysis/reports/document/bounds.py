@@ -10,6 +10,8 @@ from analysis.reports.document.tree import Node, code_block, inlines_of_text, no
 MOST_LINES, MOST_LETTERS = 5_000, 400_000  # of one printed output
 MOST_CELLS = 120_000  # of one table
 MOST_WORDS = 3_000_000  # letters of one HTML or Markdown text
+LONG_SCRIPT = 100_000  # letters of an HTML text from which its scripts are shortened
+SCRIPT = re.compile(r"(<script\b[^>]*>)(.{1000,}?)(?:</script\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 NESTED = 12  # lists, quotations and tables inside one another; the typesetter allows few more
 HOLDERS = {"BlockQuote", "BulletList", "OrderedList", "DefinitionList", "Div", "Figure"}
 NOTE = re.compile(r"^ {0,3}\[\^[^\]\s]+\]:")
@@ -37,6 +39,35 @@ def bounded_markup(text: str, location: Location) -> str:
         return text
     location.lose(f"a long text is cut: {len(text) - MOST_WORDS:,} letters are left out")
     return text[:MOST_WORDS]
+
+
+def bounded_html(text: str, location: Location, keep: re.Pattern[str]) -> str:
+    """A text of HTML up to the limit, of which long scripts are no part: of each only what `keep` finds stays."""
+
+    def short(script: re.Match) -> str:
+        found = keep.search(script[2])
+        return f"{script[1]}{found[0] if found else ''}</script>"
+
+    if len(text) > LONG_SCRIPT:
+        text = SCRIPT.sub(short, text)
+    return bounded_markup(text, location)
+
+
+def bounded_words(blocks: list[Node], location: Location) -> list[Node]:
+    """The blocks; of words outside tables more than the limit are left out at the end, and a line says so."""
+    counts = [0 if block["t"] == "Table" else len(text_of(block)) for block in blocks]
+    if sum(counts) <= MOST_LETTERS:
+        return blocks
+    kept, left = [], MOST_LETTERS
+    for block, count in zip(blocks, counts, strict=True):
+        if count <= left:
+            kept.append(block)
+        elif left:
+            kept.append(node("Para", inlines_of_text(text_of(block)[:left])))
+        left = max(0, left - count)
+    said = f"{sum(counts) - MOST_LETTERS:,} of {sum(counts):,} letters are left out"
+    location.lose(f"a long text is cut: {said}")
+    return [*kept, node("Para", inlines_of_text(f"[... the text is cut here: {said}]"))]
 
 
 def bounded_tables(blocks: list[Node], location: Location) -> list[Node]:

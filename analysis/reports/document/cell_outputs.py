@@ -10,9 +10,11 @@ from nbformat import NotebookNode
 
 from analysis.reports.document.bounds import (
     MOST_LETTERS,
+    bounded_html,
     bounded_markup,
     bounded_tables,
     bounded_text,
+    bounded_words,
     flattened,
     too_deep,
     without_nested_notes,
@@ -26,6 +28,7 @@ from analysis.reports.document.interactive import (
     prepares_page,
     running_kinds,
     says_something,
+    says_what_it_is,
 )
 from analysis.reports.document.pandoc import MARKDOWN
 from analysis.reports.document.sanitising import (
@@ -47,6 +50,8 @@ from analysis.reports.document.tree import (
 
 TEXT_TYPES = ("text/html", "text/markdown", "text/latex", "text/plain")
 SEEN = {"Str", "Image", "Code", "CodeBlock", "Math", "HorizontalRule"}
+DESCRIBES = ("alt", "caption", "label")
+LONG_REPR = 2_000  # letters from which the text of an object is no description of it
 ONE_FORMULA = re.compile(r"\s*(?:\$\$?[^$]+\$\$?|\\\[.*\\\]|\\\(.*\\\))\s*", re.DOTALL)
 
 
@@ -111,7 +116,7 @@ def _error(output: NotebookNode, location: Location) -> Piece:
 def _display(output: NotebookNode, location: Location) -> Piece | None:
     """An image if there is one, else the first text that says something, else a frame that says what is missing."""
     shown = {kind: _string(value) for kind, value in output.data.items() if kind in IMAGE_TYPES + TEXT_TYPES}
-    about = output.get("metadata", {})
+    about = _about(output)
     for kind in IMAGE_TYPES:
         if uri := data_uri(kind, shown.get(kind, "")):
             return _figure(uri, _alt(kind, shown.get("text/plain", ""), about), about, location, _width(kind, about))
@@ -129,12 +134,20 @@ def _display(output: NotebookNode, location: Location) -> Piece | None:
                 return made
     if not running or prepares_page(list(output.data)):
         return None
-    return _missing(location, ", ".join(map(call_kind, running[:2])))
+    return _missing(location, ", ".join(map(call_kind, running[:2])), plain)
 
 
-def _missing(location: Location, what: str) -> Piece:
+def _about(output: NotebookNode) -> dict:
+    """What the output says of itself; a description, caption or label that is no text is none."""
+    given = output.get("metadata", {})
+    return {name: said for name, said in given.items() if name not in DESCRIBES or isinstance(said, str)}
+
+
+def _missing(location: Location, what: str, plain: str = "") -> Piece:
+    """The frame; below it what the object is made of, where its text says that."""
     location.lose(f"its output is not shown: {what}, which only a running page draws")
-    return finished_piece(placeholder(location.name, what))
+    text = [code_block(plain, "output")] if len(plain) <= LONG_REPR and says_what_it_is(plain) else []
+    return finished_piece(placeholder(location.name, what), *text)
 
 
 def _figure(uri: str, alt: str, about: dict, location: Location, width: int = 0) -> Piece:
@@ -151,7 +164,7 @@ def _alt(kind: str, plain: str, about: dict) -> str:
     """The stated description, else the plain text unless that only names a type, as `<Figure size 640x480>` does."""
     per_kind = about.get(kind, {})
     stated = about.get("alt") or (per_kind.get("alt") if isinstance(per_kind, dict) else "")
-    return stated or ("" if re.match(r"\s*<", plain) else plain)
+    return stated if stated and isinstance(stated, str) else ("" if re.match(r"\s*<", plain) else plain)
 
 
 def _width(kind: str, about: dict) -> int:
@@ -167,8 +180,8 @@ def _caption(about: dict, location: Location) -> tuple[tuple[str, str], ...]:
 
 def _html(text: str, plain: str, about: dict, location: Location) -> Piece | None:
     """What a browser shows of it; None where that is nothing."""
-    read = read_for(bounded_markup(text, location), location)
-    blocks = bounded_tables(read.blocks, location)
+    read = read_for(bounded_html(text, location, WRITES), location)
+    blocks = bounded_words(bounded_tables(read.blocks, location), location)
 
     def build(caption: list[Node] | None = None) -> list[Node]:
         clean = clean_blocks(blocks, location)
@@ -179,6 +192,8 @@ def _html(text: str, plain: str, about: dict, location: Location) -> Piece | Non
         return Piece(build, _caption(about, location))
     if missing:
         return finished_piece(*missing)
+    if says_what_it_is(plain):
+        return finished_piece(code_block(plain, "output"))
     if not says_something(plain) and WRITES.search(read.script):
         return _missing(location, "HTML that a script fills")
     return None
@@ -197,7 +212,9 @@ def markdown_piece(text: str, location: Location) -> Piece:
     """A text of Markdown; one that cannot be read for its depth is shown as it was written."""
 
     def build(parsed: list[Node] | None) -> list[Node]:
-        return too_deep(text, location) if parsed is None else sanitise(flattened(parsed), location)
+        if parsed is None:
+            return too_deep(text, location)
+        return bounded_words(sanitise(flattened(parsed), location), location)
 
     return Piece(build, ((MARKDOWN, location.formulas.mark(without_nested_notes(bounded_markup(text, location)))),))
 

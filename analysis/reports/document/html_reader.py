@@ -22,6 +22,7 @@ DEPTH = 80  # elements inside one another; what is deeper is shown as its text
 NESTED = 8  # lists, quotations and tables among them: the typesetter allows few more
 NESTING = {"blockquote", "dl", "ol", "table", "ul"}
 TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+UNREAD = re.compile(r"<(script|style)\b[^>]*>.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL | re.IGNORECASE)
 DEEPEST = 2_000  # elements left open at once; parsers take time with the square of it
 LOADING = re.compile(r"\s*(?:loading|initiali[sz]ing|please wait)\b", re.IGNORECASE)
 
@@ -42,8 +43,9 @@ def read_html(text: str, elements: Sequence[Node] = (), mark: Callable[[str], st
     `elements` are what stands for `<x-block n="0">`, `<x-inline n="1">`, ... by number: parts of a Markdown text
     between which HTML stands (see `markdown_html.join_html`).
     """
-    if _left_open(text) > DEEPEST:
-        return HtmlText([node("Para", inlines_of_text(unescape(re.sub(r"<[^>]*>", " ", text))))], flattened=True)
+    seen = UNREAD.sub(" ", text) if "<" in text else text
+    if _left_open(seen) > DEEPEST:
+        return HtmlText([node("Para", inlines_of_text(unescape(re.sub(r"<[^>]*>", " ", seen))))], flattened=True)
     parsed = LexborHTMLParser("<!doctype html><body>" + text.replace("\x00", ""))
     return _Reader(parsed, elements, mark).read(parsed.body)
 

@@ -16,6 +16,8 @@ CALLED = {
 SILENT = re.compile(r".*_load\.v\d+\+json|application/vnd\.dataresource\+json|application/papermill.*")
 # The text of an object that says nothing of its content: <Figure size 640x480>, IntSlider(value=3), alt.Chart(...).
 OBJECT = re.compile(r"\s*(?:<[^\n]*>|:\w+\s+\[.*|[A-Za-z_][\w.]*\(.*\)?)\s*", re.DOTALL)
+# Of these, one that says what the object is made of: LogisticRegression(C=0.5).
+MADE_OF = re.compile(r"\s*[A-Za-z_][\w.]*\((?!\s*\.\.\.\s*\)).*\)\s*", re.DOTALL)
 # A script that writes into the output itself, and not one that only loads a library.
 WRITES = re.compile(r"\belement\b|document\.write|innerHTML|getElementById|querySelector\(|embed\(|\.render\(")
 
@@ -39,6 +41,11 @@ def call_kind(kind: str) -> str:
 def says_something(plain: str) -> bool:
     """True for a text that stands for its object, False for one that only names it."""
     return bool(plain.strip()) and not OBJECT.fullmatch(plain)
+
+
+def says_what_it_is(plain: str) -> bool:
+    """True for the text of an object that could make it again, which is less than it draws and more than its name."""
+    return bool(MADE_OF.fullmatch(plain))
 
 
 def placeholder(cell: str, what: str) -> Node:

@@ -62,7 +62,7 @@ def build_document(
     names the cell). Otherwise such a figure is described as "Figure without description".
     """
     _check_notebook(notebook)
-    language = notebook.get("metadata", {}).get("language_info", {}).get("name", "python")
+    language = _language(notebook)
     formulas, losses = Formulas(), Losses(strict) if losses is None else losses
     collected = [
         piece
@@ -77,6 +77,12 @@ def build_document(
 def _check_notebook(notebook: NotebookNode) -> None:
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise InputError("this is no notebook: it has no list of cells (formats before 4 are read by `read_notebook`)")
+
+
+def _language(notebook: NotebookNode) -> str:
+    stated = notebook.get("metadata", {}).get("language_info")
+    name = stated.get("name") if isinstance(stated, dict) else None
+    return name if isinstance(name, str) else "python"
 
 
 def split_cells(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
@@ -100,7 +106,8 @@ def _cells(
 
 
 def _tags(cell: NotebookNode) -> list[str]:
-    return cell.get("metadata", {}).get("tags", [])
+    tags = cell.get("metadata", {}).get("tags")
+    return tags if isinstance(tags, list) else []
 
 
 def _hidden(cell: NotebookNode, part: str) -> bool:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from analysis.evidence.errors import InputError
+from analysis.reports.document.entries import NO_ENTRIES, Entries
 from analysis.reports.document.sanitising import anchor_attributes, printable_text
 from analysis.reports.document.tree import (
     LEAF_BLOCKS,
@@ -24,10 +25,11 @@ from analysis.reports.document.tree import (
 NUMBERED = ("Figure", "Table")  # kinds of elements, and the words for them
 
 
-def number_captions(blocks: list[Node]) -> list[Node]:
+def number_captions(blocks: list[Node], entries: Entries = NO_ENTRIES) -> list[Node]:
     """Captions begin with "Figure 1." or "Table 1."; `[](#label)` becomes a link that says so.
 
-    A figure or table without caption has no number. A link to a missing anchor becomes its words.
+    A figure or table without caption has no number. A link to one of `entries` leads to the page that holds them; a
+    link to an anchor that is nowhere becomes its words.
     """
     counts: Counter[str] = Counter()
     name_of: dict[str, str] = {}
@@ -40,7 +42,7 @@ def number_captions(blocks: list[Node]) -> list[Node]:
         return None
 
     blocks = walk(blocks, number, LEAF_BLOCKS)
-    return _with_references(blocks, name_of)
+    return _with_references(blocks, name_of, entries)
 
 
 def _numbered(element: Node, name: str) -> Node:
@@ -51,7 +53,7 @@ def _numbered(element: Node, name: str) -> Node:
     return node(element["t"], identity, [short, [first, *more]], *rest)
 
 
-def _with_references(blocks: list[Node], name_of: dict[str, str]) -> list[Node]:
+def _with_references(blocks: list[Node], name_of: dict[str, str], entries: Entries) -> list[Node]:
     if not any(element["t"] == "Link" for element in elements(blocks)):
         return blocks
     anchors = set(name_of) | {name for name in _anchors(blocks) if name}
@@ -61,6 +63,8 @@ def _with_references(blocks: list[Node], name_of: dict[str, str]) -> list[Node]:
             return None
         _, inlines, (target, _) = element["c"]
         inlines = inlines or [node("Str", name_of.get(target[1:], "there").replace(" ", "\u00a0"))]
+        if target[1:] in entries.anchors:
+            return node("Link", NO_ATTR, inlines, [entries.address(target[1:]), ""])
         return node("Link", NO_ATTR, inlines, [target, ""]) if target[1:] in anchors else inlines
 
     return walk(blocks, refer)

@@ -229,7 +229,7 @@ def _image(element: Node, location: Location) -> list[Node]:
     if uri := location.image(target):
         sizes = [[name, value] for name, value in pairs if name in ("width", "height") and SIZE.fullmatch(value)]
         return [node("Image", attr(pairs=sizes), inlines_of_text(location.describe(text_of(inlines))), [uri, ""])]
-    location.lose(f"an image is not in the notebook ({shorten(printable_text(target), 80)})")
+    location.lose(f"an image is not in the notebook ({printable_text(target)[:80]})")
     shown = inlines or inlines_of_text("[image]")
     if re.match(r"https?://", target):
         return _link(node("Link", NO_ATTR, shown, [target, ""]), location)

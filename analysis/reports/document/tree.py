@@ -12,7 +12,13 @@ API_VERSION = [1, 23, 1, 1]
 NO_ATTR: list = ["", [], []]
 RIGHT_TO_LEFT = [["dir", "rtl"]]  # as pairs of an attribute
 LEAF_BLOCKS = frozenset({"Header", "LineBlock", "Para", "Plain", "Table"})  # they hold no heading and no figure
+FIRST_PAGE_CLASS = "first-page"
 ENTRY_CLASS, MONTH_CLASS = "entry", "month"  # of an entry of an appendix, and of the heading above those of a month
+
+
+# Marks between blocks that a writer replaces: the contents, and the end of a page; a page of the web has neither.
+CONTENTS_HERE: Node = {"t": "RawBlock", "c": ["typst", "#contents-here()"]}
+NEW_PAGE: Node = {"t": "RawBlock", "c": ["typst", "#pagebreak(weak: true)"]}
 
 
 def node(kind: str, *content: Any) -> Node:

@@ -35,7 +35,8 @@ def data_table(table: Node, is_one_line: bool) -> tuple[str, bytes]:
     }
     widths = ", ".join(f"{c[1]['c']:.4%}" if "c" in c[1] else "auto" for c in columns)
     sides = ", ".join(ALIGN[c[0]["t"]] for c in columns)
-    fixed = len(rows) >= LONG and is_one_line and not any(cell[2] > 1 for _, cells in rows for cell in cells)
+    only_text = all(isinstance(cell, str) for row in content["body"] for cell in row)
+    fixed = len(rows) >= LONG and is_one_line and only_text  # the template takes such rows as they are
     arguments = f"columns: ({widths},), align: ({sides},), one-line: {str(fixed).lower()}"
     return arguments, json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -9,6 +10,7 @@ from analysis.reports.document.tree import Node, elements
 from analysis.reports.pdf.glyph_widths import unshown_letters
 
 MOST_NAMED = 12
+VARIATION = re.compile("[\ufe00-\ufe0f]")  # how the letter before is drawn; no letter itself
 
 
 def missing_letters(blocks: list[Node], fonts: Sequence[str] = ()) -> list[str]:
@@ -17,7 +19,8 @@ def missing_letters(blocks: list[Node], fonts: Sequence[str] = ()) -> list[str]:
     said = [e["c"] for e in elements(blocks) if e["t"] == "Str"]
     said += [e["c"][1] for e in elements(blocks) if e["t"] in ("Code", "CodeBlock")]
     letters = {letter for text in said if not text.isascii() for letter in text}
-    return sorted(unshown_letters([c for c in letters if not c.isascii() and c.isprintable()], fonts))
+    signs = [c for c in letters if not c.isascii() and c.isprintable() and not VARIATION.fullmatch(c)]
+    return sorted(unshown_letters(signs, fonts))
 
 
 def name_letters(letters: Iterable[str]) -> str:

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from nbconvert.exporters import Exporter
 from nbconvert.utils.exceptions import ConversionException
-from nbformat import NotebookNode, ValidationError
+from nbformat import NotebookNode, ValidationError, validate
 from traitlets import Bool, CaselessStrEnum, List, Unicode, default
 
 from analysis.evidence.errors import InputError
@@ -80,24 +81,15 @@ class TypstPDFExporter(Exporter):
                 self.log.warning("%s, %s", about.get("name", "Notebook"), line)
             return made, resources
         except ValidationError as problem:
-            raise ConversionException(f"this notebook is not valid: {_location(problem)}{problem.message}") from problem
+            raise _invalid(problem) from problem
         except TypstFailure as problem:
             raise ConversionException(f"{self._culprit(nb)}{problem}") from problem
         except InputError as problem:
             raise ConversionException(str(problem)) from problem
 
     def _pdf(self, nb: NotebookNode, tree: dict, name: str, losses: Losses) -> bytes:
-        many = sum(block["t"] == "Header" for block in tree["blocks"]) >= CONTENTS_FROM
-        return to_pdf(
-            tree,
-            title=nb.metadata.get("title") or title_of(tree, name),
-            date_line=", ".join(author.get("name", "") for author in nb.metadata.get("authors", [])),
-            provenance=_provenance(nb) if self.provenance else (),
-            toc=many if self.contents is None else self.contents,
-            lang=self.lang,
-            fonts=self.fonts,
-            losses=losses,
-        )
+        about = front_matter(nb, tree, name, contents=self.contents, provenance=self.provenance)
+        return to_pdf(tree, **about, lang=self.lang, fonts=self.fonts, losses=losses)
 
     def _say_missing(self, nb: NotebookNode, tree: dict, losses: Losses) -> None:
         """Letters that stand as boxes in the PDF are lost; each is said of the first cell that has it."""
@@ -118,6 +110,20 @@ class TypstPDFExporter(Exporter):
         return ""
 
 
+def front_matter(
+    nb: NotebookNode, tree: dict, name: str, *, contents: bool | None = None, provenance: bool = True
+) -> dict[str, Any]:
+    """What stands before and after the cells: title (of the metadata, of the first heading, or `name`), authors, a list
+    of contents where there are many headings, and how the document was made; arguments of `to_pdf` and `to_html`."""
+    many = sum(block["t"] == "Header" for block in tree["blocks"]) >= CONTENTS_FROM
+    return {
+        "title": nb.metadata.get("title") or title_of(tree, name),
+        "date_line": ", ".join(author.get("name", "") for author in nb.metadata.get("authors", [])),
+        "provenance": _provenance(nb) if provenance else (),
+        "toc": many if contents is None else contents,
+    }
+
+
 @contextmanager
 def _uncollected() -> Iterator[None]:
     """Python's search for cycles is put off: trees of large tables have none, and it takes longer than all else."""
@@ -128,6 +134,19 @@ def _uncollected() -> Iterator[None]:
     finally:
         if running:
             gc.enable()
+
+
+def check_notebook(nb: NotebookNode) -> None:
+    """Raises ConversionException, as the exporter does, for a notebook that is invalid."""
+    try:
+        validate(nb, relax_add_props=True)
+    except ValidationError as problem:
+        raise _invalid(problem) from problem
+
+
+def _invalid(problem: ValidationError) -> ConversionException:
+    what = " ".join(str(problem.message).split())
+    return ConversionException(f"this notebook is not valid: {_location(problem)}{shorten(what, 300)}")
 
 
 def _location(problem: ValidationError) -> str:

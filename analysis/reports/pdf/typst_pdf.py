@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
 
+from analysis.reports.document.entries import NO_ENTRIES, Closing, Entries
 from analysis.reports.document.images import split_uri
 from analysis.reports.document.losses import Losses
 from analysis.reports.document.numbering import (
@@ -20,12 +21,15 @@ from analysis.reports.document.numbering import (
 from analysis.reports.document.pandoc import TEMPLATES, write_markup
 from analysis.reports.document.table_alignment import map_positions
 from analysis.reports.document.tree import (
+    CONTENTS_HERE,
     ENTRY_CLASS,
+    FIRST_PAGE_CLASS,
     MONTH_CLASS,
     RIGHT_TO_LEFT,
     Node,
     attr,
     inlines_of_text,
+    new_document,
     node,
     text_of,
     walk,
@@ -67,33 +71,54 @@ def to_pdf(
     document: dict, *, title: str, subtitle: str = "", date_line: str = "",
     provenance: Sequence[tuple[str, str]] = (), toc: bool = False, lang: str = "en",
     timestamp: int = TIMESTAMP, fonts: Sequence[str] = (), losses: Losses | None = None,
+    entries: Entries = NO_ENTRIES, closing: Closing | None = None,
 ) -> bytes:  # fmt: skip
     """The document as a PDF of A4 pages.
 
     `provenance` is a sequence of (name, value), set at the end under "How this was made". `fonts` are files of
-    typefaces for letters that the shipped ones lack. A formula that typst refuses is shown as its source, and
+    typefaces for letters that the shipped ones lack. `closing` is a last part that `typst_closing` has written, and
+    `entries` what links lead to in it or in another file. A formula that typst refuses is shown as its source, and
     `losses` says so. Raises TypstFailure.
     """
     about = title_meta(title, subtitle, date_line, provenance, lang)
     about["font"] = node("MetaList", [node("MetaInlines", inlines_of_text(name)) for name in font_families(fonts)])
+
+    def pages(tree: dict) -> bytes:
+        source = typst_source(tree, title=title, meta=about, toc=toc, entries=entries, closing=closing)
+        return set_pdf(*source, timestamp, fonts)
+
     try:
-        return set_pdf(*typst_source(document, title=title, meta=about, toc=toc), timestamp, fonts)
+        return pages(document)
     except TypstFailure:
         without = replace_unset_formulas(document, timestamp, losses)
         if without is None:
             raise
-        return set_pdf(*typst_source(without, title=title, meta=about, toc=toc), timestamp, fonts)
+        return pages(without)
 
 
-def typst_source(document: dict, *, title: str, meta: dict, toc: bool) -> tuple[str, Files]:
+def typst_source(
+    document: dict, *, title: str, meta: dict, toc: bool, entries: Entries = NO_ENTRIES, closing: Closing | None = None
+) -> tuple[str, Files]:
     """The typst text and the image files it names."""
     files: Files = {}
-    blocks = number_captions(shift_headings(drop_title(document["blocks"], title)))
-    blocks = [part for block in _in_columns(blocks) for part in _set_block(block, files)]
+    blocks = number_captions(shift_headings(drop_title(document["blocks"], title)), entries)
+    blocks = [part for block in _in_columns(_opening_in_place(blocks)) for part in _set_block(block, files)]
+    if closing:
+        blocks += [closing.heading, _raw(closing.source)]
     whole = {**document, "blocks": blocks, "meta": {**document["meta"], **meta}}
     template = f"--template={TEMPLATES / 'report.typ'}"
     flags = ["--variable=contents"] if toc else []
+    flags += ["--variable=opening"] if CONTENTS_HERE in document["blocks"] else []
     return write_markup(whole, "typst", template, "--syntax-highlighting=idiomatic", *flags), files
+
+
+def typst_closing(blocks: list[Node]) -> Closing:
+    """The last part of a document in typst, to be put into several documents: text and entries, no picture. The first
+    of its blocks is its heading."""
+    heading, *rest = blocks
+    files: Files = {}
+    written = [part for block in _in_columns(rest) for part in _set_block(block, files)]
+    return Closing(heading, write_markup(new_document(written), "typst"))
 
 
 def _set_block(block: Node, files: Files) -> list[Node]:
@@ -114,6 +139,20 @@ def _set_below(blocks: list[Node], files: Files, width: float, *, cell: bool = F
         return _for_typst(element)
 
     return walk(blocks, change, frozenset({"Table"}))
+
+
+def _opening_in_place(blocks: list[Node]) -> list[Node]:
+    """The blocks, with the first figure of each chapter kept from floating to the head of its page, above the title."""
+    placed: list[Node] = []
+    is_opening = True
+    for block in blocks:
+        is_opening = is_opening or (block["t"] == "Header" and block["c"][0] == 1)
+        if is_opening and block["t"] == "Figure":
+            placed += [_raw("#[#set figure(placement: none)"), block, _raw("]")]
+            is_opening = False
+        else:
+            placed.append(block)
+    return placed
 
 
 def _in_columns(blocks: list[Node]) -> list[Node]:
@@ -140,6 +179,8 @@ def _for_typst(element: Node) -> Node | list[Node] | None:
         return _words(element["c"])
     if kind == "Span" and element["c"][0][2]:
         return _coloured(element)
+    if kind == "Div" and FIRST_PAGE_CLASS in element["c"][0][1]:
+        return [_raw("#first-page["), *element["c"][1], _raw("]")]
     if kind == "Div" and "placeholder" in element["c"][0][1]:
         return [_raw("#framed-note["), *element["c"][1], _raw("]")]
     if kind == "Figure" and not element["c"][1][1] and not element["c"][0][0]:

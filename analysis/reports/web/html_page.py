@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from analysis.reports.document.entries import NO_ENTRIES, Closing, Entries
 from analysis.reports.document.fonts import embedded_fonts
 from analysis.reports.document.numbering import (
     drop_title,
@@ -12,38 +13,61 @@ from analysis.reports.document.numbering import (
     title_meta,
 )
 from analysis.reports.document.pandoc import TEMPLATES, write_markup
-from analysis.reports.document.tree import Node, attr, elements, node, text_of, walk
+from analysis.reports.document.tree import Node, attr, elements, new_document, node, text_of, walk
+from analysis.reports.web.dark_drawings import with_dark_colours
 from analysis.reports.web.foldable_entries import fold_entries
-from analysis.reports.web.image_maps import link_figures
+from analysis.reports.web.image_maps import SVG_PREFIX, link_figures
 from analysis.reports.web.sortable_tables import csp_hash, mark_sortable, table_script
 
 SHORT_CELL = 30  # characters
+# Hidden until the script of the page, without which it could find nothing, has run.
+SEARCH_FIELD = """<search class="find" hidden>
+<label for="find">Search incidents, claims, outlets and notes</label>
+<input type="search" id="find" autocomplete="off" spellcheck="false">
+<output for="find"></output>
+</search>
+"""
 
 
 def to_html(
     document: dict, *, title: str, subtitle: str = "", date_line: str = "",
     provenance: Sequence[tuple[str, str]] = (), toc: bool = True, lang: str = "en",
-    scripted: bool = True,
+    scripted: bool = True, entries: Entries = NO_ENTRIES, closing: Closing | None = None,
 ) -> str:  # fmt: skip
     """The document as one HTML page; images are inside, formulas are MathML.
 
     Figures and tables have the same numbers as in the PDF. `provenance` is a sequence of (name, text), shown at the
-    end. `scripted` lets tables sort and search; without it the page is 0.6 MB smaller. Raises InputError for a `lang`
-    that is no language tag.
+    end. `scripted` lets tables sort and search; without it the page is 0.6 MB smaller. `closing` is a last part that
+    `html_closing` has written, and `entries` what links lead to in it or on another page. Raises InputError for a
+    `lang` that is no language tag.
     """
-    blocks = number_captions(link_figures(shift_headings(drop_title(document["blocks"], title), top_level=2)))
+    blocks = shift_headings(drop_title(document["blocks"], title), top_level=2)
+    blocks = number_captions(link_figures(blocks, entries), entries)
     blocks = walk(fold_entries(blocks), _for_html)
-    meta = title_meta(title, subtitle, date_line, provenance, lang) | (_script_meta(blocks) if scripted else {})
-    style = (TEMPLATES / "report.css").read_text(encoding="utf-8") + embedded_fonts(blocks, title, subtitle)
+    written = closing.source if closing else ""
+    if closing:
+        blocks += [*shift_headings([closing.heading], top_level=2), node("RawBlock", "html", written)]
+    meta = title_meta(title, subtitle, date_line, provenance, lang) | (
+        _script_meta(blocks, written) if scripted else {}
+    )
+    style = (TEMPLATES / "report.css").read_text(encoding="utf-8") + embedded_fonts(blocks, title, subtitle, written)
     options = [f"--template={TEMPLATES / 'report.html'}", "--mathml", "--syntax-highlighting=none"]
     options += [f"--variable=style={style}"]
     contents = ["--toc", "--toc-depth=3"] if toc else []
     return write_markup({**document, "blocks": blocks, "meta": document["meta"] | meta}, "html5", *options, *contents)
 
 
-def _script_meta(blocks: list[Node]) -> dict:
-    """The script and its hash as metadata of the page; empty if no table needs it."""
-    if not any(e["t"] == "Table" and "sortable" in e["c"][0][1] for e in elements(blocks)):
+def html_closing(blocks: list[Node], level: int) -> Closing:
+    """The last part of a page in HTML, to be put into several pages: text and entries, which a field searches. The
+    first of its blocks is its heading; the headings below it begin at that `level`."""
+    heading, *rest = blocks
+    folded = walk(fold_entries(shift_headings(rest, top_level=level)), _for_html)
+    return Closing(heading, SEARCH_FIELD + write_markup(new_document(folded), "html5"))
+
+
+def _script_meta(blocks: list[Node], written: str) -> dict:
+    """The script and its hash as metadata of the page; empty if neither a table nor an appendix needs it."""
+    if not any(e["t"] == "Table" and "sortable" in e["c"][0][1] for e in elements(blocks)) and not written:
         return {}
     text = table_script()
     inline = node("MetaInlines", [node("RawInline", "html", text)])
@@ -62,11 +86,17 @@ def _code(element: Node) -> Node:
 
 
 def _figure(element: Node) -> Node:
-    """The figure with its picture in a box that scrolls, so that it stays readable on a narrow screen."""
+    """The figure with its picture in a box that carries the areas over it."""
     identity, caption, content = element["c"]
-    box = [("role", "group"), ("tabindex", "0"), ("aria-label", "Picture, may scroll sideways")]
-    picture = node("Div", attr(classes=["picture"]), content)
-    return node("Figure", identity, caption, [node("Div", attr(classes=["scroll"], pairs=box), [picture])])
+    return node("Figure", identity, caption, [node("Div", attr(classes=["picture"]), content)])
+
+
+def _image(element: Node) -> Node | None:
+    """The drawing with colours for a dark screen; None for a picture of any other kind, which stands on white."""
+    (identity, classes, pairs), inlines, (uri, title) = element["c"]
+    if not uri.startswith(SVG_PREFIX):
+        return None
+    return node("Image", attr(identity, [*classes, "drawn"], pairs), inlines, [with_dark_colours(uri), title])
 
 
 def _division(element: Node) -> Node:
@@ -106,4 +136,6 @@ def _cell(cell: list, scope: str) -> list:
     return [attr(classes=classes, pairs=pairs), *cell[1:]]
 
 
-RULE_OF_KIND = {"CodeBlock": _code, "Div": _division, "Figure": _figure, "Table": _table}
+RULE_OF_KIND: dict[str, Callable[[Node], Node | None]] = {
+    "CodeBlock": _code, "Div": _division, "Figure": _figure, "Image": _image, "Table": _table,
+}  # fmt: skip

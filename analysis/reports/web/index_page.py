@@ -34,19 +34,31 @@ INTRODUCTION = (
 NAME_OF_SUFFIX = {".html": "Page", ".pdf": "PDF", ".ipynb": "Notebook"}
 
 
-def write_index(build: Path, variants: Mapping[str, Variant], notebook_names: Sequence[str], title: str) -> Path:
+def write_index(
+    build: Path,
+    variants: Mapping[str, Variant],
+    notebook_names: Sequence[str],
+    title: str,
+    opening: Sequence[Node] = (),
+) -> Path:
     """Write `build/index.html` for every one of `variants` (by name) with a report in `build`; whole or not at all."""
-    write_files({build / INDEX_FILE: index_html(build, variants, notebook_names, title)})
+    write_files({build / INDEX_FILE: index_html(build, variants, notebook_names, title, opening)})
     return build / INDEX_FILE
 
 
-def index_html(build: Path, variants: Mapping[str, Variant], notebook_names: Sequence[str], title: str) -> str:
-    """The index as one HTML page with links relative to `build`.
+def index_html(
+    build: Path,
+    variants: Mapping[str, Variant],
+    notebook_names: Sequence[str],
+    title: str,
+    opening: Sequence[Node] = (),
+) -> str:
+    """The index as one HTML page with links relative to `build`; it begins with the blocks `opening`.
 
     Notebooks are listed in the order of `notebook_names`; variants and notebooks without output are left out.
     """
     made = [variant for name, variant in variants.items() if (build / name / "notebooks").is_dir()]
-    blocks = [paragraph(INTRODUCTION)]
+    blocks = [*opening, paragraph(INTRODUCTION)]
     for variant in made:
         blocks += _variant(build, variant, notebook_names)
     return to_html(new_document(blocks), title=title, subtitle="Reports", toc=len(made) > 1)
@@ -55,7 +67,8 @@ def index_html(build: Path, variants: Mapping[str, Variant], notebook_names: Seq
 def _variant(build: Path, variant: Variant, notebook_names: Sequence[str]) -> list[Node]:
     folder = build / variant.name
     paths = [path for name in notebook_names if (path := folder / "notebooks" / f"{name}.ipynb").is_file()]
-    whole = [folder / "report.html", folder / "report.pdf", *sorted(folder.glob("data/*.csv")), folder / "run.json"]
+    whole = [folder / name for name in ("report.html", "report.pdf", "explore.html")]
+    whole += [*sorted(folder.glob("data/*.csv")), folder / "run.json"]
     blocks = [node("Header", 2, attr(f"variant-{variant.name}"), inlines_of_text(variant.title))]
     blocks += [paragraph(f"{variant.about[:1].upper()}{variant.about[1:]}.")] if variant.about else []
     blocks.append(_files(build, variant.title, whole))
@@ -105,7 +118,7 @@ def _files(build: Path, title: str, paths: Sequence[Path]) -> Node:
 
 def _file(build: Path, title: str, path: Path) -> list[Node]:
     """A link with a short text; a screen reader also hears what the file belongs to."""
-    link = _link(build, path, NAME_OF_SUFFIX.get(path.suffix, path.name))
+    link = _link(build, path, "Explorer" if path.stem == "explore" else NAME_OF_SUFFIX.get(path.suffix, path.name))
     link["c"][1].append(node("Span", attr(classes=["heard"]), [node("Space"), *inlines_of_text(f"of {title}")]))
     return [link, node("Space"), *inlines_of_text(_size(path.stat().st_size))]
 

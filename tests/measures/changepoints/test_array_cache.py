@@ -76,6 +76,7 @@ def test_a_folder_that_is_gone_is_no_obstacle(folder, made, monkeypatch):
     assert cached_array((1,), made)[0] == 1.5
 
 
+@pytest.mark.slow
 def test_a_posterior_read_is_the_posterior_worked_out(folder, monkeypatch):
     """In another process, which finds everything there; then without a folder at all."""
     first = changes(ROWS).poisson.dates["probability"].tolist()

@@ -98,6 +98,7 @@ SMALL = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("frame", SMALL.values(), ids=SMALL)
 @pytest.mark.parametrize("number", [0, 1, 2, 3])
 def test_evidence_and_dates_agree_with_brute_force_to_six_decimals(frame, number):
@@ -175,6 +176,7 @@ def test_time_can_run_backwards():
         assert np.allclose(before.rates["rate_per_day"], after.rates["rate_per_day"][::-1])
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 6), st.booleans()), min_size=1, max_size=6))
 def test_probabilities_add_up_whatever_was_observed(parts):
     start, made = 0, []
@@ -278,6 +280,7 @@ def test_another_unit_of_time_does_not_change_the_answer():
 # ---------------------------------------------------------------- overdispersion
 
 
+@pytest.mark.slow
 def test_a_given_phi_makes_counts_negative_binomial():
     counts, phi = [3, 1, 0, 4], 2.5
     found = changes(per_day(*counts), max_changes=1, shape=SHAPE, rate=RATE, phi=phi)
@@ -349,6 +352,7 @@ def test_sets_cover_as_often_as_they_say():
 # ---------------------------------------------------------------- the edges
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "frame",
     [
@@ -492,6 +496,7 @@ class TestTheRealRecord:
     def test_all_attacks_and_days_of_the_totals_are_used(self, pentagon):
         assert (pentagon.observed.total, pentagon.observed.days) == (206, 402)
 
+    @pytest.mark.slow
     def test_the_pause_of_february_is_announced(self, pentagon):
         assert pentagon.is_announced
         assert pentagon.poisson.within("2024-01-20", "2024-02-20") > 0.99

@@ -34,6 +34,7 @@ def counted(draw):
     return pd.DataFrame(rows, columns=names), pd.DataFrame(ranges, columns=names) if ranges else None
 
 
+@pytest.mark.slow
 @given(counted(), st.sampled_from([1, 1.7]))
 def test_neighbouring_states_weigh_the_same_together_as_apart(series, phi):
     together = changes(*series, max_changes=3, phi=phi)
@@ -49,6 +50,7 @@ def test_neighbouring_states_weigh_the_same_together_as_apart(series, phi):
             pd.testing.assert_frame_equal(getattr(one, table), getattr(other, table), rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.slow
 @given(counted(), st.sampled_from([1, 1.7]))
 def test_a_table_gives_what_its_functions_give(series, phi):
     observed = observe_counts(*series)

@@ -66,6 +66,7 @@ def test_a_note_is_still_a_note(notebook):
     assert text_of(note["c"]) == "said"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [("LONGEST", 0.001), ("HEAP", "5m")])
 def test_pandoc_has_a_bound_in_time_and_memory(notebook, monkeypatch, change):
     monkeypatch.setattr(pandoc, *change)
@@ -91,6 +92,7 @@ CELLS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", CELLS)
 def test_a_cell_of_a_table_is_never_markup(notebook, shown, text):
     plain = pd.DataFrame({"a": [text], "b": ["y"]}).to_html(index=False)
@@ -100,6 +102,7 @@ def test_a_cell_of_a_table_is_never_markup(notebook, shown, text):
         assert text in finished.words(content)
 
 
+@pytest.mark.slow
 def test_thousands_of_rows_are_data_of_rows_of_one_height(notebook, shown):
     frame = pd.DataFrame({"day": pd.date_range("2024-01-01", periods=300), "n": range(300)})
     tree = build_document(notebook([shown({"text/html": frame.to_html()})]))
@@ -110,3 +113,24 @@ def test_thousands_of_rows_are_data_of_rows_of_one_height(notebook, shown):
     content = to_pdf(tree, title="T")
     assert finished.faults(content) == []
     assert all(f"2024-01-{day:02}" in finished.words(content) for day in range(1, 32))
+
+
+LIBRARY = "var a = '" + "<b><i>x" * 600_000 + "';"
+
+
+@pytest.mark.parametrize("script", [f"<script>{LIBRARY}</script>", f"<script type='module'>{LIBRARY}"])
+def test_a_library_inside_an_output_is_none_of_its_words(notebook, shown, script):
+    losses = Losses()
+    tree = build_document(notebook([shown({"text/html": f"<p>said</p>{script}"})]), losses=losses)
+    assert text_of(tree["blocks"]) == "said"
+    assert losses.said == []
+
+
+def test_a_long_text_of_html_is_cut_and_says_so(notebook, shown, monkeypatch):
+    monkeypatch.setattr(bounds, "MOST_LETTERS", 100)
+    losses = Losses()
+    html = "".join(f"<p>{'word ' * 10}</p>" for _ in range(9)) + "<table><tr><td>kept"
+    words = text_of(build_document(notebook([shown({"text/html": html})]), losses=losses)["blocks"])
+    assert words.startswith("word word") and "letters are left out" in words and "kept" in words
+    assert words.count("word") < 22
+    assert "a long text is cut" in losses.said[0]

@@ -12,6 +12,7 @@ def formulas(notebook, *cells, losses=None):
     return [e["c"][1] for e in elements(tree["blocks"]) if e["t"] == "Math"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "tex"),
     [

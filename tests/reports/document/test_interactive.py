@@ -89,3 +89,24 @@ def test_the_frame_is_in_the_pdf_and_a_warning_names_notebook_and_cell(notebook,
     assert "my notes, cell 2 (id" in caplog.text
     with pytest.raises(ConversionException, match="cell 2"):
         TypstPDFExporter(strict=True).from_notebook_node(made)
+
+
+MODEL = (
+    "<style>.sk-top div.sk-container {display: inline-block !important} .sk-fallback {display: none}</style>"
+    "<div class='sk-top'><div class='sk-fallback'>please rerun this cell</div>"
+    "<div class='sk-container' hidden></div></div><script>document.getElementById('x')</script>"
+)
+
+
+def test_the_text_that_could_make_an_object_again_stands_for_its_empty_page(notebook, shown):
+    losses = Losses()
+    data = {"text/html": MODEL, "text/plain": "LogisticRegression(C=0.5)"}
+    assert text_of(build_document(notebook([shown(data)]), losses=losses)["blocks"]) == "LogisticRegression(C=0.5)"
+    assert losses.said == []
+
+
+def test_below_the_frame_of_a_widget_stands_what_it_is_made_of(notebook, shown):
+    data = {"application/vnd.jupyter.widget-view+json": {}, "text/plain": "IntSlider(value=3, description='days')"}
+    blocks = build_document(notebook([shown(data)]))["blocks"]
+    assert [block["t"] for block in blocks] == ["Div", "CodeBlock"]
+    assert "days" in text_of(blocks[1])

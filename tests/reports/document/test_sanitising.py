@@ -25,6 +25,7 @@ def words(text):
     return "".join(c if c.isalnum() else " " for c in text).split()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_in_a_markdown_cell_is_shown_as_text(notebook, text):
     tree = build_document(notebook(text))
@@ -77,6 +78,7 @@ def test_a_comment_in_markdown_is_not_shown(notebook):
     assert text_of(build_document(notebook("a <!-- b --> c", "<!-- d -->"))["blocks"]).split() == ["a", "c"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("character", ["\x00", "\x07", "\ue000", "\ufffe", "\ud800", "\u202e", "\u200b", "🚀", "中"])
 def test_a_character_no_font_or_standard_allows_does_not_stop_the_pdf(notebook, shown, character):
     text = f"a{character}b"

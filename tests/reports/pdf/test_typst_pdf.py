@@ -203,6 +203,13 @@ def test_a_long_table_goes_on_over_pages(notebook, shown):
     assert len(pikepdf.open(io.BytesIO(made)).pages) >= 4
 
 
+def test_a_long_table_may_hold_a_cell_over_two_columns_or_in_bold(notebook, shown):
+    rows = "<tr><td>1</td><td style='text-align: center'>2</td></tr>" * 100 + "<tr><td colspan=2>both</td></tr>"
+    html = f"<table><thead><tr><th>n</th><th>m</th></tr></thead><tbody>{rows}</tbody></table>"
+    content = to_pdf(build_document(notebook([shown({"text/html": html}, caption="Long")])), title="T")
+    assert "both" in finished.words(content)
+
+
 @pytest.mark.parametrize(("columns", "blocks"), [(12, 1), (20, 2), (40, 3)])
 def test_a_table_of_many_columns_stands_in_blocks_on_one_page_and_its_numbers_stay_whole(
     notebook, shown, columns, blocks

@@ -129,5 +129,6 @@ def test_the_page_follows_light_and_dark(text):
     assert "prefers-color-scheme: dark" in text
 
 
+@pytest.mark.slow
 def test_the_same_document_gives_the_same_page(report):
     assert to_html(report, title="T") == to_html(report, title="T")

@@ -1,4 +1,4 @@
-"""From a bar to its row: which parts of a chart lead where."""
+"""From a mark to its incidents: which parts of a chart lead where, and how an entry leads back."""
 
 import base64
 
@@ -8,67 +8,81 @@ from matplotlib import pyplot as plt
 
 from analysis.charts.notebook_output import to_svg
 from analysis.reports.document.book import bind_documents
-from analysis.reports.document.tree import attr, figure_block, inlines_of_text, new_document, node, paragraph
+from analysis.reports.document.entries import Entries
+from analysis.reports.document.tree import figure_block, inlines_of_text, new_document
 from analysis.reports.web.html_page import to_html
-from analysis.reports.web.image_maps import links_in_svg
+from analysis.reports.web.image_maps import links_in_svg, weekly_chart
 
-HEAD = [attr(), [[attr(), [[attr(), node("AlignLeft"), 1, 1, [paragraph(name)]] for name in ("week", "attacks")]]]]
+DAYS = (("2024-01-02", "I1"), ("2024-01-07", "I2"), ("2024-01-08", "I3"))
+ENTRIES = Entries(DAYS, {"place_id-base": ("I2", "I3")}, "report.html")
+FIRST_WEEK, SECOND_WEEK = "#incidents-2024-01-01-2024-01-07", "#incidents-2024-01-08-2024-01-14"
 
 
-def chart(*targets):
-    """A chart of bars of which each names a row."""
+def chart(*targets, label="weeks"):
+    """A chart of bars of which each names its incidents."""
     ax = plt.subplots()[1]
     for bar, target in zip(ax.bar(range(len(targets)), 1), targets, strict=True):
         bar.set_url(target)
     text = base64.b64encode(to_svg(ax).encode()).decode()
-    return figure_block(f"data:image/svg+xml;base64,{text}", "Bars.", inlines_of_text("Said."), "weeks")
+    return figure_block(f"data:image/svg+xml;base64,{text}", "Bars.", inlines_of_text("Said."), label)
 
 
-def register(*weeks):
-    rows = [[attr(), [[attr(), node("AlignLeft"), 1, 1, [paragraph(cell)]] for cell in (week, "2")]] for week in weeks]
-    columns = [[node("AlignLeft"), node("ColWidthDefault")]] * 2
-    said = [None, [node("Plain", inlines_of_text("All."))]]
-    return node("Table", attr("register"), said, columns, HEAD, [[attr(), 0, [], rows]], [attr(), []])
+def page(*blocks, entries=ENTRIES):
+    return BeautifulSoup(to_html(new_document(list(blocks)), title="T", entries=entries), "html.parser")
 
 
-def page(*blocks):
-    return BeautifulSoup(to_html(new_document(list(blocks)), title="T"), "html.parser")
-
-
-def test_a_bar_leads_to_the_row_it_names():
-    made = page(chart("#register-2024-01-01", "#register-2024-01-08"), register("2024-01-01", "2024-01-08"))
-    first, second = made.select(".areas a")
-    assert made.find(id=first["href"][1:]).td.get_text() == "2024-01-01"
-    assert (first["title"], first["tabindex"]) == ("week 2024-01-01, attacks 2", "-1")
+def test_a_bar_leads_to_the_first_entry_of_its_days_and_says_how_many_there_are():
+    first, second = page(chart(FIRST_WEEK, SECOND_WEEK)).select(".areas a")
+    assert (first["href"], second["href"]) == ("report.html#I1", "report.html#I3")
+    assert first["title"] == "from 1 January 2024 to 7 January 2024: 2 incidents"
+    assert first["tabindex"] == "-1"
     assert first["style"] != second["style"]
 
 
-def test_the_caption_says_the_same_to_a_keyboard():
-    caption = page(chart("#register-2024-01-01"), register("2024-01-01")).figcaption
-    assert caption.get_text().endswith("Each part of the picture leads to its row in Table\u00a01.")
-    assert caption.a["href"] == "#register"
+def test_a_mark_leads_to_what_its_incidents_share():
+    (area,) = page(chart("#incidents-with-place_id-base")).select(".areas a")
+    assert (area["href"], area["title"]) == ("report.html#I2", "2 incidents: the first")
 
 
-@pytest.mark.parametrize("target", ["#register-2024-02-01", "#elsewhere", "https://example.org", "javascript:alert(1)"])
-def test_a_link_to_anything_but_a_row_of_the_page_is_none(target):
-    made = page(chart(target), register("2024-01-01"))
+def test_the_caption_leads_a_keyboard_to_the_appendix():
+    caption = page(chart(FIRST_WEEK)).figcaption
+    assert caption.get_text().endswith("Each mark leads to its incidents in the appendix.")
+    assert caption.a["href"] == "report.html#appendix"
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["#incidents-2024-02-01-2024-02-07", "#incidents-with-place_id-moon", "#elsewhere", "https://example.org",
+     "javascript:alert(1)"],
+)  # fmt: skip
+def test_a_link_to_anything_but_an_entry_is_none(target):
+    made = page(chart(target))
     assert not made.select(".areas")
-    assert not made.find(id="register-2024-01-01")
     assert made.figcaption.get_text().endswith("Said.")
 
 
-def test_in_a_book_a_bar_leads_to_the_row_of_its_own_chapter():
-    one = new_document([chart("#register-2024-01-01"), register("2024-01-01")])
-    made = BeautifulSoup(to_html(bind_documents([one, one]), title="T"), "html.parser")
-    targets = [area["href"][1:] for area in made.select(".areas a")]
-    assert targets == [f"chapter-{number}-register-2024-01-01" for number in (1, 2)]
-    assert all(made.find(id=target) for target in targets)
+def test_without_an_appendix_no_chart_leads_anywhere():
+    assert not page(chart(FIRST_WEEK), entries=Entries()).select(".areas")
+
+
+def test_the_bars_of_the_first_chart_of_weeks_are_what_entries_lead_back_to():
+    days = chart("#incidents-2024-01-02-2024-01-02", label="days")
+    one, two = (new_document([days, chart(FIRST_WEEK, SECOND_WEEK)]) for _ in range(2))
+    book = bind_documents([one, two])
+    back = weekly_chart(book["blocks"])
+    assert back.figure == "chapter-1-weeks"
+    assert back.holding("2024-01-07") == ("2024-01-01", "2024-01-07")
+    assert back.holding("2024-01-15") is None
+    made = BeautifulSoup(to_html(book, title="T", entries=ENTRIES), "html.parser")
+    assert [area["href"] for area in made.select("#bar-2024-01-01")] == ["report.html#I1"]
 
 
 def test_a_part_is_the_box_around_all_that_its_link_holds():
     drawing = (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 200 100">'
-        '<a xlink:href="#a"><path d="M 20 50 L 40 50 L 40 90 z"/><path d="M 30 40 L 60 45"/></a></svg>'
+        '<defs><path id="dot" d="M -2 -1 L 2 1 z"/></defs>'
+        '<a xlink:href="#a"><path d="M 20 50 L 40 50 L 40 90 z"/><path d="M 30 40 L 60 45"/></a>'
+        '<a xlink:href="#b"><use xlink:href="#dot" x="100" y="50"/></a></svg>'
     )
-    assert links_in_svg(drawing) == [("#a", (10, 40, 20, 50))]
+    assert links_in_svg(drawing) == [("#a", (10, 40, 20, 50)), ("#b", (49, 49, 2, 2))]
     assert links_in_svg(drawing.replace("viewBox", "data-view")) == []
