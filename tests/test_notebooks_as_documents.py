@@ -37,7 +37,7 @@ def texts(source: str):
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.JoinedStr):
             inside |= {id(part) for part in node.values}
-            yield "".join(part.value for part in node.values if isinstance(part, ast.Constant))
+            yield "".join(str(part.value) for part in node.values if isinstance(part, ast.Constant))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside:
             yield node.value
 

@@ -8,7 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from analysis.evidence.errors import InputError
-from analysis.incidents.trace import find_incidents
+from analysis.incidents.incident_search import find_incidents
 from analysis.incidents.views import View
 from analysis.measures.frequency import count
 from analysis.runs.parameters import (
