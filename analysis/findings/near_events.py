@@ -16,8 +16,9 @@ LEFT_OUT = ("attack", "background")  # what the counts hold already, and what ha
 
 
 def dated_events(study: Study, first, last) -> pd.DataFrame:
-    """The events that begin from one day to another, one row each: date (day), until (day, missing where it is one
-    day), kind, event (text of a source), sources (number). Of several dates of one event the narrowest."""
+    """The events that begin from one day to another, one row each: date (day), until (day, missing where no
+    source states a later end), kind, event (text of a source), sources (number). Of several dates of one event the
+    narrowest stands."""
     told = study.dataset.milestones
     told = told[~told["kind"].isin(LEFT_OUT)]
     if study.view.sets and "set" in told:

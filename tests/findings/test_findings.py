@@ -122,10 +122,10 @@ def test_events_lie_in_a_set_wholly_partly_or_not():
     assert events_in_set(events, day("2024-01-03"), day("2024-01-10")).tolist() == ["partly", "yes", "partly", ""]
 
 
-def test_dated_events_leave_out_attacks_and_take_the_narrowest_date(study):
+def test_dated_events_leave_out_attacks_and_end_where_some_source_says_so(study):
     events = dated_events(study, "2023-11-20", "2023-11-30")
     truce = events[events["event"] == "Gaza truce between Israel and Hamas"].iloc[0]
-    assert (truce["sources"], pd.isna(truce["until"])) == (3, True)
+    assert (truce["sources"], truce["date"], truce["until"]) == (3, day("2023-11-24"), day("2023-11-30"))
     assert "attack" not in set(events["kind"])
 
 
