@@ -5,6 +5,7 @@ python tests/reports/report_layout.py build/all/report.pdf
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 
@@ -13,25 +14,26 @@ NEARLY_EMPTY = 0.25  # of the height of a page, up to which what is on it does n
 FOOT, HEAD = 60.0, 770.0  # points from the foot of a page: below and above stand its number and its running head
 
 
-def body_pages(pdf: pikepdf.Pdf) -> int:
+def body_pages(pdf: Any) -> int:
     """Pages before the annex and the appendix."""
-    pages = {page.objgen: number for number, page in enumerate(pdf.pages)}
+    pages: dict[Any, int] = {page.objgen: number for number, page in enumerate(pdf.pages)}
     with pdf.open_outline() as outline:
         starts = [pages[_page_of(pdf, item).objgen] for item in outline.root if item.title.startswith(AFTER_THE_BODY)]
     return min(starts, default=len(pdf.pages))
 
 
-def _page_of(pdf: pikepdf.Pdf, item) -> pikepdf.Object:
+def _page_of(pdf: Any, item: Any) -> Any:
     destination = item.destination if item.destination is not None else item.action.D
     if isinstance(destination, pikepdf.Name | pikepdf.String):
         destination = pikepdf.NameTree(pdf.Root.Names.Dests)[str(destination)].D
     return destination[0]
 
 
-def marks(page: pikepdf.Page) -> list[tuple[float, float]]:
+def marks(page: Any) -> list[tuple[float, float]]:
     """Size of type and height above the foot, in points, of every piece of text on a page."""
     size, stack, matrix, found = 0.0, [], pikepdf.Matrix(), []
-    for operands, operator in pikepdf.parse_content_stream(page):
+    instructions: Any = pikepdf.parse_content_stream(page)
+    for operands, operator in instructions:
         match str(operator):
             case "q":
                 stack.append(matrix)
@@ -47,12 +49,12 @@ def marks(page: pikepdf.Page) -> list[tuple[float, float]]:
     return found
 
 
-def smallest_type(pdf: pikepdf.Pdf) -> float:
+def smallest_type(pdf: Any) -> float:
     """The smallest type of all pages in points; the lettering of charts, which is drawn, is none."""
     return min(size for page in pdf.pages for size, _ in marks(page))
 
 
-def nearly_empty(pdf: pikepdf.Pdf, last: int) -> list[int]:
+def nearly_empty(pdf: Any, last: int) -> list[int]:
     """The pages up to `last`, counted from 1, on which text and pictures take less than a quarter of the height."""
     found = []
     for number, page in enumerate(pdf.pages[:last], start=1):
