@@ -67,7 +67,8 @@ def onset_dots(table: pd.DataFrame, window, ax: Axes | None = None, marks: dict 
                 ax.plot(mdates.date2num(row.day), level, "o", markersize=6, color=style.ACCENT,
                         markerfacecolor=style.ACCENT if row.is_announced else "white")  # fmt: skip
                 ax.annotate(f"{row.day.day} {row.day:%b}", (mdates.date2num(row.day), level), xytext=(0, -6),
-                            textcoords="offset points", ha="center", va="top", fontsize=7.5)  # fmt: skip
+                            textcoords="offset points", ha="center", va="top", fontsize=7.5,
+                            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
             _beyond(ax, level, row.day_low < start, row.day_high > end)
         ax.set_yticks(range(len(table)), list(table["definition"])[::-1])
         ax.tick_params(axis="y", length=0)

@@ -14,7 +14,7 @@ NEARLY_EMPTY = 0.25  # of the height of a page, up to which what is on it does n
 FOOT, HEAD = 60.0, 770.0  # points from the foot of a page: below and above stand its number and its running head
 
 
-def body_pages(pdf: pikepdf.Pdf) -> int:
+def body_pages(pdf: Any) -> int:
     """Pages before the annex and the appendix."""
     pages: dict[Any, int] = {page.objgen: number for number, page in enumerate(pdf.pages)}
     with pdf.open_outline() as outline:
@@ -22,19 +22,18 @@ def body_pages(pdf: pikepdf.Pdf) -> int:
     return min(starts, default=len(pdf.pages))
 
 
-def _page_of(pdf: pikepdf.Pdf, item) -> pikepdf.Object:
-    destination: Any = item.destination if item.destination is not None else item.action.D
+def _page_of(pdf: Any, item: Any) -> Any:
+    destination = item.destination if item.destination is not None else item.action.D
     if isinstance(destination, pikepdf.Name | pikepdf.String):
         destination = pikepdf.NameTree(pdf.Root.Names.Dests)[str(destination)].D
     return destination[0]
 
 
-def marks(page: pikepdf.Page) -> list[tuple[float, float]]:
+def marks(page: Any) -> list[tuple[float, float]]:
     """Size of type and height above the foot, in points, of every piece of text on a page."""
     size, stack, matrix, found = 0.0, [], pikepdf.Matrix(), []
-    for instruction in pikepdf.parse_content_stream(page):
-        operands: Any = instruction.operands
-        operator = instruction.operator
+    instructions: Any = pikepdf.parse_content_stream(page)
+    for operands, operator in instructions:
         match str(operator):
             case "q":
                 stack.append(matrix)
@@ -50,18 +49,17 @@ def marks(page: pikepdf.Page) -> list[tuple[float, float]]:
     return found
 
 
-def smallest_type(pdf: pikepdf.Pdf) -> float:
+def smallest_type(pdf: Any) -> float:
     """The smallest type of all pages in points; the lettering of charts, which is drawn, is none."""
     return min(size for page in pdf.pages for size, _ in marks(page))
 
 
-def nearly_empty(pdf: pikepdf.Pdf, last: int) -> list[int]:
+def nearly_empty(pdf: Any, last: int) -> list[int]:
     """The pages up to `last`, counted from 1, on which text and pictures take less than a quarter of the height."""
     found = []
     for number, page in enumerate(pdf.pages[:last], start=1):
         heights = [height for _, height in marks(page) if FOOT < height < HEAD]
-        resources: Any = page.resources
-        pictures = any(name.startswith("/") for name in resources.get("/XObject", {}))
+        pictures = any(name.startswith("/") for name in page.resources.get("/XObject", {}))
         if not pictures and (not heights or HEAD - min(heights) < NEARLY_EMPTY * (HEAD - FOOT)):
             found.append(number)
     return found

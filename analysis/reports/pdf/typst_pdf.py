@@ -25,6 +25,7 @@ from analysis.reports.document.tree import (
     ENTRY_CLASS,
     FIRST_PAGE_CLASS,
     MONTH_CLASS,
+    NEW_PAGE,
     RIGHT_TO_LEFT,
     Node,
     attr,
@@ -104,7 +105,7 @@ def typst_source(
     blocks = number_captions(shift_headings(drop_title(document["blocks"], title)), entries)
     blocks = [part for block in _in_columns(_opening_in_place(blocks)) for part in _set_block(block, files)]
     if closing:
-        blocks += [closing.heading, _raw(closing.source)]
+        blocks += [NEW_PAGE, closing.heading, _raw(closing.source)]
     whole = {**document, "blocks": blocks, "meta": {**document["meta"], **meta}}
     template = f"--template={TEMPLATES / 'report.typ'}"
     flags = ["--variable=contents"] if toc else []

@@ -260,12 +260,12 @@ def test_months_of_a_register_are_bookmarks_and_no_part_of_the_contents():
         assert [child.title for child in outline.root[0].children] == ["Own", "May"]
 
 
-def test_a_book_lists_its_chapters_and_starts_each_on_its_own_page(notebook):
+def test_a_book_lists_its_chapters_and_begins_each_below_the_last(notebook):
     chapter = build_document(notebook("# Own\n\n## Part\n\ntext"))
     made = pikepdf.open(io.BytesIO(to_pdf(bind_documents([chapter, chapter], ["One", "Two"]), title="All", toc=True)))
     with made.open_outline() as outline:
         assert [item.title for item in outline.root] == ["One", "Two"]
-    assert len(made.pages) == 3  # title and contents, and a page for each
+    assert len(made.pages) == 1  # no page for each
 
 
 def test_arabic_is_set_from_right_to_left_wherever_it_begins_a_text(notebook, shown):
