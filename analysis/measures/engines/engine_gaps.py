@@ -78,7 +78,7 @@ def gaps_in_engine(
     low, high = _own_limits(numbered, coverage, first, last) if own else (day_number(first), day_number(last))
     inside = numbered.filter((numbered["date"] >= low) & (numbered["date"] <= high))
     days = inside.group_by([*by, "date"]).aggregate(
-        ids=inside["incident_id"].cast("string").group_concat("|", order_by=inside["incident_id"]),
+        ids=inside["incident_id"].cast("string").collect().sort().join("|"),  # Spark orders no texts that it joins
         latest=inside["date_end"].max(), surest=inside["date_start"].max(),
         earliest=inside["date_start"].min(), sure=inside["date_end"].min(),
     )  # fmt: skip
