@@ -21,7 +21,7 @@ from analysis.evidence.errors import InputError
 from analysis.measures.changepoints.changes import Prior
 from analysis.measures.changepoints.clustering import default_clusterings
 from analysis.measures.changepoints.observed_counts import ObservedCounts
-from analysis.measures.changepoints.pause_posterior import RATIO, Pause, find_series_pauses
+from analysis.measures.changepoints.pause_posterior import RATIO, SeriesPause, find_series_pauses
 from analysis.measures.changepoints.streamed_posterior import StreamedPosterior
 from analysis.measures.coverage import Window
 
@@ -198,7 +198,7 @@ def weigh_batch(batch: list[ObservedCounts], search: Search) -> list[np.ndarray]
 
 def pause_batch(
     batch: list[ObservedCounts], search: Search, log_prior: np.ndarray, joint: list[np.ndarray]
-) -> list[list[Pause]]:
+) -> list[list[SeriesPause]]:
     """The pauses of each series, the most probable first."""
     out = []
     for observed, log_joint in zip(batch, joint, strict=True):

@@ -28,7 +28,7 @@ def simulated(series, share, seed):
     rng = np.random.default_rng(seed)
     days, actors, pauses = [], [], {}
     for actor in range(series):
-        rate = np.full(DAYS, np.exp(rng.uniform(np.log(0.05), np.log(2.5))))
+        rate = np.full(DAYS, np.exp(rng.uniform(np.log(0.15), np.log(4.0))))
         kind = rng.random()
         if kind < share:
             begin = int(rng.integers(80, 200))

@@ -17,7 +17,7 @@ LEVEL = 0.95
 
 
 @dataclass(frozen=True)
-class Pause:
+class SeriesPause:
     """One pause of a series.
 
     Parameters
@@ -36,7 +36,7 @@ class Pause:
 
     Examples
     --------
-    >>> Pause(12, 0.9, (10, 9, 12), (20, 18, 24), (0.25, 0.0, 0.3), 1.5, 0.5).rate_ratio
+    >>> SeriesPause(12, 0.9, (10, 9, 12), (20, 18, 24), (0.25, 0.0, 0.3), 1.5, 0.5).rate_ratio
     0.25
     """
 
@@ -54,13 +54,15 @@ class Pause:
 
         Examples
         --------
-        >>> Pause(12, 0.9, (10, 9, 12), (20, 18, 24), (0.5, 0.0, 0.9), 1.0, 1.0).rate_ratio
+        >>> SeriesPause(12, 0.9, (10, 9, 12), (20, 18, 24), (0.5, 0.0, 0.9), 1.0, 1.0).rate_ratio
         0.5
         """
         return self.rate_per_day[0] / ((self.rate_before + self.rate_after) / 2)
 
 
-def find_series_pauses(found: StreamedPosterior, ratio: float = RATIO, min_probability: float = 0.1) -> list[Pause]:
+def find_series_pauses(
+    found: StreamedPosterior, ratio: float = RATIO, min_probability: float = 0.1
+) -> list[SeriesPause]:
     """Pauses of one series, the most probable first.
 
     Parameters
@@ -74,7 +76,7 @@ def find_series_pauses(found: StreamedPosterior, ratio: float = RATIO, min_proba
 
     Returns
     -------
-    list of Pause
+    list of SeriesPause
 
     Notes
     -----
@@ -100,7 +102,7 @@ def find_series_pauses(found: StreamedPosterior, ratio: float = RATIO, min_proba
         return []
     passes = [(weight, _Pass(found, which, ratio)) for which, weight in found._kept]
     left = np.sum([weight * each.probability for weight, each in passes], axis=0)
-    out: list[Pause] = []
+    out: list[SeriesPause] = []
     while len(out) < len(found.number) // 2 and left.max() >= min_probability:
         day = _middle(left)
         pause, covered = _pause_on(passes, day, float(left[day]))
@@ -118,7 +120,7 @@ def _middle(probability: np.ndarray) -> int:
     return top + int(after) // 2
 
 
-def _pause_on(passes: list[tuple[float, _Pass]], day: int, probability: float) -> tuple[Pause, np.ndarray]:
+def _pause_on(passes: list[tuple[float, _Pass]], day: int, probability: float) -> tuple[SeriesPause, np.ndarray]:
     """The pause that holds a day, and the probability of each day to lie in it, given the day does."""
     masses = [(weight, each.on(day)) for weight, each in passes]
     onset, end, rate = (np.sum([weight * each[part] for weight, each in masses], axis=0) for part in (0, 1, 2))
@@ -129,7 +131,7 @@ def _pause_on(passes: list[tuple[float, _Pass]], day: int, probability: float) -
     tails = np.array([(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     low, high = grid_quantiles(rates, shares, tails)
     covered = np.where(np.arange(len(begin)) <= day, begin.cumsum(), 1 - np.append(0.0, stop.cumsum())[1:])
-    pause = Pause(
+    pause = SeriesPause(
         day, min(probability, 1.0), _interval(begin), _interval(stop), (float(shares @ rates), float(low), float(high)),
         float(onset[1].sum() / total), float(end[1].sum() / max(float(end[0].sum()), 1e-300)),
     )  # fmt: skip

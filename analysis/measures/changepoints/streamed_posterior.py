@@ -99,8 +99,6 @@ class StreamedPosterior(GridPosterior):
         Ways in which events may cluster, and the prior probability of each.
     inside : bool
         Without effect: there are no totals.
-    _solved : dict
-        What was worked out before.
     fine : bool
         Whether the grid is fine enough for an error of a segment below 1e-9; see `left_out`.
 

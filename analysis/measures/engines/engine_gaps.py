@@ -78,7 +78,7 @@ def gaps_in_engine(
     low, high = _own_limits(numbered, coverage, first, last) if own else (day_number(first), day_number(last))
     inside = numbered.filter((numbered["date"] >= low) & (numbered["date"] <= high))
     days = inside.group_by([*by, "date"]).aggregate(
-        ids=inside["incident_id"].cast("string").group_concat("|", order_by=inside["incident_id"]),
+        found=inside.count().cast("int64"),
         latest=inside["date_end"].max(), surest=inside["date_start"].max(),
         earliest=inside["date_start"].min(), sure=inside["date_end"].min(),
     )  # fmt: skip
@@ -87,14 +87,34 @@ def gaps_in_engine(
     if bounds.empty:
         return _framed(pd.DataFrame(columns=[*by, *COLUMNS]), by)
     marks = ibis.memtable(bounds, schema=_schema(days, by))
-    empty = {name: ibis.null(days[name].type()) for name in ("ids", "latest", "surest", "earliest", "sure")}
+    empty = {name: ibis.null(days[name].type()) for name in ("found", "latest", "surest", "earliest", "sure")}
     points = days.mutate(turn=ibis.literal(0, "int64")).select(*by, "date", "turn", *empty).union(
         marks.mutate(**empty).select(*by, "date", "turn", *empty)
     )  # fmt: skip
     points = points.group_by([*by, "date"]).aggregate(
         turn=points["turn"].sum().cast("int64"), **{name: points[name].max() for name in empty}
     )
-    return _framed(fetch(_between(points, by, min_days)), by)
+    return _framed(_with_ids(fetch(_between(points, by, min_days)), inside, by), by)
+
+
+def _with_ids(found: pd.DataFrame, inside, by: list[str]) -> pd.DataFrame:
+    """The gaps with the incidents of the day before and of the day after: only these days are looked up."""
+    import ibis
+
+    edges = pd.concat([found[by].assign(date=found["start"] - 1), found[by].assign(date=found["end"] + 1)])
+    edges = edges.drop_duplicates(ignore_index=True)
+    if edges.empty:
+        return found.assign(before=pd.Series(dtype="str"), after=pd.Series(dtype="str"))
+    days = ibis.memtable(edges, schema={name: inside[name].type() for name in by} | {"date": "int64"})
+    beside = inside.semi_join(days, [inside[name].identical_to(days[name]) for name in (*by, "date")])
+    ids = fetch(beside.group_by([*by, "date"]).aggregate(
+        ids=beside["incident_id"].cast("string").collect().sort().join("|")  # Spark orders no texts that it joins
+    ))  # fmt: skip
+    out = found.assign(left_=found["start"] - 1, right_=found["end"] + 1)
+    for side, name in (("left_", "before"), ("right_", "after")):
+        named = ids.rename(columns={"ids": name, "date": side})
+        out = out.merge(named, on=[*by, side], how="left")
+    return out.drop(columns=["left_", "right_"])
 
 
 def _schema(days, by: list[str]) -> dict:
@@ -155,7 +175,7 @@ def _between(points, by: list[str], min_days: int):
         surest_=points["surest"].max().over(past), early=points["earliest"].min().over(coming),
         sure_=points["sure"].min().over(coming),
     )  # fmt: skip
-    nexts = {name: known[name].lead().over(each) for name in ("date", "ids", "early", "sure_")}
+    nexts = {name: known[name].lead().over(each) for name in ("date", "found", "early", "sure_")}
     pairs = known.mutate(**{f"{name}_next": value for name, value in nexts.items()})
     length = pairs["date_next"] - pairs["date"] - 1
     found = pairs.mutate(gap_days=length).filter(
@@ -163,13 +183,13 @@ def _between(points, by: list[str], min_days: int):
     )
     left, right, gap = found["date"], found["date_next"], found["gap_days"]
     late, early = found["late"].coalesce(left), found["early_next"].coalesce(right)
-    sure_late = found["ids"].isnull().ifelse(left, found["surest_"])
-    sure_early = found["ids_next"].isnull().ifelse(right, found["sure__next"])
+    sure_late = found["found"].isnull().ifelse(left, found["surest_"])
+    sure_early = found["found_next"].isnull().ifelse(right, found["sure__next"])
     shortest = ibis.greatest(ibis.least(early, right) - ibis.greatest(late, left) - 1, 0)
     longest = ibis.greatest(sure_early, right) - ibis.least(sure_late, left) - 1
     return found.select(
         *by, start=left + 1, end=right - 1, gap_days=gap, gap_days_low=ibis.least(shortest, gap),
-        gap_days_high=ibis.greatest(longest, gap), before=found["ids"], after=found["ids_next"],
+        gap_days_high=ibis.greatest(longest, gap),
     )  # fmt: skip
 
 

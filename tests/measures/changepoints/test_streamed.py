@@ -66,8 +66,9 @@ def test_under_clustering_the_answer_is_that_of_the_states_of_all_days():
     given = options(series(300, 0.5))
     ways = [each for each in default_clusterings() if each[0].delay_days < 3]
     streamed, kept = StreamedPosterior(*given, ways), GridPosterior(*given, ways)
-    assert np.allclose(streamed.number, kept.number, atol=1e-3)
-    assert np.allclose(streamed.marginal(), kept.marginal(), atol=2e-3)
+    # The other one leaves out ways of clustering that are improbable at a first look, 3e-3 together.
+    assert np.allclose(streamed.number, kept.number, atol=4e-3)
+    assert np.allclose(streamed.marginal(), kept.marginal(), atol=4e-3)
     on_one_grid = GridPosterior(*given, ways)
     on_one_grid.__dict__["grid"] = streamed.grid
     one, other = streamed.passes[3], on_one_grid.passes[3]
