@@ -199,8 +199,8 @@ def main() -> None:
 
 Python {platform.python_version()}, Chromium {version}, {platform.machine()}, two cores. By
 `python -m benchmarks.explore`. A brush counts every view again and draws it: the median of {BRUSHES - 1}, in brackets
-the fastest and the slowest. A page above 3 MB is refused; JupyterLab gets the columns as bytes, and asks for ids and texts of the rows
-that it shows.
+the fastest and the slowest. A page above 3 MB is refused; JupyterLab gets the columns as bytes, and asks for ids and
+texts of the rows that it shows.
 
 ## As a page, from its file
 
