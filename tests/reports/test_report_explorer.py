@@ -51,5 +51,5 @@ def test_the_page_is_made_of_the_variant_and_left_out_where_rows_may_not_be_pass
 def test_an_address_holds_the_view_of_a_chapter():
     dataset = a.open_folder()
     address = explorer_address(dataset, a.View(start="2024-02-04", weapons="rocket", confirmation="monitor"))
-    assert address == "explore.html#evidence=monitors&start=2024-02-04&is.weapon=rocket"
+    assert address == "explore.html#evidence=reported+by+monitors&start=2024-02-04&is.weapon=rocket"
     assert explorer_address(dataset, a.View()) == "explore.html"
