@@ -3,7 +3,7 @@
     python benchmarks/exercises.py            # both batches, some ten minutes on two cores
     python benchmarks/exercises.py --quick    # the class of eight only
 
-Writes benchmarks/exercises.md. Two batches: the thirty simulated submissions of tests/exercises/test_grade.py
+Writes benchmarks/exercises.md. Two batches: the thirty simulated submissions of tests/exercises/test_grading.py
 (right, blank, altered, endless, flooding, dying, ...), and eight right submissions of the exercise 3_counting. Both
 programs have 30 s per cell, their default. One of the thirty is left out of what is timed: a copied test cell ends
 nbgrader's whole batch.
@@ -30,7 +30,7 @@ from analysis.exercises.submissions import find_submissions
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.exercises.conftest import hand_in, make_course  # noqa: E402
-from tests.exercises.test_grade import class_of_thirty  # noqa: E402
+from tests.exercises.test_grading import class_of_thirty  # noqa: E402
 
 EIGHT = "3_counting"
 ENDS_NBGRADER = "19 copied tests"
@@ -75,7 +75,7 @@ def by_grade(course: Path, name: str, backend: str, workers: int) -> tuple[float
     start = time.perf_counter()
     exercises = open_course(course, [name])
     graded = grade_all(find_submissions(course / "submitted", exercises), SubmissionLimits(), backend, workers)
-    write_grades(course / "grades", graded, "benchmark")
+    write_grades(course / "grades", graded, "benchmark", exercises)
     return time.perf_counter() - start, len(graded), len(graded)
 
 

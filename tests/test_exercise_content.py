@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import json
 import os
 import re
 import shlex
@@ -225,6 +226,38 @@ def test_the_command_of_the_last_exercise_makes_a_pdf_of_text_table_and_chart_wi
     lines = [line.strip() for cell in notebook.cells if cell.cell_type == "code" for line in cell.source.splitlines()]
     assert [line for line in lines if len(line) > 20 and line in text] == []
     assert "Background" not in text and "Task 7" not in text
+
+
+# Libraries that run in a browser: packages of Pyodide, and packages of Python alone.
+IN_A_BROWSER = {
+    "IPython", "PIL", "annotated_types", "charset_normalizer", "click", "contourpy", "cycler",
+    "dateutil", "kiwisolver", "matplotlib",
+    "mpl_toolkits", "mypy_extensions", "numpy", "packaging", "pandas", "pandera", "pyparsing", "pydantic",
+    "pydantic_core", "scipy", "seaborn", "six", "tqdm", "typeguard", "typing_extensions", "typing_inspect",
+    "typing_inspection", "yaml",
+}  # fmt: skip
+IMPORTED = """
+import ast, contextlib, io, json, sys
+for name in ("numba", "hypothesis", "pyarrow"):
+    sys.modules[name] = None  # libraries use them where they are there, and do without
+with contextlib.redirect_stdout(io.StringIO()):
+    for source in json.load(sys.stdin):
+        names = {}
+        for cell in source:
+            exec(compile(cell, "cell", "exec"), names)
+own = {path.partition(".")[0] for path, module in sys.modules.items() if getattr(module, "__file__", None)}
+print(json.dumps(sorted(own - sys.stdlib_module_names - {"analysis", "__main__"})))
+"""
+
+
+@pytest.mark.slow
+def test_the_first_five_exercises_import_nothing_that_a_browser_lacks():
+    sources = [[cell.source for cell in cells_of(name) if cell.code] for name in NAMES[:5]]
+    done = subprocess.run([sys.executable, "-c", IMPORTED], input=json.dumps(sources), cwd=REPOSITORY,
+                          capture_output=True, text=True)  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = {name for name in json.loads(done.stdout) if not name.startswith("_")}
+    assert {"pandas", "scipy", "pandera"} <= found and found - IN_A_BROWSER == set()
 
 
 # The figures of docs/teaching.md: what the right answers are on the tables as they are now.

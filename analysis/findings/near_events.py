@@ -16,8 +16,9 @@ LEFT_OUT = ("attack", "background")  # what the counts hold already, and what ha
 
 
 def dated_events(study: Study, first, last) -> pd.DataFrame:
-    """The events that begin from one day to another, one row each: date (day), until (day, missing where it is one
-    day), kind, event (text of a source), sources (number). Of several dates of one event the narrowest."""
+    """The events that begin from one day to another, one row each: date (day), until (day, missing where no
+    source states a later end), kind, event (text of a source), sources (number). Of several dates of one event the
+    narrowest stands."""
     told = study.dataset.milestones
     told = told[~told["kind"].isin(LEFT_OUT)]
     if study.view.sets and "set" in told:
@@ -79,7 +80,7 @@ class EventsInSet(Finding):
 def events_finding(study: Study, begin: PauseBegin) -> EventsInSet:
     """How many dated events lie in the 95 % set of one begin."""
     about = study.about_finding(begin.definition)
-    if pd.isna(begin.day_low):
+    if pd.isna(begin.day_low) or begin.is_thin:
         return EventsInSet(**about, first=pd.NaT, last=pd.NaT, inside=0, partly=0)
     events = dated_events(study, begin.day_low - pd.Timedelta(days=366), begin.day_high)
     inside = events_in_set(events, begin.day_low, begin.day_high)

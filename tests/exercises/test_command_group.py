@@ -39,7 +39,9 @@ def test_grade_says_how_it_isolates_and_what_it_found(incidents, course, exercis
         "anna  sums  6 of 8",
         "    tests mean: missing, put back",
         "build/grades/grades.csv",
+        "build/grades/grades.xlsx",
         "build/grades/summary.html",
+        "build/grades/answers_in_words.html",
     ]
 
 
