@@ -97,7 +97,7 @@ def test_brush_map_calendar_search_compare_and_undo(visit, path):
 
 def test_other_evidence_resolves_every_incident_again(visit, path):
     page = visit(path)
-    page.get_by_label("Which evidence counts").select_option("monitors")
+    page.get_by_label("Which evidence counts").select_option("reported by monitors")
     expect(page.locator(".number-line b")).to_have_text(str(selected(confirmation="monitor")))
     best = page.locator("fieldset", has_text="best voice").locator("li", has_text="monitors").locator(".count")
     assert int(best.inner_text()) <= number(page)

@@ -1,9 +1,7 @@
-"""The explorer of a report: charts and tables lead to it, at the view of their chapter, a row to its own days."""
+"""The explorer of a report: charts and tables lead to it, at the view of their chapter."""
 
 from dataclasses import replace
 from types import SimpleNamespace
-
-import pytest
 
 import analysis as a
 from analysis.reports.document.tree import elements, figure_block, inlines_of_text, text_of
@@ -37,18 +35,7 @@ def test_a_figure_leads_to_the_view_of_its_chapter():
     assert links(link_explorer([figure], ADDRESS)) == [("Open in the explorer", ADDRESS)]
 
 
-@pytest.mark.parametrize(("head", "first", "days"), [
-    ("week from", "2024-01-22", "start=2024-01-22&end=2024-01-28"),
-    ("week from", "2023-10-17", "start=2023-10-17&end=2023-10-22"),  # a cut week ends on its Sunday
-    ("month from", "2024-02-01", "start=2024-02-01&end=2024-02-29"),
-])  # fmt: skip
-def test_a_row_of_periods_leads_to_its_days(head, first, days):
-    found = links(link_explorer([table(head, first)], ADDRESS))
-    assert (first, f"explore.html#{days}&is.country=Iraq") in found
-    assert ("Open in the explorer", ADDRESS) in found
-
-
-def test_another_table_gets_one_link_and_keeps_its_rows():
+def test_a_table_gets_one_link_and_keeps_its_rows():
     assert links(link_explorer([table("incident", "2024-01-22")], ADDRESS)) == [("Open in the explorer", ADDRESS)]
 
 
@@ -64,5 +51,5 @@ def test_the_page_is_made_of_the_variant_and_left_out_where_rows_may_not_be_pass
 def test_an_address_holds_the_view_of_a_chapter():
     dataset = a.open_folder()
     address = explorer_address(dataset, a.View(start="2024-02-04", weapons="rocket", confirmation="monitor"))
-    assert address == "explore.html#evidence=monitors&start=2024-02-04&is.weapon=rocket"
+    assert address == "explore.html#evidence=reported+by+monitors&start=2024-02-04&is.weapon=rocket"
     assert explorer_address(dataset, a.View()) == "explore.html"

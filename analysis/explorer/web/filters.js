@@ -10,6 +10,8 @@ export class Filters {
     this.table = table;
     this.names = [TIME, TEXT, ...Object.keys(table.codes)];
     this.failed = new Uint32Array(table.n); // bit i: the row fails filter i
+    this.active = new Set(); // names of the filters of values that are set
+    this._left = null;
   }
 
   /** @param {string} name */
@@ -17,6 +19,7 @@ export class Filters {
 
   /** Keep rows that may lie between two days, inclusive: any day of a range is enough. */
   setTime(from, to) {
+    this._left = null;
     const { day, ranged, first, last, n } = this.table, failed = this.failed;
     for (let i = 0; i < n; i++) failed[i] = (failed[i] & ~1) | (day[i] < from || day[i] > to ? 1 : 0);
     for (let k = 0; k < ranged.length; k++) {
@@ -28,7 +31,9 @@ export class Filters {
   /** Keep rows with one of the values; null keeps all. @param {string} name @param {?Iterable<number>} kept */
   setValues(name, kept) {
     const codes = this.table.codes[name], failed = this.failed, bit = this.bit(name);
-    if (kept === null) return this._clear(bit);
+    this._left = null;
+    if (kept === null) { this.active.delete(name); return this._clear(bit); }
+    this.active.add(name);
     const set = new Set(kept);
     const fails = Uint8Array.from({ length: codes.reduce((most, code) => (code > most ? code : most), 0) + 1 },
       (_, code) => (set.has(code) ? 0 : 1));
@@ -38,6 +43,7 @@ export class Filters {
   /** Keep the rows of which `found` is not 0; null keeps all. @param {?Uint8Array} found */
   setText(found) {
     const failed = this.failed;
+    this._left = null;
     if (found === null) return this._clear(2);
     for (let i = 0; i < failed.length; i++) failed[i] = found[i] ? failed[i] & ~2 : failed[i] | 2;
   }
@@ -47,17 +53,26 @@ export class Filters {
     for (let i = 0; i < failed.length; i++) failed[i] &= ~bit;
   }
 
-  /** How many rows pass all filters. */
-  passing() {
-    const failed = this.failed;
+  /** The rows that pass all filters. @returns {Uint32Array} */
+  left() {
+    if (this._left) return this._left;
+    const failed = this.failed, rows = new Uint32Array(failed.length);
     let number = 0;
-    for (let i = 0; i < failed.length; i++) if (failed[i] === 0) number++;
-    return number;
+    for (let i = 0; i < failed.length; i++) if (failed[i] === 0) rows[number++] = i;
+    return (this._left = rows.subarray(0, number));
   }
+
+  /** How many rows pass all filters. */
+  passing() { return this.left().length; }
 
   /** Rows by value, counted without the filter of that name. @returns {Uint32Array} */
   countValues(codes, size, name) {
     const failed = this.failed, others = ~this.bit(name), counts = new Uint32Array(size);
+    if (!this.active.has(name)) { // without a filter of its own, only the rows that are left count
+      const rows = this.left();
+      for (let k = 0; k < rows.length; k++) counts[codes[rows[k]]]++;
+      return counts;
+    }
     for (let i = 0; i < codes.length; i++) if ((failed[i] & others) === 0) counts[codes[i]]++;
     return counts;
   }
