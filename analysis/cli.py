@@ -333,6 +333,7 @@ def sweep(
 
 
 main.add_command(exercises)
+main.add_command(pauses_command)
 main.add_command(find_command)
 main.add_command(export_command)
 main.add_command(import_group)

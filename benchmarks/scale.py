@@ -36,7 +36,7 @@ def measure(work):
     started, before = time.process_time(), children()
     rows = work()
     seconds = time.process_time() - started + children() - before
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory = int(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1]) / 1024
     print(json.dumps({"seconds": seconds, "memory": memory, "rows": rows}))
 path = sys.argv[1]
 """
@@ -95,7 +95,7 @@ QUESTIONS = {
     },
 }  # fmt: skip
 IMPORTS = {
-    "here": "from analysis.databases.engine_import import import_acled_in_engine\n"
+    "here": "import ibis\nfrom analysis.databases.engine_import import import_acled_in_engine\nibis.duckdb.connect()\n"
     "measure(lambda: import_acled_in_engine([path], sys.argv[2], downloaded='2026-01-01').rows_kept)",
     "DuckDB scan and write": DUCKDB + "con.execute('set preserve_insertion_order = false')\n"
     "measure(lambda: con.execute(f\"copy (select * from read_csv('{path}', header = true)) to '{sys.argv[2]}/bare.parquet' "
@@ -275,10 +275,13 @@ def series(many: int) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--sizes", help="rows, with commas")
     parser.add_argument("--series", type=int, default=10_000)
     parser.add_argument("--narrow", type=int, default=NARROW)
     chosen = parser.parse_args()
-    sizes = SIZES[:1] if chosen.quick else SIZES
+    sizes: tuple[int, ...] = SIZES[:1] if chosen.quick else SIZES
+    if chosen.sizes:
+        sizes = tuple(int(each) for each in chosen.sizes.split(","))
     with tempfile.TemporaryDirectory() as folder:
         parts = [
             "# Large tables",

@@ -32,8 +32,8 @@ def computed() -> tuple[str, str]:
         "\n\n".join(answers) + "\n\n"
         f"![{charts.frequency_alt(bars)}](docs/frequency.svg)\n\n"
         f"*Itemised attacks per week by the best voice behind each; every claim counts. n = {len(everything)}, as of "
-        f"{a.format_date(bars['end'].max())}. Grey ground: searched sparsely, so that an empty week may be a gap in the "
-        f"search. Light grey: searched by week.*\n\n"
+        f"{a.format_date(bars['end'].max())}. Grey ground: searched sparsely, so that an empty week may be a gap in "
+        f"the search. Light grey: searched by week.*\n\n"
         f"{len(evidence.claims):,} claims in {evidence.claims['source_id'].nunique():,} documents make "
         f"{len(everything)} incidents."
     )

@@ -32,8 +32,8 @@ VOICE_FILL = {
 }
 VOICE_LABEL = {
     "us_official": "U.S. officials",
-    "local_official": "local officials",
-    "monitor": "monitors",
+    "local_official": "local officials at best",
+    "monitor": "monitors at best",
     "unknown": "no named voice",
     "claim_only": "attackers' claim only",
 }

@@ -157,13 +157,13 @@ def _read_columns(names: list[str]) -> str:
     formats = ", ".join(quote(each) for each in acled.DATE_FORMATS)
     unit = _code("time_precision", acled.TIME_PRECISION) if "time_precision" in names else "'day'"
     iso = "event_date LIKE '____-__-__'"
-    day = (
-        f"CASE WHEN {iso} THEN try_cast(event_date AS DATE) ELSE try_strptime(trim(event_date), [{formats}])::DATE END"
-    )
+    other = f"try_strptime(trim(event_date), [{formats}])::DATE"
+    day = f"CASE WHEN {iso} THEN try_cast(trim(event_date) AS DATE) ELSE {other} END"
+    # The cast of a bare column would move into the reader of the file, which stops at a text that is no number: trim.
     out = [f"{day} AS day_", f"coalesce({unit}, 'day') AS unit_"]
     for name in ("latitude", "longitude", "fatalities"):
         if name in names:
-            out.append(f"try_cast({_name(name)} AS DOUBLE) AS {name}_")
+            out.append(f"try_cast(trim({_name(name)}) AS DOUBLE) AS {name}_")
     return ", ".join(out)
 
 

@@ -44,7 +44,7 @@ def find_header(rows: Sequence[Sequence[str]]) -> Header:
     above = [" ".join(filter(None, row)) for row in rows[:at] if any(row)]
     if at + 1 < len(rows) and (names := _joined(rows[at], rows[at + 1])):
         return Header(names, above, at + 2)
-    return Header(rows[at], above, at + 1)
+    return Header(list(rows[at]), above, at + 1)
 
 
 def _filled(row: Sequence[str]) -> int:

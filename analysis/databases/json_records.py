@@ -42,7 +42,7 @@ def _plain_feature(record: dict) -> dict:
 
 def _flat(record: dict, before: str = "") -> dict:
     """Objects inside an object as columns such as `place.name`."""
-    out = {}
+    out: dict = {}
     for name, value in record.items():
         out |= _flat(value, f"{before}{name}.") if isinstance(value, dict) and value else {f"{before}{name}": value}
     return out

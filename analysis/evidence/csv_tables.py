@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -90,12 +90,23 @@ def _checks(column: Column) -> list:
     """The column's rules as pandera checks; the text of each is what a person is told."""
     import pandera.pandas as pa
 
-    checks = [pa.Check(_accepted(column), error=column.accepts)]
+    checks = [pa.Check(_once_each(_accepted(column)), error=column.accepts)]
     if column.kind in ("date", "month"):
-        checks.append(pa.Check(_possible_year, error=f"a year from {FIRST_YEAR} to {LAST_YEAR}"))
+        checks.append(pa.Check(_once_each(_possible_year), error=f"a year from {FIRST_YEAR} to {LAST_YEAR}"))
     if column.required:
         checks.append(pa.Check(lambda text: text != "", error="must not be empty"))
     return checks
+
+
+def _once_each(check: Callable[[pd.Series], pd.Series]) -> Callable[[pd.Series], pd.Series]:
+    """The check made once for each different value: a long table repeats its days, places and codes."""
+
+    def checked(text: pd.Series) -> pd.Series:
+        number, values = pd.factorize(text)
+        good = check(pd.Series(values, dtype="str")).to_numpy(dtype=bool)
+        return pd.Series(good[number], text.index)
+
+    return checked
 
 
 def _possible_year(text: pd.Series) -> pd.Series:
@@ -127,6 +138,8 @@ def _key_problems(raw: pd.DataFrame, table: Table, file: str) -> list[Problem]:
         return []
     values = raw[key[0]].str.cat([raw[name] for name in key[1:]], sep=" + ")
     again = values.duplicated() & (raw[key[0]] != "")
+    if not again.any():
+        return []
     first = {value: row for row, value in reversed(list(enumerate(values, HEADER_ROWS)))}
     return [
         Problem(file, row + HEADER_ROWS, " + ".join(key), value, f"{table.once}; also in row {first[value]}")
@@ -155,16 +168,20 @@ def _typed(raw: pd.DataFrame, known: list[Column]) -> pd.DataFrame:
         if column.kind == "date":
             typed[column.name] = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
         elif column.kind in ("integer", "number"):
-            number = pd.to_numeric(text.where(text.str.fullmatch(PATTERNS[column.kind], na=False)))
+            number = pd.to_numeric(text.where(_fits(raw[column.name], PATTERNS[column.kind])))
             typed[column.name] = number.astype("Int64" if column.kind == "integer" else "float64")
     return typed
+
+
+def _fits(text: pd.Series, pattern) -> pd.Series:
+    return _once_each(lambda values: values.str.fullmatch(pattern, na=False))(text)
 
 
 def _with_numbers(typed: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """Further columns as numbers, where every value is one and none has zeros before it, as codes have."""
     for name in names:
         text = typed[name].dropna()
-        if len(text) and text.str.fullmatch(r"-?(0|[1-9]\d{0,14})(\.\d+)?").all():
+        if len(text) and pd.Series(text.unique()).str.fullmatch(r"-?(0|[1-9]\d{0,14})(\.\d+)?").all():
             number = pd.to_numeric(typed[name])
             typed[name] = number.astype("Int64") if not text.str.contains(".", regex=False).any() else number
     return typed

@@ -223,7 +223,7 @@ def _read_axes(of: dict) -> Any:
     from matplotlib.patches import Rectangle
 
     parts = _fields(of)
-    axes = Figure().subplots()
+    axes: Any = Figure().subplots()
     for x, y, width, height in parts["bars"]:
         axes.add_patch(Rectangle((x, y), width, height))
     axes.set(xlim=parts["limits"][0], ylim=parts["limits"][1])

@@ -91,7 +91,7 @@ class Judge:
         The sources `answers` are the instructor's; the names they bind are asked for anew by every cell. The sources
         `own` are those of the cells that may run here; the names they bind are never asked for.
         """
-        context = multiprocessing.get_context(START_METHOD)
+        context: Any = multiprocessing.get_context(START_METHOD)
         if START_METHOD == "forkserver":
             context.set_forkserver_preload(PRELOADED)
         self.connection, other = context.Pipe()
@@ -182,9 +182,12 @@ def _reason(error: BaseException, source: str) -> str:
 
 def execute_cell(tree: ast.Module, names: dict[str, Any]) -> Any:
     """Run the cell; returns the value of its last line, if that is an expression."""
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    last = tree.body[-1] if tree.body else None
+    value = last.value if isinstance(last, ast.Expr) else None
+    if value is not None:
+        tree.body.pop()
     exec(compile(tree, TESTS, "exec"), names)
-    return eval(compile(ast.Expression(last.value), TESTS, "eval"), names) if last else None
+    return eval(compile(ast.Expression(value), TESTS, "eval"), names) if value is not None else None
 
 
 def _fetch(tree: ast.Module, names: dict[str, Any], origin: NameOrigins, kernel: AnswerKernel) -> None:
@@ -224,8 +227,10 @@ def find_bound_names(sources: Iterable[str]) -> frozenset[str]:
     bound: set[str] = set()
     for source in sources:
         for statement in ast.parse(source).body:
-            nested = isinstance(statement, ast.FunctionDef | ast.ClassDef)
-            bound |= {statement.name} if nested else set(_bound_names(ast.Module([statement], [])))
+            if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+                bound.add(statement.name)
+            else:
+                bound |= set(_bound_names(ast.Module([statement], [])))
     return frozenset(bound)
 
 
@@ -233,7 +238,7 @@ def _run_imports(sources: Iterable[str], names: dict[str, Any]) -> None:
     """Run the imports of all cells first, so that a test that fails early takes none from the next."""
     for source in sources:
         statements = ast.parse(source).body
-        imports = [each for each in statements if isinstance(each, ast.Import | ast.ImportFrom)]
+        imports: list[ast.stmt] = [each for each in statements if isinstance(each, ast.Import | ast.ImportFrom)]
         exec(compile(ast.Module(imports, []), TESTS, "exec"), names)
 
 

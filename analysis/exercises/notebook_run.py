@@ -13,6 +13,7 @@ from pathlib import Path
 from queue import Empty
 from subprocess import DEVNULL
 from time import monotonic
+from typing import Any
 
 from jupyter_client import AsyncKernelManager
 from nbclient import NotebookClient
@@ -38,6 +39,7 @@ class LimitedClient(NotebookClient):
     """nbclient with limits of time and output, and with a mark on every cell that ran."""
 
     km: AsyncKernelManager
+    kc: Any  # an asynchronous client; None before the kernel is there
 
     def start_clock(self, limits: SubmissionLimits) -> LimitedClient:
         """Set the limits of time; they count from now."""
@@ -170,6 +172,7 @@ async def _cells(client: LimitedClient, judge: Judge | None) -> str:
 
 async def _run_cell(client: LimitedClient, judge: Judge | None, index: int, cell: NotebookNode) -> None:
     if part_of_test(cell) == "complete":
+        assert judge is not None, "a complete test never runs in the kernel of a submission"
         result = await _judge(client, judge, cell)
         cell.outputs = result.outputs
         cell.metadata["ran"] = {"status": "error" if result.ename else "ok", "ename": result.ename}

@@ -66,7 +66,7 @@ class CountSpread(Finding):
     def sentence(self) -> str:
         """Both ratios, and what the first one says."""
         if self.phi != self.phi:
-            return f"Too few whole periods were searched to say how the counts per {self.every} vary."
+            return f"Too few whole periods were searched closely to say how the counts per {self.every} vary."
         verdict = "one rate does not describe them" if self.is_more else "one steady rate can do that by chance"
         return (
             f"The counts per {self.every} vary {self.phi:.1f} times as much as those of one steady rate: {verdict}. "
@@ -83,8 +83,9 @@ def spread_finding(study: Study, counts: pd.DataFrame, every: str) -> CountSprea
     """The spread of what `count` returns without `by`; only whole periods that somebody searched count."""
     whole = counts[counts["is_complete"] & (counts["covered_days"] > 0)]
     within = changes(counts.assign(exposure=counts["covered_days"]), max_changes=4, inside_rows=False).phi
+    phi = float("nan") if study.is_thin else dispersion(whole)
     return CountSpread(
-        **study.about_finding(next(iter(study.itemised))), every=every, phi=dispersion(whole), phi_within=within,
+        **study.about_finding(next(iter(study.itemised))), every=every, phi=phi, phi_within=within,
         is_more=is_overdispersed(whole),
     )  # fmt: skip
 

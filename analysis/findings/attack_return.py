@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.charts.text_format import format_date, format_percent, format_range, plural
+from analysis.charts.text_format import format_date, format_percent, plural
 from analysis.comparisons.onset import pause_ending
 from analysis.comparisons.period_rates import observed_in_period
 from analysis.evidence.arguments import require_type
@@ -68,6 +68,8 @@ class AttackReturn(Finding):
         Share of simulated series in which a return to the former rate would have been announced; NaN if not asked.
     worlds : int
         Number of these series.
+    again : Timestamp or NaT
+        First day after the pause.
     is_thin : bool
         Whether no period was searched day by day.
     noun : str
@@ -100,6 +102,7 @@ class AttackReturn(Finding):
     day_high: pd.Timestamp
     chance_seen: float
     worlds: int
+    again: pd.Timestamp
     is_thin: bool
     noun: str
 
@@ -137,10 +140,13 @@ class AttackReturn(Finding):
         """With what chance a return to the former rate would have been announced."""
         if self.chance_seen != self.chance_seen:
             return ""
+        seen = round(self.chance_seen * self.worlds)
+        weight = "says little" if self.chance_seen < 0.5 else "speaks against a return"
+        verdict = "" if self.is_announced else f" That none is announced {weight}."
         return (
-            f"Had the former rate come back {format_range(self.after.start, self.after.start)} and stayed, a change "
-            f"would have been announced in {round(self.chance_seen * self.worlds)} of {self.worlds} simulated series "
-            f"that cluster and are counted like this one ({self.definition})."
+            f"Had the former rate come back on {format_date(self.again)} and stayed, a change would have been "
+            f"announced in {seen} of {self.worlds} simulated series that cluster and are counted like this one."
+            f"{verdict}"
         )
 
 
@@ -206,8 +212,9 @@ def return_finding(study: Study, label: str = "", *, eve=None, again=None, world
         day=ended["day"],
         day_low=ended["day_low"],
         day_high=ended["day_high"],
-        chance_seen=_chance_seen(found, before, again, worlds),
+        chance_seen=_chance_seen(found, before, again, 0 if series.is_thinly_covered else worlds),
         worlds=worlds,
+        again=again,
         is_thin=series.is_thinly_covered,
         noun=study.noun,
     )
@@ -241,7 +248,7 @@ def _no_pause(study: Study, label: str) -> AttackReturn:
         **study.about_finding(label), before=nothing, during=nothing,
         after=nothing, ratio=nan, ratio_low=nan, ratio_high=nan, probability_of_rise=nan, probability=nan,
         probability_overdispersed=nan, is_announced=False, day=pd.NaT, day_low=pd.NaT, day_high=pd.NaT,
-        chance_seen=nan, worlds=0, is_thin=study.is_thin, noun=study.noun,
+        chance_seen=nan, worlds=0, again=pd.NaT, is_thin=study.is_thin, noun=study.noun,
     )  # fmt: skip
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.charts.style import VOICE_LABEL
 from analysis.charts.text_format import format_date, join_names, plural
 from analysis.evidence.arguments import require_type
 from analysis.evidence.schema import CONFIRMATION
 from analysis.findings.finding import Finding
 from analysis.findings.study import Study
+from analysis.incidents.trace_text import VOICE_NAMES
 from analysis.incidents.views import select_values
 from analysis.measures.totals import format_counter
 
@@ -245,7 +245,7 @@ def _itemised(told: pd.DataFrame) -> Iterator[ItemisedToll]:
         if len(there):
             low, high = there["us_injured_low"].fillna(there[INJURED]), there["us_injured_high"].fillna(there[INJURED])
             yield ItemisedToll(
-                voice=VOICE_LABEL[level],
+                voice=VOICE_NAMES.get(level, level),
                 killed=int(there[KILLED].sum()),
                 injured=int(there[INJURED].sum()),
                 injured_low=int(low.sum()),

@@ -34,7 +34,9 @@ class LevelSpread(Finding):
 
     def sentence(self) -> str:
         """The factor between definitions, and the factor of an interval."""
-        if self.definitions < 2:
+        if not self.definitions:
+            return "No definition was searched closely enough to compare levels."
+        if self.definitions == 1:
             return "There is one definition only: nothing says how far another one would move the rate."
         return (
             f"The rate up to {format_date(self.as_of)} runs from {self.lowest:.2f} a day ({self.lowest_definition}) to "

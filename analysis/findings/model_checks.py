@@ -106,7 +106,8 @@ def fall_seen(study: Study, label: str, eve, worlds: int = 20) -> FallSeen:
     held = observed_in_period(study.definitions[label], (study.window[0], eve))
     former = held["count"] / held["covered_days"] if held["covered_days"] else 0.0
     found = study.posterior(label)
-    chance = power(found, former / 10, start, worlds=worlds) if former and found.holds(start) else float("nan")
+    known = former and found.holds(start) and not study.definitions[label].is_thinly_covered
+    chance = power(found, former / 10, start, worlds=worlds) if known else float("nan")
     return FallSeen(**study.about_finding(label), start=start, rate_before=former, chance=chance, worlds=worlds)
 
 
@@ -143,14 +144,14 @@ class ExposureRange(Finding):
 
     def sentence(self) -> str:
         """The definitions whose announcement depends on the share."""
-        shares = join_names(f"{share:.0%}" for share in self.shares)
+        shares = " or ".join(format_percent(share) for share in self.shares)
         if not self.shares:
             return ""
         if not self.depend:
-            return f"Whether {shares} of the incidents of sparsely searched days were seen changes no announcement."
+            return f"No announcement changes if {shares} of the incidents of sparsely searched days were seen."
         return (
-            f"Whether {shares} of the incidents of sparsely searched days were seen decides the announcement by "
-            f"{join_names(self.depend)}."
+            f"The announcement by {join_names(self.depend)} is not the same if {shares} of the incidents of sparsely "
+            "searched days were seen."
         )
 
 

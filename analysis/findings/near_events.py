@@ -79,7 +79,7 @@ class EventsInSet(Finding):
 def events_finding(study: Study, begin: PauseBegin) -> EventsInSet:
     """How many dated events lie in the 95 % set of one begin."""
     about = study.about_finding(begin.definition)
-    if pd.isna(begin.day_low):
+    if pd.isna(begin.day_low) or begin.is_thin:
         return EventsInSet(**about, first=pd.NaT, last=pd.NaT, inside=0, partly=0)
     events = dated_events(study, begin.day_low - pd.Timedelta(days=366), begin.day_high)
     inside = events_in_set(events, begin.day_low, begin.day_high)

@@ -263,8 +263,8 @@ class UnreportedAttacks(Finding):
             return "This evidence does not allow to say how many attacks nobody wrote about."
         low, high = self.estimates["estimate"].min(), self.estimates["estimate"].max()
         return (
-            f"{format_range(self.start, self.end).capitalize()}, the days searched at least by week, the table has "
-            f"{self.itemised} attacks; estimates from the overlap of reports lie between {low:.0f} and {high:.0f}."
+            f"The table has {self.itemised} attacks {format_range(self.start, self.end)}, on days searched at least by "
+            f"week; estimates from the overlap of reports lie between {low:.0f} and {high:.0f}."
         )
 
 

@@ -35,9 +35,10 @@ class PauseGaps(Finding):
         if not self.definitions:
             return "This evidence itemises no attack that could bound a gap."
         inside = _between(self.fewest_inside, self.most_inside)
+        gap = _between(self.shortest_gap, self.longest_gap)
         return (
-            f"{format_range(self.start, self.end).capitalize()} the table has {inside} attacks, depending on what "
-            f"counts; the gap that holds most of these days has {_between(self.shortest_gap, self.longest_gap)} days."
+            f"The table has {inside} attacks {format_range(self.start, self.end)}, depending on what counts; the gap "
+            f"that holds most of these days has {gap} days."
         )
 
     def title(self) -> str:
@@ -91,7 +92,7 @@ class RateDrop(Finding):
     def sentence(self) -> str:
         """The counts of both periods, and the ratio of their rates."""
         if self.ratio != self.ratio:
-            return f"{self.by} too few days were watched to compare the pause with the time before it."
+            return f"{self.by} too few days were searched closely to compare the pause with the time before it."
         return (
             f"{self.by} there were {plural(self.count_before, 'attack')} in {plural(self.days_before, 'day')} before "
             f"the pause and {self.count_during} in {self.days_during} days of it: {format_percent(self.ratio)} of the "
@@ -106,7 +107,8 @@ def drop_finding(study: Study, label: str, pause: PauseDays) -> RateDrop:
     before = observed_in_period(series, (study.window[0], pause.eve))
     during = observed_in_period(series, (pause.start, pause.end))
     ratio = low = high = float("nan")
-    if before["count"] and before["covered_days"] and during["covered_days"]:
+    days = before["covered_days"], during["covered_days"]
+    if before["count"] and all(days) and not series.is_thinly_covered:
         phi = max(study.posterior(label).phi, 1.0)
         found = compare(before["count"], before["covered_days"], during["count"], during["covered_days"], phi=phi)
         ratio, (low, high) = found.estimate, found.interval()

@@ -27,7 +27,7 @@ def searched_days(study: Study) -> str:
     days = count(study.incidents, "day", window=study.window, coverage=study.coverage)
     sparse, weekly = int(days["sparse_days"].sum()), int(days["weekly_days"].sum())
     blind = int(days["covered_days"].eq(0).sum())
-    parts = {"day by day": len(days) - sparse - weekly - blind, "by week": weekly, "more rarely": sparse,
+    parts = {"day by day": len(days) - sparse - weekly - blind, "by week": weekly, "less than weekly": sparse,
              "not at all": blind}  # fmt: skip
     told = [f"{number:,} {how}" for how, number in parts.items() if number]
     return f"of its {plural(len(days), 'day')}, this many were searched: {join_names(told)}"

@@ -38,6 +38,16 @@ class LargeDataset:
         What about.yml says.
     side_car : SideCar or None
         What import.json says.
+
+    See Also
+    --------
+    open_table : Opens a folder.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> "country" in a.open_table("data").incidents.columns
+    True
     """
 
     root: Path

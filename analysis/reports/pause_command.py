@@ -1,4 +1,4 @@
-"""The command `incidents pauses`: parse, call one function, print."""
+"""The command `incidents pauses`."""
 
 from __future__ import annotations
 

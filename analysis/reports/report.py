@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 
 from analysis.evidence.errors import InputError, RunError, format_path
+from analysis.evidence.scratch import scratch_folder
 from analysis.incidents.dataset import Dataset, open_folder
 from analysis.incidents.views import View, select
 from analysis.reports.chapters import Chapter, Renderer, format_provenance
@@ -174,7 +175,7 @@ def verify_report(folder: Path, progress: Callable[[str], None] = lambda _: None
     Raises InputError for a folder without the record of a report.
     """
     plan = recorded_plan(folder)
-    with TemporaryDirectory(prefix="verify-") as elsewhere:
+    with scratch_folder("verify") as elsewhere:
         again = replace(plan, target=Path(elsewhere, plan.target.absolute().name))
         run_report(again, progress, fresh=True)
         return run_record.compare_records(folder, again.target, plan.inputs())

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from analysis.evidence.errors import InputError, RunError, format_path
+from analysis.evidence.scratch import scratch_folder
 from analysis.runs import run_record
 from analysis.runs.execution import execute
 from analysis.runs.run_limits import RunLimits
@@ -107,7 +107,7 @@ def run_on_worker(
     """
     if differences := environment_differences(parameters.get("folder", ""), inputs):
         raise RunError(f"the worker cannot stand in for the machine that asks: {_summary(differences)}")
-    with TemporaryDirectory() as folder:
+    with scratch_folder("worker") as folder:
         source, made = Path(folder) / name, Path(folder) / "made" / name
         source.write_text(text, encoding="utf-8")
         try:

@@ -16,6 +16,7 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from analysis.evidence.errors import InputError, RunError, format_path
+from analysis.evidence.scratch import scratch_folder
 from analysis.runs import papermill_engine
 from analysis.runs.normalisation import normalise_output
 from analysis.runs.parallel_runs import RunningKernels
@@ -54,7 +55,7 @@ def execute(
     output.parent.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(dir=output.parent, prefix=".run-") as folder,
-        tempfile.TemporaryDirectory(prefix="k-") as sockets,
+        scratch_folder("k") as sockets,
     ):
         staged = Path(folder) / output.name
         try:
@@ -62,7 +63,7 @@ def execute(
                 str(notebook_path.resolve()), str(staged), dict(parameters),
                 engine_name=papermill_engine.ENGINE, kernel_name=KERNEL,
                 progress_bar=False, request_save_on_cell_execute=False, limits=limits, running=running,
-                cache_folder=cache_folder, kernel_manager_class=_manager(kernel), config=_connection(sockets),
+                cache_folder=cache_folder, kernel_manager_class=_manager(kernel), config=_connection(str(sockets)),
             )  # fmt: skip
         except PapermillExecutionError as error:
             if running.stopped:

@@ -160,7 +160,10 @@ def _fork(request: KernelRequest) -> int:
             os.close(fd)
         return process
     os.setsid()
-    os.write(request.pipe, PIPE_NUMBER.pack(os.getpid()))
+    try:
+        os.write(request.pipe, PIPE_NUMBER.pack(os.getpid()))
+    except BrokenPipeError:  # who asked was killed, and nobody waits for this kernel
+        os._exit(0)
     os.close(request.pipe)
     return 0
 

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-FIXED_VARIABLES = {"TZ": "UTC", "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+FIXED_VARIABLES = {
+    "TZ": "UTC", "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",  # its own pool reserves a gigabyte of a kernel's limit for the first text
+}  # fmt: skip
 # Runs in the kernel before the first cell and seeds the shared generators. A generator of one's own takes its own seed.
 SEED = "__import__('random').seed(0); __import__('numpy').random.seed(0)"
 

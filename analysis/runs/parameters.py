@@ -263,7 +263,7 @@ def _from_text(kind: ParameterKind, text: str) -> Any:
             return read(value)
     try:  # a mapping, a list of lists, null: as in a file of parameters
         return adapter.validate_python(yaml.safe_load(text), strict=True)
-    except (ValidationError, yaml.YAMLError):
+    except (ValidationError, yaml.YAMLError, ValueError):  # ValueError: an impossible day
         return value
 
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
 
 from analysis.evidence.errors import InputError, RunError
 from analysis.evidence.folders import REPOSITORY
+from analysis.evidence.scratch import scratch_folder
 from analysis.runs import run_record
 from analysis.runs.atomic_folder import publish_folder
 from analysis.runs.execution import execute
@@ -88,6 +88,6 @@ def verify_run(folder: Path) -> run_record.RecordComparison:
     """
     recorded = run_record.read_record(folder)["inputs"]
     notebook_path, parameters = REPOSITORY / recorded["notebooks"][0], recorded["parameters"]
-    with TemporaryDirectory(prefix="verify-") as elsewhere:
+    with scratch_folder("verify") as elsewhere:
         execute(notebook_path, Path(elsewhere, notebook_path.name), parameters)
         return run_record.compare_records(folder, Path(elsewhere), run_record.run_inputs([notebook_path], parameters))

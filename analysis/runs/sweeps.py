@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
 import pandas as pd
 
 from analysis.evidence.errors import InputError, RunError, format_path
+from analysis.evidence.scratch import scratch_folder
 from analysis.runs import run_record
 from analysis.runs.execution import execute
 from analysis.runs.parallel_runs import RunningKernels, run_parallel
@@ -93,13 +93,13 @@ def local_runner(at_once: int | None = None, limits: RunLimits | None = None) ->
     def runner(runs: Sequence[SweepRun], progress: Callable[[SweepRun], None]) -> dict[Path, str]:
         failures: dict[Path, str] = {}
 
-        with TemporaryDirectory(prefix="sweep-") as cache_folder:
+        with scratch_folder("sweep") as cache_folder:
 
             def one(run: SweepRun, running: RunningKernels) -> None:
                 try:
                     keep_run(run, lambda made: execute(
                         run.notebook_path, made, run.parameters, keep_failed=run.failed, kernel="warm", limits=limits,
-                        running=running, cache_folder=cache_folder,
+                        running=running, cache_folder=str(cache_folder),
                     ))  # fmt: skip
                 except (InputError, RunError) as error:
                     failures[run.folder] = str(error)

@@ -60,8 +60,8 @@ def test_false_discoveries_are_held_in_a_simulated_database():
     incidents, pauses = simulated(250, 0.3, seed=3)
     found = find_pauses(incidents, "actor", WINDOW, workers=1)
     false, announced = false_ones(found, pauses)
-    assert announced >= 25
-    assert false <= 4  # 5 % of 30 to 50 are expected at most; 4 is two standard errors above
+    assert announced >= 10  # many of the 75 pauses are in series too thin or too clustered to show them
+    assert false <= 2  # 5 % of them, and one more
     assert (found["expected_false"].diff().dropna() >= -1e-12).all()
     quiet, _ = simulated(120, 0.0, seed=4)
     assert find_pauses(quiet, "actor", WINDOW, workers=1)["is_announced"].sum() <= 1

@@ -81,7 +81,9 @@ def endless() -> list:
     return made
 
 
-@pytest.mark.parametrize("value", [object(), len, (n for n in ()), {"a": [object()]}, endless(), pd.DataFrame, 1j])
+@pytest.mark.parametrize(
+    "value", [object(), len, (letter for letter in ""), {"a": [object()]}, endless(), pd.DataFrame, 1j]
+)
 def test_what_is_no_data_is_refused_with_the_reason(value):
     with pytest.raises(RefusedAnswer, match="the answer holds"):
         write_answer(value)

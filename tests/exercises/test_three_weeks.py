@@ -73,9 +73,12 @@ def moodle_week(exercise) -> bytes:
     for number, name in enumerate(NAMES):
         folder, text = f"{normalize('NFD', name)}_{900 + number}_assignsubmission_file", paper_of(exercise, number)
         at = {4: "one (1).ipynb", 5: "my solution.ipynb", 6: "one.ipynb.txt"}.get(number, "one.ipynb")
-        files |= {3: {}, 7: {f"{folder}/one.ipynb": "{"}, 8: {f"{folder}/mine.zip": zipped({"one.ipynb": text})}}.get(
-            number, {f"{folder}/{at}": text}
-        )
+        special: dict[int, dict[str, bytes | str]] = {
+            3: {},
+            7: {f"{folder}/one.ipynb": "{"},
+            8: {f"{folder}/mine.zip": zipped({"one.ipynb": text})},
+        }
+        files |= special.get(number, {f"{folder}/{at}": text})
         if number in (4, 9):
             files[f"{folder}/one-Copy1.ipynb"] = nbformat.writes(exercise.released)
     return zipped(files)

@@ -5,6 +5,7 @@ python tests/reports/report_layout.py build/all/report.pdf
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 
@@ -15,14 +16,14 @@ FOOT, HEAD = 60.0, 770.0  # points from the foot of a page: below and above stan
 
 def body_pages(pdf: pikepdf.Pdf) -> int:
     """Pages before the annex and the appendix."""
-    pages = {page.objgen: number for number, page in enumerate(pdf.pages)}
+    pages: dict[Any, int] = {page.objgen: number for number, page in enumerate(pdf.pages)}
     with pdf.open_outline() as outline:
         starts = [pages[_page_of(pdf, item).objgen] for item in outline.root if item.title.startswith(AFTER_THE_BODY)]
     return min(starts, default=len(pdf.pages))
 
 
 def _page_of(pdf: pikepdf.Pdf, item) -> pikepdf.Object:
-    destination = item.destination if item.destination is not None else item.action.D
+    destination: Any = item.destination if item.destination is not None else item.action.D
     if isinstance(destination, pikepdf.Name | pikepdf.String):
         destination = pikepdf.NameTree(pdf.Root.Names.Dests)[str(destination)].D
     return destination[0]
@@ -31,7 +32,9 @@ def _page_of(pdf: pikepdf.Pdf, item) -> pikepdf.Object:
 def marks(page: pikepdf.Page) -> list[tuple[float, float]]:
     """Size of type and height above the foot, in points, of every piece of text on a page."""
     size, stack, matrix, found = 0.0, [], pikepdf.Matrix(), []
-    for operands, operator in pikepdf.parse_content_stream(page):
+    for instruction in pikepdf.parse_content_stream(page):
+        operands: Any = instruction.operands
+        operator = instruction.operator
         match str(operator):
             case "q":
                 stack.append(matrix)
@@ -57,7 +60,8 @@ def nearly_empty(pdf: pikepdf.Pdf, last: int) -> list[int]:
     found = []
     for number, page in enumerate(pdf.pages[:last], start=1):
         heights = [height for _, height in marks(page) if FOOT < height < HEAD]
-        pictures = any(name.startswith("/") for name in page.resources.get("/XObject", {}))
+        resources: Any = page.resources
+        pictures = any(name.startswith("/") for name in resources.get("/XObject", {}))
         if not pictures and (not heights or HEAD - min(heights) < NEARLY_EMPTY * (HEAD - FOOT)):
             found.append(number)
     return found

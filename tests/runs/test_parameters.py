@@ -8,6 +8,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from analysis.evidence.errors import InputError
+from analysis.incidents.incident_search import find_incidents
+from analysis.incidents.views import View
+from analysis.measures.frequency import count
 from analysis.runs.parameters import (
     check_parameters,
     declared_parameters,
@@ -206,7 +209,9 @@ def test_an_empty_text_is_an_empty_list_or_an_open_day(notebook):
     }
 
 
-UNREADABLE = {"shortest_gap": "many", "deep": "perhaps", "until": "soon", "zzz": "1"}
+UNREADABLE = {
+    "shortest_gap": "many", "deep": "perhaps", "until": "soon", "zzz": "1", "start": "2024-13-01", "end": "05.02.2024",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "text"), UNREADABLE.items())
@@ -285,3 +290,13 @@ def test_texts_are_read_in_the_type_of_the_annotation(write_notebook, line, text
     made = write_notebook(parameters=line)
     name = line.partition(":")[0].partition(" ")[0]
     assert parse_parameters([made], {name: text}) == {name: value}
+
+
+@pytest.mark.parametrize("text", ["28.01.2024", "05.02.2024", "2024-02", "2024", "20240205", "2024-13-01"])
+def test_no_other_form_of_a_day_is_guessed_by_view_count_find_or_parameters(dataset, notebook, text):
+    incidents, window = dataset.incidents, (text, "2024-12-31")
+    reads = (lambda: View(start=text), lambda: count(incidents, window=window), lambda: find_incidents(dataset, text),
+             lambda: check_parameters(notebook, parse_parameters([notebook], {"start": text}), "-p"))  # fmt: skip
+    for read in reads:
+        with pytest.raises(InputError, match="YYYY-MM-DD"):
+            read()

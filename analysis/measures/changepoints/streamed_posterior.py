@@ -55,8 +55,16 @@ def choose_grid_posterior(
 
     Parameters
     ----------
-    observed, shape, scale_days, log_prior, clusterings, inside
-        As for `grid_posterior.GridPosterior`.
+    observed : ObservedCounts
+        The counts.
+    shape, scale_days : float
+        Gamma prior of a rate.
+    log_prior : array of float, (max_changes + 1,)
+        Of the number of changes.
+    clusterings : list of (Clustering, float)
+        Ways in which events may cluster, and the prior probability of each.
+    inside : bool
+        Whether changes may fall inside totals.
 
     Returns
     -------
@@ -81,6 +89,18 @@ class StreamedPosterior(GridPosterior):
 
     Parameters
     ----------
+    observed : ObservedCounts
+        The counts, each of one day.
+    shape, scale_days : float
+        Gamma prior of a rate: shape in events, inverse scale in days.
+    log_prior : array of float, (max_changes + 1,)
+        Log prior probability of 0 .. max_changes changes.
+    clusterings : list of (Clustering, float)
+        Ways in which events may cluster, and the prior probability of each.
+    inside : bool
+        Without effect: there are no totals.
+    _solved : dict
+        What was worked out before.
     fine : bool
         Whether the grid is fine enough for an error of a segment below 1e-9; see `left_out`.
 

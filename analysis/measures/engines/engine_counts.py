@@ -47,8 +47,18 @@ def count_in_engine(
     ----------
     incidents : ibis.Table
         As the frame of `frequency.count`.
-    every, by, window, coverage, weight, zeros
-        As for `frequency.count`.
+    every : str
+        As for `frequency.count`, as are all others.
+    by : list of str
+        Columns to group by.
+    window : tuple of two days or None
+        First and last day, inclusive.
+    coverage : DataFrame or None
+        Rows of coverage.csv of one counter.
+    weight : str
+        A column whose sum is counted, or empty.
+    zeros : bool
+        Whether periods without incidents are listed.
 
     Returns
     -------

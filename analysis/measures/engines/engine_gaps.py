@@ -30,8 +30,14 @@ def gaps_in_engine(
     ----------
     incidents : ibis.Table
         As the frame of `gaps.gaps`.
-    window, min_days, coverage, by
-        As for `gaps.gaps`.
+    window : tuple of two days or None
+        First and last day, inclusive.
+    min_days : int
+        Shortest gap listed, in days.
+    coverage : DataFrame or None
+        Rows of coverage.csv of one counter.
+    by : list of str
+        Columns to group by.
 
     Returns
     -------

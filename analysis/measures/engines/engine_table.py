@@ -100,7 +100,7 @@ def to_day_number(column: Any) -> Any:
     Examples
     --------
     >>> import ibis
-    >>> ibis.duckdb.connect().execute(to_day_number(ibis.date("1970-01-03"))).item()
+    >>> int(ibis.duckdb.connect().execute(to_day_number(ibis.date("1970-01-03"))))
     2
     """
     import ibis
@@ -164,7 +164,7 @@ def fetch(expression: Any) -> pd.DataFrame:
     Examples
     --------
     >>> import ibis
-    >>> table = ibis.duckdb.connect().sql("select 1 as n, 'a' as name")
+    >>> table = ibis.memtable(pd.DataFrame({"name": ["a"]}))
     >>> fetch(table)["name"].dtype == "str"
     True
     """

@@ -50,6 +50,7 @@ from analysis.reports.document.tree import (
 
 TEXT_TYPES = ("text/html", "text/markdown", "text/latex", "text/plain")
 SEEN = {"Str", "Image", "Code", "CodeBlock", "Math", "HorizontalRule"}
+DESCRIBES = ("alt", "caption", "label")
 LONG_REPR = 2_000  # letters from which the text of an object is no description of it
 ONE_FORMULA = re.compile(r"\s*(?:\$\$?[^$]+\$\$?|\\\[.*\\\]|\\\(.*\\\))\s*", re.DOTALL)
 
@@ -115,7 +116,7 @@ def _error(output: NotebookNode, location: Location) -> Piece:
 def _display(output: NotebookNode, location: Location) -> Piece | None:
     """An image if there is one, else the first text that says something, else a frame that says what is missing."""
     shown = {kind: _string(value) for kind, value in output.data.items() if kind in IMAGE_TYPES + TEXT_TYPES}
-    about = output.get("metadata", {})
+    about = _about(output)
     for kind in IMAGE_TYPES:
         if uri := data_uri(kind, shown.get(kind, "")):
             return _figure(uri, _alt(kind, shown.get("text/plain", ""), about), about, location, _width(kind, about))
@@ -134,6 +135,12 @@ def _display(output: NotebookNode, location: Location) -> Piece | None:
     if not running or prepares_page(list(output.data)):
         return None
     return _missing(location, ", ".join(map(call_kind, running[:2])), plain)
+
+
+def _about(output: NotebookNode) -> dict:
+    """What the output says of itself; a description, caption or label that is no text is none."""
+    given = output.get("metadata", {})
+    return {name: said for name, said in given.items() if name not in DESCRIBES or isinstance(said, str)}
 
 
 def _missing(location: Location, what: str, plain: str = "") -> Piece:
@@ -157,7 +164,7 @@ def _alt(kind: str, plain: str, about: dict) -> str:
     """The stated description, else the plain text unless that only names a type, as `<Figure size 640x480>` does."""
     per_kind = about.get(kind, {})
     stated = about.get("alt") or (per_kind.get("alt") if isinstance(per_kind, dict) else "")
-    return stated or ("" if re.match(r"\s*<", plain) else plain)
+    return stated if stated and isinstance(stated, str) else ("" if re.match(r"\s*<", plain) else plain)
 
 
 def _width(kind: str, about: dict) -> int:

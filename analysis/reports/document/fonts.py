@@ -36,7 +36,9 @@ def _subset(letters: str) -> bytes:
     """DejaVu Sans with the glyphs of these letters only, and their joined forms; equal letters give equal bytes."""
     from fontTools import subset  # comes with matplotlib
 
+    # FFTM is FontForge's own table of times: no page needs it, and the library warns where it meets it.
     options = subset.Options(flavor="woff", layout_features=["*"], hinting=False)
+    options.drop_tables += ["FFTM"]
     font = subset.load_font(FONT_FOLDER / "DejaVuSans.ttf", options)
     cutter = subset.Subsetter(options)
     cutter.populate(text=letters)

@@ -102,7 +102,7 @@ def typst_source(
     """The typst text and the image files it names."""
     files: Files = {}
     blocks = number_captions(shift_headings(drop_title(document["blocks"], title)), entries)
-    blocks = [part for block in _in_columns(blocks) for part in _set_block(block, files)]
+    blocks = [part for block in _in_columns(_opening_in_place(blocks)) for part in _set_block(block, files)]
     if closing:
         blocks += [closing.heading, _raw(closing.source)]
     whole = {**document, "blocks": blocks, "meta": {**document["meta"], **meta}}
@@ -139,6 +139,20 @@ def _set_below(blocks: list[Node], files: Files, width: float, *, cell: bool = F
         return _for_typst(element)
 
     return walk(blocks, change, frozenset({"Table"}))
+
+
+def _opening_in_place(blocks: list[Node]) -> list[Node]:
+    """The blocks, with the first figure of each chapter kept from floating to the head of its page, above the title."""
+    placed: list[Node] = []
+    is_opening = True
+    for block in blocks:
+        is_opening = is_opening or (block["t"] == "Header" and block["c"][0] == 1)
+        if is_opening and block["t"] == "Figure":
+            placed += [_raw("#[#set figure(placement: none)"), block, _raw("]")]
+            is_opening = False
+        else:
+            placed.append(block)
+    return placed
 
 
 def _in_columns(blocks: list[Node]) -> list[Node]:

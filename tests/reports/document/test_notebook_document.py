@@ -200,3 +200,14 @@ def test_only_marked_code_is_shown_where_marks_decide(notebook, tags):
     warning = new_output("stream", name="stderr", text="warned")
     said = text_of(blocks(notebook([warning], tags=tags), code="marked"))
     assert ("x = 1" in said) == ("warned" in said) == (tags == ["show-input"])
+
+
+DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
+
+
+@pytest.mark.parametrize("said", [None, 3, ["a"], {"a": 1}, True])
+def test_what_an_output_says_of_itself_is_text_or_nothing(notebook, shown, said):
+    picture = shown({"image/svg+xml": DRAWING, "text/plain": "words"}, alt=said, label=said, caption=said)
+    per_kind = shown({"image/svg+xml": DRAWING}, **{"image/svg+xml": {"alt": said}})
+    tree = build_document(notebook([picture, per_kind, shown({"text/html": "<table><td>1"}, label=said)]))
+    assert [block["t"] for block in tree["blocks"]] == ["Figure", "Figure", "Table"]

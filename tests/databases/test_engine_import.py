@@ -1,0 +1,107 @@
+"""A large export goes through DuckDB by the rules of the import in pandas, and what it refuses is named."""
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+import analysis as a
+from analysis import InputError
+from analysis.cli import main
+from analysis.databases.engine_import import import_acled_in_engine
+from analysis.databases.side_car import read_side_car
+from analysis.databases.table_import import import_database
+from analysis.incidents.large_dataset import open_table
+
+pytest.importorskip("ibis", reason="the extra `scale` is not installed")
+
+ROW = {
+    "event_id_cnty": "KEN1", "event_date": "2024-01-15", "time_precision": "1", "event_type": "Battles",
+    "sub_event_type": "Armed clash", "actor1": "Group A", "inter1": "Rebel group", "actor2": "", "inter2": "0",
+    "region": "Eastern Africa", "country": "Kenya", "admin1": "Garissa", "location": "Dadaab", "latitude": "0.05",
+    "longitude": "40.3", "geo_precision": "1", "source": "A; B", "notes": "two lines\n of text", "fatalities": "0",
+}  # fmt: skip
+ROWS = [
+    {},
+    {"event_id_cnty": "KEN 2", "event_date": "15 January 2024", "time_precision": "2", "inter1": "2"},
+    {
+        "event_id_cnty": "KEN3",
+        "time_precision": "3",
+        "geo_precision": "3",
+        "fatalities": "12.0",
+        "inter1": "Protestors",
+    },
+    {"event_id_cnty": "KEN4", "latitude": "", "longitude": "NA", "admin1": "unknown", "fatalities": ""},
+]
+
+
+def write(path, rows):
+    pd.DataFrame([ROW | each for each in rows]).to_csv(path, index=False)
+    return path
+
+
+def test_the_engine_gives_what_the_import_of_a_frame_gives(tmp_path):
+    file = write(tmp_path / "acled.csv", ROWS)
+    made = import_acled_in_engine([file], tmp_path / "large", downloaded="2024-03-01")
+    plain = import_database("acled", [file], tmp_path / "small", downloaded="2024-03-01").incidents
+    table = open_table(tmp_path / "large").incidents.execute()
+    table = table.sort_values(["date", "incident_id"], ignore_index=True)
+    further = set(table.columns) - set(plain.columns)
+    assert table[sorted(further)].isna().all(axis=None)  # a frame leaves out what is empty
+    same = table[list(plain.columns)].astype({name: "datetime64[us]" for name in ("date", "date_start", "date_end")})
+    texts = dict.fromkeys(plain.select_dtypes("str").columns, "str")
+    pd.testing.assert_frame_equal(same.astype(texts), plain.astype(texts), check_dtype=False)
+    assert (made.rows_read, made.rows_kept) == (4, 4)
+    assert read_side_car(tmp_path / "large") == made
+
+
+def test_what_cannot_be_taken_is_named_and_nothing_is_written(tmp_path):
+    wrong = [
+        {"event_date": "someday"},
+        {"event_id_cnty": "K2", "latitude": "95"},
+        {"event_id_cnty": "K3", "fatalities": "-1"},
+    ]
+    file = write(tmp_path / "acled.csv", [*ROWS, *wrong])
+    with pytest.raises(InputError, match="3 of 7 rows cannot be taken") as refused:
+        import_acled_in_engine([file], tmp_path / "large", downloaded="2024-03-01")
+    for words in ("row 6: 'someday'", "-90 to 90", "'-1'"):
+        assert words in str(refused.value)
+    assert list((tmp_path / "large").iterdir()) == []
+    made = import_acled_in_engine([file], tmp_path / "large", downloaded="2024-03-01", leave_out=True)
+    assert made.rows_kept == len(open_table(tmp_path / "large").incidents.execute()) == 4
+    assert len(made.refused) == 3
+
+
+def test_an_id_that_stands_twice_is_refused(tmp_path):
+    file = write(tmp_path / "acled.csv", [*ROWS, {"fatalities": "3"}])
+    with pytest.raises(InputError, match="2 x event_id_cnty: each id once"):
+        import_acled_in_engine([file], tmp_path / "large", downloaded="2024-03-01")
+
+
+@pytest.mark.slow
+def test_the_command_imports_to_parquet_and_the_pauses_of_it_are_found(tmp_path):
+    days = pd.date_range("2022-01-01", "2023-06-30")
+    busy = days[(days < "2022-07-01") | (days >= "2022-12-01")].repeat(2)
+    rows = [{"event_id_cnty": f"KEN{n}", "event_date": f"{day:%Y-%m-%d}"} for n, day in enumerate(busy)]
+    file = write(tmp_path / "acled.csv", rows)
+    words = ["import", "acled", str(file), "--to", str(tmp_path / "kenya"), "--downloaded", "2024-03-01", "--parquet"]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    assert not (tmp_path / "kenya" / "incidents.csv").exists()
+    out = tmp_path / "found"
+    done = CliRunner().invoke(main, ["pauses", str(tmp_path / "kenya"), "--by", "country,actor", "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    assert "1 pauses announced in 1 series" in done.output
+    found = pd.read_csv(out / "pauses.csv")
+    assert found[["onset", "ending"]].to_numpy().tolist() == [["2022-07-01", "2022-12-01"]]
+    assert "Kenya" in (out / "pauses.html").read_text(encoding="utf-8")
+    assert (out / "pauses.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_folder_that_cannot_be_opened_says_why(tmp_path):
+    with pytest.raises(InputError, match="no incidents.parquet"):
+        a.open_table(tmp_path)
+    write(tmp_path / "incidents.csv", [{}])
+    with pytest.raises(InputError, match="no column incident_id, date"):
+        a.open_table(tmp_path)
+    with pytest.raises(InputError, match="allowed: duckdb, spark"):
+        a.open_table(tmp_path, engine="oracle")
