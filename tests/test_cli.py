@@ -61,7 +61,7 @@ def test_what_is_asked_often_does_not_wait_for_slow_libraries(arguments):
 @pytest.fixture
 def repository(tmp_path, monkeypatch):
     """A repository with this one's evidence and notebooks, whose variants a test may write."""
-    for name in ("data", "seeds"):
+    for name in ("data", "seeds", "analysis"):
         (tmp_path / name).symlink_to(folders.REPOSITORY / name)
     shutil.copytree(folders.REPOSITORY / "notebooks", tmp_path / "notebooks")
     for module in (folders, plan):
@@ -186,7 +186,7 @@ def up_to_date(repository, monkeypatch):
     """A report that is up to date by its record, and what the command then makes."""
     made = []
 
-    def fake(each, progress, limits):
+    def fake(each, progress, limits, fresh=False):
         made.append((each, limits))
         each.target.mkdir(parents=True, exist_ok=True)
         (each.target / "report.pdf").write_text("a report")

@@ -95,7 +95,9 @@ class Judge:
         if START_METHOD == "forkserver":
             context.set_forkserver_preload(PRELOADED)
         self.connection, other = context.Pipe()
-        self.process = context.Process(target=serve, args=(other, str(folder), answers, own, limits.caps), daemon=True)
+        self.process = context.Process(
+            target=serve_tests, args=(other, str(folder), answers, own, limits.caps), daemon=True
+        )
         self.process.start()
         other.close()
 
@@ -124,7 +126,7 @@ class Judge:
         self.connection.close()
 
 
-def serve(connection: Connection, folder: str, answers: Sequence[str], own: Sequence[str], caps: dict) -> None:
+def serve_tests(connection: Connection, folder: str, answers: Sequence[str], own: Sequence[str], caps: dict) -> None:
     """The process: runs every cell that comes in, until the connection ends."""
     limit_process(**caps)
     os.environ |= FIXED_VARIABLES | {"MPLBACKEND": "agg"}

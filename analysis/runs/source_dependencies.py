@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from analysis.evidence.folders import REPOSITORY
+from analysis.evidence import folders
 from analysis.runs.run_record import SOURCE_SUFFIXES
 
 PACKAGE = "analysis"
@@ -27,8 +27,8 @@ class SourceDependencies:
     (True, False)
     """
 
-    def __init__(self, root: Path = REPOSITORY):
-        self._root = root
+    def __init__(self, root: Path | None = None):
+        self._root = root or folders.REPOSITORY
         self._trees: dict[Path, ast.Module] = {}
 
     def of_code(self, source: str) -> set[str]:
