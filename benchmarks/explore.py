@@ -99,7 +99,7 @@ def as_page(browser, dataset: Dataset, folder: Path) -> dict[str, Any]:
     try:
         text = explorer_html(record)
     except InputError as error:
-        return {"page": "refused: " + str(error).split(".")[0].split(" has ")[1].split(";")[0]}
+        return {"page": f"refused: {str(error).split(' has ')[1].split(';')[0]}"}
     path = folder / "explore.html"
     path.write_text(text, encoding="utf-8")
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
@@ -167,7 +167,7 @@ def start_lab(folder: Path) -> tuple[subprocess.Popen, str]:
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    frame = pd.DataFrame(rows).fillna("")
+    frame = pd.DataFrame([{name: str(value) for name, value in row.items()} for row in rows]).fillna("")
     head = [f"| {' | '.join(frame.columns)} |", f"|{' --- |' * len(frame.columns)}"]
     return "\n".join([*head, *(f"| {' | '.join(map(str, row))} |" for row in frame.itertuples(index=False))])
 
