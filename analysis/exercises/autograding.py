@@ -74,7 +74,9 @@ def _grade_by_tests(parts: list[NotebookNode], answer: NotebookNode | None, stub
     status = _status(points, blank, visible, complete)
     told = complete.metadata.get("told", {})
     grade = Grade(task, points, max_points, status, failed_test=told.get("reason", ""))
-    return grade if status == "no answer" else replace(grade, remark=_remark(answer, visible, complete, told))
+    if status == "no answer":
+        return replace(grade, failed_test="")
+    return replace(grade, remark=_remark(answer, visible, complete, told))
 
 
 def _remark(answer: NotebookNode | None, visible: NotebookNode, complete: NotebookNode, told: dict) -> str:

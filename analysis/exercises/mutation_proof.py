@@ -81,12 +81,16 @@ def _prove(exercise: Exercise, equivalents: dict[str, str]) -> MutationProof:
     survivors: set[str] = set()
     with open_sandbox({path: path.relative_to(exercise.folder) for path in exercise.files}) as folder:
         os.chdir(folder / "work")
-        for answer, mutant, survived in _tried(exercise.source.cells):
-            proof.mutants += 1
-            if survived:
-                survivors.add(mutant.change)
-                if mutant.change not in equivalents:
-                    proof.problems.append(f"{answer}: a mutant survives: {mutant.change}")
+        try:
+            for answer, mutant, survived in _tried(exercise.source.cells):
+                proof.mutants += 1
+                if survived:
+                    survivors.add(mutant.change)
+                    if mutant.change not in equivalents:
+                        proof.problems.append(f"{answer}: a mutant survives: {mutant.change}")
+        except Exception as error:  # of a cell of the instructor's
+            proof.problems.append(f"a cell fails, and no mutant behind it was tried: {type(error).__name__}: {error}")
+            return proof
     proof.equivalent = len(survivors & set(equivalents))
     gone = set(equivalents) - survivors
     proof.problems += [f"{change!r} is listed as equivalent and is found or is no mutant" for change in sorted(gone)]

@@ -35,9 +35,9 @@ Then open the exercises:
 
 Write where it says `YOUR CODE HERE` or `YOUR ANSWER HERE`, and delete the line `raise NotImplementedError()`. Cells of
 tests and task texts are locked: if one is changed or lost, it is put back before grading. You may add cells of your
-own. JupyterLab stops at the first cell that fails: select the next one, then *Run > Run Selected Cell and All Below*.
-Before you hand in: *Kernel > Restart Kernel and Run All Cells*. What fails then will fail when it is graded; grading goes
-on after it. Some tests are not in your copy. Hand in the notebook, `.ipynb`, under the name it has.
+own. JupyterLab stops at the first cell that fails: go on below it with *Run > Run Selected Cell and All Below*.
+Before you hand in: *Kernel > Restart Kernel and Run All Cells*; what fails then will fail when it is graded, and
+grading goes on after it. Some tests are not in your copy. Hand in the notebook, `.ipynb`, under the name it has.
 
 All tables lie in `data/` and `seeds/`; `data/README.md` says what they hold.
 """

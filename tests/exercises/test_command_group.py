@@ -73,7 +73,7 @@ def test_check_prints_a_table_and_ends_with_reasons(incidents, tmp_path):
     notebook = exercise_notebook()
     notebook.cells[5].source = "### BEGIN SOLUTION\nlargest = 1\n### END SOLUTION"
     status, out, err = incidents("check", "--course", make_course(tmp_path / "course", notebook))
-    assert status == 1 and out.splitlines()[1].split() == ["sums", "3", "6", "2", "4", "10", "0", "no"]
+    assert status == 1 and out.splitlines()[1].split() == ["sums", "3", "6", "2", "4", "7", "0", "no"]
     assert "sums: the right answer earns 0 of 1 in largest" in err
 
 
