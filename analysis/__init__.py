@@ -2,7 +2,8 @@
 
 Open a folder
     `open_folder` reads and checks the tables of a folder and returns a `Dataset`. `open_table` opens a large table in
-    an engine without reading it whole; what counts takes both. Wrong input raises `InputError`.
+    an engine without reading it whole and returns a `LargeDataset`; what counts takes both. Wrong input raises
+    `InputError`.
 
 View: decide what counts
     `View` says which evidence counts, `select` gives the incidents it counts, `select_by_definition` gives them

@@ -60,7 +60,8 @@ def tags(page: str) -> BeautifulSoup:
 def runs_nothing(page: str) -> bool:
     """No element or attribute of the page came out of HOSTILE."""
     soup = tags(page)
-    ours = [s for s in soup.find_all("script") if "alert(1)" in s.get_text()]
+    run = [s for s in soup.find_all("script") if s.get("type") != "application/json"]  # a record is data, and never run
+    ours = [s for s in run if "alert(1)" in s.get_text()]
     handlers = [e for e in soup.find_all(True) for name in e.attrs if name.startswith("on")]
     links = [
         e

@@ -186,7 +186,8 @@ def _searched(study: Study) -> str:
 
 
 def _counted(study: Study) -> str:
-    counts = {label: each.n for label, each in study.definitions.items()}
+    # A single evidence set is a part of the evidence and no other way of counting.
+    counts = {label: each.n for label, each in study.definitions.items() if not label.endswith(" alone")}
     if len(counts) < 2:
         return "There is one way of counting in this table: nothing here says how much another one would differ."
     least, most = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)

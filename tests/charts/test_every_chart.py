@@ -16,6 +16,7 @@ from analysis.charts.calendar import calendar_alt
 from analysis.charts.change_posterior import change_posterior_alt
 from analysis.charts.onset_dots import onset_alt
 from analysis.charts.origins_per_incident import origins_per_incident_alt
+from analysis.charts.pause_charts import pause_timeline_alt
 from analysis.charts.rates_and_posterior import rates_and_posterior_alt
 from analysis.charts.small_multiples import small_multiples_alt
 from analysis.measures.frequency import count, cumulative
@@ -71,8 +72,16 @@ SAID = {
     "small_multiples": lambda frame: small_multiples_alt(count(frame, "week", by="place", window=WINDOW), "place"),
     "onset_dots": lambda frame: onset_alt(onsets(frame)),
     "origins_per_incident": lambda frame: origins_per_incident_alt(frame),
+    "pause_charts": lambda frame: pause_timeline_alt(pauses(frame), ["Kenya"]),
 }
-OVER_TIME = sorted(set(SAID) - {"base_map", "origins_per_incident"})
+OVER_TIME = sorted(set(SAID) - {"base_map", "origins_per_incident", "pause_charts"})
+
+
+def pauses(frame):
+    """The longest gap of a frame as a pause."""
+    days = frame["date"].iloc[[0, -1]].to_numpy()
+    names = ("onset", "onset_low", "onset_high", "ending", "ending_low", "ending_high")
+    return pd.DataFrame([dict(zip(names, days.repeat(3), strict=True)) | {"probability": 0.9}])
 
 
 def draws(name: str) -> bool:

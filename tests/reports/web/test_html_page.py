@@ -78,7 +78,7 @@ def test_a_figure_has_its_description_and_its_numbered_caption(page):
     figure = page.find("figure", id="fig-weekly")
     assert figure.img["alt"] == "Two bars; the second is higher."
     assert figure.figcaption.get_text(" ", strip=True) == "Figure\u00a01. Attacks rose to nine a week."
-    assert figure.find("div", class_="scroll")["tabindex"] == "0"
+    assert figure.find("div", class_="scroll") is None  # a chart shrinks with the page
     assert b"<svg" in base64.b64decode(figure.img["src"].partition(",")[2])
 
 
