@@ -60,6 +60,7 @@ LONG_WORD = 37.0  # ems of a word that fits a line of text
 SHORT_TABLE = 12  # rows that are kept on one page
 LINE = 112  # characters of code that fit the page at the smallest size the template sets
 BETWEEN = re.compile(r"\s(?=\S)|[,;({\[](?=\S)|(?<=\w)(?=[)\]}])")  # where a line of code may be folded
+OPENING_WORDS = 250  # before a figure that belongs to the opening of its chapter: less than half a page
 INSET = 30.0  # points that a table loses inside a list or a quotation
 SMALL_IMAGE = 40  # pixels of height up to which an image stands in its line
 HERE = "#h(0.001pt);"  # a place where a word may break; unlike a zero-width space it is no letter
@@ -143,16 +144,17 @@ def _set_below(blocks: list[Node], files: Files, width: float, *, cell: bool = F
 
 
 def _opening_in_place(blocks: list[Node]) -> list[Node]:
-    """The blocks, with the first figure of each chapter kept from floating to the head of its page, above the title."""
+    """The blocks, with a figure that follows soon after the title of its chapter kept from floating above that title."""
     placed: list[Node] = []
-    is_opening = True
+    words = 0
     for block in blocks:
-        is_opening = is_opening or (block["t"] == "Header" and block["c"][0] == 1)
-        if is_opening and block["t"] == "Figure":
+        if block["t"] == "Header" and block["c"][0] == 1:
+            words = 0
+        if block["t"] == "Figure" and words < OPENING_WORDS:
             placed += [_raw("#[#set figure(placement: none)"), block, _raw("]")]
-            is_opening = False
         else:
             placed.append(block)
+        words += len(text_of(block).split())
     return placed
 
 
