@@ -13,12 +13,9 @@ PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def _find_repository() -> Path:
-    """The folder with the tables and notebooks: the repository in which the package lies, or what a wheel ships.
-
-    A folder around the package is a repository only if it has the package's pyproject.toml: site-packages has none.
-    """
-    around = PACKAGE.parent
-    return around if (around / "pyproject.toml").is_file() and (around / "data").is_dir() else PACKAGE / "shipped"
+    """The folder with the tables and notebooks: what a wheel ships, else the repository in which the package lies."""
+    shipped = PACKAGE / "shipped"  # only a wheel has it, so that site-packages is never taken for a repository
+    return shipped if shipped.is_dir() else PACKAGE.parent
 
 
 REPOSITORY = _find_repository()

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from analysis.evidence import folders
+from analysis.evidence.folders import PACKAGE as PACKAGE_FOLDER
 from analysis.runs.run_record import SOURCE_SUFFIXES
 
 PACKAGE = "analysis"
@@ -28,7 +28,7 @@ class SourceDependencies:
     """
 
     def __init__(self, root: Path | None = None):
-        self._root = root or folders.REPOSITORY
+        self._root = root or PACKAGE_FOLDER.parent
         self._trees: dict[Path, ast.Module] = {}
 
     def of_code(self, source: str) -> set[str]:
