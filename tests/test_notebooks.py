@@ -18,6 +18,7 @@ from pypdf import PdfReader
 
 from analysis.evidence.folders import REPOSITORY
 from analysis.reports.plan import NOTEBOOKS
+from analysis.reports.report_explorer import WORDS as EXPLORER_LINK
 from analysis.reports.web.image_maps import CAPTION_LINK
 from analysis.runs.parameters import declared_parameters
 from analysis.runs.result_table import read_results
@@ -194,6 +195,9 @@ def page_text(path) -> str:
     page: Any = BeautifulSoup(path.read_text(), "html.parser").main
     for part in page(["script", "style", "svg", "math", "template", "nav"]):
         part.decompose()
+    for link in page("a"):
+        if link.get_text() in (EXPLORER_LINK, "the appendix"):  # paper has neither marks to press nor an explorer
+            link.decompose()
     return unicodedata.normalize("NFKC", page.get_text(" ")).replace(CAPTION_LINK, "")
 
 
