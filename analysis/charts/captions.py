@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.comparisons.count_series import CountSeries
-from analysis.evidence.arguments import read_day, require_columns, require_type
+from analysis.evidence.arguments import read_day, read_window, require_columns, require_type
 from analysis.incidents.views import View
 from analysis.measures.coverage_scopes import EVERYWHERE, has_scopes
 from analysis.measures.totals import format_counter
@@ -172,7 +172,7 @@ def caption_of_definitions(ways: dict[str, CountSeries], window) -> dict:
     Raises
     ------
     InputError
-        If `ways` is no dict of CountSeries.
+        If `ways` is no dict of CountSeries, or `window` is none.
 
     See Also
     --------
@@ -189,11 +189,12 @@ def caption_of_definitions(ways: dict[str, CountSeries], window) -> dict:
     require_type(ways, dict, "ways", "a dict of CountSeries, as count_series returns it")
     for label, way in ways.items():
         require_type(way, CountSeries, f"ways[{label!r}]", "a CountSeries")
+    last = read_window(window)[1]
     counts = [way.n for way in ways.values()]
     return {
         "counter": "each row's own",
         "n": f"{min(counts, default=0):,} to {max(counts, default=0):,}, by definition",
-        "as_of": window[1],
+        "as_of": last,
     }
 
 

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 
 from analysis.charts.style import VOICE_LABEL
 from analysis.evidence.about import About
+from analysis.evidence.arguments import require_type
 
 _VOCABULARY: ContextVar[About | None] = ContextVar("vocabulary of the charts", default=None)
 
@@ -18,6 +19,11 @@ def use_vocabulary(about: About) -> None:
     about : About
         `about` of a dataset: singular, plural, officials.
 
+    Raises
+    ------
+    InputError
+        If `about` is something else.
+
     Notes
     -----
     The words hold for the whole kernel until the next call. A notebook calls this once, after it has opened its folder.
@@ -29,6 +35,7 @@ def use_vocabulary(about: About) -> None:
     ('1 raid', '1,200 raids')
     >>> use_vocabulary(About())
     """
+    require_type(about, About, "about", "the about of a dataset")
     _VOCABULARY.set(about)
     VOICE_LABEL["us_official"] = about.officials
 

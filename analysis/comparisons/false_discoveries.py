@@ -39,7 +39,7 @@ def estimate_number_prior(log_marginal: np.ndarray, log_prior: np.ndarray, weigh
     --------
     >>> log_marginal = np.log([[0.9, 0.1]] * 90 + [[0.001, 0.999]] * 10)
     >>> np.exp(estimate_number_prior(log_marginal, np.log([0.5, 0.5]), weight=1.0)).round(2).tolist()
-    [0.94, 0.06]
+    [0.88, 0.12]
     """
     prior = np.exp(log_prior - logsumexp(log_prior))
     shares = prior.copy()

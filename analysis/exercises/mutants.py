@@ -37,10 +37,10 @@ class Mutant:
 
 
 def make_mutants(source: str) -> list[Mutant]:
-    """All mutants of the source, each once, in the order of the source.
+    """All mutants of the source, each once, statements before what stands in them.
 
     >>> [mutant.change for mutant in make_mutants("late = day > first")]
-    ['late = day > first -> late = day >= first', 'late = day > first -> (left out)']
+    ['late = day > first -> (left out)', 'late = day > first -> late = day >= first']
     """
     tree = ast.parse(source)
     before = ast.unparse(tree)

@@ -145,5 +145,5 @@ def test_an_explorer_filters_in_a_notebook_gives_its_selection_back_and_leaves_n
     notebook = nbformat.read(saved, as_version=4)
     assert "widgets" not in notebook.metadata
     assert "<img" in notebook.cells[0].outputs[0].data["text/html"]
-    assert saved.stat().st_size < 200_000
+    assert saved.stat().st_size < 300_000
     assert [url for url in asked if "127.0.0.1" not in url and not url.startswith(("data:", "blob:"))] == []

@@ -57,6 +57,7 @@ def test_a_report_is_every_notebook_as_pdf_and_page_and_one_bound_pdf_first(plan
     assert names[0] == "report.pdf"
     assert set(names) == {
         "report.pdf", "report.html", "first.pdf", "first.html", "second.pdf", "second.html",
+        "explore.html", "summary.pdf", "summary.json",
         "notebooks/first.ipynb", "notebooks/second.ipynb",
         "data/incidents.csv", "data/claims.csv", "data/disputes.csv",
     }  # fmt: skip
@@ -91,7 +92,8 @@ def test_the_record_says_what_ran_under_which_view_and_the_report_is_up_to_date_
 def test_the_folder_holds_what_was_asked_for_last_and_nothing_else(plan):
     run_report(plan)
     run_report(replace(plan, notebook_paths=plan.notebook_paths[:1]))
-    made = ["data", "first.html", "first.pdf", "notebooks", "report.html", "report.pdf", "run.json"]
+    made = ["data", "explore.html", "first.html", "first.pdf", "notebooks", "report.html", "report.pdf", "run.json",
+            "summary.json", "summary.pdf"]  # fmt: skip
     assert visible(plan.target) == made
 
 

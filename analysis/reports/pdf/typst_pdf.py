@@ -144,7 +144,7 @@ def _set_below(blocks: list[Node], files: Files, width: float, *, cell: bool = F
 
 
 def _opening_in_place(blocks: list[Node]) -> list[Node]:
-    """The blocks, with a figure that follows soon after the title of its chapter kept from floating above that title."""
+    """The blocks, with a figure soon after the title of its chapter kept from floating above it."""
     placed: list[Node] = []
     words = 0
     for block in blocks:
