@@ -75,7 +75,7 @@ def test_two_reports_are_the_same_bytes_on_another_day_and_in_another_folder(tmp
     first, second = (bytes_of(tmp_path / name / "build" / "small") for name in ("one", "two/and deeper"))
     assert first.pop("run.json") != second.pop("run.json")
     assert [name for name in first if first[name] != second.get(name)] == []
-    assert len(first) == len(second) == 6
+    assert len(first) == len(second) == 9
     known = {name for name in first if TODAY.search(readable(name, first[name]))}
     assert known == set()
     assert not [name for name, content in first.items() if str(tmp_path) in readable(name, content)]

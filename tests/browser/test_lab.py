@@ -131,6 +131,8 @@ def test_an_explorer_filters_in_a_notebook_gives_its_selection_back_and_leaves_n
     expect(page.get_by_text("| Idle")).to_be_visible(timeout=WAIT * 1000)
     choose(page, "Run", "Run All Cells")
     explorer = page.locator(".incident-explorer")
+    explorer.get_by_label("rocket").wait_for(state="attached", timeout=WAIT * 1000)
+    explorer.evaluate("root => root.querySelectorAll('details').forEach(each => { each.open = true })")
     explorer.get_by_label("rocket").check(timeout=WAIT * 1000)
     number = explorer.locator(".number-line").inner_text().split()[0]
     back = page.locator(".jp-CodeCell").nth(1)

@@ -100,7 +100,7 @@ def test_the_folder_holds_what_was_asked_for_last_and_nothing_else(plan):
 def test_verifying_makes_the_report_again_and_finds_the_same_bytes(plan):
     run_report(plan)
     found = verify_report(plan.target)
-    assert (found.same, found.differ, found.changed) == (11, [], [])
+    assert (found.same, found.differ, found.changed) == (14, [], [])
 
 
 def test_verifying_names_every_file_that_differs_and_what_has_changed_since(plan, edit):
@@ -117,7 +117,7 @@ def test_verifying_names_every_file_that_differs_and_what_has_changed_since(plan
     edit(plan.notebook_paths[0], "The first", "The very first")
     found = verify_report(plan.target)
     assert [name.rsplit("small/")[-1] for name in found.differ] == [
-        "first.html", "first.pdf", "notebooks/first.ipynb", "report.html", "report.pdf",
+        "first.html", "first.pdf", "notebooks/first.ipynb", "report.html", "report.pdf", "summary.pdf",
     ]  # fmt: skip
     assert found.changed == [f"{plan.notebook_paths[0]} changed"]
 

@@ -79,10 +79,12 @@ def test_what_prepares_a_page_is_nothing_and_no_loss(notebook, shown, name):
     assert losses.said == []
 
 
-def test_the_frame_is_in_the_pdf_and_a_warning_names_notebook_and_cell(notebook, shown, caplog):
+def test_the_frame_is_in_the_pdf_and_a_warning_names_notebook_and_cell(notebook, shown, caplog, monkeypatch):
     made = notebook("text", [shown(DRAWN_BY_SCRIPTS["plotly"])])
-    with caplog.at_level(logging.WARNING):
-        content, resources = TypstPDFExporter().from_notebook_node(made, {"metadata": {"name": "my notes"}})
+    exporter = TypstPDFExporter()
+    monkeypatch.setattr(exporter.log, "propagate", True)  # another application may have cut it off
+    with caplog.at_level(logging.WARNING, logger=exporter.log.name):
+        content, resources = exporter.from_notebook_node(made, {"metadata": {"name": "my notes"}})
     assert "plotly figure" in finished.words(content)
     assert finished.faults(content) == []
     assert resources["losses"] and resources["losses"][0] in caplog.text
