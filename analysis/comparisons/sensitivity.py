@@ -128,7 +128,7 @@ def prior_sensitivity_by_definition(
     >>> from analysis.measures.changepoints.example import found
     >>> table = prior_sensitivity_by_definition({"all": found}, "2024-01-15", pause_onset)
     >>> table["is_announced"].tolist()
-    [True, True, True, True, False]
+    [True, True, True, True, True]
     """
     require_dict_of(posteriors, Changes, "posteriors", "Changes, as changes_by_definition returns them")
     tables = [

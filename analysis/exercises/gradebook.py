@@ -97,12 +97,7 @@ def grade_rows(graded: Iterable[GradedSubmission]) -> pd.DataFrame:
         for each in graded
         for number, g in enumerate(each.grades)
     ]  # fmt: skip
-    return pd.DataFrame([tuple(map(_storable, row)) for row in table], columns=GRADE_COLUMNS)
-
-
-def _storable(value: object) -> object:
-    """Text without what no file can hold: half a surrogate pair is written as its code."""
-    return value.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(value, str) else value
+    return pd.DataFrame(table, columns=GRADE_COLUMNS)
 
 
 def _remarks(submission: GradedSubmission, grade: Grade, is_first: bool) -> str:

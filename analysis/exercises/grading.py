@@ -143,6 +143,8 @@ def _files(submitted: Path, exercise: Exercise, remarks: list[str]) -> dict[Path
     return {path: at for path, at in files.items() if at not in own} | {path: at for at, path in own.items()}
 
 
+# Text of a submission may hold half a surrogate pair, which text of pyarrow cannot.
+@pd.option_context("mode.string_storage", "python")
 def write_grades(
     out: Path, graded: Sequence[GradedSubmission], conditions: str, course: Sequence[Exercise] = (),
     roster: Roster | None = None,

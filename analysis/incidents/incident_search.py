@@ -79,7 +79,7 @@ def find_incidents(
     >>> a.find_incidents(a.open_folder(), day="2024-01-28", place="Tower 22")["incident_id"].tolist()
     ['I20240128-tower-22']
     >>> len(a.find_incidents(a.open_folder(), month="2024-03", countries="Syria"))
-    4
+    2
     """
     require_type(dataset, Dataset, "dataset", "what open_folder returns")
     require_type(place, str, "place", "a gazetteer id, a name or an alias")

@@ -92,7 +92,7 @@ def open_table(folder: str | Path, engine: str = "duckdb") -> LargeDataset:
     --------
     >>> import analysis as a
     >>> table = a.open_table("data").incidents
-    >>> a.count(table, "quarter")["count"].sum() == len(a.open_folder().incidents)
+    >>> int(a.count(table, "quarter")["count"].sum()) == len(a.open_folder().incidents)
     True
     """
     require_type(folder, (str, Path), "folder", "the path of a folder")
