@@ -9,6 +9,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+import pandas as pd
 from nbformat import NotebookNode
 
 from analysis.evidence.csv_tables import write_files
