@@ -111,6 +111,6 @@ class TestTheReport:
 
     def test_captions_of_figures_are_short(self, real_reports, variant):
         folder = real_reports(variant)
-        words = [len(text.split()) for name in NOTEBOOKS for text in self.captions(folder, name, variant)]
+        words = [len(re.findall(r"\w\S*", text)) for name in NOTEBOOKS for text in self.captions(folder, name, variant)]
         assert max(words) <= LONGEST_CAPTION + 2  # the number of the figure
         assert median(words) <= MEDIAN_CAPTION

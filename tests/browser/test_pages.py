@@ -121,7 +121,6 @@ def test_the_same_way_is_open_to_a_keyboard(visit, site):
     page.keyboard.type("tower 22 a3-286")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.matches('details.entry summary')")
-    page.keyboard.press("Enter")
     page.wait_for_function("() => document.querySelectorAll('details.entry[open]').length === 1")
 
 
