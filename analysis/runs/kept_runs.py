@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.runs.kept_results import result_key
 from analysis.runs.parameters import read_notebook_json
-from analysis.runs.source_dependencies import PACKAGE, SourceDependencies
+from analysis.runs.source_dependencies import PACKAGE_NAME, SourceDependencies
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -33,7 +33,7 @@ def run_files(notebook_path: Path, files: Mapping[str, str], dependencies: Sourc
 
 def is_table(name: str) -> bool:
     """Whether a file of a run's inputs is neither source of the package nor a notebook, but a table or the like."""
-    return not name.startswith(f"{PACKAGE}/") and not name.endswith(".ipynb")
+    return not name.startswith(f"{PACKAGE_NAME}/") and not name.endswith(".ipynb")
 
 
 def run_key(

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from analysis.evidence.folders import PACKAGE as PACKAGE_FOLDER
+from analysis.evidence.folders import PACKAGE
 from analysis.runs.run_record import SOURCE_SUFFIXES
 
-PACKAGE = "analysis"
+PACKAGE_NAME = "analysis"
 DYNAMIC = frozenset({"eval", "exec", "compile", "importlib", "import_module", "__import__", "run_path", "get_ipython"})
 
 
@@ -28,7 +28,7 @@ class SourceDependencies:
     """
 
     def __init__(self, root: Path | None = None):
-        self._root = root or PACKAGE_FOLDER.parent
+        self._root = root or PACKAGE.parent
         self._trees: dict[Path, ast.Module] = {}
 
     def of_code(self, source: str) -> set[str]:
@@ -46,7 +46,7 @@ class SourceDependencies:
         return self._closure(set(modules))
 
     def _everything(self) -> set[str]:
-        return {self._name(path) for path in (self._root / PACKAGE).rglob("*") if path.suffix in SOURCE_SUFFIXES}
+        return {self._name(path) for path in (self._root / PACKAGE_NAME).rglob("*") if path.suffix in SOURCE_SUFFIXES}
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self._root).as_posix()
@@ -98,8 +98,8 @@ class SourceDependencies:
                         yield reference
             elif isinstance(node, ast.Import):
                 for each in node.names:
-                    if _is_ours(each.name) and self._is_package(each.name if each.asname else PACKAGE):
-                        packages[each.asname or PACKAGE] = each.name if each.asname else PACKAGE
+                    if _is_ours(each.name) and self._is_package(each.name if each.asname else PACKAGE_NAME):
+                        packages[each.asname or PACKAGE_NAME] = each.name if each.asname else PACKAGE_NAME
                     if _is_ours(each.name) and not self._is_package(each.name):
                         yield each.name
         yield from self._through(tree, packages)
@@ -136,13 +136,13 @@ class SourceDependencies:
         """What is no Python in the rooms of these files: style sheets, templates, scripts."""
         rooms = {path.relative_to(self._root).parts[1] for path in files}
         for room in rooms:
-            for path in (self._root / PACKAGE / room).rglob("*"):
+            for path in (self._root / PACKAGE_NAME / room).rglob("*"):
                 if path.suffix in SOURCE_SUFFIXES[1:]:
                     yield path
 
 
 def _is_ours(module: str | None) -> bool:
-    return bool(module) and str(module).split(".")[0] == PACKAGE
+    return bool(module) and str(module).split(".")[0] == PACKAGE_NAME
 
 
 def _names(tree: ast.AST) -> Iterator[str]:

@@ -79,6 +79,8 @@ OVER_TIME = sorted(set(SAID) - {"base_map", "origins_per_incident", "pause_chart
 
 def pauses(frame):
     """The longest gap of a frame as a pause."""
+    if frame.empty:
+        return pd.DataFrame(columns=["onset", "ending"])
     days = frame["date"].iloc[[0, -1]].to_numpy()
     names = ("onset", "onset_low", "onset_high", "ending", "ending_low", "ending_high")
     return pd.DataFrame([dict(zip(names, days.repeat(3), strict=True)) | {"probability": 0.9}])
