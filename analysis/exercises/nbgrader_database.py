@@ -119,25 +119,22 @@ def read_typed(
 
 
 def _marks(session: Session) -> Iterator[tuple]:
-    asked = (
-        session.query(Student.id, Assignment.name, BaseCell.name, NbgraderGrade)
-        .select_from(NbgraderGrade)
-        .join(BaseCell, NbgraderGrade.cell_id == BaseCell.id)
-        .join(SubmittedNotebook, NbgraderGrade.notebook_id == SubmittedNotebook.id)
-        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
-        .join(Student, SubmittedAssignment.student_id == Student.id)
-    )
-    for student, assignment, cell, mark in asked:
+    for student, assignment, cell, mark in _by_cell(session, NbgraderGrade):
         yield student, assignment, cell, (mark.manual_score, mark.extra_credit, mark.needs_manual_grade)
 
 
-def _comments(session: Session) -> Iterable[tuple]:
+def _comments(session: Session) -> Iterator[tuple]:
+    for student, assignment, cell, comment in _by_cell(session, Comment):
+        yield student, assignment, cell, comment.manual_comment
+
+
+def _by_cell(session: Session, kind: Any) -> Iterable[tuple]:
+    """Every grade or comment with the student, assignment and cell that it belongs to."""
     return (
-        session.query(Student.id, Assignment.name, BaseCell.name, Comment.manual_comment)
-        .select_from(Comment)
-        .join(BaseCell, Comment.cell_id == BaseCell.id)
-        .join(SubmittedNotebook, Comment.notebook_id == SubmittedNotebook.id)
+        session.query(Student.id, Assignment.name, BaseCell.name, kind)
+        .select_from(kind)
+        .join(BaseCell, kind.cell_id == BaseCell.id)
+        .join(SubmittedNotebook, kind.notebook_id == SubmittedNotebook.id)
         .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
         .join(Student, SubmittedAssignment.student_id == Student.id)

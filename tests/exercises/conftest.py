@@ -1,5 +1,7 @@
 """A small course made in code, whose one exercise runs in a moment, and students who hand it in."""
 
+import io
+import zipfile
 from copy import deepcopy
 from pathlib import Path
 
@@ -177,3 +179,12 @@ def hand_in(folder: Path, student: str, notebook, name: str = "sums/sums.ipynb")
     text = notebook if isinstance(notebook, str) else nbformat.writes(getattr(notebook, "notebook", notebook))
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def zipped(files: dict[str, bytes | str]) -> bytes:
+    """A zip of these files."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()

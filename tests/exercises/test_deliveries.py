@@ -1,7 +1,5 @@
 """What Moodle and Canvas deliver becomes folders of students, however it is packed; nothing leaves its place."""
 
-import io
-import zipfile
 from pathlib import Path
 from unicodedata import normalize
 
@@ -16,6 +14,7 @@ from analysis.exercises.grade_exports import canvas_table, class_totals, max_poi
 from analysis.exercises.gradebook import Grade, GradedSubmission
 from analysis.exercises.roster import Roster, keep_roster, read_roster
 from analysis.exercises.submissions import find_submissions, pick_students
+from tests.exercises.conftest import zipped
 
 MOODLE_LIST = """First name,Last name,ID number,Email address
 Zoë,Müller,m1,zoe@x.org
@@ -28,14 +27,6 @@ CANVAS_LIST = """Student,ID,SIS User ID,SIS Login ID,Section,Sums (77),Final Sco
 "Adler, Anna",102,s2,anna,A,,
 "Student, Test",109,,x,A,,
 """
-
-
-def zipped(files: dict[str, bytes | str]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return out.getvalue()
 
 
 def students(source: Path, roster: Roster | None = None) -> dict[str, list[str]]:

@@ -1,7 +1,5 @@
 """A course of three weeks with thirty students, graded again and again in different orders: nothing is lost."""
 
-import io
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 from unicodedata import normalize
@@ -19,7 +17,7 @@ from analysis.exercises.roster import keep_roster
 from analysis.exercises.sandbox import SubmissionLimits
 from analysis.exercises.submissions import find_submissions
 from tests.conftest import WAIT
-from tests.exercises.conftest import WRONG, Paper, exercise_notebook
+from tests.exercises.conftest import WRONG, Paper, exercise_notebook, zipped
 
 pytestmark = pytest.mark.slow
 
@@ -53,14 +51,6 @@ def paper_of(exercise, number: int) -> str:
     """What a student hands in; every second one writes an answer in words."""
     paper = Paper(exercise.released).right().write(**PAPERS[list(PAPERS)[number % 3]])
     return nbformat.writes((paper.write(why="Because.") if number % 2 else paper).notebook)
-
-
-def zipped(files: dict[str, bytes | str]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return out.getvalue()
 
 
 def login(name: str) -> str:

@@ -80,10 +80,7 @@ def choose_grid_posterior(
     options = observed, shape, scale_days, log_prior, clusterings, inside
     if not can_stream(observed):
         return GridPosterior(*options)
-    streamed = StreamedPosterior(*options, fine=[each for each, _ in clusterings] == [Clustering()])
-    if np.isneginf(streamed.log_marginal).all():  # counts that no rate of its grid explains
-        return GridPosterior(*options)
-    return streamed
+    return StreamedPosterior(*options, fine=[each for each, _ in clusterings] == [Clustering()])
 
 
 @dataclass(frozen=True, eq=False)

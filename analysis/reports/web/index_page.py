@@ -27,8 +27,8 @@ from analysis.runs.variants import Variant
 
 INDEX_FILE = "index.html"
 INTRODUCTION = (
-    "Every variant asks the same questions of another part of the evidence. Definitions move the answers more than "
-    "chance does: read one variant beside another. What each notebook says first stands below its title, computed "
+    "Every variant asks the same questions of another part of the evidence. The definition decides how many attacks "
+    "there were: read one variant beside another. Below the title of each notebook stands what it says first, computed "
     "from the evidence of that variant."
 )
 NAME_OF_SUFFIX = {".html": "Page", ".pdf": "PDF", ".ipynb": "Notebook"}
