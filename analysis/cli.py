@@ -107,7 +107,7 @@ def report(
 
     from analysis.evidence.errors import format_path
     from analysis.evidence.folders import REPOSITORY
-    from analysis.reports.pipeline import make_report, make_summary
+    from analysis.reports.pipeline import make_report
     from analysis.reports.plan import Plan, choose_notebooks
     from analysis.runs.run_limits import RunLimits
     from analysis.runs.variants import choose_variants, override_parameters
@@ -118,7 +118,9 @@ def report(
     variants_given = [override_parameters(each, dict(given), notebooks) for each in chosen]
     plans = [Plan(each, notebooks, target / each.name, with_rows) for each in variants_given]
     if summary:
-        click.echo("\n".join(format_path(make_summary(each)) for each in plans))
+        from analysis.reports.report import run_summary
+
+        click.echo("\n".join(format_path(run_summary(each)) for each in plans))
         return
     stale = [each for each in plans if force or each.stale_reasons()]
     for each in (plan for plan in plans if plan not in stale):
@@ -188,7 +190,7 @@ def trace(incident: str, folder: str) -> None:
     "--trials", is_flag=True, help="First try every point of the grid again (some minutes) and keep the table."
 )
 def evaluate(folder: str, trials: bool) -> None:
-    """Judge the grouping, made without the reviewer's decisions, by those decisions, in all and in each period."""
+    """Group the claims without the reviewer's decisions and compare the result with them, in all and in each period."""
     from analysis.evidence.csv_tables import write_files
     from analysis.evidence.evidence_base import load_evidence
     from analysis.incidents import cross_validation
@@ -267,7 +269,7 @@ def draw(rows: int, seed: int, out: Path, folder: str) -> None:
 @FOLDER
 @click.option("--check", is_flag=True, help="Write nothing; fail if the grades are out of date.")
 def coverage(folder: str, check: bool) -> None:
-    """Grade by the rule how densely the claims watched, and write the grades into coverage.csv."""
+    """Grade by a rule how densely sources cover each week, and write the grades into coverage.csv."""
     from analysis.comparisons.itemised_coverage import coverage_file
     from analysis.evidence.csv_tables import write_files
     from analysis.evidence.errors import InputError, format_path
@@ -333,7 +335,6 @@ def sweep(
 
 
 main.add_command(exercises)
-main.add_command(pauses_command)
 main.add_command(find_command)
 main.add_command(export_command)
 main.add_command(import_group)

@@ -19,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from analysis.evidence import schema
+from analysis.evidence.about import About
 from analysis.evidence.evidence_base import load_evidence
 from analysis.evidence.folders import REPOSITORY
 from analysis.incidents.dataset import open_folder
@@ -41,6 +42,14 @@ settings.load_profile("same")
 def skip_unless_ci(missing: str) -> None:
     """Skip for want of a program that this machine may lack; in CI, where it must be there, fail."""
     (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+
+
+@pytest.fixture(autouse=True)
+def own_words():
+    """No test finds the words that another one's folder has for its incidents."""
+    yield
+    if vocabulary := sys.modules.get("analysis.charts.vocabulary"):
+        vocabulary.use_vocabulary(About())
 
 
 @pytest.hookimpl(trylast=True)

@@ -104,8 +104,14 @@ def import_acled_in_engine(
         )
         side_car = _finish(connection, unfinished, folder, files, reasons, leave_out, downloaded, version)
     finally:
-        unfinished.unlink(missing_ok=True)
+        for left in (unfinished, _kept(unfinished)):
+            left.unlink(missing_ok=True)
     return side_car
+
+
+def _kept(unfinished: Path) -> Path:
+    """Where the rows go that are taken, while the table is made."""
+    return unfinished.with_name(f"{unfinished.name}.kept")
 
 
 def _rows_of(connection, path: Path) -> str:
@@ -274,7 +280,7 @@ def _finish(connection, unfinished: Path, folder: Path, files, reasons, leave_ou
     kept = rows - refused
     target = unfinished
     if refused or twice:
-        target = unfinished.with_name(unfinished.name + ".kept")
+        target = _kept(unfinished)
         shared = f"SELECT incident_id FROM {made} WHERE NOT is_refused GROUP BY 1 HAVING count(*) > 1"
         connection.raw_sql(f"COPY (SELECT * FROM {made} WHERE NOT is_refused AND incident_id NOT IN ({shared})) TO "
                            f"{quote(str(target))} (FORMAT parquet, COMPRESSION {COMPRESSION})")  # fmt: skip

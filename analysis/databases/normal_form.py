@@ -12,7 +12,6 @@ import pandas as pd
 from analysis.databases.date_ranges import DIGITS, EARLIEST
 from analysis.databases.refusals import Refusals
 from analysis.databases.table_files import FILE, ROW
-from analysis.evidence.columns import PATTERNS
 from analysis.evidence.own_incidents import OWN_INCIDENTS
 
 UNKNOWN = ("", "na", "n/a", "nan", "none", "null", "unknown", "not known", "unk", "-", "--", "?", ".")
@@ -236,8 +235,3 @@ def safe_columns(rows: pd.DataFrame, used: set[str]) -> dict[str, str]:
             continue
         kept[name] = f"{name}_" if name in taken else name
     return kept
-
-
-def is_id(text: pd.Series) -> pd.Series:
-    """Whether each text can be an incident id as it stands."""
-    return text.str.fullmatch(PATTERNS["id"], na=False)

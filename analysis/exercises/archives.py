@@ -40,7 +40,7 @@ def _unpack(archive: Path, target: Path, depth: int, left: _Bounds) -> list[str]
             for entry in opened.infolist():
                 if _is_wanted(entry):
                     remarks += _unpack_entry(opened, entry, target, depth, left)
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except Exception as error:  # a stranger's zip may be wrong in any way
         remarks.append(f"{archive.name} cannot be unpacked ({error})")
     return remarks
 
@@ -48,7 +48,7 @@ def _unpack(archive: Path, target: Path, depth: int, left: _Bounds) -> list[str]
 def _is_wanted(entry: zipfile.ZipInfo) -> bool:
     hidden = any(part in IGNORED_PARTS or part.startswith(".") for part in _parts(entry) if part not in (".", ".."))
     is_link = (entry.external_attr >> 16) & 0o170000 == 0o120000
-    return not (entry.is_dir() or hidden or is_link)
+    return bool(_parts(entry)) and not (entry.is_dir() or hidden or is_link)
 
 
 def _parts(entry: zipfile.ZipInfo) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ def _unpack_entry(
                 if left.bytes < 0:
                     raise ValueError(f"more than {MAX_BYTES // 10**6:,} MB")
                 out.write(chunk)
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError) as error:  # also a password
+    except Exception as error:  # damaged data, a password, a method that is not known here
         path.unlink(missing_ok=True)
         return [f"{entry.filename} cannot be unpacked ({error})"]
     if path.suffix.lower() == ".zip" and depth < MAX_DEPTH:

@@ -17,6 +17,7 @@ from unicodedata import normalize
 from analysis.evidence.errors import InputError, format_path
 from analysis.exercises.archives import copy_files, unpack_archive
 from analysis.exercises.roster import Roster
+from analysis.exercises.submissions import is_notebook_name
 
 MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)(?:_(?P<file>.*))?", re.DOTALL)
 CANVAS = re.compile(r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_\d+_(?P<file>.+)", re.DOTALL)
@@ -84,7 +85,7 @@ def _of_platform(path: Path) -> Hand | None:
     if found := MOODLE.fullmatch(name):
         return Hand("Moodle", found["name"], found["id"], path, found["file"] or "")
     if path.is_file() and (found := CANVAS.fullmatch(name)):
-        file = CANVAS_VERSION.sub("", found["file"])
+        file = CANVAS_VERSION.sub("", found["file"]) if is_notebook_name(found["file"]) else found["file"]
         return Hand("Canvas", found["name"], found["id"], path, file, bool(found["late"]))
     return None
 

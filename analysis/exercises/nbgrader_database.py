@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,7 +104,7 @@ def read_typed(
     if not (out / DATABASE).is_file():
         return []
     with _open(out) as session:
-        marks = {key: row for *key_parts, row in _marks(session) if (key := tuple(key_parts))}
+        marks = {tuple(key): row for *key, row in _marks(session)}
         comments = {tuple(key): text or "" for *key, text in _comments(session)}
     found = []
     for (student, exercise), submission in record.items():
@@ -194,7 +194,7 @@ def _with_penalty(each: GradedSubmission, due: datetime | None, more: Mapping, p
     remarks = [text for text in each.remarks if not LATE_REMARK.match(text)]
     if not (due and each.handed_in_at):
         return replace(each, late_penalty=0, remarks=remarks)
-    due += more.get((each.student, each.exercise)) or datetime.min - datetime.min
+    due += more.get((each.student, each.exercise)) or timedelta()
     seconds = (datetime.fromisoformat(each.handed_in_at) - due).total_seconds()
     if seconds <= 0:
         return replace(each, late_penalty=0, remarks=remarks)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from unicodedata import normalize
 
@@ -40,7 +41,7 @@ class Roster:
                 return found.pop()
         return ""
 
-    @property
+    @cached_property
     def _keys(self) -> list[set[str]]:
         return [_keys(row, name) for row, name in zip(self.rows.to_dict("records"), self.names, strict=True)]
 
@@ -78,10 +79,10 @@ def keep_roster(out: Path, path: Path | None) -> Roster:
     if path is None:
         return read_roster(kept) if kept else Roster()
     roster = read_roster(path)
-    content = path.read_bytes()
-    if kept:
+    copy = out / f"roster{path.suffix.lower()}"
+    write_files({copy: path.read_bytes()})
+    if kept and kept != copy:
         kept.unlink()
-    write_files({out / f"roster{path.suffix.lower()}": content})
     return roster
 
 

@@ -31,7 +31,7 @@ def static_output(
     picture = base64.b64encode(to_svg(frequency_bars(counts, by=by)).encode()).decode()
     number = plural(len(incidents), "incident")
     rest = "" if len(incidents) <= ROWS else f" The first {ROWS} of them stand below."
-    said = f"{number}: {view.words()}.{rest} In a running notebook this is an explorer to filter and press."
+    said = f"{number}: {view.words()}.{rest} In a running notebook you can filter these incidents and click one."
     return {
         "text/html": f'<figure><img src="data:image/svg+xml;base64,{picture}" alt="{html.escape(alt)}" '
         f'style="max-width:100%"><figcaption>{html.escape(said)}</figcaption></figure>{_table(incidents.head(ROWS))}',

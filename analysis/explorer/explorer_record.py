@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.charts.base_map import VAGUE
 from analysis.charts.borders import borders_around
 from analysis.charts.text_format import format_value, plural
+from analysis.charts.vocabulary import use_vocabulary
 from analysis.evidence.errors import InputError
 from analysis.explorer.claim_table import claim_columns, details_of_rows
 from analysis.explorer.explorer_state import State, state_of_view, without_filters
@@ -47,6 +48,7 @@ def build_record(dataset: Dataset, view: View, by: str = "") -> Record:
     Raises InputError if the view selects nothing, or `by` is no column that can split.
     """
     select(dataset, view)
+    use_vocabulary(dataset.about)
     base, state = without_filters(view), state_of_view(dataset, view)
     tables = _tables(dataset, base)
     writer = _Columns()

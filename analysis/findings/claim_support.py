@@ -89,7 +89,8 @@ class SingleVoices(Finding):
         share = format_percent(self.one_origin / self.incidents)
         return (
             f"{self.one_origin:,} of {plural(self.incidents, 'incident')} ({share}) rest on a single origin; "
-            f"{self.attackers_alone:,} are known only from the attackers, and {self.confirmed:,} from U.S. officials."
+            f"{self.attackers_alone:,} are known only from the attackers; U.S. officials report or "
+            f"confirm {self.confirmed:,}."
         )
 
     def title(self) -> str:
@@ -174,8 +175,9 @@ class GroupingQuality(Finding):
             return "No claim of this folder was reviewed: how good the grouping is cannot be said."
         return (
             f"On {plural(self.reviewed, 'reviewed claim')} the rule alone agrees with the reviewer with F1 "
-            f"{self.f1:.2f} (95 % interval {self.f1_low:.2f} to {self.f1_high:.2f}) and makes {self.count_bias:+.1%} "
-            f"incidents; the simple rule has F1 {self.simple_f1:.2f} and makes {self.simple_count_bias:+.1%}."
+            f"{self.f1:.2f} (95 % interval {self.f1_low:.2f} to {self.f1_high:.2f}) and the number of its incidents "
+            f"differs by {self.count_bias:+.1%}; the simple rule has F1 {self.simple_f1:.2f} and differs by "
+            f"{self.simple_count_bias:+.1%}."
         )
 
     def gap(self) -> str:

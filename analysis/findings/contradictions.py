@@ -54,7 +54,7 @@ class Contradictions(Finding):
             return f"No two statements of totals contradict each other {days}."
         return (
             f"{plural(self.totals, 'total')} stated {days} differ from another statement; {self.left_out} of them "
-            "are listed and not counted from."
+            "are listed but not used in the series."
         )
 
 
@@ -93,7 +93,7 @@ class OtherTotal(Finding):
         """Who states how many, and from when to when."""
         days = format_range(self.since, self.as_of) if pd.notna(self.since) else f"to {format_date(self.as_of)}"
         where = "" if self.scope == "all" else f" in {self.scope}"
-        return f"{self.stated_by} states {self.bound.replace('_', ' ')} {self.total}{where} {days}."
+        return f"{self.stated_by} states {self.bound.replace('_', ' ')} {self.total} attacks{where} {days}."
 
 
 def other_totals(study: Study, since) -> list[OtherTotal]:

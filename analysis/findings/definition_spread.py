@@ -106,7 +106,7 @@ class OnsetSpread(Finding):
         if self.shortest_set >= self.days:
             return "For the date, the uncertainty within one definition is larger than the difference between them."
         if self.longest_set > self.days:
-            return "For the date, the uncertainty within most definitions is larger than the difference between them."
+            return "For the date, the uncertainty within some definitions is larger than the difference between them."
         return "For the date, the difference between definitions is larger than the uncertainty within one of them."
 
     def title(self) -> str:

@@ -52,9 +52,10 @@ class EarlierGap(Finding):
         if not self.gaps:
             return f"{self.by} there is no earlier gap of {self.shortest} days or more."
         risen = join_names(f"{n} or more ({counter})" for counter, n in self.rises)
+        be = "there is" if self.gaps == 1 else "there are"
         said = f"; in these days totals rose by {risen}" if risen else ""
         return (
-            f"{self.by} there are {self.gaps} earlier gaps of {self.shortest} days or more; the longest has "
+            f"{self.by} {be} {plural(self.gaps, 'earlier gap')} of {self.shortest} days or more; the longest has "
             f"{plural(self.days, 'day')}, {format_range(self.start, self.end)}{said}."
         )
 
@@ -103,11 +104,11 @@ class StatedLull(Finding):
 
     def sentence(self) -> str:
         """Who said none, the truce these days lie in, and what this table dates to them."""
-        inside = f", inside: {self.truce}" if self.truce else ""
+        inside = f", during {self.truce}" if self.truce else ""
         dated = f"{plural(len(self.incidents), 'attack')}" if self.incidents else "no attack"
         return (
-            f"{self.stated_by} stated none {format_range(self.start, self.end)}{inside}; this table dates {dated} to "
-            "those days and the two after them."
+            f"{self.stated_by} stated no attack {format_range(self.start, self.end)}{inside}; this table dates "
+            f"{dated} to those days and the two after them."
         )
 
 

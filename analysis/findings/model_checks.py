@@ -32,8 +32,9 @@ def prior_sentence(study: Study) -> str:
     """The prior of the posteriors of a study, in one sentence."""
     prior = study.posterior(study.primary).prior
     return (
-        f"Prior: at most {len(prior.log_number) - 1} changes, {prior.expected_changes:.2g} expected, every day alike; "
-        f"the rate between two changes has a gamma prior worth {prior.shape:.2g} attacks, centred on the mean."
+        f"Prior: at most {len(prior.log_number) - 1} changes, {prior.expected_changes:.2g} expected, every day "
+        "equally probable as the date of a change; the rate between two changes has a gamma prior worth "
+        f"{prior.shape:.2g} attacks, centred on the mean."
     )
 
 
@@ -126,7 +127,7 @@ class ModelFit(Finding):
                 f"{self.by} the model predicts counts like those observed: the longest gap of {gap['observed']:.0f} "
                 f"days lies inside the predicted {gap['predicted_low']:.0f} to {gap['predicted_high']:.0f}."
             )
-        return f"{self.by} the model does not reproduce the {join_names(odd['statistic'])}: its dates deserve doubt."
+        return f"{self.by} the model does not reproduce the {join_names(odd['statistic'])}: its dates are doubtful."
 
 
 def fit_finding(study: Study, label: str, worlds: int = 100) -> ModelFit:

@@ -68,9 +68,9 @@ class EventsInSet(Finding):
     def sentence(self) -> str:
         """The number, and what many of them mean for the date."""
         if pd.isna(self.first):
-            return f"{self.by} the begin has no 95 % set."
+            return f"{self.by} the start of the pause has no 95 % set."
         more = f", {self.partly} more reaching into it" if self.partly else ""
-        many = " A set that holds many singles out none." if self.inside > 1 else ""
+        many = " A set that holds several events does not point to one of them." if self.inside > 1 else ""
         return (
             f"{self.by} {plural(self.inside, 'dated event')} lie{'s' if self.inside == 1 else ''} in the 95 % set "
             f"{format_range(self.first, self.last)}{more}.{many}"

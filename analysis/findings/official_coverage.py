@@ -260,7 +260,7 @@ class UnreportedAttacks(Finding):
     def sentence(self) -> str:
         """The range of the estimates beside what is itemised."""
         if self.estimates.empty:
-            return "This evidence does not allow to say how many attacks nobody wrote about."
+            return "This evidence does not allow an estimate of how many attacks nobody wrote about."
         low, high = self.estimates["estimate"].min(), self.estimates["estimate"].max()
         return (
             f"The table has {self.itemised} attacks {format_range(self.start, self.end)}, on days searched at least by "

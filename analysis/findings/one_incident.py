@@ -36,7 +36,7 @@ class TracedIncident(Finding):
         span = ""
         if self.injured_low != self.injured_high:
             span = f" (said: {self.injured_low} to {self.injured_high})"
-        casualties = f"{', '.join(told)}{span}" if told else "nobody states killed or injured"
+        casualties = f"{', '.join(told)}{span}" if told else "nobody states how many were killed or injured"
         return (
             f"{self.incident_id}: {self.place}, {format_date(self.date)}; {plural(len(self.claims), 'claim')} from "
             f"{plural(self.origins, 'origin')}; {casualties}."

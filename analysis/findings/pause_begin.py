@@ -76,7 +76,7 @@ class PauseBegin(Finding):
         if self.probability != self.probability:
             return f"{self.by} nothing was observed around {format_date(self.middle)}."
         if self.is_thin:
-            return f"{self.by} no begin can be dated: no period was searched day by day."
+            return f"{self.by} the start cannot be dated: no period was searched day by day."
         if not self.is_fall:
             change = "a rise" if self.is_announced else "no change"
             return (

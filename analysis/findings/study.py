@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.charts.vocabulary import use_vocabulary
 from analysis.comparisons.count_series import CountSeries, count_series
 from analysis.comparisons.onset import middle_day
 from analysis.comparisons.sensitivity import changes_by_definition
@@ -151,7 +152,7 @@ class Study:
         """What one incident is called, as about.yml says."""
         return self.dataset.about.singular
 
-    @property
+    @cached_property
     def pause(self) -> PauseDays | None:
         """The pause that about.yml states, else the longest gap of the view; None where there is no gap."""
         stated = self.dataset.about.pause
@@ -216,7 +217,11 @@ class Study:
         return Study(self.dataset, view, (self.window[0], end))
 
     def near_pause(self) -> Study:
-        """The same study up to the end of the second whole month after the pause: the window of its begin."""
+        """The same study up to the end of the second whole month after the pause: the window of its start."""
+        return self._near_pause
+
+    @cached_property
+    def _near_pause(self) -> Study:
         if self.pause is None:
             return self
         return self.until(self.pause.end + pd.offsets.MonthEnd(1 + MONTHS_AFTER))
@@ -274,6 +279,7 @@ def open_study(
     100
     """
     dataset = open_folder(folder)
+    use_vocabulary(dataset.about)
     return study_of(dataset, View(sets=sets, confirmation=confirmation, countries=countries, start=start, end=end))
 
 

@@ -123,7 +123,7 @@ def summary_findings(dataset: Dataset, view: View) -> Summary:
     >>> import analysis as a
     >>> summary = summary_findings(a.open_folder(), a.View(sets="seeds"))
     >>> summary.answers[1].sentence
-    'By this table (all claims) no begin can be dated: no period was searched day by day.'
+    'By this table (all claims) the start cannot be dated: no period was searched day by day.'
     """
     study = study_of(dataset, view)
     frequency = frequency_finding(study)

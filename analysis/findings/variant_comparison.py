@@ -8,7 +8,7 @@ from analysis.comparisons.pause_gaps import gap_near_pause
 from analysis.evidence.arguments import require_dict_of, require_type
 from analysis.findings.casualties import casualties_finding
 from analysis.findings.pause_begin import pause_finding
-from analysis.findings.study import study_of
+from analysis.findings.study import Study, study_of
 from analysis.incidents.dataset import Dataset
 from analysis.incidents.views import View
 
@@ -27,7 +27,7 @@ def compare_views(dataset: Dataset, views: dict[str, View]) -> pd.DataFrame:
     -------
     DataFrame
         view (title), n, before, inside, after (incidents before, in and after the pause), gap_days (days of the gap
-        that holds most of the pause), day, day_low, day_high (begin of the lower rate and its 95 % set; missing where
+        that holds most of the pause), day, day_low, day_high (start of the lower rate and its 95 % set; missing where
         none is announced), killed, injured (where somebody states them). One row for each view. What a view cannot
         carry is missing.
 
@@ -49,11 +49,11 @@ def compare_views(dataset: Dataset, views: dict[str, View]) -> pd.DataFrame:
     """
     require_type(dataset, Dataset, "dataset", "what open_folder returns")
     require_dict_of(views, View, "views", "View")
-    return pd.DataFrame([{"view": title, **_one(dataset, view)} for title, view in views.items()])
+    return pd.DataFrame([{"view": title, **view_row(study_of(dataset, view))} for title, view in views.items()])
 
 
-def _one(dataset: Dataset, view: View) -> dict:
-    study = study_of(dataset, view)
+def view_row(study: Study) -> dict:
+    """The row of one view, without its title: see `compare_views`."""
     tolls = casualties_finding(study)
     row = {"n": len(study.incidents), "before": pd.NA, "inside": pd.NA, "after": pd.NA, "gap_days": pd.NA,
            "day": pd.NaT, "day_low": pd.NaT, "day_high": pd.NaT, "killed": tolls.killed if tolls.itemised else pd.NA,

@@ -15,7 +15,7 @@ from analysis.evidence.evidence_base import Evidence
 from analysis.evidence.spreadsheet import from_spreadsheet
 from analysis.incidents.cannot_link import cannot_link_days
 from analysis.incidents.dataset import Dataset, evidence_of
-from analysis.incidents.incident_table import LINKAGE_RULES, claims_as_reports
+from analysis.incidents.incident_table import LINKAGE_RULES, claims_as_reports, incident_by_claim
 from analysis.incidents.record_linkage import candidate_pairs, weight_parts
 from analysis.incidents.trace import claims_of_incidents
 
@@ -73,8 +73,7 @@ def incident_links(dataset: Dataset) -> pd.DataFrame:
     a, b (ids, a <= b), points (each kind of evidence averaged over the pairs of claims that speak of it, as
     `reconcile` counts it, without the points for few witnesses)."""
     claims = claims_as_reports(evidence_of(dataset)).sort_values("report_id", ignore_index=True)
-    incident = dataset.incidents.assign(claim=dataset.incidents["claims"].str.split("|")).explode("claim")
-    of = claims["report_id"].map(incident.set_index("claim")["incident_id"])
+    of = claims["report_id"].map(incident_by_claim(dataset.incidents))
     pairs = candidate_pairs(claims, LINKAGE_RULES)
     ends = pd.DataFrame({"a": of.to_numpy()[pairs[:, 0]], "b": of.to_numpy()[pairs[:, 1]]}).dropna()
     parts = pd.DataFrame(weight_parts(claims, pairs, LINKAGE_RULES, cannot_link_days(claims)))

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.evidence.arguments import require_columns, require_type
 from analysis.evidence.errors import InputError, suggest_name
 from analysis.incidents.dataset import Dataset, evidence_of
-from analysis.incidents.incident_table import join_sources
+from analysis.incidents.incident_table import incident_by_claim, join_sources
 
 
 def claims_of_incidents(dataset: Dataset, incidents: pd.DataFrame) -> pd.DataFrame:
@@ -59,10 +59,9 @@ def claims_and_sources(dataset: Dataset) -> pd.DataFrame:
     Raises InputError if the dataset holds no claims.
     """
     evidence = evidence_of(dataset)
-    home = dataset.incidents.assign(claim_id=dataset.incidents["claims"].str.split("|")).explode("claim_id")
     source = evidence.sources[["source_id", "outlet", "kind", "url", "reliability_reason"]]
     claims = join_sources(evidence).merge(source, on="source_id")
-    claims.insert(0, "incident_id", claims["claim_id"].map(home.set_index("claim_id")["incident_id"]))
+    claims.insert(0, "incident_id", claims["claim_id"].map(incident_by_claim(dataset.incidents)))
     return claims
 
 

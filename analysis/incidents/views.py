@@ -16,7 +16,13 @@ from analysis.evidence.html_summaries import html_summary
 from analysis.evidence.schema import CONFIRMATION, RELIABILITY, WEAPONS
 from analysis.incidents.claim_search import incidents_with_words
 from analysis.incidents.dataset import Dataset, evidence_of
-from analysis.incidents.incident_table import ResolvedIncidents, actor_parents, join_sources, resolve_incidents
+from analysis.incidents.incident_table import (
+    ResolvedIncidents,
+    actor_parents,
+    incident_by_claim,
+    join_sources,
+    resolve_incidents,
+)
 from analysis.incidents.trace_text import VOICE_NAMES
 from analysis.incidents.value_agreement import lineage
 
@@ -357,9 +363,7 @@ def _restricts_claims(view: View) -> bool:
 def _resolved_again(dataset: Dataset, view: View) -> ResolvedIncidents:
     evidence = evidence_of(dataset)
     claims = join_sources(evidence)
-    incident = dataset.incidents.assign(claim_id=dataset.incidents["claims"].str.split("|"))
-    incident = incident.explode("claim_id").set_index("claim_id")["incident_id"]
-    claims["incident_id"] = claims["claim_id"].map(incident)
+    claims["incident_id"] = claims["claim_id"].map(incident_by_claim(dataset.incidents))
     admitted = claims["incident_id"].notna()
     for name, column in (("sets", "set"), ("reliability", "reliability")):
         if getattr(view, name):

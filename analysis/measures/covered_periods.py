@@ -51,12 +51,12 @@ def covered_periods(
 
 
 def covered_by_country(out: pd.DataFrame, coverage: pd.DataFrame) -> pd.DataFrame:
-    """Covered and sparse days of each row by the coverage of its own country; nobody watched one without rows.
+    """Covered, sparse and weekly days of each row by the coverage of its own country; nobody watched one without rows.
 
     Parameters
     ----------
     out : DataFrame
-        With the columns country, start, end, covered_days and sparse_days.
+        With the columns country, start, end, covered_days, sparse_days and weekly_days.
     coverage : DataFrame
         Rows of coverage.csv of one counter, with the column scope.
 
@@ -68,7 +68,8 @@ def covered_by_country(out: pd.DataFrame, coverage: pd.DataFrame) -> pd.DataFram
     Examples
     --------
     >>> day = pd.Timestamp("2024-01-01")
-    >>> out = pd.DataFrame({"country": ["Kenya"], "start": day, "end": day, "covered_days": 1, "sparse_days": 0})
+    >>> out = pd.DataFrame({"country": ["Kenya"], "start": day, "end": day, "covered_days": 1, "sparse_days": 0,
+    ...                     "weekly_days": 0})
     >>> rows = pd.DataFrame({"scope": ["Serbia"], "start": day, "end": day, "density": "days"})
     >>> covered_by_country(out, rows)["covered_days"].tolist()
     [0]
@@ -78,6 +79,7 @@ def covered_by_country(out: pd.DataFrame, coverage: pd.DataFrame) -> pd.DataFram
         own = coverage_of_country(coverage, country)
         out.loc[rows.index, "covered_days"] = covered_days(rows, own) if len(own) else 0
         out.loc[rows.index, "sparse_days"] = sparse_days(rows, own) if len(own) else 0
+        out.loc[rows.index, "weekly_days"] = weekly_days(rows, own) if len(own) else 0
     return out
 
 

@@ -149,7 +149,7 @@ def _weighted(out, periods, incidents, groups, by, weight: str) -> pd.DataFrame:
     days = incidents[["date", "date_start", "date_end"]]
     parts = _parts(days.assign(**values, **{name: incidents[name] for name in by}), groups, by, [*values])
     summed = [_sums(periods, part) for part in parts]
-    out[["count", "count_low", "count_high", "not_stated"]] = _period_by_period(summed)
+    out[["count", "count_low", "count_high", "not_stated"]] = _period_by_period(summed, columns=4)
     return with_sums(out)
 
 
@@ -187,9 +187,9 @@ def _counts(periods: pd.DataFrame, incidents: pd.DataFrame) -> np.ndarray:
     return np.stack([inside, np.bincount(one[sure], minlength=len(periods)), possible], axis=1)
 
 
-def _period_by_period(counted: list[np.ndarray]) -> np.ndarray:
+def _period_by_period(counted: list[np.ndarray], columns: int = 3) -> np.ndarray:
     """Counts of each group, in the order of the rows: all groups of a period below each other."""
-    return np.stack(counted, axis=1).reshape(-1, counted[0].shape[1]) if counted else np.empty((0, 3), int)
+    return np.stack(counted, axis=1).reshape(-1, counted[0].shape[1]) if counted else np.empty((0, columns), int)
 
 
 def cumulative(incidents: pd.DataFrame, window: Window | None = None) -> pd.DataFrame:

@@ -15,8 +15,6 @@ from analysis.reports.document.notebook_document import Code, build_document, re
 from analysis.reports.pdf.nbconvert_exporter import TypstPDFExporter, check_notebook, front_matter
 from analysis.reports.web.html_page import to_html
 
-FORMATS = ("pdf", "html")
-
 
 @dataclass(frozen=True)
 class Conversion:

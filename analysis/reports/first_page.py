@@ -20,11 +20,12 @@ from analysis.charts.coverage_shading import explain_shading
 from analysis.charts.frequency_bars import frequency_bars
 from analysis.charts.notebook_output import to_svg
 from analysis.charts.text_format import format_date, format_range
+from analysis.charts.vocabulary import use_vocabulary
 from analysis.evidence.folders import folder_fingerprint
 from analysis.findings.casualties import CasualtyCount
 from analysis.findings.study import Study
 from analysis.findings.summary import summary_findings
-from analysis.findings.variant_comparison import compare_views
+from analysis.findings.variant_comparison import view_row
 from analysis.incidents.dataset import Dataset
 from analysis.incidents.views import View
 from analysis.measures.frequency import count
@@ -51,6 +52,7 @@ def first_page(dataset: Dataset, view: View) -> dict[str, Any]:
 
     Raises InputError as `select` does.
     """
+    use_vocabulary(dataset.about)
     found = summary_findings(dataset, view)
     study, tolls = found.study, found.casualties
     periods, bars = _weekly(study)
@@ -72,7 +74,7 @@ def first_page(dataset: Dataset, view: View) -> dict[str, Any]:
         "tolls": {"head": list(rows.columns), "rows": [[_cell(value) for value in row] for row in rows.to_numpy()]},
         "tolls_sentence": tolls.sentence(),
         "caveats": list(found.caveats),
-        "row": _row(compare_views(dataset, {"view": view}).iloc[0]),
+        "row": _row(pd.Series(view_row(study))),
     }  # fmt: skip
 
 
@@ -197,7 +199,8 @@ def index_opening(build: Path, titles: Mapping[str, str]) -> list[Node]:
     if not pages:
         return []
     name, page = next(iter(pages.items()))
-    links = {each["chapter"]: f"{name}/{each['chapter']}.html" for each in page["answers"]}
+    chapters = {each["chapter"] for each in page["answers"]}
+    links = {each: f"{name}/{each}.html" for each in chapters if (build / name / f"{each}.html").is_file()}
     return [*first_page_blocks(page, links), *compared_variants({titles[key]: each for key, each in pages.items()})]
 
 
@@ -208,8 +211,8 @@ def compared_variants(pages: Mapping[str, Mapping[str, Any]]) -> list[Node]:
     heads = list(next(iter(pages.values()))["row"])
     rows = [[title, *(page["row"].get(head, "") for head in heads)] for title, page in pages.items()]
     caption = (
-        "The variants side by side. They overlap and are no several witnesses. An empty cell is what a variant cannot "
-        "carry; a count is of the itemised incidents of its view."
+        "The variants side by side. The variants overlap, so they are not independent. A cell is empty where a variant "
+        "has too little data. Counts are of itemised incidents."
     )
     numbers = [head for head in heads if head != "lower rate from"]
     heading = node("Header", 2, attr("variants"), inlines_of_text("The variants side by side"))

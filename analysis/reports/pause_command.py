@@ -37,7 +37,7 @@ def pauses_command(
     from analysis.evidence.errors import format_path
     from analysis.evidence.spreadsheet import to_spreadsheet
     from analysis.incidents.large_dataset import open_table
-    from analysis.reports.pause_page import pause_page, pause_points, write_panels
+    from analysis.reports.pause_page import panels_pdf, pause_page, pause_points
 
     dataset = open_table(folder, engine)
     runner = None
@@ -56,11 +56,14 @@ def pauses_command(
     title = dataset.about.title or folder.resolve().name
     points = pause_points(dataset.incidents, found, columns)
     page = pause_page(found, columns, points, title, source)
-    write_files({out / "pauses.csv": to_spreadsheet(found), out / "pauses.html": page})
+    files: dict[Path, str | bytes] = {out / "pauses.csv": to_spreadsheet(found), out / "pauses.html": page}
     announced = int(found["is_announced"].sum())
     if announced:
-        write_panels(dataset.incidents, found, columns, out / "pauses.pdf", coverage)
+        files[out / "pauses.pdf"] = panels_pdf(dataset.incidents, found, columns, coverage)
+    write_files(files)
+    if not announced:
+        (out / "pauses.pdf").unlink(missing_ok=True)  # of an earlier search
     click.echo(
         f"{format_path(out)}: {announced:,} pauses announced in {found.attrs['series']:,} series "
-        f"(at most {error_rate:.0%} of them expected to be false), {len(found):,} listed"
+        f"(at most {100 * error_rate:g} % of them expected to be false), {len(found):,} listed"
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -58,7 +57,7 @@ def pause_page(pauses: pd.DataFrame, by: Sequence[str], points: pd.DataFrame | N
         f"{plural(len(announced), 'pause')} in {about['series']:,} series of {' and '.join(by)}, "
         f"{about['window'][0]} to {about['window'][1]}. A pause is a time with one rate that is at most "
         f"{about['ratio']:g} times that before it and at most {about['ratio']:g} times that after it. At most "
-        f"{about['error_rate']:.0%} of the pauses that are announced are expected to be false."
+        f"{100 * about['error_rate']:g} % of the pauses that are announced are expected to be false."
     )
     cells = [new_markdown_cell(escape_markdown(words))]
     shown = announced.head(DRAWN)
@@ -145,8 +144,8 @@ def pause_points(incidents, pauses: pd.DataFrame, by: Sequence[str]) -> pd.DataF
     }).reset_index(drop=True)  # fmt: skip
 
 
-def write_panels(incidents, pauses: pd.DataFrame, by: Sequence[str], path: Path, coverage: pd.DataFrame | None) -> int:
-    """Write the monthly counts around the announced pauses as a PDF, 120 panels at most; returns their number.
+def panels_pdf(incidents, pauses: pd.DataFrame, by: Sequence[str], coverage: pd.DataFrame | None) -> bytes:
+    """The monthly counts around the announced pauses as a PDF, 120 panels at most.
 
     Parameters
     ----------
@@ -156,14 +155,12 @@ def write_panels(incidents, pauses: pd.DataFrame, by: Sequence[str], path: Path,
         What `find_pauses` returned.
     by : sequence of str
         Columns that make a series.
-    path : Path
-        The PDF.
     coverage : DataFrame or None
         Rows of coverage.csv of one counter.
 
     Returns
     -------
-    int
+    bytes
     """
     by = list(by)
     announced = pauses[pauses["is_announced"]].head(PANELS).reset_index(drop=True)
@@ -176,8 +173,7 @@ def write_panels(incidents, pauses: pd.DataFrame, by: Sequence[str], path: Path,
         for figure in pause_panels(announced, series_names(announced, by), counts):
             pages.savefig(figure)
             plt.close(figure)
-    path.write_bytes(held.getvalue())
-    return len(announced)
+    return held.getvalue()
 
 
 def _only(incidents, chosen: pd.DataFrame, by: list[str]):

@@ -35,10 +35,3 @@ def make_report(
     opening = index_opening(build, {name: variant.title for name, variant in variants.items()})
     write_index(build, variants, NOTEBOOKS, TITLE, opening)
     return paths
-
-
-def make_summary(plan: Plan) -> Path:
-    """Make the first page of a report alone (see `report.run_summary`); returns its PDF."""
-    from analysis.reports.report import run_summary
-
-    return run_summary(plan)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from analysis.explorer.explorer_state import EMPTY, address_of_state, state_of_v
 from analysis.incidents.dataset import Dataset
 from analysis.incidents.views import View
 from analysis.reports.document.tree import NO_ATTR, Node, inlines_of_text, node, walk
-from analysis.reports.report_tables import may_pass_on_rows
+from analysis.reports.report_tables import may_pass_on_rows, view_of_report
 
 EXPLORER_PAGE = "explore.html"
 WORDS = "Open in the explorer"
@@ -27,9 +26,7 @@ def has_explorer(dataset: Dataset, with_rows: bool) -> bool:
 def write_report_explorer(folder: Path, dataset: Dataset, parameters: Mapping[str, Any], title: str) -> Path | None:
     """Write the explorer of the parameters of a variant into the folder of a report; nothing where it were too large
     to be one page."""
-    known = {field.name for field in fields(View)}
-    view = View(**{name: value for name, value in parameters.items() if name in known})
-    record = build_record(dataset, view)
+    record = build_record(dataset, view_of_report(parameters))
     try:
         return write_explorer_page(folder / EXPLORER_PAGE, record, "report.html", title)
     except PageTooLarge:

@@ -61,9 +61,9 @@ def package_hash(files: Mapping[str, str]) -> str:
 
 
 def package_versions() -> dict[str, str]:
-    """Python and every library that the package and its reports need."""
+    """Python, the package, and every library that the package and its reports need."""
     required = (line for line in requires(DISTRIBUTION) or [] if "extra ==" not in line or REPORT_EXTRA in line)
-    names = sorted({re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in required})
+    names = sorted({DISTRIBUTION} | {re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in required})
     return {"python": platform.python_version(), **{name: version(name) for name in names}}
 
 

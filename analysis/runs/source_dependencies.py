@@ -30,6 +30,9 @@ class SourceDependencies:
     def __init__(self, root: Path | None = None):
         self._root = root or PACKAGE.parent
         self._trees: dict[Path, ast.Module] = {}
+        self._uses: dict[Path, set[str]] = {}
+        self._gatherings: dict[str, dict[str, str]] = {}
+        self._packages: dict[str, bool] = {}
 
     def of_code(self, source: str) -> set[str]:
         """The files of the package behind some code, as names relative to the repository."""
@@ -69,7 +72,7 @@ class SourceDependencies:
         for length in range(len(parts), 0, -1):
             place = self._root.joinpath(*parts[:length])
             if (module := place.with_suffix(".py")).is_file():
-                return module, set(self._used(self._tree(module)))
+                return module, self._used_by(module)
             if (gathered := place / "__init__.py").is_file():
                 name = parts[length] if length < len(parts) else ""
                 return gathered, self._of_package(".".join(parts[:length]), name)
@@ -84,6 +87,12 @@ class SourceDependencies:
         if path not in self._trees:
             self._trees[path] = ast.parse(path.read_bytes())
         return self._trees[path]
+
+    def _used_by(self, path: Path) -> set[str]:
+        """What a module uses, worked out once."""
+        if path not in self._uses:
+            self._uses[path] = set(self._used(self._tree(path)))
+        return self._uses[path]
 
     def _used(self, tree: ast.AST) -> Iterator[str]:
         """Every reference to a module of ours, or to a name of a package of ours."""
@@ -116,14 +125,19 @@ class SourceDependencies:
 
     def _gathered(self, package: str) -> dict[str, str]:
         """The names that the `__init__` of a package gathers, and what each stands for."""
+        if package in self._gatherings:
+            return self._gatherings[package]
         bound: dict[str, str] = {}
         for node in ast.walk(self._tree(self._root.joinpath(*package.split("."), "__init__.py"))):
             if isinstance(node, ast.ImportFrom) and _is_ours(node.module):
                 bound |= {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
+        self._gatherings[package] = bound
         return bound
 
     def _is_package(self, reference: str) -> bool:
-        return self._root.joinpath(*reference.split("."), "__init__.py").is_file()
+        if reference not in self._packages:
+            self._packages[reference] = self._root.joinpath(*reference.split("."), "__init__.py").is_file()
+        return self._packages[reference]
 
     def _with_packages(self, path: Path) -> Iterator[Path]:
         """A file, and the `__init__` of every package that it lies in."""

@@ -181,10 +181,10 @@ def hand_in(folder: Path, student: str, notebook, name: str = "sums/sums.ipynb")
     return path
 
 
-def zipped(files: dict[str, bytes | str]) -> bytes:
+def zipped(files: dict[str, bytes | str], compression: int = zipfile.ZIP_STORED) -> bytes:
     """A zip of these files."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
+    with zipfile.ZipFile(out, "w", compression) as archive:
         for name, content in files.items():
             archive.writestr(name, content)
     return out.getvalue()

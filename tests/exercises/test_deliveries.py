@@ -1,5 +1,6 @@
 """What Moodle and Canvas deliver becomes folders of students, however it is packed; nothing leaves its place."""
 
+import zipfile
 from pathlib import Path
 from unicodedata import normalize
 
@@ -140,3 +141,18 @@ def test_totals_go_back_as_moodle_and_canvas_import_them(tmp_path, roster):
     assert list(canvas) == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Sums (77)"]
     assert canvas["Student"].tolist() == ["    Points Possible", "Müller, Zoë", "Adler, Anna"]
     assert canvas["Sums (77)"].tolist()[:2] == [8, 6.5] and pd.isna(canvas["Sums (77)"][2])
+
+
+def test_a_damaged_zip_is_a_remark_and_stops_nothing(tmp_path):
+    content = bytearray(zipped({".": "x", "first.txt": "x" * 5000}, zipfile.ZIP_DEFLATED))
+    at = content.index(b"first.txt") + len("first.txt")
+    content[at : at + 4] = b"\xff\xff\xff\xff"
+    (tmp_path / "x.zip").write_bytes(content)
+    (said,) = unpack_archive(tmp_path / "x.zip", tmp_path / "to")
+    assert said.startswith("first.txt cannot be unpacked (")
+
+
+def test_numbered_files_of_one_student_stay_two(tmp_path):
+    for number in (1, 2):
+        (tmp_path / f"libo_103_900{number}_data-{number}.csv").write_text(str(number))
+    assert students(tmp_path) == {"libo (103)": ["data-1.csv", "data-2.csv"]}

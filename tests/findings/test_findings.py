@@ -95,7 +95,7 @@ class TestTheRecord:
 
     def test_seeds_alone_date_nothing_and_compare_no_rate(self):
         thin = open_study(sets="seeds")
-        assert "no begin can be dated" in pause_finding(thin).sentence()
+        assert "the start cannot be dated" in pause_finding(thin).sentence()
         assert "too thinly" in return_finding(thin).sentence()
         assert frequency_finding(thin).rate_per_day != frequency_finding(thin).rate_per_day  # NaN
 

@@ -96,3 +96,10 @@ def test_counts_by_group_are_those_of_each_group_alone(by):
         alone = count(chosen, "month", window=(DAYS.min(), DAYS.max()))
         assert rows["count"].tolist() == alone["count"].tolist()
         assert rows["count_high"].tolist() == alone["count_high"].tolist()
+
+
+def test_days_watched_by_week_are_those_of_each_country():
+    rows = COVERAGE.assign(start=pd.Timestamp("2020-01-01"), density=["days", "weeks"])
+    months = count(INCIDENTS, "month", by="country", coverage=rows).set_index("country")
+    assert months.loc["Kenya", "weekly_days"].tolist() == [0, 0, 0]
+    assert months.loc["Serbia", "weekly_days"].tolist() == [31, 29, 31]

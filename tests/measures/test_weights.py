@@ -46,3 +46,8 @@ def test_a_weight_of_one_counts_incidents():
 def test_text_is_no_weight():
     with pytest.raises(InputError, match="'country' holds text"):
         count(INCIDENTS, weight="country")
+
+
+def test_no_group_has_no_sum():
+    table = count(INCIDENTS, "month", by="country", window=("2023-01-01", "2023-01-31"), weight="deaths")
+    assert table.empty and "not_stated" in table

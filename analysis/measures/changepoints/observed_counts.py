@@ -75,11 +75,6 @@ class ObservedCounts:
         return tuple(sorted(each for each in self.interval_counts if each in rows))
 
     @cached_property
-    def total_starts(self) -> frozenset[int]:
-        """First days of the `totals`."""
-        return frozenset(start for start, *_ in self.totals)
-
-    @cached_property
     def ranges(self) -> tuple[tuple[int, int, int], ...]:
         """Of `interval_counts` those that are no rows: events known to a range, beside counts by day."""
         totals = set(self.totals)

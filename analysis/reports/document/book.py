@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from analysis.reports.document.sanitising import anchor_attributes
@@ -98,11 +97,6 @@ def _with_prefix(element: Node, number: int) -> Node:
 
 def _prefixed(number: int, name: str) -> str:
     return f"chapter-{number}-{name}"
-
-
-def chapter_prefix(name: str) -> str:
-    """The prefix that `bind_documents` gave an anchor: "chapter-2-" of "chapter-2-weeks", else an empty text."""
-    return prefix[0] if (prefix := re.match(r"chapter-\d+-", name)) else ""
 
 
 def _anchors(blocks: list[Node]) -> set[str]:
