@@ -82,11 +82,11 @@ def calendar(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
         for day in cells.itertuples():
             _cell(ax, day, square >= SMALLEST, bounds)
         _months(ax, cells, square >= SMALLEST)
-        _key(ax, cells, bottom, square)
+        foot = _key(ax, cells, bottom, square)
         ax.set_axis_off()
         ax.set_aspect("equal")
         ax.set_xlim(0, _width(cells["across"].iloc[0]))
-        ax.set_ylim(bottom + max(1.0, SMALLEST / square), -1.4)
+        ax.set_ylim(foot, -1.4)
     return ax
 
 
@@ -180,17 +180,23 @@ def _months(ax: Axes, cells: pd.DataFrame, large: bool) -> None:
             ax.text(left + column + 0.5, top - 0.1, letter, ha="center", va="bottom", fontsize=5.5, color=style.QUIET)
 
 
-def _key(ax: Axes, cells: pd.DataFrame, row: float, square: float) -> None:
-    """What the squares mean: only those that occur, never too small for their number."""
+def _key(ax: Axes, cells: pd.DataFrame, row: float, square: float) -> float:
+    """What the squares mean: only those that occur, never too small for their number, in as many rows as they need.
+    Returns the foot of the last row."""
     column, side = 0.0, max(1.0, SMALLEST / square)
+    right = _width(cells["across"].iloc[0])
     for shade, (fill, number, words) in enumerate(_entries(cells)):
+        wide = 1.3 * side + 1.05 * style.text_width(words, 7.5) / 72 / square if words else side
+        if column and column + wide > right:
+            column, row = 0.0, row + 1.4 * side
         ax.add_patch(_square(column, row, side, **fill))
         if number:
             _number(ax, column, row, shade, number, side)
         column += side
         if words:
             ax.text(column + 0.3 * side, row + 0.52 * side, words, va="center_baseline", fontsize=7.5)
-            column += 1.4 * side + 1.05 * style.text_width(words, 7.5) / 72 / square
+            column += wide + 0.1 * side
+    return row + side
 
 
 def _entries(cells: pd.DataFrame) -> list[tuple[dict, str, str]]:

@@ -140,13 +140,19 @@ def unit_label(ax: Axes, label: str) -> None:
 
 
 def voice_legend(ax: Axes) -> None:
-    """The voices that the bars show, in one row above them, opposite the unit; nothing where there
-    is no bar."""
-    if ax.get_legend_handles_labels()[0]:
+    """The voices that the bars show, in one row above them, opposite the unit or below it where both do not fit;
+    nothing where there is no bar."""
+    names = ax.get_legend_handles_labels()[1]
+    if names:
+        figure = figure_of(ax)
+        needed = sum(text_width(name, UNIT_SIZE) + LEGEND_GAP for name in names)
+        if needed + text_width(ax.get_ylabel(), UNIT_SIZE) > figure.get_figwidth() * 72 * AXES_SHARE:
+            ax.yaxis.set_label_coords(0, 1.015 + LEGEND_LINE / (figure.get_figheight() * 72 * ax.get_position().height))
         ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=6, handlelength=1.0, handletextpad=0.5,
                   columnspacing=1.0, borderaxespad=0)  # fmt: skip
 
 
+UNIT_SIZE, LEGEND_GAP, LEGEND_LINE = 8, 24.0, 15.0  # points: type, handle and blanks of a name, height of the row
 LABEL_SIZE, LABEL_LINE = 7.5, 10.0  # points: type and line height of the names of marked days
 LABEL_LETTERS = (20, 11)  # of a line of such a name, and of one where there is less room
 AXES_SHARE = 0.93  # of the figure's width that the axes take
@@ -172,7 +178,8 @@ def mark_days(ax: Axes, days: dict) -> None:
     line of another day and stays inside the axes, as far as there is such a place."""
     first, last = ax.get_xlim()
     width = figure_of(ax).get_figwidth() * 72 * AXES_SHARE
-    at = {day: (mdates.date2num(day) - first) / (last - first) * width for day in sorted(days)}
+    shown = [day for day in sorted(days) if first <= mdates.date2num(day) <= last]
+    at = {day: (mdates.date2num(day) - first) / (last - first) * width for day in shown}
     taken = _words_at_the_top(ax, first, last, width)
     for day, x in at.items():
         others = [Patch(line - 1, 0, line + 1, 999) for other, line in at.items() if other != day]

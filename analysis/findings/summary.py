@@ -192,8 +192,8 @@ def _counted(study: Study) -> str:
         return "There is one way of counting in this table: nothing here says how much another one would differ."
     least, most = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)
     return (
-        f"What counts decides how many. The same window holds {counts[least]:,} by {least} and {counts[most]:,} by "
-        f"{most}; the counts overlap and are not to be added."
+        f"What counts decides how many. The same window holds {counts[least]:,} ({least}) or {counts[most]:,} "
+        f"({most}); the counts overlap and are not to be added."
     )
 
 
