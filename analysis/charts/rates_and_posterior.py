@@ -69,7 +69,7 @@ def rates_and_posterior(
     require_columns(intervals, ("start", "end"), "intervals")
     require_columns(dates, ("day", "probability"), "dates")
     with mpl.rc_context(style.RC):
-        _, (upper, lower) = plt.subplots(2, 1, figsize=(7.0, 4.3), sharex=True, height_ratios=(3, 2))
+        _, (upper, lower) = plt.subplots(2, 1, figsize=(7.0, 3.4), sharex=True, height_ratios=(3, 2))
         step_rates(intervals, upper, top=top, marks=marks)
         change_posterior(dates, sets, lower, overdispersed=overdispersed)
         style.date_axis(lower, intervals["start"].min(), intervals["end"].max())

@@ -117,8 +117,13 @@ def _chart(bars: pd.DataFrame, marks: Mapping[pd.Timestamp, str]) -> str:
     ax = frequency_bars(bars, style.new_axes(height=2.3))
     ax.set_ylim(top=ax.get_ylim()[1] * (1.35 if marks else 1.0))
     # The source of a date stands in the text: in the chart the event and its day are enough.
-    style.mark_days(ax, {day: f"{title.split(',')[0]} ({day.day} {day:%b})" for day, title in marks.items()})
+    style.mark_days(ax, {day: _mark(day, title.split(",")[0]) for day, title in marks.items()})
     return to_svg(ax)
+
+
+def _mark(day: pd.Timestamp, title: str) -> str:
+    """The title with its day; a title that is itself the day stands alone."""
+    return title if title.startswith(f"{day.day} {day:%b}") else f"{title} ({day.day} {day:%b})"
 
 
 def _caption(study: Study, periods: pd.DataFrame) -> str:
