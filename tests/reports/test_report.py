@@ -95,7 +95,8 @@ def test_the_record_says_what_ran_under_which_view_and_the_report_is_up_to_date_
     assert found["runs"]["first"]["view"] == "all claims, whoever makes them; in Iraq"
     assert all(run["seconds"] >= 0 for run in found["runs"].values())
     assert plan.stale_reasons() == []
-    assert with_values(plan, number=6).stale_reasons() == ["parameters number changed", "parameters countries changed"]
+    changed = with_values(plan, number=6, countries=[]).stale_reasons()
+    assert changed == ["parameters number changed", "parameters countries changed"]
     assert replace(plan, variant=replace(plan.variant, title="Another")).stale_reasons() == ["variant title changed"]
     assert replace(plan, notebook_paths=plan.notebook_paths[:1]).stale_reasons() == [
         "notebooks changed",
