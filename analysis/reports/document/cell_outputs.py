@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from analysis.reports.document.bounds import (
+    LONG_SCRIPT,
     MOST_LETTERS,
     bounded_html,
     bounded_markup,
@@ -22,8 +23,13 @@ from analysis.reports.document.bounds import (
 from analysis.reports.document.html_reader import text_inlines
 from analysis.reports.document.images import IMAGE_TYPES, data_uri
 from analysis.reports.document.interactive import (
+    CONNECTS,
+    DRAWING,
+    PICTURE,
     WRITES,
+    call_drawing,
     call_kind,
+    json_text,
     placeholder,
     prepares_page,
     running_kinds,
@@ -120,6 +126,8 @@ def _display(output: NotebookNode, location: Location) -> Piece | None:
     for kind in IMAGE_TYPES:
         if uri := data_uri(kind, shown.get(kind, "")):
             return _figure(uri, _alt(kind, shown.get("text/plain", ""), about), about, location, _width(kind, about))
+    if prepares_page(list(output.data)):
+        return None
     running = running_kinds(list(output.data))
     plain = (
         bounded_text(printable_lines(shown["text/plain"]), location)
@@ -132,8 +140,10 @@ def _display(output: NotebookNode, location: Location) -> Piece | None:
             made = READ[kind](shown[kind], plain, about, location)
             if made is not None:
                 return made
-    if not running or prepares_page(list(output.data)):
+    if not running:
         return None
+    if running == ["application/json"]:
+        return finished_piece(code_block(bounded_text(json_text(output.data["application/json"]), location), "output"))
     return _missing(location, ", ".join(map(call_kind, running[:2])), plain)
 
 
@@ -180,7 +190,8 @@ def _caption(about: dict, location: Location) -> tuple[tuple[str, str], ...]:
 
 def _html(text: str, plain: str, about: dict, location: Location) -> Piece | None:
     """What a browser shows of it; None where that is nothing."""
-    read = read_for(bounded_html(text, location, WRITES), location)
+    is_long = len(text) > LONG_SCRIPT
+    read = read_for(bounded_html(text, location, (WRITES, DRAWING, CONNECTS, PICTURE)), location)
     blocks = bounded_words(bounded_tables(read.blocks, location), location)
 
     def build(caption: list[Node] | None = None) -> list[Node]:
@@ -194,9 +205,11 @@ def _html(text: str, plain: str, about: dict, location: Location) -> Piece | Non
         return finished_piece(*missing)
     if says_what_it_is(plain):
         return finished_piece(code_block(plain, "output"))
-    if not says_something(plain) and WRITES.search(read.script):
-        return _missing(location, "HTML that a script fills")
-    return None
+    if (read.only_scripts and is_long) or CONNECTS.search(read.script):
+        return finished_piece()  # a library, or what connects a page to its kernel
+    if says_something(plain) or not WRITES.search(read.script):
+        return None
+    return _missing(location, call_drawing(read.script))
 
 
 def _markdown(text: str, plain: str, about: dict, location: Location) -> Piece:

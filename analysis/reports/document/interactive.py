@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from analysis.reports.document.tree import Node, attr, node, paragraph
@@ -18,6 +19,16 @@ SILENT = re.compile(r".*_load\.v\d+\+json|application/vnd\.dataresource\+json|ap
 OBJECT = re.compile(r"\s*(?:<[^\n]*>|:\w+\s+\[.*|[A-Za-z_][\w.]*\(.*\)?)\s*", re.DOTALL)
 # Of these, one that says what the object is made of: LogisticRegression(C=0.5).
 MADE_OF = re.compile(r"\s*[A-Za-z_][\w.]*\((?!\s*\.\.\.\s*\)).*\)\s*", re.DOTALL)
+# What a script calls to draw, and what a reader calls the result.
+DRAWN = {
+    "Plotly.": "plotly figure", "vegaEmbed": "Vega chart", "Bokeh": "Bokeh figure", "echarts.": "ECharts chart",
+    "LetsPlot": "lets-plot figure", "mermaid": "Mermaid diagram", "vis.Network": "network", "L.map(": "map",
+}  # fmt: skip
+DRAWING = re.compile("|".join(map(re.escape, DRAWN)))
+# A document of Panel that has nothing to draw: it connects a page to its kernel.
+CONNECTS = re.compile(r'"roots":\s*\[\{[^{}]*"name":\s*"panel\.models\.browser\.BrowserInfo"')
+# A picture that a script puts into its place.
+PICTURE = re.compile(r"data:image/(?:png|jpeg|svg\+xml);base64,(?:[A-Za-z0-9+/=]|\\\n)+")
 # A script that writes into the output itself, and not one that only loads a library.
 WRITES = re.compile(r"\belement\b|document\.write|innerHTML|getElementById|querySelector\(|embed\(|\.render\(")
 
@@ -36,6 +47,23 @@ def call_kind(kind: str) -> str:
     """What readers call a type of output: "plotly figure (application/vnd.plotly.v1+json)"."""
     name = next((name for part, name in CALLED.items() if part in kind), "")
     return f"{name} ({kind})" if name else kind
+
+
+def call_drawing(script: str) -> str:
+    """What readers call that which a script draws: "plotly figure (HTML that a script fills)"."""
+    found = DRAWING.search(script)
+    return f"{DRAWN[found[0]]} (HTML that a script fills)" if found else "HTML that a script fills"
+
+
+def first_picture(script: str) -> str:
+    """The data URI of the first picture in a script; empty if it has none."""
+    found = PICTURE.search(script)
+    return found[0].replace("\\\n", "") if found else ""
+
+
+def json_text(value: object) -> str:
+    """A value of JSON as people read it."""
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
 
 
 def says_something(plain: str) -> bool:

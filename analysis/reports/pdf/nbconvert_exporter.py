@@ -118,10 +118,16 @@ def front_matter(
     many = sum(block["t"] == "Header" for block in tree["blocks"]) >= CONTENTS_FROM
     return {
         "title": nb.metadata.get("title") or title_of(tree, name),
-        "date_line": ", ".join(author.get("name", "") for author in nb.metadata.get("authors", [])),
+        "date_line": ", ".join(_author_names(nb)),
         "provenance": _provenance(nb) if provenance else (),
         "toc": many if contents is None else contents,
     }
+
+
+def _author_names(nb: NotebookNode) -> list[str]:
+    """The authors of the metadata, each a mapping with a name as nbformat has it, or the name alone."""
+    named = [author.get("name") if isinstance(author, dict) else author for author in nb.metadata.get("authors", [])]
+    return [name for name in named if isinstance(name, str) and name]
 
 
 @contextmanager
@@ -159,7 +165,8 @@ def _location(problem: ValidationError) -> str:
 
 def _provenance(nb: NotebookNode) -> list[tuple[str, str]]:
     """How the PDF was made, as pairs of a name and a text; nothing that differs from run to run or place to place."""
-    given = nb.metadata.get("papermill", {}).get("parameters", {})
+    run = nb.metadata.get("papermill")
+    given = run.get("parameters") if isinstance(run, dict) else None
     language = nb.metadata.get("language_info", {})
     kernel = " ".join(str(language[key]) for key in ("name", "version") if language.get(key))
     pairs = [
