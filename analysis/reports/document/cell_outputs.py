@@ -25,8 +25,11 @@ from analysis.reports.document.images import IMAGE_TYPES, data_uri
 from analysis.reports.document.interactive import (
     CONNECTS,
     DRAWING,
+    NEEDS_PAGE,
     PICTURE,
+    UNREADABLE,
     WRITES,
+    Why,
     call_drawing,
     call_kind,
     json_text,
@@ -35,6 +38,7 @@ from analysis.reports.document.interactive import (
     running_kinds,
     says_something,
     says_what_it_is,
+    unknown_kinds,
 )
 from analysis.reports.document.pandoc import MARKDOWN
 from analysis.reports.document.sanitising import (
@@ -58,6 +62,7 @@ TEXT_TYPES = ("text/html", "text/markdown", "text/latex", "text/plain")
 SEEN = {"Str", "Image", "Code", "CodeBlock", "Math", "HorizontalRule"}
 DESCRIBES = ("alt", "caption", "label")
 LONG_REPR = 2_000  # letters from which the text of an object is no description of it
+FRONT_MATTER = re.compile(r"\s*---\s*\n(?P<yaml>.*\n)---\s*", re.DOTALL)
 ONE_FORMULA = re.compile(r"\s*(?:\$\$?[^$]+\$\$?|\\\[.*\\\]|\\\(.*\\\))\s*", re.DOTALL)
 
 
@@ -134,17 +139,29 @@ def _display(output: NotebookNode, location: Location) -> Piece | None:
         if set(shown) == {"text/plain"}
         else (printable_lines(shown.get("text/plain", "")[:MOST_LETTERS]))
     )
-    names_only = not says_something(plain) and (running or "text/html" in shown)
+    names_only = not says_something(plain) and set(output.data) != {"text/plain"}
     for kind in TEXT_TYPES:
         if shown.get(kind, "").strip() and not (kind == "text/plain" and names_only):
             made = READ[kind](shown[kind], plain, about, location)
             if made is not None:
                 return made
-    if not running:
-        return None
     if running == ["application/json"]:
         return finished_piece(code_block(bounded_text(json_text(output.data["application/json"]), location), "output"))
+    if not running:
+        return _unknown(output, shown, plain, location)
     return _missing(location, ", ".join(map(call_kind, running[:2])), plain)
+
+
+def _unknown(output: NotebookNode, shown: dict[str, str], plain: str, location: Location) -> Piece | None:
+    """What stands for an output of which no form can be shown as it is: its text, or a frame; None for an empty one."""
+    broken = [kind for kind in IMAGE_TYPES if shown.get(kind, "").strip()]
+    others = [kind for kind in unknown_kinds(list(output.data), TEXT_TYPES + IMAGE_TYPES) if output.data[kind]]
+    for kind in broken + others:
+        text = printable_lines(_string(output.data[kind])) if kind.startswith("text/") else ""
+        if text and call_kind(kind) == kind:
+            return finished_piece(code_block(bounded_text(text, location), "output"))
+        return _missing(location, call_kind(kind), text or plain, UNREADABLE if kind in broken else NEEDS_PAGE)
+    return None if "text/html" in shown else _plain(plain, plain, {}, location)
 
 
 def _about(output: NotebookNode) -> dict:
@@ -153,11 +170,12 @@ def _about(output: NotebookNode) -> dict:
     return {name: said for name, said in given.items() if name not in DESCRIBES or isinstance(said, str)}
 
 
-def _missing(location: Location, what: str, plain: str = "") -> Piece:
+def _missing(location: Location, what: str, plain: str = "", why: Why = NEEDS_PAGE) -> Piece:
     """The frame; below it what the object is made of, where its text says that."""
-    location.lose(f"its output is not shown: {what}, which only a running page draws")
-    text = [code_block(plain, "output")] if len(plain) <= LONG_REPR and says_what_it_is(plain) else []
-    return finished_piece(placeholder(location.name, what), *text)
+    location.lose(f"its output is not shown: {what}, which {why.lost}")
+    says = says_what_it_is(plain) or says_something(plain)
+    text = [code_block(plain, "output")] if len(plain) <= LONG_REPR and says else []
+    return finished_piece(placeholder(location.name, what, why), *text)
 
 
 def _figure(uri: str, alt: str, about: dict, location: Location, width: int = 0) -> Piece:
@@ -230,6 +248,20 @@ def markdown_piece(text: str, location: Location) -> Piece:
         return bounded_words(sanitise(flattened(parsed), location), location)
 
     return Piece(build, ((MARKDOWN, location.formulas.mark(without_nested_notes(bounded_markup(text, location)))),))
+
+
+def raw_piece(cell: NotebookNode, location: Location) -> Piece:
+    """A raw cell as every format shows it: one that names its format as that, others as their text. One for another
+    format than a page's, and the metadata that begin a document of Quarto, are nothing."""
+    about, source = cell.get("metadata", {}), bounded_text(cell.source, location)
+    kind = about.get("format") or about.get("raw_mimetype") or ""
+    if kind == "text/markdown":
+        return markdown_piece(source, location)
+    if kind == "text/html":
+        return _html(source, "", {}, location) or finished_piece()
+    if kind in ("", "text/plain") and source.strip() and not FRONT_MATTER.fullmatch(source):
+        return finished_piece(code_block(printable_lines(source), "output"))
+    return finished_piece()
 
 
 def _latex(text: str, plain: str, about: dict, location: Location) -> Piece:

@@ -19,7 +19,7 @@ from traitlets import Bool, CaselessStrEnum, List, Unicode, default
 
 from analysis.evidence.errors import InputError
 from analysis.reports.document.losses import Losses
-from analysis.reports.document.notebook_document import build_document, split_cells
+from analysis.reports.document.notebook_document import build_document, split_cells, stated_title
 from analysis.reports.document.tree import title_of
 from analysis.reports.pdf.missing_letters import missing_letters, name_letters
 from analysis.reports.pdf.typst_pdf import to_pdf
@@ -67,7 +67,7 @@ class TypstPDFExporter(Exporter):
 
         Raises ConversionException, which names the cell, for a notebook that is invalid or cannot become a PDF.
         """
-        losses = Losses(self.strict)
+        losses, folder = Losses(self.strict), None
         try:
             nb, resources = super().from_notebook_node(nb, resources, **kw)
             about = resources["metadata"]
@@ -83,7 +83,7 @@ class TypstPDFExporter(Exporter):
         except ValidationError as problem:
             raise _invalid(problem) from problem
         except TypstFailure as problem:
-            raise ConversionException(f"{self._culprit(nb)}{problem}") from problem
+            raise ConversionException(f"{self._culprit(nb, folder)}{problem}") from problem
         except InputError as problem:
             raise ConversionException(str(problem)) from problem
 
@@ -100,11 +100,11 @@ class TypstPDFExporter(Exporter):
             if here:
                 losses.add(name, f"no font here has {name_letters(here)}; the option fonts takes files that have them")
 
-    def _culprit(self, nb: NotebookNode) -> str:
+    def _culprit(self, nb: NotebookNode, folder: Path | None) -> str:
         """The name of the first cell that cannot be set even alone: "cell 3: ", or nothing."""
         for name, alone in split_cells(nb):
             try:
-                to_pdf(build_document(alone, code=self.code), title=name)
+                to_pdf(build_document(alone, code=self.code, folder=folder), title=name, fonts=self.fonts)
             except TypstFailure:
                 return f"{name}: "
         return ""
@@ -117,7 +117,7 @@ def front_matter(
     of contents where there are many headings, and how the document was made; arguments of `to_pdf` and `to_html`."""
     many = sum(block["t"] == "Header" for block in tree["blocks"]) >= CONTENTS_FROM
     return {
-        "title": nb.metadata.get("title") or title_of(tree, name),
+        "title": stated_title(nb) or title_of(tree, name),
         "date_line": ", ".join(_author_names(nb)),
         "provenance": _provenance(nb) if provenance else (),
         "toc": many if contents is None else contents,

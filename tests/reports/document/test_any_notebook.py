@@ -105,10 +105,11 @@ tables = st.builds(
 
 def cases(few: int) -> int:
     """So many in the suite; a profile that looks further has its own number."""
-    return few if settings.get_current_profile_name() == "same" else settings.default.max_examples
+    name = settings.get_current_profile_name()
+    return few if name == "same" else settings.get_profile(name).max_examples
 
 
-always = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+always = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def is_one_line(problem: Exception) -> bool:
@@ -116,7 +117,7 @@ def is_one_line(problem: Exception) -> bool:
 
 
 @pytest.mark.slow
-@settings(max_examples=50, **always)
+@settings(always, max_examples=50)
 @given(notebooks)
 def test_any_notebook_is_a_document_or_one_line(notebook):
     try:
@@ -127,14 +128,14 @@ def test_any_notebook_is_a_document_or_one_line(notebook):
 
 
 @pytest.mark.slow
-@settings(max_examples=cases(8), **always)
+@settings(always, max_examples=cases(8))
 @given(notebooks)
 def test_any_notebook_is_a_pdf_or_one_line(notebook):
     check_pdf(notebook)
 
 
 @pytest.mark.slow
-@settings(max_examples=cases(8), **always)
+@settings(always, max_examples=cases(8))
 @given(tables)
 def test_any_table_is_a_pdf_or_one_line(table):
     check_pdf(_notebook([table]))
