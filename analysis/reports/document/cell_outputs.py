@@ -209,7 +209,8 @@ def _caption(about: dict, location: Location) -> tuple[tuple[str, str], ...]:
 def _html(text: str, plain: str, about: dict, location: Location) -> Piece | None:
     """What a browser shows of it; None where that is nothing."""
     is_long = len(text) > LONG_SCRIPT
-    read = read_for(bounded_html(text, location, (WRITES, DRAWING, CONNECTS, PICTURE)), location)
+    text = bounded_html(text, location, (WRITES, DRAWING, CONNECTS, PICTURE))
+    read = read_for(text, location)
     blocks = bounded_words(bounded_tables(read.blocks, location), location)
 
     def build(caption: list[Node] | None = None) -> list[Node]:
@@ -223,7 +224,7 @@ def _html(text: str, plain: str, about: dict, location: Location) -> Piece | Non
         return finished_piece(*missing)
     if says_what_it_is(plain):
         return finished_piece(code_block(plain, "output"))
-    if (read.only_scripts and is_long) or CONNECTS.search(read.script):
+    if (read.only_scripts and is_long) or CONNECTS.search(text):
         return finished_piece()  # a library, or what connects a page to its kernel
     if says_something(plain) or not WRITES.search(read.script):
         return None

@@ -29,6 +29,7 @@ DEEPEST = 2_000  # elements left open at once; parsers take time with the square
 LOADING = re.compile(
     r"\s*(?:loading|initiali[sz]ing|please wait|visualization omitted|make this notebook trusted)\b", re.IGNORECASE
 )
+LOADS_LIBRARY = re.compile(r"\s*Loading BokehJS\b")  # what a library draws stands in other outputs
 WAITS = "what a script would load"
 
 
@@ -306,7 +307,8 @@ class _Reader:
         places = [element, *element.css("td")[:1]] if element.tag == "table" else [element]
         if not any(LOADING.match(_first_words(each)) for each in places):
             return False
-        self.found.running.append(WAITS)
+        if self.scripts or not LOADS_LIBRARY.match(_first_words(element)):
+            self.found.running.append(WAITS)
         return True
 
     def _running(self, element: LexborNode) -> list[Node]:

@@ -54,6 +54,11 @@ PREPARES = {
     "a library and the words that wait for it": {
         "application/vnd.bokehjs_load.v0+json": "", "text/html": "<span id='b'>Loading BokehJS ...</span>"
     },
+    "words that wait for a library of another output": {"text/html": "<span id='b'>Loading BokehJS ...</span>"},
+    "a library that loads another": {
+        "text/html": '<div id="l"></div><script data-lets-plot-script="library">document.getElementById("l")</script>',
+        "text/plain": "<IPython.core.display.HTML object>",
+    },
     "a page of Panel without a figure": {
         "application/vnd.holoviews_exec.v0+json": "",
         "text/html": "<div id='r'><div></div></div><script>var docs_json = {\"roots\":[{\"type\":\"object\","
