@@ -222,7 +222,7 @@ def format_coverage(coverage: pd.DataFrame) -> str:
 
     Notes
     -----
-    Without rows the phrase warns: every day is then taken as watched, which may be wrong.
+    Without rows the phrase warns: every day is then taken as searched, which may be wrong.
 
     Examples
     --------
@@ -235,7 +235,7 @@ def format_coverage(coverage: pd.DataFrame) -> str:
     """
     require_columns(coverage, ("start", "end", "density"), "coverage")
     if coverage.empty:
-        return "not declared; every day of the window is taken as watched, which may be wrong"
+        return "not declared; every day of the window is taken as searched, which may be wrong"
     if not has_scopes(coverage):
         return "; ".join(_stretches(coverage))
     by_words: dict[str, list[str]] = {}
@@ -245,7 +245,7 @@ def format_coverage(coverage: pd.DataFrame) -> str:
     parts = [f"{_some(names)} {words}" for words, names in told[:SPANS_TOLD]]
     rest = sum(len(names) for _, names in told[SPANS_TOLD:])
     parts += [f"{rest} further countries otherwise"] if rest else []
-    return ". ".join([*parts, "No other country was watched"])
+    return ". ".join([*parts, "No other country was searched"])
 
 
 SPANS_TOLD = 4  # different stretches of days that a caption tells

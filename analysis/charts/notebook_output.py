@@ -15,11 +15,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.charts import style
+from analysis.charts.text_format import format_value
 from analysis.evidence.arguments import require_columns, require_type
 from analysis.measures.coverage import is_thinly_covered
 
 SHOWN = ("incident_id", "date_start", "date_end", "place", "weapon", "result", "disputed", "confirmation", "n_origins",
          "reliability")  # fmt: skip
+FIRST_SENTENCE = "first_sentence"  # in the metadata of an output: what the index of all reports shows of it
 
 
 def show_figure(ax: Axes | Figure, caption: str, alt: str, label: str) -> None:
@@ -162,15 +164,14 @@ def show_incidents(incidents: pd.DataFrame, caption: str, label: str) -> None:
     require_columns(incidents, SHOWN, "incidents")
     first, last = (incidents[name].dt.strftime("%Y-%m-%d") for name in ("date_start", "date_end"))
     short = last.str[8:].where(first.str[:7] == last.str[:7], last)  # the day alone, within a month
-    plain_words = incidents[["weapon", "result"]].replace("_", " ", regex=True)
     doubted = incidents["disputed"].fillna("").str.split("|").map(lambda fields: "date" in fields)
     table = pd.DataFrame(
         {
             "incident": incidents["incident_id"],
             "day": first.where(first == last, first + " to " + short) + doubted.map({True: " *", False: ""}),
             "place": incidents["place"],
-            "weapon": plain_words["weapon"],
-            "result": plain_words["result"],
+            "weapon": incidents["weapon"].map(format_value, na_action="ignore"),
+            "result": incidents["result"].map(format_value, na_action="ignore"),
             "best voice": incidents["confirmation"].map(style.VOICE_LABEL),
             "origins": incidents["n_origins"],
             "grade": incidents["reliability"],
@@ -255,14 +256,15 @@ def show_sentences(*sentences) -> None:
     for each in sentences:
         if not isinstance(each, str) and not hasattr(each, "sentence"):
             require_type(each, str, "sentences", "texts, or findings")
-    text = " ".join(filter(None, map(str, sentences)))
-    if text:
+    given = list(filter(None, map(str, sentences)))
+    if given:
+        text = " ".join(given)
         bundle = {"text/html": f'<p class="tex2jax_ignore">{html.escape(text, quote=False)}</p>', "text/plain": text}
-        display(bundle, raw=True)
+        display(bundle, raw=True, metadata={FIRST_SENTENCE: given[0]})
 
 
 def warn_if_thinly_covered(coverage: pd.DataFrame, n: int) -> bool:
-    """Display a warning where nobody watched any period day by day.
+    """Display a warning where nobody searched any period day by day.
 
     Parameters
     ----------
@@ -291,7 +293,7 @@ def warn_if_thinly_covered(coverage: pd.DataFrame, n: int) -> bool:
     require_columns(coverage, ("density",), "coverage")
     if is_thinly_covered(coverage):
         show_text(
-            "**This evidence watches no period day by day.** It names some attacks and is silent about the rest: what "
+            "**No period of this evidence was searched day by day.** It names some attacks and not the rest: what "
             f"follows shows {n} attacks that were written about, not how often attacks happened. No gap and no rate "
             "below can carry a conclusion."
         )

@@ -62,7 +62,7 @@ class AttackCount(Finding):
         What each counter stated last; empty where nobody states a total.
     rate_per_day, rate_per_day_low, rate_per_day_high : float
         By the primary definition, to the day before the pause; 95 % interval, allowing for clustering. NaN where the
-        view is watched too thinly for a rate.
+        view is searched too thinly for a rate.
     rate_start, rate_end : Timestamp or NaT
         Days of that rate.
     is_thin : bool

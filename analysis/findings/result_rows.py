@@ -19,10 +19,10 @@ def frequency_results(study: Study, counts: pd.DataFrame, peak: FullestPeriod, s
     low, high = overall.interval()
     rows = [
         {"measure": "attacks", "value": len(study.incidents), "unit": "attacks"},
-        {"measure": "attacks per watched day", "value": overall.estimate, "low": low, "high": high,
+        {"measure": "attacks per searched day", "value": overall.estimate, "low": low, "high": high,
          "unit": "attacks per day"},
         {"measure": f"most attacks in a {peak.every}", "value": peak.count, "unit": "attacks", "day": peak.start},
-        {"measure": "excess variation within stretches of one rate", "value": spread.phi_within, "unit": "phi"},
+        {"measure": "variation between changes of the rate, over Poisson", "value": spread.phi_within, "unit": "phi"},
     ]  # fmt: skip
     return rows + [
         {"measure": "attacks by running total", "what_counts": label, "value": each.n, "unit": "attacks",
