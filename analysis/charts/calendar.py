@@ -204,12 +204,13 @@ def _entries(cells: pd.DataFrame) -> list[tuple[dict, str, str]]:
     known = cells[cells["count"].notna()]
     most = int(known["count"].max()) if len(known) else 0
     bounds = shade_bounds(most)
-    several = bounds != FEW
-    shown = [bound for bound in bounds if several or bound <= most]
-    out = [(cell_style(bound, bounds=bounds), f"{'≤' * several}{bound}", "") for bound in shown]
+    rising = bounds != FEW  # a shade stands for several numbers
+    shown = [bound for bound in bounds if rising or bound <= most]
+    out = [(cell_style(bound, bounds=bounds), str(bound), "") for bound in shown]
     if out:
         more = "+" if most > bounds[-1] else ""
-        out[-1] = (out[-1][0], f"{out[-1][1]}{more}", f"{vocabulary().plural} on the day")
+        words = f"{'at most so many ' * rising}{vocabulary().plural} on the day"
+        out[-1] = (out[-1][0], f"{out[-1][1]}{more}", words)
     none = known[known["count"] == 0]
     if (none["sparse_days"] + none["weekly_days"] == 0).any():
         out.append((cell_style(0), "", "none"))

@@ -19,8 +19,8 @@ from analysis.charts.text_format import format_value
 from analysis.evidence.arguments import require_columns, require_type
 from analysis.measures.coverage import is_thinly_covered
 
-SHOWN = ("incident_id", "date_start", "date_end", "place", "weapon", "result", "disputed", "confirmation", "n_origins",
-         "reliability")  # fmt: skip
+SHOWN = ("incident_id", "date_start", "date_end", "place", "weapon", "result", "disputed", "confirmation", "n_origins")
+NUMBER = re.compile(r"[<>≤≥+−-]? ?\d[\d,]*(\.\d+)?( ?%)?")
 FIRST_SENTENCE = "first_sentence"  # in the metadata of an output: what the index of all reports shows of it
 
 
@@ -116,7 +116,7 @@ def show_table(
     require_type(caption, str, "caption", "text in Markdown")
     require_type(label, str, "label", "text")
     places = decimals or {}
-    numeric = {name: pd.api.types.is_numeric_dtype(frame[name]) for name in frame}
+    numeric = {name: _is_numeric(frame[name]) for name in frame}
     head = "".join(_cell("th", name, numeric[name], ' scope="col"') for name in frame)
     body = "".join(
         "<tr>"
@@ -151,8 +151,8 @@ def show_incidents(incidents: pd.DataFrame, caption: str, label: str) -> None:
 
     Notes
     -----
-    A row says id, day or days (* = sources dispute it), place, weapon, result, who confirms at best, number of
-    independent origins and best grade. In a report the id leads to the claims.
+    A row says id, day or days (* = sources dispute it), place, weapon, result, who confirms at best, and the number of
+    independent origins. In a report the id leads to the claims.
 
     Examples
     --------
@@ -172,12 +172,19 @@ def show_incidents(incidents: pd.DataFrame, caption: str, label: str) -> None:
             "place": incidents["place"],
             "weapon": incidents["weapon"].map(format_value, na_action="ignore"),
             "result": incidents["result"].map(format_value, na_action="ignore"),
-            "best voice": incidents["confirmation"].map(style.VOICE_LABEL),
+            "best voice": incidents["confirmation"].map(style.VOICE_LABEL | style.SHORT_VOICE),
             "origins": incidents["n_origins"],
-            "grade": incidents["reliability"],
         }
     )
     show_table(table, caption, label)
+
+
+def _is_numeric(column: pd.Series) -> bool:
+    """Whether a column holds numbers, also as texts such as 12 % and > 0.999."""
+    if pd.api.types.is_numeric_dtype(column):
+        return True
+    texts = {str(value) for value in column.dropna()} - {""}
+    return bool(texts) and all(NUMBER.fullmatch(text) for text in texts)
 
 
 def _cell(tag: str, text: str, number: bool, more: str = "") -> str:

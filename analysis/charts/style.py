@@ -37,6 +37,12 @@ VOICE_LABEL = {
     "unknown": "no named voice",
     "claim_only": "attackers' claim only",
 }
+SHORT_VOICE = {  # instead of the labels above, in a column that says "best voice" over them
+    "local_official": "local officials",
+    "monitor": "monitors",
+    "unknown": "not named",
+    "claim_only": "attackers",
+}
 COUNTER_COLOUR = {"Pentagon": ACCENT, "SOHR": SECOND}
 # Groups of any other column, the largest first; then the rest, and what is not stated.
 CATEGORY_FILL = (ACCENT, SECOND, "#7aabc8", "#e9b872", "#6c1bb2", "#996363", "#6b1c10")
