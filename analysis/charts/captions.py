@@ -191,9 +191,10 @@ def caption_of_definitions(ways: dict[str, CountSeries], window) -> dict:
         require_type(way, CountSeries, f"ways[{label!r}]", "a CountSeries")
     last = read_window(window)[1]
     counts = [way.n for way in ways.values()]
+    low, high = min(counts, default=0), max(counts, default=0)
     return {
         "counter": "each row's own",
-        "n": f"{min(counts, default=0):,} to {max(counts, default=0):,}, by definition",
+        "n": f"{low:,} to {high:,}, by definition" if low < high else f"{low:,}",
         "as_of": last,
     }
 

@@ -52,7 +52,9 @@ def unsearched_periods(periods: pd.DataFrame) -> dict[str, list[tuple[pd.Timesta
 def explain_shading(periods: pd.DataFrame) -> str:
     """What the shades behind these periods mean, in a line under a chart; empty if there are none."""
     looks = {"nobody": "hatched", "sparse": "grey", "weekly": "light grey"}
-    return "; ".join(f"{looks[kind]}: {MEANING[kind]}" for kind in unsearched_periods(periods))
+    shades = unsearched_periods(periods)
+    said = [f"{looks[kind]}: {MEANING[kind].split(',')[0]}" for kind in shades]
+    return "; ".join([*said, *(["attacks may be missing there"] if set(shades) - {"nobody"} else [])])
 
 
 def _stretches(periods: pd.DataFrame) -> list[tuple[pd.Timestamp, pd.Timestamp]]:

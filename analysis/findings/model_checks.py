@@ -55,7 +55,7 @@ class PriorRange(Finding):
         return (
             f"{self.by} the probability of a change at the {self.question} of the pause runs from "
             f"{format_percent(self.probability_low)} to {format_percent(self.probability_high)} over {self.priors} "
-            f"priors; a change is announced under {self.announced} of them, most probably on {days}."
+            f"priors; a change is announced under {self.announced or 'none'} of them, most probably on {days}."
         )
 
 
