@@ -1,4 +1,4 @@
-"""The words in a fixed sense, at the end of a report's annex."""
+"""The terms and their definitions, at the end of a report's annex."""
 
 from __future__ import annotations
 
