@@ -179,7 +179,7 @@ def test_on_paper_entries_are_open_and_nothing_asks_to_be_pressed(visit, site):
 def smallest_letters(image) -> float:
     """CSS pixels of the smallest type in a chart of the page, as it is shown."""
     svg = base64.b64decode(image.get_attribute("src").split(",")[1]).decode()
-    natural = float(re.search(r'viewBox="0 0 ([\d.]+) ', svg)[1])
+    natural = float(re.findall(r'<svg[^>]* viewBox="0 0 ([\d.]+) ', svg)[0])
     return min(map(float, re.findall(r"scale\((0\.\d+) -", svg))) * 100 * image.bounding_box()["width"] / natural
 
 
