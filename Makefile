@@ -9,7 +9,7 @@ READY := .venv/.ready
 help:
 	@echo "make report   run the notebooks and make the report of the variant 'all' in build/all"
 	@echo "make reports  the same for every variant in notebooks/parameters"
-	@echo "make quick    run the tests that take no more than a moment, in less than a minute"
+	@echo "make quick    run the fast tests, in about a minute"
 	@echo "make test     run all tests"
 	@echo "make check    ruff and mypy over the whole repository"
 	@echo "make docs     the page of the public functions, in build/docs"

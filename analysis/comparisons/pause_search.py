@@ -92,7 +92,7 @@ def find_pauses(
     window : tuple of two days, optional
         First and last day, inclusive; as for `count`.
     coverage : DataFrame, optional
-        Rows of coverage.csv of one counter. A day that nobody watched is no day without incidents.
+        Rows of coverage.csv of one counter. A day that nobody searched is no day without incidents.
     ratio : float
         A pause is a time with one rate that is at most `ratio` times that before it and at most `ratio` times that
         after it; above 0 and below 1.

@@ -29,7 +29,7 @@ class PeriodCount:
     count, days : int
         Attacks, and the days on which they were counted.
     thin_days : int
-        Of these days those that were watched by week or sparsely.
+        Of these days those that were searched by week or sparsely.
     start, end : Timestamp or NaT
         First and last day.
 
@@ -109,7 +109,7 @@ class AttackReturn(Finding):
     def sentence(self) -> str:
         """What was counted in the pause and after it, beside the former rate."""
         if not self.during.days or not self.after.days:
-            return f"{self.by} too few days were watched after the pause to say whether the rate came back."
+            return f"{self.by} too few days were searched after the pause to say whether the rate came back."
         counted = (
             f"{self.by} there {'was' if self.during.count == 1 else 'were'} "
             f"{plural(self.during.count, self.noun)} in {plural(self.during.days, 'day')} of the pause and "

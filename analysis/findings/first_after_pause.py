@@ -27,9 +27,10 @@ class FirstAttacks(Finding):
         said = []
         if self.days:
             listed = join_names(format_date(day, year=False) for day in self.days)
+            days = f"{len(self.days)} different days: " if len(self.days) > 1 else ""
             said.append(
                 f"Under {plural(self.definitions, 'definition')} of incidents the first attack from "
-                f"{format_date(self.since)} on falls on {plural(len(self.days), 'different day')}: {listed}"
+                f"{format_date(self.since)} on falls on {days}{listed}"
             )
         said += [f"the {name} next rose {format_range(low, high)}" for name, low, high in self.totals]
         text = "; ".join(said)

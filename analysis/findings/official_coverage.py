@@ -275,6 +275,6 @@ def capture_finding(study: Study) -> UnreportedAttacks:
     if study.dataset.evidence is None or dense.empty:
         return UnreportedAttacks(**about, start=pd.NaT, end=pd.NaT, itemised=0, estimates=pd.DataFrame())
     start, end = max(study.window[0], dense["start"].min()), min(study.window[1], dense["end"].max())
-    watched = study.incidents[study.incidents["date"].between(start, end)]
-    estimates = capture_estimates(watched, claims_of_incidents(study.dataset, watched))
-    return UnreportedAttacks(**about, start=start, end=end, itemised=len(watched), estimates=estimates)
+    searched = study.incidents[study.incidents["date"].between(start, end)]
+    estimates = capture_estimates(searched, claims_of_incidents(study.dataset, searched))
+    return UnreportedAttacks(**about, start=start, end=end, itemised=len(searched), estimates=estimates)

@@ -20,7 +20,7 @@ def frequency_results(study: Study, peak: FullestPeriod, spread: CountSpread) ->
         {"measure": "attacks", "value": len(study.incidents), "unit": "attacks"},
         *_searched_rate(study, spread.phi_within),
         {"measure": f"most attacks in a {peak.every}", "value": peak.count, "unit": "attacks", "day": peak.start},
-        {"measure": "excess variation within stretches of one rate", "value": spread.phi_within, "unit": "phi"},
+        {"measure": "variation between changes of the rate, over Poisson", "value": spread.phi_within, "unit": "phi"},
     ]  # fmt: skip
     return rows + [
         {"measure": "attacks by running total", "what_counts": label, "value": each.n, "unit": "attacks",

@@ -23,7 +23,7 @@ from analysis.measures.coverage import DAY, observed_window
 from analysis.measures.gaps import gaps
 from analysis.measures.totals import DEFINITION, format_counter, tallies_of_sets, tallies_of_voices
 
-MONTHS_AFTER = 2  # whole months after a pause that the question of its begin looks at
+MONTHS_AFTER = 2  # whole months after a pause that the question of its start looks at
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from analysis.reports.document.losses import Losses
 from analysis.reports.document.notebook_document import build_document
 from analysis.reports.document.tree import CONTENTS_HERE, NEW_PAGE, Node, new_document, title_of
 from analysis.reports.first_page import SUMMARY_FILE, detail_blocks, first_page, first_page_blocks
+from analysis.reports.glossary import glossary_blocks
 from analysis.reports.pdf.typst_pdf import to_pdf, typst_closing
 from analysis.reports.report_explorer import link_explorer
 from analysis.reports.report_tables import view_of_report
@@ -120,9 +121,10 @@ class Renderer:
         self._write("report", pdf, page)
 
     def _bind(self, chapters: Sequence[Chapter], trees: Sequence[dict]) -> dict:
-        """The first page, the contents, all chapters and their annex as one document."""
+        """The first page, the contents, all chapters, and their annex with the glossary as one document."""
         titles = [each.title for each in chapters]
         parts, annex = split_annex(list(trees), titles)
+        annex = annex and {**annex, "blocks": [*annex["blocks"], *glossary_blocks()]}
         whole = [*parts, annex] if annex else parts
         book = bind_documents(whole, [*titles, *([""] if annex else [])])
         starts = [block["c"][1][0] for block in book["blocks"] if block["t"] == "Header" and block["c"][0] == 1]

@@ -18,7 +18,7 @@ from analysis.findings.earlier_gaps import earlier_gap_finding, earlier_gaps
 from analysis.findings.later_rises import later_rises, later_rises_finding
 from analysis.findings.near_events import dated_events, events_in_set
 from analysis.findings.official_coverage import coverage_finding, monthly_coverage
-from analysis.findings.pause_begin import pause_finding
+from analysis.findings.pause_onset import pause_finding
 from analysis.findings.result_rows import frequency_results
 from analysis.findings.study import open_study
 from analysis.findings.summary import summary_findings

@@ -366,7 +366,7 @@ class Changes:
         Returns
         -------
         bool
-            True also for a day inside the series on which nobody looked.
+            True also for a day inside the series on which nobody searched.
 
         Examples
         --------

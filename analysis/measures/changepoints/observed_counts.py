@@ -23,7 +23,7 @@ class ObservedCounts:
     first : Timestamp or int
         The day, or the number of the period, that is 0 here.
     exposure : array of float, (n,)
-        Days of exposure on each day; 0 where nobody looked.
+        Days of exposure on each day; 0 where nobody searched.
     day_counts : array of int, (n,)
         Events known to the day.
     interval_counts : tuple of (first, last + 1, count)
@@ -157,7 +157,7 @@ class ObservedCounts:
         Returns
         -------
         bool
-            True also for a day inside the series on which nobody looked.
+            True also for a day inside the series on which nobody searched.
 
         Examples
         --------
@@ -313,7 +313,7 @@ def _checked_amounts(values: pd.Series, name: str) -> np.ndarray:
     if wrong.any():
         raise InputError(
             f"{name}: {values.iloc[int(np.argmax(wrong))]} is not allowed; a number from 0 up, "
-            "or empty where nobody looked"
+            "or empty where nobody searched"
         )
     return numbers
 

@@ -81,7 +81,7 @@ def find_series_pauses(
     Notes
     -----
     A pause is a segment whose rate is at most `ratio` times that of the segment before and at most `ratio` times that
-    of the segment after. A low rate at the begin or the end of a series is none: nobody knows what was before or comes.
+    of the segment after. A low rate at the start or the end of a series is none: nobody knows what was before or comes.
     The probability of a pause is that its middle day lies in one, averaged over the number and the dates of changes,
     over all rates, and over ways of clustering.
 

@@ -35,7 +35,7 @@ def windows(counts: np.ndarray, exposure: np.ndarray) -> list[tuple[np.ndarray, 
     Returns
     -------
     list of two arrays of float, (windows,)
-        Lengths grow from one day to all days; windows that nobody watched are left out.
+        Lengths grow from one day to all days; windows that nobody searched are left out.
 
     Examples
     --------
