@@ -190,10 +190,10 @@ def caption_of_definitions(ways: dict[str, CountSeries], window) -> dict:
     for label, way in ways.items():
         require_type(way, CountSeries, f"ways[{label!r}]", "a CountSeries")
     last = read_window(window)[1]
-    counts = [way.n for way in ways.values()]
+    low, high = (bound((way.n for way in ways.values()), default=0) for bound in (min, max))
     return {
         "counter": "each row's own",
-        "n": f"{min(counts, default=0):,} to {max(counts, default=0):,}, by definition",
+        "n": f"{low:,} to {high:,}, by definition" if low < high else low,
         "as_of": last,
     }
 

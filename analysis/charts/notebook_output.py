@@ -15,9 +15,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.charts import style
+from analysis.charts.vocabulary import vocabulary
 from analysis.evidence.arguments import require_columns, require_type
 from analysis.measures.coverage import is_thinly_covered
 
+OPTIONAL = ("place", "weapon", "result", "origins", "grade")  # columns that a table without claims may leave empty
 SHOWN = ("incident_id", "date_start", "date_end", "place", "weapon", "result", "disputed", "confirmation", "n_origins",
          "reliability")  # fmt: skip
 
@@ -150,7 +152,7 @@ def show_incidents(incidents: pd.DataFrame, caption: str, label: str) -> None:
     Notes
     -----
     A row says id, day or days (* = sources dispute it), place, weapon, result, who confirms at best, number of
-    independent origins and best grade. In a report the id leads to the claims.
+    independent origins and best grade. In a report the id leads to the claims. What no incident says is left out.
 
     Examples
     --------
@@ -176,7 +178,9 @@ def show_incidents(incidents: pd.DataFrame, caption: str, label: str) -> None:
             "grade": incidents["reliability"],
         }
     )
-    show_table(table, caption, label)
+    empty = [name for name in OPTIONAL if table[name].isna().all()]
+    no_voices = ["best voice"] * bool(incidents["confirmation"].eq("unknown").all())
+    show_table(table.drop(columns=empty + no_voices), caption, label)
 
 
 def _cell(tag: str, text: str, number: bool, more: str = "") -> str:
@@ -290,9 +294,10 @@ def warn_if_thinly_covered(coverage: pd.DataFrame, n: int) -> bool:
     """
     require_columns(coverage, ("density",), "coverage")
     if is_thinly_covered(coverage):
+        noun = escape_markdown(vocabulary().plural)
         show_text(
-            "**This evidence watches no period day by day.** It names some attacks and is silent about the rest: what "
-            f"follows shows {n} attacks that were written about, not how often attacks happened. No gap and no rate "
+            f"**This evidence watches no period day by day.** It names some {noun} and is silent about the rest: what "
+            f"follows shows {n} {noun} that were written about, not how often {noun} happened. No gap and no rate "
             "below can carry a conclusion."
         )
     return is_thinly_covered(coverage)

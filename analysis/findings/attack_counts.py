@@ -105,6 +105,12 @@ class AttackCount(Finding):
         text = "; ".join(said)
         return f"{text[0].upper()}{text[1:]}."
 
+    def shades(self, every: str) -> str:
+        """What the shades of the bars mean, or, where nobody says who confirms, what a bar is."""
+        if not self.has_voices:
+            return f"a bar is the number of one {every}" if every.isalpha() else f"a bar is the number of {every}"
+        return f"a shade is the best voice behind one {self.words.singular}"
+
     def title(self) -> str:
         """The totals as the title of a chart."""
         ends = [f"{each.counter} {each.total:,}" for each in self.totals]
@@ -128,7 +134,8 @@ class AttackCount(Finding):
     def rate(self) -> str:
         """The rate per day with its interval, or that there is none."""
         if self.rate_per_day != self.rate_per_day:
-            return "The searches were too thin for a rate."
+            too_few = "There are too few days before the pause for a rate."
+            return "The searches were too thin for a rate." if self.is_thin else too_few
         return (
             f"There were {self.rate_per_day:.2f} {self.plural} per day {format_range(self.rate_start, self.rate_end)} "
             f"(95 % interval {self.rate_per_day_low:.2f} to {self.rate_per_day_high:.2f}, allowing for clustering), "

@@ -13,6 +13,8 @@ from analysis.measures.changepoints.changes import changes
 from analysis.measures.dispersion import add_overdispersed_intervals, dispersion, is_overdispersed
 
 SILENT = ("other", "not stated")
+# Columns by which the counts are drawn once more, with the number of values that get a panel of their own.
+SPLITS = {"country": 7, "weapon": 3, "event_type": 5, "side_a": 5, "side_b": 5}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +40,7 @@ class FullestPeriod(Finding):
 
     def title(self) -> str:
         """The same as the title of a chart."""
-        return f"At most {self.count} {self.noun} in a {self.every}; none in {self.empty} of {self.periods}."
+        return f"At most {self.counted(self.count)} in a {self.every}; none in {self.empty} of {self.periods}."
 
 
 def period_finding(study: Study, counts: pd.DataFrame, every: str) -> FullestPeriod:
@@ -187,8 +189,8 @@ class NamedGroup(Finding):
         """The value named most often, and how many incidents name none."""
         silent = f"; {self.silent:,} name none" if self.silent else ""
         return (
-            f"The {self.by_column} named most often is {self.name}, in {self.count:,} of {self.incidents:,} "
-            f"{self.noun} ({format_percent(self.count / self.incidents)}){silent}."
+            f"The {self.by_column.replace('_', ' ')} named most often is {self.name}, in "
+            f"{self.count:,} of {self.incidents:,} {self.noun} ({format_percent(self.count / self.incidents)}){silent}."
         )
 
     def title(self) -> str:
@@ -209,16 +211,23 @@ def group_finding(study: Study, groups: pd.DataFrame, column: str) -> NamedGroup
     )  # fmt: skip
 
 
+def columns_to_split(study: Study) -> dict[str, int]:
+    """The columns of SPLITS that name at least two values in the incidents of a study."""
+    named = {name: most for name, most in SPLITS.items() if name in study.incidents}
+    return {name: most for name, most in named.items() if study.incidents[name].nunique() > 1}
+
+
 def places_named(study: Study, most: int = 15) -> pd.DataFrame:
-    """The places named most often: country, place, attacks, first, last (days), said by officials (where the table has
-    claims). `most` rows at most."""
+    """The places named most often: country, place, number (under the plural of about.yml), first, last (days),
+    confirmed by officials (where the table has claims). `most` rows at most."""
     named = study.incidents.assign(
         place=study.incidents["place"].fillna("not named"),
         country=study.incidents["country"].fillna("not said"),
         official=study.incidents["confirmation"] == "us_official",
     )
-    sums = {"attacks": ("incident_id", "size"), "first": ("date", "min"), "last": ("date", "max")}
+    noun = study.dataset.about.plural
+    sums = {noun: ("incident_id", "size"), "first": ("date", "min"), "last": ("date", "max")}
     if study.dataset.evidence is not None:
         sums["confirmed by officials"] = ("official", "sum")
     table = named.groupby(["country", "place"]).agg(**sums).reset_index()
-    return table.sort_values(["attacks", "place"], ascending=[False, True], ignore_index=True).head(most)
+    return table.sort_values([noun, "place"], ascending=[False, True], ignore_index=True).head(most)

@@ -140,7 +140,7 @@ def summary_findings(dataset: Dataset, view: View) -> Summary:
     )  # fmt: skip
     return Summary(
         title=dataset.about.title,
-        view=view.words(),
+        view=study.view_words(),
         window=study.window,
         answers=answers,
         casualties=casualties_finding(study),

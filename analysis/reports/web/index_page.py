@@ -27,7 +27,7 @@ from analysis.runs.variants import Variant
 
 INDEX_FILE = "index.html"
 INTRODUCTION = (
-    "Every variant asks the same questions of another part of the evidence. The definition decides how many attacks "
+    "Every variant asks the same questions of another part of the evidence. The definition decides how many incidents "
     "there were: read one variant beside another. Below the title of each notebook stands what it says first, computed "
     "from the evidence of that variant."
 )
