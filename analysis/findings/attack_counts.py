@@ -12,7 +12,8 @@ from analysis.evidence.arguments import require_type
 from analysis.evidence.schema import CONFIRMATION
 from analysis.findings.finding import Finding
 from analysis.findings.study import Study
-from analysis.measures.frequency import cumulative
+from analysis.measures.dispersion import dispersion
+from analysis.measures.frequency import count, cumulative
 from analysis.measures.rates import rate
 from analysis.measures.totals import format_counter
 
@@ -203,7 +204,15 @@ def _rate_before_pause(study: Study) -> dict:
         nan = float("nan")
         return {"rate_per_day": nan, "rate_per_day_low": nan, "rate_per_day_high": nan, **nothing}
     held = observed_in_period(series, (study.window[0], end))
-    found = rate(held["count"], held["covered_days"], phi=max(study.near_pause().posterior(study.primary).phi, 1.0))
+    found = rate(held["count"], held["covered_days"], phi=max(_clustering(study), 1.0))
     low, high = found.interval()
     return {"rate_per_day": found.estimate, "rate_per_day_low": low, "rate_per_day_high": high,
             "rate_start": held["start"], "rate_end": held["end"]}  # fmt: skip
+
+
+def _clustering(study: Study) -> float:
+    """How much more the counts vary than those of one steady rate: within segments, or of a long window by month."""
+    if not study.is_long:
+        return study.near_pause().posterior(study.primary).phi
+    months = count(study.incidents, "month", window=study.window, coverage=study.coverage)
+    return dispersion(months[months["is_complete"] & (months["covered_days"] > 0)])

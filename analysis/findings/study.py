@@ -25,6 +25,8 @@ from analysis.measures.coverage import DAY, observed_window
 from analysis.measures.gaps import gaps
 from analysis.measures.totals import DEFINITION, format_counter, tallies_of_sets, tallies_of_voices
 
+LONG_DAYS = 1500  # of a window, beyond which the dates of changes are asked for near the pause alone
+MARGIN_DAYS = 730  # of such a window on each side of the pause
 MONTHS_AFTER = 2  # whole months after a pause that the question of its begin looks at
 
 
@@ -263,11 +265,29 @@ class Study:
 
     def around_pause(self, soon_after: bool = False) -> Study:
         """The same study in the days from which about.yml judges the pause; with `soon_after` as `near_pause`. Days
-        that the view itself gives stay."""
+        that the view itself gives stay; a long window is cut as `cut_to_pause` does."""
         days = self.dataset.about.pause.window if self.dataset.about.pause else Window()
         view = replace(self.view, start=self.view.start or days.start, end=self.view.end or days.end)
         study = self if view == self.view else study_of(self.dataset, view)
+        study = study if self.view.start or self.view.end else study.cut_to_pause()
         return study.near_pause() if soon_after and not self.view.end else study
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the window has too many days for the exact posterior of the changes in it."""
+        return (self.window[1] - self.window[0]).days >= LONG_DAYS
+
+    def cut_to_pause(self) -> Study:
+        """The same study; of a long window two years on each side of the pause."""
+        return self._cut_to_pause
+
+    @cached_property
+    def _cut_to_pause(self) -> Study:
+        if not self.is_long or self.pause is None:
+            return self
+        margin = MARGIN_DAYS * DAY
+        start, end = max(self.window[0], self.pause.start - margin), min(self.window[1], self.pause.end + margin)
+        return Study(self.dataset, replace(self.view, start=start.date(), end=end.date()), (start, end))
 
     def near_pause(self) -> Study:
         """The same study up to the end of the second whole month after the pause: the window of its start."""
