@@ -72,13 +72,15 @@ REPORTING = r"post|publi|report|upload|update|creat|access|added|entry|retriev|r
 YEARS, MONTHS, DAYS_OF_MONTH = (r"i?year", r"yr"), (r"i?month", r"mon"), (r"i?day", r"day_of_month")
 
 
-def suggest_mapping(table: TableFile) -> str:
+def suggest_mapping(table: TableFile, sheet: str = "") -> str:
     """The text of a first mapping, to be edited.
 
     Parameters
     ----------
     table : TableFile
         The table.
+    sheet : str, default ""
+        The sheet of a spreadsheet that was asked for.
 
     Returns
     -------
@@ -89,6 +91,7 @@ def suggest_mapping(table: TableFile) -> str:
     rows = table.rows.drop(columns=[FILE, ROW])
     free = dict.fromkeys(rows.columns)
     lines = [f"title: {_quoted(_title(table.path))}", "one_row: an incident  # unsure: say what one row is"]
+    lines += [f"sheet: {_quoted(sheet)}"] if sheet else []
     lines += _id_lines(rows, free)
     lines += _date_lines(rows, free)
     fields = _field_lines(rows, free)
