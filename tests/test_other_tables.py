@@ -13,6 +13,8 @@ from nbformat.v4 import new_output
 from analysis.charts.chapter_end import ends_chapter
 from analysis.databases.table_import import import_database, write_import
 from analysis.evidence.folders import REPOSITORY
+from analysis.findings.casualties import casualties_finding
+from analysis.findings.study import open_study
 from analysis.reports.document.notebook_document import build_document, read_notebook
 from analysis.reports.plan import NOTEBOOKS
 from tests.conftest import FIXTURES
@@ -76,6 +78,15 @@ def test_a_notebook_runs_on_an_imported_table_in_the_words_of_its_folder(shell, 
     said = text_of(found)
     assert "event" in said
     assert OWN_WORDS.findall(said) == []
+
+
+def test_deaths_on_all_sides_keep_their_range(folders):
+    rows = pd.read_csv(folders / "ged" / "incidents.csv")
+    low, best, high = (f"{int(rows[name].sum()):,}" for name in ("deaths_low", "deaths", "deaths_high"))
+    said = casualties_finding(open_study(folders / "ged")).sentence()
+    assert said == (
+        f"{len(rows)} events state {best} people killed on all sides (lowest figures {low}, highest {high})."
+    )
 
 
 @pytest.mark.parametrize(

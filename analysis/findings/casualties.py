@@ -116,7 +116,7 @@ def sum_deaths(incidents: pd.DataFrame) -> StatedDeaths | None:
         return None
     best = told["deaths"].fillna(told["deaths_low"]).fillna(told["deaths_high"])
     low, high = told["deaths_low"].fillna(best), told["deaths_high"].fillna(best)
-    return StatedDeaths(int(best.sum()), int(low.sum()), int(high.sum()), len(told))
+    return StatedDeaths(deaths=int(best.sum()), low=int(low.sum()), high=int(high.sum()), incidents=len(told))
 
 
 @dataclass(frozen=True, kw_only=True)
