@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis.databases import acled
 from analysis.databases.date_ranges import EARLIEST
+from analysis.databases.engine_side_files import ONCE, engine_side_files
 from analysis.databases.normal_form import UNKNOWN
 from analysis.databases.side_car import FILE_NAME, SideCar, hash_file
 from analysis.evidence.arguments import read_day
@@ -269,8 +270,7 @@ def _finish(connection, unfinished: Path, folder: Path, files, reasons, leave_ou
     table = _refused_table(connection, reasons) if refused else []
     if twice:
         again, some = int(sum(n for _, n in twice)), "; ".join(str(each) for each, _ in twice[:SHOWN])
-        allowed = "each id once; these rows share one"
-        table.append({"column": "event_id_cnty", "allowed": allowed, "rows": again, "examples": some})
+        table.append({"column": "event_id_cnty", "allowed": ONCE, "rows": again, "examples": some})
     if (table and not leave_out) or refused == rows:
         lines = "\n".join(f"  {e['rows']:,} x {e['column']}: {e['allowed']} ({e['examples']})" for e in table)
         raise InputError(
@@ -297,8 +297,10 @@ def _finish(connection, unfinished: Path, folder: Path, files, reasons, leave_ou
         files=[{"name": f.name, "sha256": hash_file(f), "rows": numbers.get(f.name, 0)} for f in files],
         rows_read=rows, rows_kept=kept, remarks=remarks,
     )  # fmt: skip
+    taken = f"(SELECT * FROM read_parquet({quote(str(target))}) WHERE NOT is_refused)"
+    beside = engine_side_files(connection, made, taken, folder, side_car, reasons)
     os.replace(target, folder / PARQUET)
-    write_files({folder / FILE_NAME: side_car.text()})
+    write_files({folder / FILE_NAME: side_car.text(), **beside})
     return side_car
 
 

@@ -66,7 +66,7 @@ class OfficialCoverage(Finding):
         return (
             f"Incidents that officials confirm make {format_percent(self.confirmed / self.total)} of the "
             f"{self.counter}'s total to {format_date(self.as_of)}{lowest}: where the share is low, short bars do not "
-            "mean few attacks."
+            f"mean few {self.words.plural}."
         )
 
     def title(self) -> str:
@@ -118,7 +118,7 @@ class ExcessIntervals(Finding):
                 f"{format_range(self.largest_start, self.largest_end)}; officials speak of {self.confirmed} of these."
             )
         return (
-            f"{self.by} there are {self.total} attacks to {format_date(self.as_of)}, and this table has "
+            f"{self.by} there are {self.counted(self.total)} to {format_date(self.as_of)}, and this table has "
             f"{self.itemised}; in {self.excess} of {self.intervals} intervals it has more than the total rose by."
             f"{largest}"
         )
@@ -157,14 +157,14 @@ class TotalRates(Finding):
     def sentence(self) -> str:
         """Lowest and highest rate of the short intervals."""
         return (
-            f"{self.by} the rate ran from {self.lowest:.2f} to {self.highest:.1f} attacks a day in {self.intervals} "
-            f"intervals of at most {DENSE_DAYS} days; the counts vary {self.phi:.1f} times as much as those of one "
-            "steady rate."
+            f"{self.by} the rate ran from {self.lowest:.2f} to {self.highest:.1f} {self.words.plural} a day in "
+            f"{self.intervals} intervals of at most {DENSE_DAYS} days; the counts vary {self.phi:.1f} times "
+            "as much as those of one steady rate."
         )
 
     def title(self) -> str:
         """The same as the title of a chart."""
-        return f"{self.by} the rate ran from {self.lowest:.2f} to {self.highest:.1f} attacks a day."
+        return f"{self.by} the rate ran from {self.lowest:.2f} to {self.highest:.1f} {self.words.plural} a day."
 
 
 def total_rates_finding(study: Study, label: str) -> TotalRates:
@@ -260,11 +260,11 @@ class UnreportedAttacks(Finding):
     def sentence(self) -> str:
         """The range of the estimates beside what is itemised."""
         if self.estimates.empty:
-            return "This evidence does not allow an estimate of how many attacks nobody wrote about."
+            return f"This evidence does not allow an estimate of how many {self.words.plural} nobody wrote about."
         low, high = self.estimates["estimate"].min(), self.estimates["estimate"].max()
         return (
-            f"The table has {self.itemised} attacks {format_range(self.start, self.end)}, on days searched at least by "
-            f"week; estimates from the overlap of reports lie between {low:.0f} and {high:.0f}."
+            f"The table has {self.counted(self.itemised)} {format_range(self.start, self.end)}, on days searched at "
+            f"least by week; estimates from the overlap of reports lie between {low:.0f} and {high:.0f}."
         )
 
 

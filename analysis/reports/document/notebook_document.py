@@ -11,6 +11,7 @@ import nbformat
 import yaml
 from nbformat import NotebookNode
 
+from analysis.charts.chapter_end import ends_chapter
 from analysis.evidence.errors import InputError, format_path
 from analysis.reports.document.bounds import bounded_text
 from analysis.reports.document.cell_options import captions_table, output_options, shows, split_options
@@ -113,10 +114,18 @@ def _cells(
     losses: Losses | None = None,
 ) -> Iterator[tuple[NotebookNode, Location]]:
     """The visible cells, each with its location; cells are numbered from 1, as a reader counts."""
-    for number, cell in enumerate(notebook["cells"], start=1):
+    for number, cell in enumerate(_cells_to_the_end(notebook), start=1):
         name = f"cell {number} (id {cell['id']})" if cell.get("id") else f"cell {number}"
         if not _hidden(cell, "cell"):
             yield cell, Location(name, strict, _attachments(cell), folder, formulas or Formulas(), losses or Losses())
+
+
+def _cells_to_the_end(notebook: NotebookNode) -> Iterator[NotebookNode]:
+    """The cells up to the one that ends the chapter."""
+    for cell in notebook["cells"]:
+        yield cell
+        if any(map(ends_chapter, cell.get("outputs") or ())):
+            return
 
 
 def _tags(cell: NotebookNode) -> list[str]:
