@@ -231,8 +231,8 @@ class Study:
             last_before, resumed = last_before or own.eve, resumed or (own.end + DAY if not none_until else "")
         last = {"resumed": resumed} if resumed else {"none_until": none_until}
         self.require_inside(last_before=last_before, **last)
-        end = pd.Timestamp(resumed) - DAY if resumed else pd.Timestamp(none_until)  # type: ignore[arg-type]
-        return PauseDays(pd.Timestamp(last_before) + DAY, end)  # type: ignore[arg-type]
+        end = pd.Timestamp(resumed) - DAY if resumed else pd.Timestamp(none_until)
+        return PauseDays(pd.Timestamp(last_before) + DAY, end)
 
     def why_no_pause(self) -> str:
         """Why `stated_pause` has no pause to examine, in one sentence."""
