@@ -70,7 +70,6 @@ def measure_charts(folder: Path) -> dict[str, float]:
     matplotlib.use("agg")
     import analysis as a
     from analysis import charts
-    from analysis.charts.notebook_output import to_svg
     from analysis.findings import attack_distribution as distribution
 
     study = a.open_study(folder)
@@ -94,7 +93,9 @@ def measure_charts(folder: Path) -> dict[str, float]:
 
 
 def _drawn(draw: Callable[[], object]) -> str:
-    return to_svg(draw())  # type: ignore[arg-type]
+    from analysis.charts.notebook_output import to_svg
+
+    return to_svg(draw())
 
 
 def _seconds(work: Callable[[], object]) -> float:
