@@ -25,7 +25,7 @@ def daily(attacks, *days, window=("2024-01-01", "2024-01-31"), coverage=None) ->
 
 def squares(ax) -> list[Rectangle]:
     """The days, without the key below them."""
-    key = min(text.get_position()[1] for text in ax.texts if text.get_fontsize() == 7.5) - 1.5
+    key = min((text.get_position()[1] for text in ax.texts if text.get_fontsize() == 7.5), default=99) - 1.5
     return [patch for patch in ax.patches if isinstance(patch, Rectangle) and patch.get_y() < key]
 
 
