@@ -104,11 +104,11 @@ def test_texts_are_trimmed_and_a_quote_may_come_late(tmp_path, monkeypatch):
     monkeypatch.setattr("analysis.databases.engine_import.SNIFFED", 2)
     plain = {name: "Group A" for name in ("notes", "source", "admin1", "location")}
     texts = {"notes": "\u00a0said, and\tsaid ", "location": "Málaga é", "admin1": " ", "source": 'the "Post"'}
-    rows = [plain | {"event_id_cnty": f"K{n}"} for n in range(30)]
-    file = write(tmp_path / "acled.csv", [*rows, texts | {"event_id_cnty": "K99"}])
+    rows = [plain | {"event_id_cnty": f"K{n}"} for n in range(3000)]
+    file = write(tmp_path / "acled.csv", [*rows, texts | {"event_id_cnty": "LATE"}])
     import_acled_in_engine([file], tmp_path / "large", downloaded="2024-03-01")
     table = open_table(tmp_path / "large").incidents.execute().set_index("record_id")
-    found = table.loc["K99", ["note", "place", "admin1", "source"]].tolist()
+    found = table.loc["LATE", ["note", "place", "admin1", "source"]].tolist()
     assert found[:2] + found[3:] == ["said, and said", "Málaga é", 'the "Post"'] and pd.isna(found[2])
     assert table.loc["K7", ["note", "place"]].tolist() == ["Group A", "Group A"]
 

@@ -81,10 +81,12 @@ def weigh_ways_numpy(counts, slopes, excited, watched, rates, phis, prior, out):
         Expected counts under each way.
     watched : array of bool, (days,)
         As for `stream_numpy`.
-    rates, prior : array of float, (points,)
+    rates : array of float, (points,)
         Of the grid.
     phis : array of float, (ways,)
         Variance over mean under each way.
+    prior : array of float, (points,)
+        Of the rates.
     out : array of float, (ways, levels)
         Filled.
 
