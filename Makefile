@@ -9,7 +9,7 @@ READY := .venv/.ready
 help:
 	@echo "make report   run the notebooks and make the report of the variant 'all' in build/all"
 	@echo "make reports  the same for every variant in notebooks/parameters"
-	@echo "make quick    run the tests that take no more than a moment, in less than a minute"
+	@echo "make quick    run the fast tests, in about a minute"
 	@echo "make test     run all tests"
 	@echo "make check    ruff and mypy over the whole repository"
 	@echo "make docs     the page of the public functions, in build/docs"
@@ -25,8 +25,9 @@ reports: $(READY)
 	@$(BIN)/incidents build --check
 	@$(BIN)/incidents report --all
 
-# A file's tests stay in one process, and share what they have made; the files with slow tests come first.
-TEST := $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+# A file's tests stay in one process, and share what they have made; the files with slow tests come first. Many wait for
+# kernels and browsers, so that three processes keep two cores busy.
+TEST := $(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 quick: $(READY)
 	@$(TEST) -m "not slow"

@@ -102,7 +102,7 @@ if TYPE_CHECKING:
     from analysis.findings.attack_counts import frequency_finding as frequency_finding
     from analysis.findings.attack_return import return_finding as return_finding
     from analysis.findings.casualties import casualties_finding as casualties_finding
-    from analysis.findings.pause_begin import pause_finding as pause_finding
+    from analysis.findings.pause_onset import pause_finding as pause_finding
     from analysis.findings.study import open_study as open_study
     from analysis.findings.summary import summary_findings as summary_findings
     from analysis.findings.variant_comparison import compare_views as compare_views
@@ -165,7 +165,7 @@ else:  # hidden from type checkers: a module with __getattr__ has every name for
         "analysis.findings.attack_counts": "frequency_finding",
         "analysis.findings.attack_return": "return_finding",
         "analysis.findings.casualties": "casualties_finding",
-        "analysis.findings.pause_begin": "pause_finding",
+        "analysis.findings.pause_onset": "pause_finding",
         "analysis.findings.study": "open_study",
         "analysis.findings.summary": "summary_findings",
         "analysis.findings.variant_comparison": "compare_views",

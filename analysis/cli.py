@@ -88,10 +88,14 @@ def limits(command):
 @FOLDER
 @click.option("--build", "target", default="build", type=click.Path(path_type=Path),
               help="Where the reports go.", show_default=True)  # fmt: skip
-@click.option("--force", is_flag=True, help="Run also what is up to date.")
-@click.option("--summary", is_flag=True, help="Make only the first page, as a PDF of two pages; runs no notebook.")
+@click.option("--force", is_flag=True, help="Make the report again even if its inputs are the same.")
+@click.option(
+    "--summary",
+    is_flag=True,
+    help="Make only the first page, a PDF of two pages in VARIANT-summary. No notebook is run.",
+)
 @click.option("--with-rows", is_flag=True,
-              help="Put the rows into the report even where the terms of a database forbid it.")  # fmt: skip
+              help="Include the rows of the table even where the terms of its database forbid it.")  # fmt: skip
 @limits
 def report(
     variants: tuple[str, ...], all_variants: bool, only: tuple[str, ...], given: tuple[tuple[str, str], ...],
@@ -100,8 +104,8 @@ def report(
 ) -> None:  # fmt: skip
     """Run the notebooks and render them to PDF and HTML; the variant 'all' by default.
 
-    What is up to date by its record, run.json, is not run again. The folder of a variant holds what was
-    asked for last, and nothing else.
+    A report whose inputs are the same as in its record, run.json, is not made again. The folder of a variant holds
+    the files of the last report alone.
     """
     from tqdm import tqdm
 

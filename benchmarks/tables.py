@@ -15,6 +15,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
@@ -69,7 +70,6 @@ def measure_charts(folder: Path) -> dict[str, float]:
     matplotlib.use("agg")
     import analysis as a
     from analysis import charts
-    from analysis.charts.notebook_output import to_svg
     from analysis.findings import attack_distribution as distribution
 
     study = a.open_study(folder)
@@ -89,7 +89,13 @@ def measure_charts(folder: Path) -> dict[str, float]:
         drawn[f"panels by {column.replace('_', ' ')}, {in_panels}"] = lambda panels=panels, column=column: (
             charts.small_multiples(panels, column)
         )
-    return {name: _seconds(lambda draw=draw: to_svg(draw())) for name, draw in drawn.items()}
+    return {name: _seconds(partial(_drawn, draw)) for name, draw in drawn.items()}
+
+
+def _drawn(draw: Callable[[], object]) -> str:
+    from analysis.charts.notebook_output import to_svg
+
+    return to_svg(draw())
 
 
 def _seconds(work: Callable[[], object]) -> float:

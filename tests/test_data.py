@@ -3,6 +3,7 @@
 import os
 import re
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -151,13 +152,19 @@ def corrections() -> list[list[str]]:
 CORRECTIONS = corrections()
 
 
-def corrected(evidence, file: str, row: str) -> pd.DataFrame:
-    """The rows of a table that the name in the list of corrections means."""
-    frame = getattr(evidence, file.removesuffix(".csv"))
-    table = schema.TABLES[file.removesuffix(".csv")]
-    key = [name for name in table.key if name != "line"]
-    text = frame[key].astype(str).agg((", " if file == "coverage.csv" else " ").join, axis=1)
-    return frame[text == row]
+@pytest.fixture(scope="module")
+def corrected(evidence):
+    """The rows of a table that a name in the list of corrections means."""
+
+    @cache
+    def by_name(file: str) -> dict[str, pd.DataFrame]:
+        frame = getattr(evidence, file.removesuffix(".csv"))
+        table = schema.TABLES[file.removesuffix(".csv")]
+        key = [name for name in table.key if name != "line"]
+        text = frame[key].astype(str).agg((", " if file == "coverage.csv" else " ").join, axis=1)
+        return dict(list(frame.groupby(text)))
+
+    return lambda file, row: by_name(file).get(row, pd.DataFrame())
 
 
 def test_the_corrections_are_as_many_as_they_say(evidence):
@@ -287,9 +294,9 @@ def test_one_gazetteer_place_holds_the_claims_on_both_airstrips(evidence):
 
 
 @pytest.mark.slow
-def test_every_correction_names_one_row_that_exists_and_holds_the_new_value(evidence):
+def test_every_correction_names_one_row_that_exists_and_holds_the_new_value(corrected):
     for file, row, column, was, now, reason in CORRECTIONS:
-        found = corrected(evidence, file, row)
+        found = corrected(file, row)
         assert len(found) == 1, (file, row)
         value = found[column].iloc[0]
         value = value.strftime("%Y-%m-%d") if isinstance(value, pd.Timestamp) else value

@@ -37,6 +37,7 @@ from analysis.incidents.resolution import PRECEDENCE, RULE_WORDS
 from analysis.incidents.views import View, select
 from analysis.measures import totals
 from analysis.measures.total_intervals import total_intervals
+from analysis.reports.glossary import GLOSSARY
 from analysis.runs import variants
 
 DOCS = REPOSITORY / "docs"
@@ -184,6 +185,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "against intervals": against_intervals,
     "audit": audited,
     "questions": questions,
+    "glossary": lambda: GLOSSARY.read_text(encoding="utf-8").rstrip("\n"),
 }
 
 

@@ -267,7 +267,7 @@ def figures(results: dict[str, dict]) -> str:
     who, match, count, pause, april, own = (SimpleNamespace(**results[name]) for name in NAMES)
     of_all = sorted(set(april.first_days.values()))
     first, last, days = pause.longest_first[0]
-    watched = "well watched" if pause.well_watched(first, last, pause.coverage) else "not well watched"
+    searched = "well searched" if pause.well_searched(first, last, pause.coverage) else "not well searched"
     lines = {
         1: f"`{who.early_report}` is {who.days_early} days early; `{who.contradicts_itself}` contradicts itself "
         f"({', '.join(sorted(who.two_statements))}); the {len(who.erbil)} pages on Erbil of 23 November 2023 are "
@@ -279,7 +279,7 @@ def figures(results: dict[str, dict]) -> str:
         f"{count.weekly_counts(count.incidents['date'], *count.window).mean():.1f} with part weeks, "
         f"{count.mean_per_week(count.incidents['date'], *count.window):.1f} without",
         4: f"longest gap to 30 April {pause.longest_all} days, by U.S. officials {pause.longest_officials}; in the "
-        f"whole table {days}, {watched}; "
+        f"whole table {days}, {searched}; "
         f"days in both counters' sets: {pause.shared_days} plain, {pause.shared_days_clustered} allowing for "
         "clustering; "
         f"{len(pause.near)} dated events in the Pentagon's plain set",

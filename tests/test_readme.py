@@ -1,12 +1,16 @@
 """The README says what is so: its numbers are recomputed, its commands and links exist.
 
-`python -m tests.test_readme` rewrites the computed block and the chart.
+`python -m tests.test_readme` rewrites the computed block, the chart and the first page as a PDF.
 """
 
 import re
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from pypdf import PdfReader
 
 import analysis as a
 from analysis import charts
@@ -17,6 +21,8 @@ from analysis.incidents.dataset import evidence_of
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 CHART = ROOT / "docs" / "frequency.svg"
+SUMMARY = ROOT / "docs" / "summary.pdf"
+WITH_WHAT = re.compile(r"sha256 of source and lock [0-9a-f]{16}|Made with.*")  # differs with every change of the code
 START, END = "<!-- numbers -->", "<!-- end -->"
 
 
@@ -44,12 +50,28 @@ def block() -> str:
     return README.read_text(encoding="utf-8").split(START)[1].split(END)[0].strip()
 
 
+def make_summary(build: Path) -> Path:
+    """What `incidents report --summary` makes in an empty folder."""
+    done = CliRunner().invoke(main, ["report", "--summary", "--build", str(build)])
+    assert done.exit_code == 0, done.output
+    return build / "all-summary" / "summary.pdf"
+
+
+def pages_of(pdf: Path) -> list[str]:
+    """The text of each page, without what changes with the code."""
+    return [WITH_WHAT.sub("", " ".join(page.extract_text().split())) for page in PdfReader(pdf).pages]
+
+
 def rewrite() -> None:
     text, chart = computed()
     head, rest = README.read_text(encoding="utf-8").split(START)
     tail = rest.split(END)[1]
     README.write_text(f"{head}{START}\n{text}\n{END}{tail}", encoding="utf-8")
     CHART.write_text(chart, encoding="utf-8")
+    with tempfile.TemporaryDirectory() as build:
+        made = make_summary(Path(build))
+        if not SUMMARY.exists() or pages_of(made) != pages_of(SUMMARY):
+            shutil.copyfile(made, SUMMARY)
 
 
 @pytest.mark.slow
@@ -60,6 +82,13 @@ def test_every_number_of_the_readme_is_what_the_tables_give():
 @pytest.mark.slow
 def test_the_chart_of_the_readme_is_current():
     assert CHART.read_text(encoding="utf-8") == computed()[1], "run: python -m tests.test_readme"
+
+
+@pytest.mark.slow
+def test_the_first_page_beside_the_readme_is_current(tmp_path):
+    made = pages_of(make_summary(tmp_path))
+    assert len(made) == 2
+    assert pages_of(SUMMARY) == made, "run: python -m tests.test_readme"
 
 
 def test_every_link_of_the_readme_leads_somewhere():

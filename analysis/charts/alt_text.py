@@ -60,14 +60,14 @@ def frequency_alt(counts: pd.DataFrame, what: str = "") -> str:
     none = known[known["count"] == 0]
     sparse = int((none["sparse_days"] > 0).sum())
     weekly = int(((none["weekly_days"] > 0) & (none["sparse_days"] == 0)).sum())
-    unwatched = plural(len(per) - len(known), "period")
+    unsearched = plural(len(per) - len(known), "period")
     return (
         f"{head} {int(known['count'].sum()):,} {what} in {plural(len(known), 'period')}; the most, "
         f"{int(peak['count'])}, from {format_date(peak.start)} to {format_date(peak.end)}. "
         f"None in {plural(len(none), 'period')}"
-        f"{f', {sparse} of them watched sparsely' if sparse else ''}"
+        f"{f', {sparse} of them searched sparsely' if sparse else ''}"
         f"{f', {weekly} of them by week' if weekly else ''}."
-        f"{f' Nobody watched {unwatched}.' if len(known) < len(per) else ''}"
+        f"{f' Nobody searched {unsearched}.' if len(known) < len(per) else ''}"
     )
 
 

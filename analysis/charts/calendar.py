@@ -56,7 +56,7 @@ def calendar(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
     Notes
     -----
     White means none. Grey means that none was found in a search that came back only now and then, light grey in a
-    search by week. Hatched means that nobody looked. A day outside `counts` has no square. Up to 15 months stand five
+    search by week. Hatched means that nobody searched. A day outside `counts` has no square. Up to 15 months stand five
     in a row, more of them six. More than two years become a square for each month, a row for each year. Where a day
     has more than ten, the shades stand for equal ratios.
 
@@ -138,7 +138,7 @@ FEW = shade_bounds(1)
 
 
 def cell_style(number, sparse: int = 0, weekly: int = 0, bounds: tuple[int, ...] = FEW) -> dict:
-    """How the square of a day is filled; the number is missing where nobody looked."""
+    """How the square of a day is filled; the number is missing where nobody searched."""
     if pd.isna(number):
         return LOOK["nobody"] | {"linewidth": 0}
     if number:
@@ -204,12 +204,13 @@ def _entries(cells: pd.DataFrame) -> list[tuple[dict, str, str]]:
     known = cells[cells["count"].notna()]
     most = int(known["count"].max()) if len(known) else 0
     bounds = shade_bounds(most)
-    several = bounds != FEW
-    shown = [bound for bound in bounds if several or bound <= most]
-    out = [(cell_style(bound, bounds=bounds), f"{'≤' * several}{bound}", "") for bound in shown]
+    rising = bounds != FEW  # a shade stands for several numbers
+    shown = [bound for bound in bounds if rising or bound <= most]
+    out = [(cell_style(bound, bounds=bounds), str(bound), "") for bound in shown]
     if out:
         more = "+" if most > bounds[-1] else ""
-        out[-1] = (out[-1][0], f"{out[-1][1]}{more}", f"{vocabulary().plural} on the day")
+        words = f"{'at most so many ' * rising}{vocabulary().plural} on the day"
+        out[-1] = (out[-1][0], f"{out[-1][1]}{more}", words)
     none = known[known["count"] == 0]
     if (none["sparse_days"] + none["weekly_days"] == 0).any():
         out.append((cell_style(0), "", "none"))
@@ -257,7 +258,7 @@ def calendar_alt(counts: pd.DataFrame) -> str:
     when = f"from {format_date(counts['start'].min())} to {format_date(counts['end'].max())}"
     head = f"Calendar of {vocabulary().plural} per day {when}."
     known = counts[counts["count"].notna()]
-    nobody = f"{plural(len(counts) - len(known), 'day')} that nobody watched" if len(known) < len(counts) else ""
+    nobody = f"{plural(len(counts) - len(known), 'day')} that nobody searched" if len(known) < len(counts) else ""
     if not known["count"].sum():
         return f"{head} No {vocabulary().singular} on {plural(len(known), 'day')}{f', and {nobody}' if nobody else ''}."
     full, fullest = int((known["count"] > 0).sum()), known[known["count"] == known["count"].max()]
@@ -270,7 +271,7 @@ def calendar_alt(counts: pd.DataFrame) -> str:
 
 
 def _quiet(known: pd.DataFrame) -> str:
-    """The longest run of watched days without an attack, in words."""
+    """The longest run of searched days without an attack, in words."""
     none = known[known["count"] == 0]
     if none.empty:
         return "No day is without one."
@@ -287,4 +288,4 @@ def _quiet(known: pd.DataFrame) -> str:
 
 def _share(days: pd.DataFrame, kind: str, words: str) -> str:
     number = int((days[kind] > 0).sum())
-    return f", {'all' if number == len(days) else number} of them watched {words}" if number else ""
+    return f", {'all' if number == len(days) else number} of them searched {words}" if number else ""

@@ -190,10 +190,11 @@ def caption_of_definitions(ways: dict[str, CountSeries], window) -> dict:
     for label, way in ways.items():
         require_type(way, CountSeries, f"ways[{label!r}]", "a CountSeries")
     last = read_window(window)[1]
-    low, high = (bound((way.n for way in ways.values()), default=0) for bound in (min, max))
+    counts = [way.n for way in ways.values()]
+    low, high = min(counts, default=0), max(counts, default=0)
     return {
         "counter": "each row's own",
-        "n": f"{low:,} to {high:,}, by definition" if low < high else low,
+        "n": f"{low:,} to {high:,}, by definition" if low < high else f"{low:,}",
         "as_of": last,
     }
 
@@ -222,7 +223,7 @@ def format_coverage(coverage: pd.DataFrame) -> str:
 
     Notes
     -----
-    Without rows the phrase warns: every day is then taken as watched, which may be wrong.
+    Without rows the phrase warns: every day is then taken as searched, which may be wrong.
 
     Examples
     --------
@@ -235,7 +236,7 @@ def format_coverage(coverage: pd.DataFrame) -> str:
     """
     require_columns(coverage, ("start", "end", "density"), "coverage")
     if coverage.empty:
-        return "not declared; every day of the window is taken as watched, which may be wrong"
+        return "not declared; every day of the window is taken as searched, which may be wrong"
     if not has_scopes(coverage):
         return "; ".join(_stretches(coverage))
     by_words: dict[str, list[str]] = {}
@@ -245,7 +246,7 @@ def format_coverage(coverage: pd.DataFrame) -> str:
     parts = [f"{_some(names)} {words}" for words, names in told[:SPANS_TOLD]]
     rest = sum(len(names) for _, names in told[SPANS_TOLD:])
     parts += [f"{rest} further countries otherwise"] if rest else []
-    return ". ".join([*parts, "No other country was watched"])
+    return ". ".join([*parts, "No other country was searched"])
 
 
 SPANS_TOLD = 4  # different stretches of days that a caption tells

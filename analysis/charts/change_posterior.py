@@ -34,7 +34,8 @@ def change_posterior(
         if overdispersed is not None:
             ax.step(day, overdispersed["probability"], where="post", color=style.SECOND, linewidth=0.9,
                     label="allowing for clustering")  # fmt: skip
-            ax.legend(loc="upper right", handlelength=1.2)
+            ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, handlelength=1.2, columnspacing=1.2,
+                      borderaxespad=0)  # fmt: skip
         for start, end in [] if sets is None else _runs(sets["day"]):
             ax.axvspan(mdates.date2num(start), mdates.date2num(end) + 1, color=style.ACCENT, alpha=SPANNED,
                        linewidth=0, zorder=0)  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.charts.text_format import format_days, format_interval, format_percent
+from analysis.charts.text_format import format_codes, format_days, format_interval, format_percent
 from analysis.evidence.arguments import require_columns
 
 CLAIM_COLUMNS = ("claim_id", "outlet", "origin", "reliability", "date_start", "place_as_reported", "us_killed",
@@ -16,7 +16,8 @@ def format_claims(claims: pd.DataFrame) -> pd.DataFrame:
     require_columns(claims, CLAIM_COLUMNS, "claims")
     heads = {"claim_id": "claim", "date_start": "day said", "place_as_reported": "place said", "us_killed": "killed",
              "us_injured": "injured", "reliability": "grade", "words": "in the words"}  # fmt: skip
-    return claims[list(CLAIM_COLUMNS)].rename(columns=heads)
+    told = claims.assign(origin=claims["origin"].str.replace("|", "; "))
+    return told[list(CLAIM_COLUMNS)].rename(columns=heads)
 
 
 def format_grouping(scores: pd.DataFrame) -> pd.DataFrame:
@@ -73,7 +74,7 @@ def format_contradicted_claims(claims: pd.DataFrame) -> pd.DataFrame:
     heads = {"outlet": "document", "reliability": "grade", "claim_id": "claim", "incident_id": "incident",
              "field": "field", "said": "it says", "chosen": "most or better sources say"}  # fmt: skip
     require_columns(claims, tuple(heads), "claims")
-    words = {name: claims[name].str.replace("_", " ") for name in ("field", "said", "chosen")}
+    words = {name: claims[name].map(format_codes, na_action="ignore") for name in ("field", "said", "chosen")}
     return claims.assign(**words)[list(heads)].rename(columns=heads)
 
 

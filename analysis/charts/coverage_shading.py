@@ -1,4 +1,4 @@
-"""The ground behind a chart says who was watching: day by day (white), by week, sparsely, nobody."""
+"""The ground behind a chart says who searched: day by day (white), by week, sparsely, nobody."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from analysis.charts import style
 
 MEANING = {
-    "nobody": "nobody looked",
-    "sparse": "watched sparsely, a zero is weak",
-    "weekly": "watched by week, a day without is weak",
+    "nobody": "nobody searched",
+    "sparse": "searched sparsely, attacks may be missing",
+    "weekly": "searched by week, some may be missing",
 }
 LOOK: dict[str, dict[str, Any]] = {
     "nobody": {"facecolor": style.NOBODY, "edgecolor": "white", "hatch": style.HATCH},
@@ -26,11 +26,11 @@ WIDE = 0.25  # share of the axis a stretch needs to carry its meaning in words
 
 def shade_coverage(ax: Axes, periods: pd.DataFrame, words: bool = True) -> None:
     """Shade the periods (start, end, covered_days, sparse_days, weekly_days, as `frequency.count` gives them) that
-    nobody or hardly anybody watched, or somebody by week: an empty day is a zero only on white ground. `words` names
+    nobody or hardly anybody searched, or somebody by week: an empty day is a zero only on white ground. `words` names
     each shade, once, on its longest stretch."""
     last = periods["end"].max() + pd.Timedelta(days=1)
     with mpl.rc_context(style.RC):
-        for kind, stretches in unwatched_periods(periods).items():
+        for kind, stretches in unsearched_periods(periods).items():
             for start, end in stretches:
                 ax.axvspan(start, end, zorder=0, linewidth=0, **LOOK[kind])
             start, end = max(stretches, key=lambda stretch: stretch[1] - stretch[0])
@@ -40,8 +40,8 @@ def shade_coverage(ax: Axes, periods: pd.DataFrame, words: bool = True) -> None:
                             color=style.QUIET)  # fmt: skip
 
 
-def unwatched_periods(periods: pd.DataFrame) -> dict[str, list[tuple[pd.Timestamp, pd.Timestamp]]]:
-    """First day, and first day after, of each stretch that nobody watched, or not day by day; a kind that
+def unsearched_periods(periods: pd.DataFrame) -> dict[str, list[tuple[pd.Timestamp, pd.Timestamp]]]:
+    """First day, and first day after, of each stretch that nobody searched, or not day by day; a kind that
     does not occur is left out."""
     nobody = periods["covered_days"] == 0
     sparse = (periods["sparse_days"] > 0) & ~nobody
@@ -52,7 +52,9 @@ def unwatched_periods(periods: pd.DataFrame) -> dict[str, list[tuple[pd.Timestam
 def explain_shading(periods: pd.DataFrame) -> str:
     """What the shades behind these periods mean, in a line under a chart; empty if there are none."""
     looks = {"nobody": "hatched", "sparse": "grey", "weekly": "light grey"}
-    return "; ".join(f"{looks[kind]}: {MEANING[kind]}" for kind in unwatched_periods(periods))
+    shades = unsearched_periods(periods)
+    said = [f"{looks[kind]}: {MEANING[kind].split(',')[0]}" for kind in shades]
+    return "; ".join([*said, *(["attacks may be missing there"] if set(shades) - {"nobody"} else [])])
 
 
 def _stretches(periods: pd.DataFrame) -> list[tuple[pd.Timestamp, pd.Timestamp]]:

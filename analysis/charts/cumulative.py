@@ -6,16 +6,22 @@ import matplotlib as mpl
 import matplotlib.dates as mdates
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 
 from analysis.charts import style
+from analysis.charts.incident_links import url_of_days
 from analysis.charts.vocabulary import vocabulary
 from analysis.evidence.arguments import read_window, require_frames
+from analysis.evidence.errors import InputError
 from analysis.measures.totals import format_counter
 
 SILENCE = pd.Timedelta(days=31)
+REACH = 0.04  # of the axis: how far above and below its line a week can be pressed
 
 
-def cumulative_steps(lines: dict[str, pd.DataFrame], window, ax: Axes | None = None) -> Axes:
+def cumulative_steps(
+    lines: dict[str, pd.DataFrame], window, ax: Axes | None = None, itemised: str | None = None
+) -> Axes:
     """Draw running totals as stepped lines, one for each counter, labelled at its end.
 
     Parameters
@@ -26,6 +32,8 @@ def cumulative_steps(lines: dict[str, pd.DataFrame], window, ax: Axes | None = N
         First and last day to show, inclusive.
     ax : Axes, optional
         Axes to draw on; new ones by default.
+    itemised : str, optional
+        Label of the line that counts incidents of the table; each week in which it rises leads to them in a report.
 
     Returns
     -------
@@ -35,7 +43,7 @@ def cumulative_steps(lines: dict[str, pd.DataFrame], window, ax: Axes | None = N
     Raises
     ------
     InputError
-        If a frame lacks a column or `window` is not two days in order.
+        If a frame lacks a column, `window` is not two days in order, or `itemised` labels no line.
 
     See Also
     --------
@@ -56,6 +64,8 @@ def cumulative_steps(lines: dict[str, pd.DataFrame], window, ax: Axes | None = N
     """
     require_frames(lines, ("day", "total"), "lines")
     start, end = (pd.Timestamp(day) for day in read_window(window))
+    if itemised is not None and itemised not in lines:
+        raise InputError(f"itemised: {itemised!r} labels no line; the labels: {', '.join(map(repr, lines))}")
     ax = style.new_axes(ax, height=2.9)
     with mpl.rc_context(style.RC):
         colours = style.counter_colours(lines)
@@ -73,7 +83,23 @@ def cumulative_steps(lines: dict[str, pd.DataFrame], window, ax: Axes | None = N
         style.count_axis(ax, f"{vocabulary().plural} counted so far")
         style.date_axis(ax, start, end)
         _label_ends(ax, ends)
+        if itemised is not None:
+            _link_weeks(ax, lines[itemised], start, end)
     return ax
+
+
+def _link_weeks(ax: Axes, line: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> None:
+    """Let each week in which the line rises lead to its incidents; a week that the window cuts ends with it."""
+    reach = REACH * ax.get_ylim()[1]
+    inside = line[line["day"].between(start, end)]
+    before = 0.0
+    for week, days in inside.groupby(inside["day"].dt.to_period("W-SUN")):
+        first, last = max(week.start_time, start), min(week.end_time.normalize(), end)
+        after = float(days["total"].iloc[-1])
+        left, right = mdates.date2num(first), mdates.date2num(last) + 1
+        ax.add_patch(Rectangle((left, before - reach), right - left, after - before + 2 * reach, alpha=0, linewidth=0,
+                               url=url_of_days(first, last)))  # fmt: skip
+        before = after
 
 
 def _dot_silences(ax: Axes, line: pd.DataFrame) -> None:

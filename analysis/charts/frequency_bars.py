@@ -60,7 +60,7 @@ def frequency_bars(
 
     Notes
     -----
-    A period in which nobody looked is hatched; one that was searched only now and then is grey. An empty place
+    A period in which nobody searched is hatched; one that was searched only now and then is grey. An empty place
     means zero only on white ground. A period that the window cuts has a dotted outline and says "part".
 
     Examples

@@ -35,7 +35,7 @@ def gap_strip(
     label_from : int, default 14
         Shortest gap that is shaded, in empty days.
     coverage : DataFrame, optional
-        Rows of coverage.csv: when somebody looked. Without it every day counts as watched.
+        Rows of coverage.csv: when somebody looked. Without it every day counts as searched.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def gap_strip(
     Notes
     -----
     A shaded gap carries its length in days. "≥" stands before the length of a gap that touches the edge of what was
-    watched: it may go on. To split by a column, give one frame for each of its values.
+    searched: it may go on. To split by a column, give one frame for each of its values.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def gap_strip(
             strokes = ax.vlines(mdates.date2num(days), level - 0.3, level + 0.3, color=style.ACCENT, linewidth=0.8)
             strokes.set_urls([url_of_days(day, day) for day in days])
             _shade(ax, gaps(inside, (start, end), label_from, coverage), level)
-        _unwatched(ax, start, end, coverage)
+        _unsearched(ax, start, end, coverage)
         ax.set_yticks(range(len(views)), list(reversed(views)))
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)
@@ -86,7 +86,7 @@ def gap_strip(
     return ax
 
 
-def _unwatched(ax: Axes, start, end, coverage: pd.DataFrame | None) -> None:
+def _unsearched(ax: Axes, start, end, coverage: pd.DataFrame | None) -> None:
     if coverage is not None and len(coverage):
         none = pd.DataFrame(columns=["date", "date_start", "date_end"], dtype="datetime64[us]")
         shade_coverage(ax, count(none, "day", window=(start, end), coverage=coverage))

@@ -15,13 +15,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.charts import style
+from analysis.charts.text_format import format_value
 from analysis.charts.vocabulary import vocabulary
 from analysis.evidence.arguments import require_columns, require_type
 from analysis.measures.coverage import is_thinly_covered
 
-OPTIONAL = ("place", "weapon", "result", "origins", "grade")  # columns that a table without claims may leave empty
-SHOWN = ("incident_id", "date_start", "date_end", "place", "weapon", "result", "disputed", "confirmation", "n_origins",
-         "reliability")  # fmt: skip
+OPTIONAL = ("place", "weapon", "result", "origins")  # columns that a table without claims may leave empty
+SHOWN = ("incident_id", "date_start", "date_end", "place", "weapon", "result", "disputed", "confirmation", "n_origins")
+NUMBER = re.compile(r"[<>≤≥+−-]? ?\d[\d,]*(\.\d+)?( ?%)?")
+FIRST_SENTENCE = "first_sentence"  # in the metadata of an output: what the index of all reports shows of it
 
 
 def show_figure(ax: Axes | Figure, caption: str, alt: str, label: str) -> None:
@@ -116,7 +118,7 @@ def show_table(
     require_type(caption, str, "caption", "text in Markdown")
     require_type(label, str, "label", "text")
     places = decimals or {}
-    numeric = {name: pd.api.types.is_numeric_dtype(frame[name]) for name in frame}
+    numeric = {name: _is_numeric(frame[name]) for name in frame}
     head = "".join(_cell("th", name, numeric[name], ' scope="col"') for name in frame)
     body = "".join(
         "<tr>"
@@ -151,8 +153,8 @@ def show_incidents(incidents: pd.DataFrame, caption: str, label: str) -> None:
 
     Notes
     -----
-    A row says id, day or days (* = sources dispute it), place, weapon, result, who confirms at best, number of
-    independent origins and best grade. In a report the id leads to the claims. What no incident says is left out.
+    A row says id, day or days (* = sources dispute it), place, weapon, result, who confirms at best, and the number of
+    independent origins. In a report the id leads to the claims. What no incident says is left out.
 
     Examples
     --------
@@ -164,23 +166,29 @@ def show_incidents(incidents: pd.DataFrame, caption: str, label: str) -> None:
     require_columns(incidents, SHOWN, "incidents")
     first, last = (incidents[name].dt.strftime("%Y-%m-%d") for name in ("date_start", "date_end"))
     short = last.str[8:].where(first.str[:7] == last.str[:7], last)  # the day alone, within a month
-    plain_words = incidents[["weapon", "result"]].replace("_", " ", regex=True)
     doubted = incidents["disputed"].fillna("").str.split("|").map(lambda fields: "date" in fields)
     table = pd.DataFrame(
         {
             "incident": incidents["incident_id"],
             "day": first.where(first == last, first + " to " + short) + doubted.map({True: " *", False: ""}),
             "place": incidents["place"],
-            "weapon": plain_words["weapon"],
-            "result": plain_words["result"],
-            "best voice": incidents["confirmation"].map(style.VOICE_LABEL),
+            "weapon": incidents["weapon"].map(format_value, na_action="ignore"),
+            "result": incidents["result"].map(format_value, na_action="ignore"),
+            "best voice": incidents["confirmation"].map(style.VOICE_LABEL | style.SHORT_VOICE),
             "origins": incidents["n_origins"],
-            "grade": incidents["reliability"],
         }
     )
     empty = [name for name in OPTIONAL if table[name].isna().all()]
     no_voices = ["best voice"] * bool(incidents["confirmation"].eq("unknown").all())
     show_table(table.drop(columns=empty + no_voices), caption, label)
+
+
+def _is_numeric(column: pd.Series) -> bool:
+    """Whether a column holds numbers, also as texts such as 12 % and > 0.999."""
+    if pd.api.types.is_numeric_dtype(column):
+        return True
+    texts = {str(value) for value in column.dropna()} - {""}
+    return bool(texts) and all(NUMBER.fullmatch(text) for text in texts)
 
 
 def _cell(tag: str, text: str, number: bool, more: str = "") -> str:
@@ -259,14 +267,15 @@ def show_sentences(*sentences) -> None:
     for each in sentences:
         if not isinstance(each, str) and not hasattr(each, "sentence"):
             require_type(each, str, "sentences", "texts, or findings")
-    text = " ".join(filter(None, map(str, sentences)))
-    if text:
+    given = list(filter(None, map(str, sentences)))
+    if given:
+        text = " ".join(given)
         bundle = {"text/html": f'<p class="tex2jax_ignore">{html.escape(text, quote=False)}</p>', "text/plain": text}
-        display(bundle, raw=True)
+        display(bundle, raw=True, metadata={FIRST_SENTENCE: given[0]})
 
 
 def warn_if_thinly_covered(coverage: pd.DataFrame, n: int) -> bool:
-    """Display a warning where nobody watched any period day by day.
+    """Display a warning where nobody searched any period day by day.
 
     Parameters
     ----------
@@ -296,8 +305,9 @@ def warn_if_thinly_covered(coverage: pd.DataFrame, n: int) -> bool:
     if is_thinly_covered(coverage):
         noun = escape_markdown(vocabulary().plural)
         show_text(
-            f"**This evidence watches no period day by day.** It names some {noun} and is silent about the rest: what "
-            f"follows shows {n} {noun} that were written about, not how often {noun} happened. No gap and no rate "
+            "**No period of this evidence was searched day by day.** It names some "
+            f"{noun} and not the rest: what follows shows {n} {noun} that were written about, not how often {noun} "
+            "happened. No gap and no rate "
             "below can carry a conclusion."
         )
     return is_thinly_covered(coverage)

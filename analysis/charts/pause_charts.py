@@ -83,7 +83,7 @@ def pause_panels(pauses: pd.DataFrame, names: list[str], counts: list[pd.DataFra
     Yields
     ------
     Figure
-        A page. The pause is shaded from its most probable onset to its most probable ending; days that nobody watched
+        A page. The pause is shaded from its most probable onset to its most probable ending; days that nobody searched
         have no bar.
 
     Raises

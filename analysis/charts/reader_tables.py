@@ -157,7 +157,7 @@ def format_rates(rates: pd.DataFrame) -> pd.DataFrame:
             "what counts": rates["definition"],
             "period": rates["period"],
             "days": _each(rates, "start", "end"),
-            "watched": rates["covered_days"],
+            "searched": rates["covered_days"],
             "of these thinly": rates["thin_days"],
             vocabulary().plural: rates["count"],
             "per day": rates["rate_per_day"],

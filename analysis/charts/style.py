@@ -15,7 +15,7 @@ from matplotlib.textpath import TextPath
 
 INK, QUIET, RULE = "#1b1f24", "#6b7280", "#d5d9de"
 ACCENT, SECOND = "#0b4f7d", "#c2570c"  # differ in lightness as well as in hue
-NOBODY, SPARSE, WEEKLY = "#d3d8de", "#e6eaee", "#f5f7f8"  # ground of days watched by nobody, hardly anybody, by week
+NOBODY, SPARSE, WEEKLY = "#d3d8de", "#e6eaee", "#f5f7f8"  # ground of days searched by nobody, hardly anybody, by week
 LAND, ELSEWHERE, SEA, BORDER = "#ffffff", "#f1f2f4", "#e3eaf0", "#9aa3ad"  # LAND: countries a map is about
 HATCH = "////"  # over NOBODY: it must not pass for a shade of anything counted
 
@@ -36,6 +36,12 @@ VOICE_LABEL = {
     "monitor": "monitors at best",
     "unknown": "no named voice",
     "claim_only": "attackers' claim only",
+}
+SHORT_VOICE = {  # instead of the labels above, in a column that says "best voice" over them
+    "local_official": "local officials",
+    "monitor": "monitors",
+    "unknown": "not named",
+    "claim_only": "attackers",
 }
 COUNTER_COLOUR = {"Pentagon": ACCENT, "SOHR": SECOND}
 # Groups of any other column, the largest first; then the rest, and what is not stated.

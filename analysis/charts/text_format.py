@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -255,6 +256,17 @@ def format_value(kind) -> str:
     ('one-way drone', 'ballistic missile')
     """
     return KIND_NAME.get(str(kind), str(kind).replace("_", " "))
+
+
+def format_codes(text: str) -> str:
+    """A text with the codes of the tables as words, also inside a longer text; other text stays as it is.
+
+    >>> format_codes("us_injured"), format_codes("place_id"), format_codes("best voice: us_official, claim_only")
+    ('U.S. injured', 'place', 'best voice: U.S. official, claim only')
+    """
+    for code, words in (("one_way_drone", "one-way drone"), ("place_id", "place")):
+        text = text.replace(code, words)
+    return re.sub(r"(?<=\w)_(?=\w)", " ", re.sub(r"\bus_(?=\w)", "U.S. ", text))
 
 
 def shorten(name: object, most: int = 36) -> str:

@@ -36,7 +36,7 @@ def year_months(days: pd.DataFrame, ax: Axes | None = None) -> Axes:
     Notes
     -----
     The shade grows with the square root of the number, so that one full month does not make all others look empty. A
-    month without a watched day is hatched; one of whose days some were not watched counts the others.
+    month without a searched day is hatched; one of whose days some were not searched counts the others.
 
     Examples
     --------
@@ -66,8 +66,8 @@ def year_months(days: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
 
 def month_table(days: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Incidents per month, a row for each year and a column for each month, missing where nobody looked; and whether
-    the month was watched sparsely."""
+    """Incidents per month, a row for each year and a column for each month, missing where nobody searched; and whether
+    the month was searched sparsely."""
     keys = [days["start"].dt.year.rename("year"), days["start"].dt.month.rename("month")]
     counts = days["count"].astype("Float64").groupby(keys).sum(min_count=1).unstack("month")
     sparse = (days["sparse_days"] > 0).groupby(keys).any().unstack("month")

@@ -34,7 +34,7 @@ class CountSeries:
     label : str
         The definition in words, such as "Pentagon totals" or "U.S. officials".
     rows : DataFrame
-        start, end (days, inclusive), count (missing where nobody looked); of totals also days.
+        start, end (days, inclusive), count (missing where nobody searched); of totals also days.
     ranges : DataFrame or None
         start, end, count of incidents known only to a range; None for totals.
     incidents : DataFrame or None
@@ -73,7 +73,7 @@ class CountSeries:
 
     @property
     def is_thinly_covered(self) -> bool:
-        """Whether nobody watched any period day by day, bool.
+        """Whether nobody searched any period day by day, bool.
 
         Examples
         --------

@@ -34,7 +34,7 @@ class EventSeries:
     window : tuple of two Timestamps
         First and last day, inclusive.
     watched : dict of str to array of bool, (days,)
-        Watched days by country, and under the empty name those of all others.
+        Searched days by country, and under the empty name those of all others.
     days, counts : array of int, (entries,)
         Days with events, from 0, and their number, those of one group after the other.
     ends : array of int, (groups,)
@@ -65,7 +65,7 @@ class EventSeries:
         Yields
         ------
         ObservedCounts
-            From the first to the last watched day of the group.
+            From the first to the last searched day of the group.
         """
         for which in range(len(self)):
             yield self.one(which)
@@ -107,7 +107,7 @@ def event_series(
     window : tuple of two days, optional
         As for `frequency.count`.
     coverage : DataFrame, optional
-        Rows of coverage.csv of one counter. A day that nobody watched says nothing; by country each has its own days.
+        Rows of coverage.csv of one counter. A day that nobody searched says nothing; by country each has its own days.
     min_events : int
         Groups with fewer are left out, and so are groups without a name.
 

@@ -1,4 +1,4 @@
-"""What thinly watched days do to a conclusion: the same question with several shares of incidents that are seen."""
+"""What thinly searched days do to a conclusion: the same question with several shares of incidents that are seen."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from analysis.measures.changepoints.changes import Changes, changes
 from analysis.measures.daily_counts import exposure_by_day
 from analysis.measures.rate_ratios import proportion_interval
 
-SHARES = (1.0, 0.3, 0.15)  # of incidents seen on sparsely watched days
+SHARES = (1.0, 0.3, 0.15)  # of incidents seen on sparsely searched days
 
 
 def itemised_shares(itemised: CountSeries, totals: CountSeries) -> pd.DataFrame:
@@ -69,7 +69,7 @@ def exposure_sensitivity(
     densities: Iterable[str] = ("sparse",),
     **options,
 ) -> pd.DataFrame:
-    """One conclusion with several shares of the incidents that are seen on sparsely watched days.
+    """One conclusion with several shares of the incidents that are seen on sparsely searched days.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def exposure_sensitivity(
     summarise : callable
         `onset.pause_onset` or `onset.pause_ending`: takes a posterior and the day, returns a dict with is_announced.
     shares : iterable of float
-        Of incidents seen on the days of these densities, above 0 and at most 1; 1 takes them as fully watched.
+        Of incidents seen on the days of these densities, above 0 and at most 1; 1 takes them as fully searched.
     densities : iterable of str
         Densities of the coverage to which the share applies.
     **options

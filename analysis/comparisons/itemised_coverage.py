@@ -1,4 +1,4 @@
-"""When the claims of the public record were watching, graded by the rule, as rows of coverage.csv."""
+"""How densely the claims of the public record cover each week, by the rule, as rows of coverage.csv."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def gap_near_pause(series: CountSeries, first, last, window: Window | None) -> d
     dict
         last_low, last_high, first_low, first_high (earliest and latest day of the last attack before the gap and of
         the first after it: one day for incidents, which count by their best day; the interval between two statements
-        for totals; missing where the gap may go on beyond what was watched), gap_days, gap_days_low, gap_days_high
+        for totals; missing where the gap may go on beyond what was searched), gap_days, gap_days_low, gap_days_high
         (days without an attack, the fewest and the most they can be), is_censored (whether the gap may go on),
         attacks_inside (from `first` to `last`; missing for totals that no statement bounds there). The days are
         missing where no such gap exists.
@@ -145,7 +145,7 @@ def first_attacks(definitions: dict[str, CountSeries], start, end) -> pd.DataFra
 
     Notes
     -----
-    The first attack that is known is not the first that happened where few days were watched.
+    The first attack that is known is not the first that happened where few days were searched.
 
     Examples
     --------

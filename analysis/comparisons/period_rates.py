@@ -26,7 +26,7 @@ def observed_in_period(series: CountSeries, period: Window) -> dict:
     -------
     dict
         start, end (days: of the period for incidents; of the whole intervals inside it for totals, missing where
-        there is none), covered_days (int), thin_days (int, covered days that were watched by week or sparsely; 0 for
+        there is none), covered_days (int), thin_days (int, covered days that were searched by week or sparsely; 0 for
         totals), count (int, attacks; incidents by their best day).
 
     Examples

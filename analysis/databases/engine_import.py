@@ -27,6 +27,8 @@ PARQUET = "incidents.parquet"
 LARGE_BYTES = 200_000_000  # of files, from which an import is left to the engine
 MEMORY = "450MB"  # that the engine takes before it writes to disk
 SHOWN = 3
+SNIFFED = 20_000  # rows from which the layout of a file is seen
+NONE_FOUND = "(empty)"  # what DuckDB says of a quote that no row of these has
 COMPRESSION = "zstd"
 
 
@@ -91,7 +93,7 @@ def import_acled_in_engine(
     connection = connect_duckdb(MEMORY)
     rows = " UNION ALL ".join(_rows_of(connection, path) for path in files)
     connection.raw_sql(f"CREATE VIEW given AS {rows}")
-    names = list(connection.table("given").columns)
+    names = [each[0] for each in connection.con.sql("SELECT * FROM given LIMIT 0").description]
     acled.require_acled_layout(pd.DataFrame(columns=names))
     connection.raw_sql(f"CREATE VIEW read AS SELECT *, {_read_columns(names)} FROM given")
     folder.mkdir(parents=True, exist_ok=True)
@@ -117,21 +119,38 @@ def _kept(unfinished: Path) -> Path:
 
 def _rows_of(connection, path: Path) -> str:
     """The rows of a file as text, with the names of the codebook, its file and the row in it."""
-    read = f"read_csv({quote(str(path))}, all_varchar = true, header = true, sample_size = 20000)"
+    file = quote(str(path))
     try:
-        names = [each[0] for each in connection.con.sql(f"SELECT * FROM {read} LIMIT 0").description]
+        delimiter, mark, escape, skipped, columns = connection.con.sql(
+            "SELECT Delimiter, Quote, Escape, SkipRows, Columns FROM "
+            f"sniff_csv({file}, all_varchar = true, header = true, sample_size = {SNIFFED})"
+        ).fetchall()[0]
     except Exception as error:
         raise InputError(f"{format_path(path)} cannot be read: {str(error).splitlines()[0]}") from None
+    # A sample without quotes says nothing of the rows after it. No query looks again at what is given here.
+    mark = '"' if mark == NONE_FOUND else mark
+    escape = mark if escape == NONE_FOUND else escape
+    names = [each["name"] for each in columns]
+    types = ", ".join(f"{quote(each)}: 'VARCHAR'" for each in names)
+    read = (
+        f"read_csv({file}, auto_detect = false, header = true, skip = {skipped}, delim = {quote(delimiter)}, "
+        f"quote = {quote(mark)}, escape = {quote(escape)}, columns = {{{types}}})"
+    )
     renamed = ", ".join(f"{_name(each)} AS {_name(each.strip().lower().replace(' ', '_'))}" for each in names)
     return f"SELECT {renamed}, {quote(path.name)} AS record_file, row_number() OVER () + 1 AS record_row FROM {read}"
 
 
 def _text(name: str) -> str:
-    """A column as text on one line, missing where it is empty."""
+    """A column as text on one line, missing where it is empty.
+
+    Most texts begin and end with a visible character of ASCII: they need no trimming, which is slow.
+    """
     given = _name(name)
     broken = " OR ".join(f"contains({given}, chr({code}))" for code in (10, 13, 9))
     mended = f"regexp_replace({given}, '[\\s\\x00-\\x1f]*[\\x00-\\x1f]+[\\s\\x00-\\x1f]*', ' ', 'g')"
-    return f"nullif(trim(CASE WHEN {broken} THEN {mended} ELSE {given} END), '')"
+    is_plain = " AND ".join(f"{each} BETWEEN '!' AND '~'" for each in (given, f"{given}[-1]"))
+    slow = f"nullif(trim(CASE WHEN {broken} THEN {mended} ELSE {given} END), '')"
+    return f"CASE WHEN {is_plain} AND NOT ({broken}) THEN {given} ELSE {slow} END"
 
 
 def _known(name: str) -> str:

@@ -129,7 +129,10 @@ def _tell(car, folder: Path, changes: str = "") -> None:
 @click.argument("new", type=click.Path(path_type=Path))
 @click.option("--ids", is_flag=True, help="List every id that is new, changed or withdrawn.")
 def changes_since_command(old: Path, new: Path, ids: bool) -> None:
-    """Say what is new, changed and withdrawn between two imported folders, and what that did to the counts."""
+    """Compare two imports of one database: list new, changed and withdrawn events.
+
+    Each folder was made by 'incidents import'. The counts per month before and after stand below the list.
+    """
     from analysis.databases.import_changes import changes_since
 
     changes, months = changes_since(old, new)

@@ -27,7 +27,7 @@ def exercises() -> None:
     try:
         import nbgrader  # noqa: F401
     except ImportError:
-        raise InputError("the exercises need nbgrader: pip install nbgrader openpyxl") from None
+        raise InputError("the exercises need the extra 'teach': pip install 'attack-incidents[teach]'") from None
 
 
 @exercises.command()

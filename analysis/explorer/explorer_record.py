@@ -151,7 +151,7 @@ def _tables(dataset: Dataset, base: View) -> dict[str, pd.DataFrame]:
 
 
 def _window(dataset: Dataset, base: View, incidents: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """From the first to the last day that was watched or has an incident."""
+    """From the first to the last day that was searched or has an incident."""
     first, last = observed_window(incidents, None, view_coverage(dataset, base))
     return min(first, incidents["date"].min()), max(last, incidents["date"].max())
 
@@ -197,7 +197,7 @@ def _spots(dataset: Dataset, every: pd.DataFrame, facets: dict[str, Facet]) -> t
 
 def _periods(dataset: Dataset, base: View, incidents, window, first) -> dict[str, Any]:
     """Bars of a week, month and quarter, and the days of the calendar, as `count` cuts and covers them: first day,
-    last day, whether it is whole, and how it was watched (0 by day, 1 by week, 2 sparsely, 3 by nobody)."""
+    last day, whether it is whole, and how it was searched (0 by day, 1 by week, 2 sparsely, 3 by nobody)."""
     coverage = view_coverage(dataset, base)
     found: dict[str, Any] = {}
     days = (window[1] - window[0]).days + 1

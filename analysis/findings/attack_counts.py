@@ -17,6 +17,8 @@ from analysis.measures.frequency import count, cumulative
 from analysis.measures.rates import rate
 from analysis.measures.totals import format_counter
 
+ITEMISED = "itemised in this view"  # the line of the incidents among those of the totals
+
 
 @dataclass(frozen=True)
 class StatedTotal:
@@ -63,7 +65,7 @@ class AttackCount(Finding):
         What each counter stated last; empty where nobody states a total.
     rate_per_day, rate_per_day_low, rate_per_day_high : float
         By the primary definition, to the day before the pause; 95 % interval, allowing for clustering. NaN where the
-        view is watched too thinly for a rate.
+        view is searched too thinly for a rate.
     rate_start, rate_end : Timestamp or NaT
         Days of that rate.
     is_thin : bool
@@ -184,7 +186,7 @@ def running_totals(study: Study) -> dict[str, pd.DataFrame]:
     """Day and total of every counter, and of the incidents of the view: what `charts.cumulative_steps` takes."""
     lines = {each.counter: each.rows.rename(columns={"end": "day"})[["day", "total"]].dropna()
              for each in study.totals.values()}  # fmt: skip
-    return lines | {"itemised in this view": cumulative(study.incidents, study.window)}
+    return lines | {ITEMISED: cumulative(study.incidents, study.window)}
 
 
 def _stated(study: Study, label: str) -> StatedTotal:

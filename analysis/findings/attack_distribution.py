@@ -135,7 +135,7 @@ class AttackDays(Finding):
     most_on: pd.Timestamp
     empty: int
     thin_empty: int
-    unwatched: int
+    unsearched: int
     noun: str
 
     def sentence(self) -> str:
@@ -146,8 +146,8 @@ class AttackDays(Finding):
         )
         if self.thin_empty:
             said += f"; of {plural(self.empty, 'day')} without any, {self.thin_empty:,} were searched thinly"
-        if self.unwatched:
-            said += f"; on {plural(self.unwatched, 'day')} nobody searched"
+        if self.unsearched:
+            said += f"; on {plural(self.unsearched, 'day')} nobody searched"
         return f"{said}."
 
     def title(self) -> str:
@@ -163,7 +163,7 @@ def day_finding(study: Study, days: pd.DataFrame) -> AttackDays:
         **study.about_finding(next(iter(study.itemised))), days=len(days),
         with_attacks=int(days["count"].gt(0).fillna(False).sum()), most=int(top["count"]), most_on=top["start"],
         empty=int(none.sum()), thin_empty=int((none & (days["sparse_days"] + days["weekly_days"] > 0)).sum()),
-        unwatched=int(days["count"].isna().sum()), noun=study.dataset.about.plural,
+        unsearched=int(days["count"].isna().sum()), noun=study.dataset.about.plural,
     )  # fmt: skip
 
 

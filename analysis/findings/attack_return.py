@@ -29,7 +29,7 @@ class PeriodCount:
     count, days : int
         Attacks, and the days on which they were counted.
     thin_days : int
-        Of these days those that were watched by week or sparsely.
+        Of these days those that were searched by week or sparsely.
     start, end : Timestamp or NaT
         First and last day.
 
@@ -111,7 +111,7 @@ class AttackReturn(Finding):
         if pd.isna(self.again):
             return f"There is no pause after which {self.words.plural} could come back."
         if not self.during.days or not self.after.days:
-            return f"{self.by} too few days were watched after the pause to say whether the rate came back."
+            return f"{self.by} too few days were searched after the pause to say whether the rate came back."
         counted = (
             f"{self.by} there {'was' if self.during.count == 1 else 'were'} "
             f"{self.counted(self.during.count)} in {plural(self.during.days, 'day')} of the pause and "

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.charts.text_format import format_percent, format_range, plural
+from analysis.charts.text_format import format_codes, format_percent, format_range, plural
 from analysis.findings.finding import Finding
 from analysis.findings.study import Study
 from analysis.incidents import cross_validation
@@ -146,7 +146,7 @@ def disputes_by_field(study: Study) -> pd.DataFrame:
     disputes = disputes[disputes["incident_id"].isin(study.incidents["incident_id"])]
     if disputes.empty:
         return pd.DataFrame(columns=["field", "incidents", "decided most often by"])
-    rules = disputes.assign(rule=disputes["rule"].str.split(":").str[0], field=disputes["field"].str.replace("_", " "))
+    rules = disputes.assign(rule=disputes["rule"].str.split(":").str[0], field=disputes["field"].map(format_codes))
     table = rules.groupby("field").agg(
         incidents=("incident_id", "nunique"), rule=("rule", lambda rule: rule.value_counts().index[0])
     )

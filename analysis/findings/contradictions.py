@@ -93,7 +93,9 @@ class OtherTotal(Finding):
         """Who states how many, and from when to when."""
         days = format_range(self.since, self.as_of) if pd.notna(self.since) else f"to {format_date(self.as_of)}"
         where = "" if self.scope == "all" else f" in {self.scope}"
-        return f"{self.stated_by} states {self.bound.replace('_', ' ')} {self.counted(self.total)}{where} {days}."
+        bound = "" if self.bound == "exact" else f"{self.bound.replace('_', ' ')} "
+        who = f"{self.stated_by[:1].upper()}{self.stated_by[1:]}"
+        return f"{who} states {bound}{self.counted(self.total)}{where} {days}."
 
 
 def other_totals(study: Study, since) -> list[OtherTotal]:

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.charts.text_format import format_date, plural
 from analysis.comparisons.period_rates import period_rates
 from analysis.findings.finding import Finding
-from analysis.findings.pause_begin import PauseBegin
+from analysis.findings.pause_onset import PauseOnset
 from analysis.findings.study import Study
 from analysis.measures.coverage import DAY
 from analysis.measures.rates import rate
@@ -70,7 +70,7 @@ def level_spread(study: Study) -> LevelSpread:
 
 @dataclass(frozen=True, kw_only=True)
 class OnsetSpread(Finding):
-    """The dates at which definitions put the begin of the pause, beside the 95 % sets of single ones."""
+    """The dates at which definitions put the start of the pause, beside the 95 % sets of single ones."""
 
     definitions: int
     announced: int
@@ -117,11 +117,11 @@ class OnsetSpread(Finding):
         return f"{self.announced} of {plural(self.definitions, 'definition')} {verb} a fall."
 
 
-def onset_spread(study: Study, begins: Sequence[PauseBegin]) -> OnsetSpread:
-    """How far the announced falls of several definitions lie apart; `begins` from `pause_finding`."""
-    falls = [each for each in begins if each.is_fall]
+def onset_spread(study: Study, onsets: Sequence[PauseOnset]) -> OnsetSpread:
+    """How far the announced falls of several definitions lie apart; `onsets` from `pause_finding`."""
+    falls = [each for each in onsets if each.is_fall]
     return OnsetSpread(
-        **study.about_finding(study.primary), definitions=len(begins), announced=len(falls),
+        **study.about_finding(study.primary), definitions=len(onsets), announced=len(falls),
         earliest=min((each.day for each in falls), default=pd.NaT),
         latest=max((each.day for each in falls), default=pd.NaT),
         shortest_set=min((each.set_days for each in falls), default=0),

@@ -28,10 +28,10 @@ class FirstAttacks(Finding):
         said = []
         if self.days:
             listed = join_names(format_date(day, year=False) for day in self.days)
-            days = plural(len(self.days), "different day") if len(self.days) > 1 else "one day"
+            days = f"{len(self.days)} different days: " if len(self.days) > 1 else ""
             said.append(
                 f"Under {plural(self.definitions, 'definition')} of incidents the first {self.words.singular} from "
-                f"{format_date(self.since)} on falls on {days}: {listed}"
+                f"{format_date(self.since)} on falls on {days}{listed}"
             )
         said += [f"the {name} next rose {format_range(low, high)}" for name, low, high in self.totals]
         text = "; ".join(said)

@@ -17,7 +17,7 @@ from analysis.findings.study import Study
 from analysis.measures.changepoints.changes import ANNOUNCED_ABOVE, ANNOUNCED_ABOVE_OVERDISPERSED
 from analysis.measures.changepoints.power import power, predictive_check
 
-QUESTIONS: dict[str, Callable[..., dict]] = {"begin": pause_onset, "end": pause_ending}
+QUESTIONS: dict[str, Callable[..., dict]] = {"start": pause_onset, "end": pause_ending}
 
 
 def announcement_rule() -> str:
@@ -56,13 +56,13 @@ class PriorRange(Finding):
         return (
             f"{self.by} the probability of a change at the {self.question} of the pause runs from "
             f"{format_percent(self.probability_low)} to {format_percent(self.probability_high)} over {self.priors} "
-            f"priors; a change is announced under {self.announced} of them, most probably on {days}."
+            f"priors; a change is announced under {self.announced or 'none'} of them, most probably on {days}."
         )
 
 
 def prior_table(study: Study, middle, question: str, labels: Sequence[str] = ()) -> pd.DataFrame:
     """The answer under other priors, as `prior_sensitivity_by_definition` gives it, for the totals of a study or else
-    its first definition. `question` is begin or end."""
+    its first definition. `question` is start or end."""
     asked = labels or list(study.totals) or list(study.definitions)[:1]
     posteriors = {label: study.posterior(label) for label in asked}
     return prior_sensitivity_by_definition(posteriors, middle, QUESTIONS[question])
@@ -102,7 +102,7 @@ class FallSeen(Finding):
 
 
 def fall_seen(study: Study, label: str, eve, worlds: int = 20) -> FallSeen:
-    """The power of the counts of one definition to show the begin of a pause after `eve`."""
+    """The power of the counts of one definition to show the start of a pause after `eve`."""
     eve = pd.Timestamp(eve)
     start = eve + pd.Timedelta(days=1)
     held = observed_in_period(study.definitions[label], (study.window[0], eve))
@@ -158,7 +158,7 @@ class ExposureRange(Finding):
 
 
 def exposure_finding(study: Study, middle, labels: Sequence[str]) -> ExposureRange:
-    """What thinly searched days do to the announcement of the begin of a pause."""
+    """What thinly searched days do to the announcement of the start of a pause."""
     chosen = {label: study.definitions[label] for label in labels if label in study.itemised}
     table = exposure_sensitivity(chosen, middle, pause_onset, max_changes=4)
     by = table.groupby("definition")["depends_on_exposure"].first() if len(table) else pd.Series(dtype=bool)
@@ -171,7 +171,7 @@ def exposure_finding(study: Study, middle, labels: Sequence[str]) -> ExposureRan
 
 @dataclass(frozen=True, kw_only=True)
 class TwoModes(Finding):
-    """The most probable day of a begin, and the most probable one far from it."""
+    """The most probable day of an onset, and the most probable one far from it."""
 
     day: pd.Timestamp
     probability: float

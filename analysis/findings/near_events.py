@@ -1,4 +1,4 @@
-"""Which dated events lie near the begin of a pause, and inside the 95 % set of its date."""
+"""Which dated events lie near the start of a pause, and inside the 95 % set of its date."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.charts.text_format import format_range, plural
+from analysis.charts.text_format import format_codes, format_range, plural
 from analysis.findings.finding import Finding
-from analysis.findings.pause_begin import PauseBegin
+from analysis.findings.pause_onset import PauseOnset
 from analysis.findings.study import Study
 
 LEFT_OUT = ("attack", "background")  # what the counts hold already, and what has no day of its own
@@ -30,7 +30,7 @@ def dated_events(study: Study, first, last) -> pd.DataFrame:
         date=("date_start", "first"), until=("date_end", "first"), kind=("kind", "first"), event=("title", "first"),
         sources=("source_id", "nunique"),
     )  # fmt: skip
-    events["kind"] = events["kind"].str.replace("_", " ")
+    events["kind"] = events["kind"].map(format_codes)
     events["until"] = events["until"].where(events["until"] > events["date"])
     return events.sort_values(["date", "event"]).reset_index(drop=True)
 
@@ -43,10 +43,10 @@ def events_in_set(events: pd.DataFrame, first, last) -> pd.Series:
     return whole.map({True: "yes", False: ""}).mask(partly, "partly").astype(object)
 
 
-def events_beside_sets(study: Study, begins: Sequence[PauseBegin], margin_days: int = 8) -> pd.DataFrame:
+def events_beside_sets(study: Study, onsets: Sequence[PauseOnset], margin_days: int = 8) -> pd.DataFrame:
     """The events of the days from the first to the last of all 95 % sets, `dated_events` with a column for each
     definition: whether the event lies in its set."""
-    dated = [each for each in begins if pd.notna(each.day_low)]
+    dated = [each for each in onsets if pd.notna(each.day_low)]
     if not dated:
         return dated_events(study, pd.Timestamp.max, pd.Timestamp.max)
     first, last = min(each.day_low for each in dated), max(each.day_high for each in dated)
@@ -77,14 +77,14 @@ class EventsInSet(Finding):
         )
 
 
-def events_finding(study: Study, begin: PauseBegin) -> EventsInSet:
-    """How many dated events lie in the 95 % set of one begin."""
-    about = study.about_finding(begin.definition)
-    if pd.isna(begin.day_low) or begin.is_thin:
+def events_finding(study: Study, onset: PauseOnset) -> EventsInSet:
+    """How many dated events lie in the 95 % set of one onset."""
+    about = study.about_finding(onset.definition)
+    if pd.isna(onset.day_low) or onset.is_thin:
         return EventsInSet(**about, first=pd.NaT, last=pd.NaT, inside=0, partly=0)
-    events = dated_events(study, begin.day_low - pd.Timedelta(days=366), begin.day_high)
-    inside = events_in_set(events, begin.day_low, begin.day_high)
+    events = dated_events(study, onset.day_low - pd.Timedelta(days=366), onset.day_high)
+    inside = events_in_set(events, onset.day_low, onset.day_high)
     return EventsInSet(
-        **about, first=begin.day_low, last=begin.day_high, inside=int((inside == "yes").sum()),
+        **about, first=onset.day_low, last=onset.day_high, inside=int((inside == "yes").sum()),
         partly=int((inside == "partly").sum()),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.charts.text_format import format_date, plural
+from analysis.charts.text_format import format_codes, format_date, plural
 from analysis.evidence.errors import InputError, suggest_name
 from analysis.findings.finding import Finding
 from analysis.findings.study import Study
@@ -71,9 +71,14 @@ def incident_finding(study: Study, incident_id: str = "") -> TracedIncident:
 
 def _voices(values: pd.DataFrame) -> pd.DataFrame:
     counted = values.assign(claims=values["claims"].str.split("|").str.len()).drop(columns="incident_id")
-    return counted.replace("_", " ", regex=True).rename(columns={"claims": "claims that say it"})
+    return _in_words(counted).rename(columns={"claims": "claims that say it"})
 
 
 def _disputes(disputes: pd.DataFrame) -> pd.DataFrame:
-    told = disputes[["field", "chosen", "rule", "dissent"]].replace("_", " ", regex=True)
+    told = _in_words(disputes[["field", "chosen", "rule", "dissent"]])
     return told.replace(r"\|", "; ", regex=True).rename(columns={"dissent": "what else is said"})
+
+
+def _in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with the codes in its texts as words."""
+    return table.map(lambda value: format_codes(value) if isinstance(value, str) else value)

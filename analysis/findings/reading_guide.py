@@ -17,7 +17,7 @@ def reading_guide(study: Study) -> str:
     return (
         f"How to read this: one {about.singular} is {one}. View: {study.view_words()}. The window runs "
         f"{format_range(*study.window)}; {searched_days(study)}. n is how many are counted up to the day “as of”. "
-        "The page docs/glossary.md explains the words that have a fixed sense."
+        "The glossary in the annex of the whole report defines the terms."
     )
 
 

@@ -11,26 +11,37 @@ from analysis.findings.attack_distribution import CountSpread, FullestPeriod
 from analysis.findings.attack_return import AttackReturn
 from analysis.findings.claim_support import DisputedIncidents, EvidenceSize, SingleVoices
 from analysis.findings.study import Study
+from analysis.measures.frequency import count
 from analysis.measures.rates import rate
 
 
-def frequency_results(study: Study, counts: pd.DataFrame, peak: FullestPeriod, spread: CountSpread) -> list[dict]:
+def frequency_results(study: Study, peak: FullestPeriod, spread: CountSpread) -> list[dict]:
     """The results of the notebook on the frequency."""
-    overall = rate(len(study.incidents), counts["covered_days"].sum())
-    low, high = overall.interval()
     many = study.dataset.about.plural
     rows = [
         {"measure": many, "value": len(study.incidents), "unit": many},
-        {"measure": f"{many} per watched day", "value": overall.estimate, "low": low, "high": high,
-         "unit": f"{many} per day"},
+        *_searched_rate(study, spread.phi_within),
         {"measure": f"most {many} in a {peak.every}", "value": peak.count, "unit": many, "day": peak.start},
-        {"measure": "excess variation within stretches of one rate", "value": spread.phi_within, "unit": "phi"},
+        {"measure": "variation between changes of the rate, over Poisson", "value": spread.phi_within, "unit": "phi"},
     ]  # fmt: skip
     return rows + [
         {"measure": f"{many} by running total", "what_counts": label, "value": each.n, "unit": many,
          "day": each.rows["end"].max()}
         for label, each in study.totals.items()
     ]  # fmt: skip
+
+
+def _searched_rate(study: Study, phi: float) -> list[dict]:
+    """The rate on the days that were searched at least by week; no row where there is none."""
+    days = count(study.incidents, "day", window=study.window, coverage=study.coverage)
+    searched = days[days["covered_days"].gt(0) & days["sparse_days"].eq(0)]
+    if searched.empty:
+        return []
+    found = rate(int(searched["count"].sum()), len(searched), max(1.0, phi) if phi == phi else 1.0)
+    low, high = found.interval()
+    many = study.dataset.about.plural
+    return [{"measure": f"{many} per day, on the {len(searched)} days searched at least by week",
+             "value": found.estimate, "low": low, "high": high, "unit": f"{many} per day"}]  # fmt: skip
 
 
 def pause_results(pauses: pd.DataFrame) -> list[dict]:

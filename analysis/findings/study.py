@@ -27,7 +27,7 @@ from analysis.measures.totals import DEFINITION, format_counter, tallies_of_sets
 
 LONG_DAYS = 1500  # of a window, beyond which the dates of changes are asked for near the pause alone
 MARGIN_DAYS = 730  # of such a window on each side of the pause
-MONTHS_AFTER = 2  # whole months after a pause that the question of its begin looks at
+MONTHS_AFTER = 2  # whole months after a pause that the question of its start looks at
 
 
 @dataclass(frozen=True)
@@ -231,8 +231,8 @@ class Study:
             last_before, resumed = last_before or own.eve, resumed or (own.end + DAY if not none_until else "")
         last = {"resumed": resumed} if resumed else {"none_until": none_until}
         self.require_inside(last_before=last_before, **last)
-        end = pd.Timestamp(resumed) - DAY if resumed else pd.Timestamp(none_until)  # type: ignore[arg-type]
-        return PauseDays(pd.Timestamp(last_before) + DAY, end)  # type: ignore[arg-type]
+        end = pd.Timestamp(resumed) - DAY if resumed else pd.Timestamp(none_until)
+        return PauseDays(pd.Timestamp(last_before) + DAY, end)
 
     def why_no_pause(self) -> str:
         """Why `stated_pause` has no pause to examine, in one sentence."""

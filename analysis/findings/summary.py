@@ -10,7 +10,7 @@ from analysis.charts.text_format import plural
 from analysis.findings.attack_counts import AttackCount, frequency_finding
 from analysis.findings.attack_return import AttackReturn, return_finding
 from analysis.findings.casualties import CasualtyCount, casualties_finding
-from analysis.findings.pause_begin import PauseBegin, pause_finding
+from analysis.findings.pause_onset import PauseOnset, pause_finding
 from analysis.findings.study import Study, study_of
 from analysis.incidents.dataset import Dataset
 from analysis.incidents.views import View
@@ -67,7 +67,7 @@ class Summary:
         One sentence or two each.
     marks : dict of Timestamp to str
         Events of about.yml to mark in a chart, by their first day.
-    frequency, begin, ending : Finding
+    frequency, onset, ending : Finding
         The findings behind the answers.
     study : Study
         The data behind them, for the chart.
@@ -92,7 +92,7 @@ class Summary:
     caveats: tuple[str, ...]
     marks: dict[pd.Timestamp, str]
     frequency: AttackCount
-    begin: PauseBegin
+    onset: PauseOnset
     ending: AttackReturn
     study: Study
 
@@ -128,14 +128,14 @@ def summary_findings(dataset: Dataset, view: View) -> Summary:
     study = study_of(dataset, view)
     frequency = frequency_finding(study)
     near = study.cut_to_pause()
-    begin = pause_finding(near.near_pause())
+    onset = pause_finding(near.near_pause())
     ending = return_finding(near)
     noun = dataset.about.plural
     answers = (
         Answer(question=f"How many {noun}, by whose count?", sentence=frequency.sentence(),
                details=(frequency.voices(), frequency.rate()), definition=study.primary, chapter="attack_frequency"),
-        Answer(question="When did the pause begin, and how sure is that?", sentence=begin.sentence(),
-               details=_other_dates(study), definition=begin.definition, chapter="february_pause"),
+        Answer(question="When did the pause begin, and how sure is that?", sentence=onset.sentence(),
+               details=_other_dates(study), definition=onset.definition, chapter="february_pause"),
         Answer(question=f"Did the {noun} come back?", sentence=ending.sentence(),
                details=(ending.inference(),), definition=ending.definition, chapter="april_resumption"),
     )  # fmt: skip
@@ -148,14 +148,14 @@ def summary_findings(dataset: Dataset, view: View) -> Summary:
         caveats=caveats(study),
         marks=event_marks(study),
         frequency=frequency,
-        begin=begin,
+        onset=onset,
         ending=ending,
         study=study,
     )
 
 
 def _other_dates(study: Study) -> tuple[str, ...]:
-    """The begin of the pause by the other totals, and by the view's own incidents beside totals."""
+    """The start of the pause by the other totals, and by the view's own incidents beside totals."""
     near = study.cut_to_pause().near_pause()
     others = [label for label in (*near.totals, *list(near.itemised)[:1]) if label != near.primary]
     return tuple(pause_finding(near, label).sentence() for label in others)
@@ -176,7 +176,7 @@ def _searched(study: Study) -> str:
     if study.coverage.empty:
         return (
             "Missing is not zero. This table does not say when somebody searched: a day without a row may be a day "
-            "that nobody looked at."
+            "that nobody searched at."
         )
     days = count(study.incidents, "day", window=study.window, coverage=study.coverage)
     thin = int((days["sparse_days"] + days["weekly_days"] > 0).sum())

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.comparisons.pause_gaps import gap_near_pause
 from analysis.evidence.arguments import require_dict_of, require_type
 from analysis.findings.casualties import casualties_finding
-from analysis.findings.pause_begin import pause_finding
+from analysis.findings.pause_onset import pause_finding
 from analysis.findings.study import Study, study_of
 from analysis.incidents.dataset import Dataset
 from analysis.incidents.views import View

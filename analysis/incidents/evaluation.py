@@ -1,4 +1,4 @@
-"""How good is the grouping? The algorithm alone, judged by the decisions a reader made."""
+"""How good is the grouping? The algorithm alone, judged by the decisions a reviewer made."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def evaluate_grouping(
 
 
 def labelled_clusters(evidence: Evidence, rules: LinkageRules = LINKAGE_RULES) -> pd.DataFrame:
-    """The reviewed claims with the reader's incident, the algorithm's group made without the
+    """The reviewed claims with the reviewer's incident, the algorithm's group made without the
     decisions, and the trivial group; indexed by claim_id. An unplaced claim is a group of its own."""
     if evidence.reviewed.empty:
         raise InputError("data/reviewed.csv holds no decision: there is nothing to judge by")
@@ -107,9 +107,9 @@ def bootstrap_scores(parts: pd.DataFrame, draws: int, level: float, seed: int) -
 
 
 def worst_disagreements(evidence: Evidence, rules: LinkageRules = LINKAGE_RULES, most: int = 15) -> pd.DataFrame:
-    """The worst disagreements between the algorithm and the reader, worst first.
+    """The worst disagreements between the algorithm and the reviewer, worst first.
 
-    Columns: incident_id, kind (`split` = the reader's incident lies in several groups; `joined` =
+    Columns: incident_id, kind (`split` = the reviewer's incident lies in several groups; `joined` =
     its group holds other incidents' claims), wrong_pairs, detail.
     """
     grouping = labelled_clusters(evidence, rules)

@@ -18,7 +18,7 @@ from analysis.incidents.reconciliation import reconcile
 from analysis.incidents.record_linkage import CategoryLevels, LinkageRules, candidate_pairs, weight_parts
 
 EPISODE_DAYS = 400  # an episode may be that long and still be matched
-DOUBTFUL = 1.0  # points from the threshold within which a reader is asked
+DOUBTFUL = 1.0  # points from the threshold within which a reviewer is asked
 
 
 class IntegrationRules(BaseModel):

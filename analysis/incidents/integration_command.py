@@ -12,10 +12,10 @@ import click
 @click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="Folder for the merged table.")
 @click.option("--rules", "rules_file", type=click.Path(path_type=Path), help="YAML file of tolerances and vocabulary.")
 def integrate_command(folders: tuple[Path, ...], target: Path, rules_file: Path | None) -> None:
-    """Say which events of two or three imported tables are one, and write matches, merged table and doubts.
+    """Match two or three databases of one conflict, and write the matches, the merged table and the doubtful pairs.
 
-    Type yes (one event) or no (two) into the column decision of review.csv and run the command again: what was typed
-    comes before the rule, and stays in the file.
+    The doubtful pairs stand in review.csv. Type yes (one event) or no (two events) into its column decision and run
+    the command again. A decision overrules the rule and stays in the file.
     """
     from analysis.databases.table_import import csv_text
     from analysis.evidence.csv_tables import write_files

@@ -25,11 +25,11 @@ COLUMNS = ["question", "reason", "points", "claim_id", "incident_id", "days", "p
 
 
 def doubtful_claims(dataset: Dataset, margin: float = MARGIN) -> pd.DataFrame:
-    """The claims a reader should look at: one row per claim and question, with an empty `decision`.
+    """The claims a reviewer should look at: one row per claim and question, with an empty `decision`.
 
     Questions: two incidents whose mean points lie within `margin` of the threshold (are they one?);
     an incident whose own claims hold together only by so much (is it one?); an incident whose
-    claims disagree on the day or the place. Incidents a reader has decided whole are left out.
+    claims disagree on the day or the place. Incidents a reviewer has decided whole are left out.
 
     Raises InputError if the dataset holds no claims.
     """

@@ -351,7 +351,7 @@ def view_coverage(dataset: Dataset, view: View) -> pd.DataFrame:
     Notes
     -----
     The rows are those of the counter `itemised`, which speaks of the public record; where the view is one other
-    evidence set, those of a counter of that name. Without rows every day counts as watched, which may be wrong.
+    evidence set, those of a counter of that name. Without rows every day counts as searched, which may be wrong.
 
     Examples
     --------

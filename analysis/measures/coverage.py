@@ -1,4 +1,4 @@
-"""Which days were watched: the window of a question, and its covered days."""
+"""Which days were searched: the window of a question, and its covered days."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def covered_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Ser
 
 
 def sparse_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Series:
-    """Number of covered days of each period that were watched only now and then, neither by day nor by week.
+    """Number of covered days of each period that were searched only now and then, neither by day nor by week.
 
     Parameters
     ----------
@@ -160,14 +160,15 @@ def sparse_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Seri
 
 
 def weekly_days(periods: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.Series:
-    """Number of covered days of each period that were watched by week and not by day.
+    """Number of covered days of each period that were searched by week and not by day.
 
     Parameters
     ----------
     periods : DataFrame
         With the columns start and end (days, inclusive).
     coverage : DataFrame or None
-        Rows of coverage.csv of one counter, with the column density. None, or no row: no day counts as watched by week.
+        Rows of coverage.csv of one counter, with the column density. None, or no row: no day counts as searched by
+        week.
 
     Returns
     -------
@@ -229,7 +230,7 @@ def is_covered(days: pd.DatetimeIndex, coverage: pd.DataFrame | None) -> np.ndar
 
 
 def is_thinly_covered(coverage: pd.DataFrame) -> bool:
-    """Whether nobody watched any period day by day.
+    """Whether nobody searched any period day by day.
 
     Parameters
     ----------

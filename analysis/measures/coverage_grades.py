@@ -1,4 +1,4 @@
-"""How densely a collection of sources watched: a grade for every week, by a stated rule."""
+"""How densely a collection of sources covers the days: a grade for every week, by a stated rule."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import pandas as pd
 from analysis.evidence.arguments import read_window, require_columns
 from analysis.measures.coverage import Window
 
-EVERY_DAY = 6 / 7  # share of days with a source, over a week and its two neighbours: watched day by day
-EVERY_WEEK = 2 / 7  # ... watched by week; below it, sparsely
+EVERY_DAY = 6 / 7  # share of days with a source, over a week and its two neighbours: searched day by day
+EVERY_WEEK = 2 / 7  # ... searched by week; below it, sparsely
 COMPLETE = 0.8  # of the attacks that officials count in a week, the share that must be itemised
 LONGEST_INTERVAL = 14  # days; a longer interval between two totals says nothing of one week
 DENSER = ("sparse", "weeks", "days")
@@ -17,7 +17,7 @@ DENSER = ("sparse", "weeks", "days")
 def grade_coverage(
     sourced: pd.DatetimeIndex, attacks: pd.DatetimeIndex | pd.Series, official: pd.DataFrame, window: Window
 ) -> pd.DataFrame:
-    """Grade how densely a collection of sources watched: stretches of one density.
+    """Grade how densely a collection of sources covers the days, in stretches of one density.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def grade_coverage(
 
     See Also
     --------
-    coverage.covered_days : The days of a period that somebody watched.
+    coverage.covered_days : The days of a period that somebody searched.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Coverage that differs by country: whose days were watched, for one country and for all together."""
+"""Coverage that differs by country: whose days were searched, for one country and for all together."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 EVERYWHERE = "all"
-PARTLY = "watched in some of the countries only"  # the basis of days on which not all countries were watched
+PARTLY = "searched in some of the countries only"  # the basis of days on which not all countries were searched
 DENSEST = ("days", "weeks", "statement", "sparse")
 DAY = pd.Timedelta(days=1)
 
@@ -45,7 +45,7 @@ def coverage_of_country(coverage: pd.DataFrame, country: object) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        Some of the rows; none where nobody watched the country.
+        Some of the rows; none where nobody searched the country.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def coverage_of_country(coverage: pd.DataFrame, country: object) -> pd.DataFrame
 
 
 def coverage_together(coverage: pd.DataFrame | None, countries: Iterable[object] = ()) -> pd.DataFrame | None:
-    """Coverage of all countries together, each stretch of days as dense as the country watched least.
+    """Coverage of all countries together, each stretch of days as dense as the country searched least.
 
     Parameters
     ----------
@@ -69,8 +69,8 @@ def coverage_together(coverage: pd.DataFrame | None, countries: Iterable[object]
     Returns
     -------
     DataFrame or None
-        The same columns with the scope `all`. Days on which not every country was watched are `sparse`, with the basis
-        `PARTLY`; days on which none was watched are in no row. What speaks of all countries alone stays as it is.
+        The same columns with the scope `all`. Days on which not every country was searched are `sparse`, with the basis
+        `PARTLY`; days on which none was searched are in no row. What speaks of all countries alone stays as it is.
 
     Examples
     --------
@@ -97,7 +97,7 @@ def coverage_together(coverage: pd.DataFrame | None, countries: Iterable[object]
 
 
 def watched_everywhere(coverage: pd.DataFrame | None, countries: Iterable[object] = ()) -> pd.DataFrame | None:
-    """Only the stretches of days on which every country was watched.
+    """Only the stretches of days on which every country was searched.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ COUNTS = ("count", "count_low", "count_high")
 def covered_periods(
     every: str, window: tuple[pd.Timestamp, pd.Timestamp], coverage: pd.DataFrame | None, countries: Iterable[object]
 ) -> pd.DataFrame:
-    """Calendar periods of a window, and how many of their days were watched.
+    """Calendar periods of a window, and how many of their days were searched.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def covered_periods(
 
 
 def covered_by_country(out: pd.DataFrame, coverage: pd.DataFrame) -> pd.DataFrame:
-    """Covered, sparse and weekly days of each row by the coverage of its own country; nobody watched one without rows.
+    """Covered, sparse and weekly days of each row by the coverage of its own country; nobody searched one without rows.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def covered_by_country(out: pd.DataFrame, coverage: pd.DataFrame) -> pd.DataFram
 
 
 def with_rates(out: pd.DataFrame) -> pd.DataFrame:
-    """Counts that are missing where nobody looked, with rates per covered day.
+    """Counts that are missing where nobody searched, with rates per covered day.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def with_rates(out: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_sums(out: pd.DataFrame) -> pd.DataFrame:
-    """Sums of a column that are missing where nobody looked, with rates per covered day.
+    """Sums of a column that are missing where nobody searched, with rates per covered day.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Incidents per period: what is certain, what is possible, and where nobody looked."""
+"""Incidents per period: what is certain, what is possible, and where nobody searched."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def count(
     weight: str = "",
     zeros: bool = True,
 ) -> pd.DataFrame:
-    """Incidents per period: certain, possible, and missing where nobody looked.
+    """Incidents per period: certain, possible, and missing where nobody searched.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def count(
     coverage : DataFrame, optional
         Rows of coverage.csv of one counter, with the columns start, end (days, inclusive) and density; with scope, a
         row holds for its country alone: `by="country"` gives each country its own covered days, and in counts of all
-        together days on which not every country was watched are sparse. Without coverage the whole window counts as
+        together days on which not every country was searched are sparse. Without coverage the whole window counts as
         covered.
     weight : str, optional
         A column of numbers whose sum is counted instead of incidents, such as deaths; `<weight>_low` and
@@ -63,8 +63,8 @@ def count(
         One row for each period and group, in order, without holes: start, end (days, inclusive, clipped to the window),
         days (length of the period), is_complete (False where the window cuts the period), covered_days (days on which
         somebody looked), sparse_days (covered days on which a zero is weak), weekly_days (covered days that were
-        watched by week: an empty day is weak, an empty week is not), [by], count (by best day; missing, not 0,
-        where nothing was found and nobody looked), count_low (certainly in the period), count_high (possibly in it),
+        searched by week, some may be missing, an empty week is not), [by], count (by best day; missing, not 0,
+        where nothing was found and nobody searched), count_low (certainly in the period), count_high (possibly in it),
         rate_per_day, rate_per_day_low, rate_per_day_high (per covered day, 95 % Garwood). With `weight`: the sums, the
         rate without an interval, and not_stated (incidents by best day of which no number is known, which add nothing).
 
@@ -82,7 +82,7 @@ def count(
     Every incident of the window is counted exactly once in `count`. An incident known only to a range of days that
     crosses a boundary is possible in both periods and certain in neither.
 
-    Without coverage an empty period counts as a zero, although perhaps nobody looked. The interval is that of one
+    Without coverage an empty period counts as a zero, although perhaps nobody searched. The interval is that of one
     Poisson rate within the period; it is too narrow where incidents come in clusters.
 
     Examples

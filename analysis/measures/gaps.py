@@ -35,7 +35,7 @@ def gaps(
     coverage : DataFrame, optional
         Rows of coverage.csv of one counter, with the columns start and end (days, inclusive). A day that none of them
         holds belongs to no gap, and ends those beside it. Where rows speak of one country (scope), neither does a day
-        on which not every country was watched; with `by="country"` each country has its own days.
+        on which not every country was searched; with `by="country"` each country has its own days.
     by : str or list of str
         Columns to group by: the gaps of each group, within the window of all.
 
@@ -45,7 +45,7 @@ def gaps(
         [by], start, end (first and last day without an incident), gap_days (length), gap_days_low, gap_days_high
         (shortest and longest it can be, given the incidents known only to a range of days), before, after (incident
         ids of the day before and of the day after, joined by ``|``; missing where the gap ends at the window or at days
-        that nobody watched), is_censored (whether one of them is missing: the gap may go on).
+        that nobody searched), is_censored (whether one of them is missing: the gap may go on).
 
     Raises
     ------
@@ -54,7 +54,7 @@ def gaps(
 
     Notes
     -----
-    A gap in the incidents that are known is not a gap in what happened. Without coverage, days that nobody watched
+    A gap in the incidents that are known is not a gap in what happened. Without coverage, days that nobody searched
     count as days without an incident.
 
     Examples
@@ -73,7 +73,7 @@ def gaps(
     scoped = has_scopes(coverage)
     coverage = watched_everywhere(coverage, incidents["country"].unique() if "country" in incidents else ())
     if scoped and coverage is not None and coverage.empty:
-        return gaps(incidents.head(0), (DAY_ZERO, DAY_ZERO), 2)  # no day on which every country was watched
+        return gaps(incidents.head(0), (DAY_ZERO, DAY_ZERO), 2)  # no day on which every country was searched
     first, last = covered_window(incidents, window, coverage)
     inside = incidents[incidents["date"].between(first, last)]
     ids = inside.groupby("date")["incident_id"].agg("|".join)
@@ -107,7 +107,7 @@ def _gaps_by(incidents, window, min_days, coverage, by: list[str]) -> pd.DataFra
         watched = coverage_of_country(coverage, key[by.index("country")]) if own else coverage
         watched = watched.assign(scope=EVERYWHERE) if own else watched
         if watched is not None and has_scopes(coverage) and watched.empty:
-            continue  # nobody watched the country
+            continue  # nobody searched the country
         found = gaps(part, bounds, min_days, watched)
         parts.append(pd.concat([pd.DataFrame(dict(zip(by, key, strict=True)), index=found.index), found], axis=1))
     if parts:

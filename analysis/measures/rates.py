@@ -142,7 +142,7 @@ def rate(count: int, days: float, phi: float = 1.0) -> Rate:
     count : int
         Events, 0 or more.
     days : float
-        Days of exposure, above 0: the days on which somebody watched.
+        Days of exposure, above 0: the days on which somebody searched.
     phi : float
         Variance over mean of the counts, 1 or more; 1 for Poisson counts.
 

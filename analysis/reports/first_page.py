@@ -114,8 +114,8 @@ def _weekly(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _chart(bars: pd.DataFrame, marks: Mapping[pd.Timestamp, str]) -> str:
     """The bars with the events of the conflict marked, as SVG."""
-    ax = frequency_bars(bars, style.new_axes(height=2.3))
-    ax.set_ylim(top=ax.get_ylim()[1] * (1.35 if marks else 1.0))
+    ax = frequency_bars(bars, style.new_axes(height=2.5))
+    ax.set_ylim(top=ax.get_ylim()[1] * (1.6 if marks else 1.0))
     # The source of a date stands in the text: in the chart the event and its day are enough.
     style.mark_days(ax, {day: _mark(day, title.split(",")[0]) for day, title in marks.items()})
     return to_svg(ax)
@@ -123,7 +123,7 @@ def _chart(bars: pd.DataFrame, marks: Mapping[pd.Timestamp, str]) -> str:
 
 def _mark(day: pd.Timestamp, title: str) -> str:
     """The title with its day; a title that is itself the day stands alone."""
-    return title if title.startswith(f"{day.day} {day:%b}") else f"{title} ({day.day} {day:%b})"
+    return title if title.startswith(f"{day.day} {day:%b}") else f"{title} ({day.day}\u00a0{day:%b})"
 
 
 def _caption(study: Study, periods: pd.DataFrame) -> str:

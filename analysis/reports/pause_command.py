@@ -26,9 +26,9 @@ def pauses_command(
     folder: Path, by: str, first: str, last: str, engine: str, error_rate: float, min_events: int,
     at_once: int | None, dask: str | None, out: Path | None,
 ) -> None:  # fmt: skip
-    """Find the pauses of every series of a table: pauses.csv, a page, and a PDF of small multiples.
+    """Find the pauses of every series of a table, and write pauses.csv, a page and a PDF with a chart of each.
 
-    What is finished is kept in the folder, so that a search that was ended goes on from there.
+    Finished series are kept in the folder of the results. A search that was stopped continues with the others.
     """
     from tqdm import tqdm
 

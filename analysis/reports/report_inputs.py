@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,8 @@ class ReportInputs:
 
 def report_inputs(plan: Plan, inputs: Mapping[str, Any], values: Mapping[Path, Mapping[str, Any]]) -> ReportInputs:
     """What decides each part of a report; `inputs` are those of the plan, `values` the parameters of its notebooks."""
-    files, versions, dependencies = inputs["files"], inputs["versions"], SourceDependencies()
+    files, versions = inputs["files"], inputs["versions"]
+    dependencies = _dependencies(frozenset(files.items()))
     runs = {path: run_files(path, files, dependencies) for path in values}
     rendering = {name: files[name] for name in dependencies.of_modules(*RENDERERS) if name in files}
     tables = {name: digest for name, digest in files.items() if is_table(name)}
@@ -39,6 +41,12 @@ def report_inputs(plan: Plan, inputs: Mapping[str, Any], values: Mapping[Path, M
         files={path: {**runs[path], **rendering, own[path]: files[own[path]]} for path in values},
         pages={"files": rendering | tables, "versions": versions},
     )
+
+
+@lru_cache(maxsize=1)
+def _dependencies(files: frozenset[tuple[str, str]]) -> SourceDependencies:
+    """The import graph, read once while no file has another hash."""
+    return SourceDependencies()
 
 
 def outputs_are_kept(plan: Plan) -> bool:

@@ -29,7 +29,6 @@ class SourceDependencies:
 
     def __init__(self, root: Path | None = None):
         self._root = root or PACKAGE.parent
-        self._trees: dict[Path, ast.Module] = {}
         self._uses: dict[Path, set[str]] = {}
         self._gatherings: dict[str, dict[str, str]] = {}
         self._packages: dict[str, bool] = {}
@@ -83,21 +82,16 @@ class SourceDependencies:
         gathered = self._gathered(package)
         return {gathered[name]} if name in gathered else set(gathered.values())
 
-    def _tree(self, path: Path) -> ast.Module:
-        if path not in self._trees:
-            self._trees[path] = ast.parse(path.read_bytes())
-        return self._trees[path]
-
     def _used_by(self, path: Path) -> set[str]:
         """What a module uses, worked out once."""
         if path not in self._uses:
-            self._uses[path] = set(self._used(self._tree(path)))
+            self._uses[path] = set(self._used(ast.parse(path.read_bytes())))
         return self._uses[path]
 
     def _used(self, tree: ast.AST) -> Iterator[str]:
         """Every reference to a module of ours, or to a name of a package of ours."""
         packages: dict[str, str] = {}
-        for node in ast.walk(tree):
+        for node in _statements(tree):
             if isinstance(node, ast.ImportFrom) and _is_ours(node.module):
                 for each in node.names:
                     reference = f"{node.module}.{each.name}" if each.name != "*" else str(node.module)
@@ -111,7 +105,8 @@ class SourceDependencies:
                         packages[each.asname or PACKAGE_NAME] = each.name if each.asname else PACKAGE_NAME
                     if _is_ours(each.name) and not self._is_package(each.name):
                         yield each.name
-        yield from self._through(tree, packages)
+        if packages:
+            yield from self._through(tree, packages)
 
     def _through(self, tree: ast.AST, packages: dict[str, str]) -> Iterator[str]:
         """What is used through the name of a package: `charts.calendar`, or the package itself as a value."""
@@ -128,7 +123,7 @@ class SourceDependencies:
         if package in self._gatherings:
             return self._gatherings[package]
         bound: dict[str, str] = {}
-        for node in ast.walk(self._tree(self._root.joinpath(*package.split("."), "__init__.py"))):
+        for node in _statements(ast.parse(self._root.joinpath(*package.split("."), "__init__.py").read_bytes())):
             if isinstance(node, ast.ImportFrom) and _is_ours(node.module):
                 bound |= {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
         self._gatherings[package] = bound
@@ -153,6 +148,16 @@ class SourceDependencies:
             for path in (self._root / PACKAGE_NAME / room).rglob("*"):
                 if path.suffix in SOURCE_SUFFIXES[1:]:
                     yield path
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every statement, without the expressions in it, in which no import can stand."""
+    left = [tree]
+    while left:
+        node = left.pop()
+        yield node
+        for part in ("body", "handlers", "orelse", "finalbody", "cases"):
+            left += getattr(node, part, ())
 
 
 def _is_ours(module: str | None) -> bool:

@@ -92,5 +92,7 @@ def override_parameters(chosen: Variant, texts: Mapping[str, str], notebook_path
         notebook_paths, replace(chosen, parameters=parse_parameters(notebook_paths, texts), path=Path("-p"))
     )
     values = {name: value for each in typed.values() for name, value in each.items()}
-    title = ", ".join([chosen.title, *(f"{name} {text}" for name, text in texts.items() if name != "folder")])
+    title = ", ".join(
+        [chosen.title, *(f"{name} {text or 'empty'}" for name, text in texts.items() if name != "folder")]
+    )
     return replace(chosen, title=title, about="", parameters=chosen.parameters | values)

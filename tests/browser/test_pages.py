@@ -1,6 +1,8 @@
 """The pages as a browser shows them: to eyes, to keyboards, to screen readers, and without a network."""
 
+import base64
 import io
+import re
 from itertools import product
 
 import pytest
@@ -174,10 +176,37 @@ def test_on_paper_entries_are_open_and_nothing_asks_to_be_pressed(visit, site):
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
-def test_on_a_narrow_screen_a_chart_shrinks_and_a_table_scrolls_by_keyboard_inside_its_own_box(visit, site):
+def smallest_letters(image) -> float:
+    """CSS pixels of the smallest type in a chart of the page, as it is shown."""
+    svg = base64.b64decode(image.get_attribute("src").split(",")[1]).decode()
+    natural = float(re.findall(r'<svg[^>]* viewBox="0 0 ([\d.]+) ', svg)[0])
+    return min(map(float, re.findall(r"scale\((0\.\d+) -", svg))) * 100 * image.bounding_box()["width"] / natural
+
+
+@pytest.mark.parametrize("width", [WIDTHS[0], 390])
+def test_on_a_narrow_screen_a_chart_keeps_readable_letters_and_scrolls_from_its_start(visit, site, width):
+    page = visit(site / "small/attacks.html", width=width)
+    chart = page.locator(".chart")
+    assert smallest_letters(chart.locator("img")) >= 6.9
+    assert chart.evaluate("box => [box.scrollLeft, box.scrollWidth > box.clientWidth]") == [0, True]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    chart.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("box => box.scrollLeft > 0", arg=chart.element_handle())
+
+
+def test_every_chart_of_a_real_report_keeps_readable_letters_and_shrinks_where_there_is_room(visit, real_site):
+    for width, scrolls in ((390, True), (1440, False)):
+        page = visit(real_site / "seeds/attack_frequency.html", width=width)
+        charts = page.locator(".chart").all()
+        assert len(charts) > 3
+        for chart in charts:
+            assert smallest_letters(chart.locator("img")) >= 6.9
+            assert chart.evaluate("box => box.scrollWidth > box.clientWidth") is scrolls
+
+
+def test_on_a_narrow_screen_a_table_scrolls_by_keyboard_inside_its_own_box(visit, site):
     page = visit(site / "small/attacks.html", width=WIDTHS[0])
-    box = page.locator("figure img").first.bounding_box()
-    assert box["x"] >= 0 and box["x"] + box["width"] <= WIDTHS[0]
     table = page.locator(".scroll:has(#every)")
     table.focus()
     page.keyboard.press("ArrowRight")

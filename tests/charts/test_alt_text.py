@@ -21,7 +21,7 @@ def line(*points) -> pd.DataFrame:
     return frame.assign(day=pd.to_datetime(frame["day"]), total=frame["total"].astype("Int64"))
 
 
-def test_bars_are_told_by_sum_peak_zeros_and_unwatched_periods(attacks):
+def test_bars_are_told_by_sum_peak_zeros_and_unsearched_periods(attacks):
     incidents = attacks("2024-01-09", "2024-01-10", "2024-01-10", "2024-01-16", "2024-01-17",
                         confirmation=["monitor", "us_official", "claim_only", "monitor", "monitor"])  # fmt: skip
     counts = count(incidents, "week", by=["confirmation"], window=("2024-01-01", "2024-02-04"),
@@ -29,7 +29,7 @@ def test_bars_are_told_by_sum_peak_zeros_and_unwatched_periods(attacks):
     assert frequency_alt(counts, "attacks") == (
         "Bar chart of attacks per week from 1 January 2024 to 4 February 2024. "
         "5 attacks in 3 periods; the most, 3, from 8 January 2024 to 14 January 2024. "
-        "None in 1 period. Nobody watched 2 periods."
+        "None in 1 period. Nobody searched 2 periods."
     )
 
 
@@ -41,7 +41,7 @@ def test_the_words_are_the_same_however_the_counts_are_grouped(dataset):
     assert frequency_alt(alone) == frequency_alt(grouped)
 
 
-def test_bars_over_unwatched_days_only_are_told_as_such(attacks):
+def test_bars_over_unsearched_days_only_are_told_as_such(attacks):
     before = coverage("2023-01-01", "2023-01-02")
     counts = count(attacks(), "week", window=("2024-01-01", "2024-01-14"), coverage=before)
     assert frequency_alt(counts).endswith("No period was covered.")
@@ -109,7 +109,7 @@ def test_no_number_is_told_that_the_counts_do_not_hold(dataset):
     assert numbers[-1] == (counts["count"] == 0).sum()
 
 
-def test_a_zero_on_sparsely_watched_days_is_told_as_weak(attacks):
-    watched = coverage("2024-01-01", "2024-01-14").assign(density="sparse")
-    counts = count(attacks("2024-01-02"), "week", window=("2024-01-01", "2024-01-14"), coverage=watched)
-    assert frequency_alt(counts).endswith("None in 1 period, 1 of them watched sparsely.")
+def test_a_zero_on_sparsely_searched_days_is_told_as_weak(attacks):
+    searched = coverage("2024-01-01", "2024-01-14").assign(density="sparse")
+    counts = count(attacks("2024-01-02"), "week", window=("2024-01-01", "2024-01-14"), coverage=searched)
+    assert frequency_alt(counts).endswith("None in 1 period, 1 of them searched sparsely.")

@@ -1,4 +1,4 @@
-"""One square per day: none, hardly watched and not watched are three different things."""
+"""One square per day: none, hardly searched and not searched are three different things."""
 
 import pandas as pd
 import pytest
@@ -10,7 +10,7 @@ from analysis.charts.calendar import calendar, calendar_alt, shade_bounds, shade
 from analysis.charts.notebook_output import to_svg
 from analysis.measures.frequency import count
 
-WATCHED = pd.DataFrame(
+SEARCHED = pd.DataFrame(
     {
         "start": pd.to_datetime(["2024-01-02", "2024-01-04"]),
         "end": pd.to_datetime(["2024-01-03", "2024-01-04"]),
@@ -25,7 +25,7 @@ def daily(attacks, *days, window=("2024-01-01", "2024-01-31"), coverage=None) ->
 
 def squares(ax) -> list[Rectangle]:
     """The days, without the key below them."""
-    key = ax.texts[-1].get_position()[1] - 1.5
+    key = min((text.get_position()[1] for text in ax.texts if text.get_fontsize() == 7.5), default=99) - 1.5
     return [patch for patch in ax.patches if isinstance(patch, Rectangle) and patch.get_y() < key]
 
 
@@ -54,8 +54,8 @@ def test_the_more_attacks_the_darker_and_from_five_on_the_same(attacks):
     assert shades == [to_rgba(each) for each in ("white", *style.SHADES, style.SHADES[-1], style.SHADES[-1])]
 
 
-def test_none_hardly_watched_and_nobody_look_different(attacks):
-    ax = calendar(daily(attacks, "2024-01-03", window=("2024-01-01", "2024-01-04"), coverage=WATCHED))
+def test_none_hardly_searched_and_nobody_look_different(attacks):
+    ax = calendar(daily(attacks, "2024-01-03", window=("2024-01-01", "2024-01-04"), coverage=SEARCHED))
     nobody, none, one, hardly = squares(ax)
     assert nobody.get_hatch() and nobody.get_facecolor() == to_rgba(style.NOBODY)
     assert none.get_facecolor() == to_rgba("white") and none.get_linewidth() > 0
@@ -64,8 +64,9 @@ def test_none_hardly_watched_and_nobody_look_different(attacks):
 
 
 def test_the_key_explains_what_occurs_and_nothing_else(attacks, words_of):
-    all_kinds = words_of(calendar(daily(attacks, "2024-01-03", window=("2024-01-01", "2024-01-04"), coverage=WATCHED)))
-    assert all_kinds[-4:] == ["attacks on the day", "none", "none, watched sparsely, a zero is weak", "nobody looked"]
+    all_kinds = words_of(calendar(daily(attacks, "2024-01-03", window=("2024-01-01", "2024-01-04"), coverage=SEARCHED)))
+    assert all_kinds[-4:-1] == ["attacks on the day", "none", "none, searched sparsely, attacks may be missing"]
+    assert all_kinds[-1] == "nobody searched"
     assert words_of(calendar(daily(attacks, "2024-01-03")))[-2:] == ["attacks on the day", "none"]
     assert "5+" in words_of(calendar(daily(attacks, *["2024-01-03"] * 7)))
     assert "5" in words_of(calendar(daily(attacks, *["2024-01-03"] * 5)))
@@ -100,14 +101,15 @@ def test_one_day_and_no_day_at_all(attacks, words_of):
     assert to_svg(calendar(one)).startswith("<?xml")
 
 
-def test_in_words_what_nobody_watched_and_what_hardly_anybody_did(attacks):
-    counts = daily(attacks, "2024-01-03", window=("2024-01-01", "2024-01-05"), coverage=WATCHED)
+def test_in_words_what_nobody_searched_and_what_hardly_anybody_did(attacks):
+    counts = daily(attacks, "2024-01-03", window=("2024-01-01", "2024-01-05"), coverage=SEARCHED)
     assert calendar_alt(counts) == (
         "Calendar of attacks per day from 1 January 2024 to 5 January 2024. 1 attack on 1 of 3 days; the most, 1, on "
         "3 January 2024. The longest run without: 1 day from 2 January 2024 to 2 January 2024. Also 2 days that nobody "
-        "watched."
+        "searched."
     )
-    assert calendar_alt(counts[counts["count"].isna()]).endswith("No attack on 0 days, and 2 days that nobody watched.")
+    told = calendar_alt(counts[counts["count"].isna()])
+    assert told.endswith("No attack on 0 days, and 2 days that nobody searched.")
 
 
 def test_the_same_days_give_the_same_bytes(attacks):

@@ -1,11 +1,11 @@
-"""The ground says who was watching."""
+"""The ground says who was searching."""
 
 import pandas as pd
 from matplotlib.colors import to_rgba
 from matplotlib.dates import date2num
 
 from analysis.charts import style
-from analysis.charts.coverage_shading import explain_shading, shade_coverage, unwatched_periods
+from analysis.charts.coverage_shading import explain_shading, shade_coverage, unsearched_periods
 
 
 def periods(*rows) -> pd.DataFrame:
@@ -23,7 +23,7 @@ WEEK = pd.Timedelta(days=7)
 
 
 def test_neighbouring_periods_are_shaded_as_one_stretch():
-    found = unwatched_periods(periods((0, 0), (0, 0), (7, 0), (7, 7), (0, 0)))
+    found = unsearched_periods(periods((0, 0), (0, 0), (7, 0), (7, 7), (0, 0)))
     assert found == {"nobody": [(DAY, DAY + 2 * WEEK), (DAY + 4 * WEEK, DAY + 5 * WEEK)],
                      "sparse": [(DAY + 3 * WEEK, DAY + 4 * WEEK)]}  # fmt: skip
 
@@ -39,12 +39,12 @@ def test_nobody_is_hatched_and_hardly_anybody_is_not():
 def test_a_shade_is_named_once_and_only_where_there_is_room(words_of):
     wide, narrow = style.new_axes(), style.new_axes()
     shade_coverage(wide, periods((0, 0), (7, 0), (0, 0)))
-    assert words_of(wide) == ["nobody looked"]
+    assert words_of(wide) == ["nobody searched"]
     shade_coverage(narrow, periods((0, 0), *[(7, 0)] * 9))
     assert words_of(narrow) == []
 
 
-def test_what_was_watched_needs_no_ground(words_of):
+def test_what_was_searched_needs_no_ground(words_of):
     ax = style.new_axes()
     shade_coverage(ax, periods((7, 0), (7, 0)))
     assert list(ax.patches) == [] and words_of(ax) == []
@@ -52,13 +52,13 @@ def test_what_was_watched_needs_no_ground(words_of):
 
 
 def test_the_meaning_names_the_shades_that_occur():
-    assert explain_shading(periods((7, 7), (7, 0))) == "grey: watched sparsely, a zero is weak"
-    assert explain_shading(periods((0, 0), (7, 7))).startswith("hatched: nobody looked; grey:")
+    assert explain_shading(periods((7, 7), (7, 0))) == "grey: searched sparsely; attacks may be missing there"
+    assert explain_shading(periods((0, 0), (7, 7))).startswith("hatched: nobody searched; grey:")
 
 
-def test_what_was_watched_by_week_is_shaded_lighter_than_what_was_watched_sparsely():
+def test_what_was_searched_by_week_is_shaded_lighter_than_what_was_searched_sparsely():
     found = periods((7, 0, 7), (7, 7, 0), (7, 3, 4), (0, 0, 0))
-    assert unwatched_periods(found) == {
+    assert unsearched_periods(found) == {
         "nobody": [(DAY + 3 * WEEK, DAY + 4 * WEEK)],
         "sparse": [(DAY + WEEK, DAY + 3 * WEEK)],
         "weekly": [(DAY, DAY + WEEK)],
@@ -67,4 +67,4 @@ def test_what_was_watched_by_week_is_shaded_lighter_than_what_was_watched_sparse
     shade_coverage(ax, found, words=False)
     light = {patch.get_x(): sum(patch.get_facecolor()[:3]) for patch in ax.patches}
     assert light[date2num(DAY)] > light[date2num(DAY + WEEK)]
-    assert explain_shading(found).endswith("light grey: watched by week, a day without is weak")
+    assert explain_shading(found).endswith("light grey: searched by week; attacks may be missing there")

@@ -7,6 +7,7 @@ from matplotlib.dates import date2num
 from analysis.charts import style
 from analysis.charts.cumulative import cumulative_steps
 from analysis.charts.notebook_output import to_svg
+from analysis.evidence.errors import InputError
 
 WINDOW = ("2024-01-01", "2024-03-31")
 
@@ -55,6 +56,22 @@ def test_nothing_in_the_window_is_an_empty_chart(lines):
     ax = cumulative_steps(lines, WINDOW)
     assert steps(ax) == []
     assert to_svg(ax).startswith("<?xml")
+
+
+def test_each_week_in_which_the_itemised_line_rises_leads_to_its_incidents():
+    lines = LINES | {"ours": line(("2024-01-03", 1), ("2024-01-06", 3), ("2024-01-16", 4), ("2024-05-01", 9))}
+    ax = cumulative_steps(lines, ("2024-01-02", "2024-03-31"), itemised="ours")
+    areas = {patch.get_url(): patch for patch in ax.patches}
+    assert list(areas) == ["#incidents-2024-01-02-2024-01-07", "#incidents-2024-01-15-2024-01-21"]
+    first, second = areas.values()
+    assert (first.get_y() < 0, first.get_y() + first.get_height() > 3) == (True, True)
+    assert 1 < second.get_y() < 3 and second.get_x() == date2num(pd.Timestamp("2024-01-15"))
+    assert not any(patch.get_url() for patch in cumulative_steps(LINES, WINDOW).patches)
+
+
+def test_the_itemised_line_must_be_one_of_the_lines():
+    with pytest.raises(InputError, match="'ours' labels no line; the labels: 'Pentagon', 'SOHR'"):
+        cumulative_steps(LINES, WINDOW, itemised="ours")
 
 
 def test_one_statement_and_one_day_are_drawn(words_of):

@@ -1,4 +1,4 @@
-"""Bars say what the counts say; ground says where nobody looked."""
+"""Bars say what the counts say; ground says where nobody searched."""
 
 import pandas as pd
 import pytest
@@ -64,9 +64,9 @@ def test_the_weaker_the_voice_the_less_ink():
     assert lightness == sorted(lightness)
 
 
-def test_every_period_nobody_watched_is_shaded_and_every_sparse_one_lighter(counts):
-    watched = coverage(("2024-01-08", "2024-01-21", "days"), ("2024-01-22", "2024-01-28", "sparse"))
-    ax = frequency_bars(counts("2024-01-09", coverage=watched))
+def test_every_period_nobody_searched_is_shaded_and_every_sparse_one_lighter(counts):
+    searched = coverage(("2024-01-08", "2024-01-21", "days"), ("2024-01-22", "2024-01-28", "sparse"))
+    ax = frequency_bars(counts("2024-01-09", coverage=searched))
     ground = sorted(spans(ax))
     dark, light = to_rgba(style.NOBODY), to_rgba(style.SPARSE)
     assert [colour for _, _, colour in ground] == [dark, light, dark]
@@ -75,7 +75,7 @@ def test_every_period_nobody_watched_is_shaded_and_every_sparse_one_lighter(coun
     ]
 
 
-def test_a_watched_window_has_white_ground(counts):
+def test_a_searched_window_has_white_ground(counts):
     assert spans(frequency_bars(counts("2024-01-09"))) == []
 
 

@@ -64,14 +64,14 @@ def test_a_view_without_incidents_says_so(attacks, words_of):
     assert len(ticks(ax)) == 1
 
 
-def test_unwatched_days_have_a_grey_ground_and_are_no_gap(attacks, words_of):
-    watched = pd.DataFrame({"start": pd.to_datetime(["2024-01-11"]), "end": pd.to_datetime(["2024-02-29"])})
-    watched["density"] = "days"
-    ax = gap_strip({"all": attacks("2024-01-11", "2024-02-10")}, WINDOW, coverage=watched)
+def test_unsearched_days_have_a_grey_ground_and_are_no_gap(attacks, words_of):
+    searched = pd.DataFrame({"start": pd.to_datetime(["2024-01-11"]), "end": pd.to_datetime(["2024-02-29"])})
+    searched["density"] = "days"
+    ax = gap_strip({"all": attacks("2024-01-11", "2024-02-10")}, WINDOW, coverage=searched)
     grey = [(p.get_x(), p.get_x() + p.get_width()) for p in ax.patches
             if p.get_facecolor() == to_rgba(style.NOBODY)]  # fmt: skip
     assert grey == [(day("2024-01-01"), day("2024-01-11")), (day("2024-03-01"), day("2024-04-01"))]
-    assert sorted(words_of(ax)) == ["29", "nobody looked", "≥ 19"]
+    assert sorted(words_of(ax)) == ["29", "nobody searched", "≥ 19"]
 
 
 def test_no_view_and_one_day_are_drawn(attacks):

@@ -125,6 +125,12 @@ def test_incidents_are_shown_with_their_day_or_days(displayed, dataset):
     assert "_" not in one[head.index("weapon")] + one[head.index("best voice")]
 
 
+def test_numbers_written_as_text_stand_to_the_right_and_other_text_to_the_left(displayed):
+    show_table(pd.DataFrame({"share": ["78 %", ""], "p": ["> 0.999", "0.84"], "days": ["5", "5 to 8"]}), "c", "l")
+    sides = [cell["style"] for cell in cells(displayed)[1]]
+    assert sides == ["text-align: right", "text-align: right", "text-align: left"]
+
+
 def test_a_range_that_crosses_a_month_is_shown_with_both_months(displayed, dataset):
     row = dataset.incidents.head(1).assign(date_start=pd.Timestamp("2024-01-31"), date_end=pd.Timestamp("2024-02-02"))
     show_incidents(row.assign(disputed="weapon"), "c", "l")

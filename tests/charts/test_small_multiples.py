@@ -65,15 +65,17 @@ def test_a_value_of_the_table_is_shown_in_words(counts):
 
 def test_every_panel_says_where_nobody_or_hardly_anybody_looked(counts):
     bounds = [("2024-01-01", "2024-02-04", "days"), ("2024-02-05", "2024-03-03", "sparse")]
-    watched = pd.DataFrame(bounds, columns=["start", "end", "density"]).astype(
+    searched = pd.DataFrame(bounds, columns=["start", "end", "density"]).astype(
         dict.fromkeys(["start", "end"], "datetime64[us]")
     )
-    figure = small_multiples(counts("2024-01-02", "2024-01-03", coverage=watched, country=["Iraq", "Syria"]), "country")
+    shown = counts("2024-01-02", "2024-01-03", coverage=searched, country=["Iraq", "Syria"])
+    figure = small_multiples(shown, "country")
     for ax in panels(figure).values():
         ground = {patch.get_facecolor() for patch in ax.patches if patch.get_zorder() == 0}
         assert ground == {to_rgba(style.NOBODY), to_rgba(style.SPARSE)}
     assert figure.get_suptitle() == (
-        "attacks per week, on one scale; hatched: nobody looked; grey: watched sparsely, a zero is weak"
+        "attacks per week, on one scale; hatched: nobody searched; grey: searched sparsely; "
+        "attacks may be missing there"
     )
 
 

@@ -176,12 +176,12 @@ class TestCoverage:
         write_import(import_database("acled", [acled_file(*rows)], tmp_path / "to"))
         return tmp_path / "to" / "coverage.csv"
 
-    def test_days_before_acled_codes_a_country_are_not_watched(self, tmp_path, acled_file):
+    def test_days_before_acled_codes_a_country_are_not_searched(self, tmp_path, acled_file):
         path = self.brought(tmp_path, acled_file)
         dataset = open_folder(path.parent)
         periods = count(dataset.incidents, "quarter", by="country", coverage=view_coverage(dataset, View()))
-        watched = periods.dropna(subset="count").groupby("country", observed=True)["start"].min().dt.year
-        assert watched.to_dict() == {"Kenya": 1998, "Serbia": 2018}
+        searched = periods.dropna(subset="count").groupby("country", observed=True)["start"].min().dt.year
+        assert searched.to_dict() == {"Kenya": 1998, "Serbia": 2018}
 
     def test_a_row_of_ones_own_is_kept_and_rows_of_the_import_follow_the_table(self, tmp_path, acled_file):
         path = self.brought(tmp_path, acled_file)

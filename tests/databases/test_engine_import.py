@@ -100,6 +100,19 @@ def test_an_id_that_stands_twice_is_refused(tmp_path):
         import_acled_in_engine([file], tmp_path / "large", downloaded="2024-03-01")
 
 
+def test_texts_are_trimmed_and_a_quote_may_come_late(tmp_path, monkeypatch):
+    monkeypatch.setattr("analysis.databases.engine_import.SNIFFED", 2)
+    plain = {name: "Group A" for name in ("notes", "source", "admin1", "location")}
+    texts = {"notes": "\u00a0said, and\tsaid ", "location": "Málaga é", "admin1": " ", "source": 'the "Post"'}
+    rows = [plain | {"event_id_cnty": f"K{n}"} for n in range(30)]
+    file = write(tmp_path / "acled.csv", [*rows, texts | {"event_id_cnty": "K99"}])
+    import_acled_in_engine([file], tmp_path / "large", downloaded="2024-03-01")
+    table = open_table(tmp_path / "large").incidents.execute().set_index("record_id")
+    found = table.loc["K99", ["note", "place", "admin1", "source"]].tolist()
+    assert found[:2] + found[3:] == ["said, and said", "Málaga é", 'the "Post"'] and pd.isna(found[2])
+    assert table.loc["K7", ["note", "place"]].tolist() == ["Group A", "Group A"]
+
+
 @pytest.mark.slow
 def test_the_command_imports_to_parquet_and_the_pauses_of_it_are_found(tmp_path):
     days = pd.date_range("2022-01-01", "2023-06-30")

@@ -87,7 +87,9 @@ def test_exercises_are_proved_with_their_mutants(incidents):
 def test_without_nbgrader_one_line_says_how_to_get_it(tmp_path):
     script = "import sys; sys.modules['nbgrader'] = None\nfrom analysis.cli import main\nmain(['exercises', 'check'])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert done.returncode == 2 and done.stderr.startswith("incidents: the exercises need nbgrader: pip install")
+    assert done.returncode == 2 and done.stderr.startswith(
+        "incidents: the exercises need the extra 'teach': pip install"
+    )
 
 
 def test_the_other_commands_do_not_wait_for_nbgrader():

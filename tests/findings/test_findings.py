@@ -1,10 +1,13 @@
 """Each finding gives known answers on small tables, and says what it cannot carry."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from analysis.evidence.errors import InputError
 from analysis.findings.attack_counts import frequency_finding
+from analysis.findings.attack_distribution import period_finding, spread_finding
 from analysis.findings.attack_return import return_finding
 from analysis.findings.casualties import casualties_finding
 from analysis.findings.claim_support import dispute_finding, support_finding
@@ -15,12 +18,15 @@ from analysis.findings.earlier_gaps import earlier_gap_finding, earlier_gaps
 from analysis.findings.later_rises import later_rises, later_rises_finding
 from analysis.findings.near_events import dated_events, events_in_set
 from analysis.findings.official_coverage import coverage_finding, monthly_coverage
-from analysis.findings.pause_begin import pause_finding
+from analysis.findings.pause_onset import pause_finding
+from analysis.findings.result_rows import frequency_results
 from analysis.findings.study import open_study
 from analysis.findings.summary import summary_findings
 from analysis.findings.variant_comparison import compare_views
 from analysis.incidents.dataset import open_folder
 from analysis.incidents.views import View
+from analysis.measures.frequency import count
+from analysis.measures.rates import rate
 
 
 def day(text: str) -> pd.Timestamp:
@@ -79,6 +85,24 @@ class TestABareTable:
         found = open_study(other_conflict)
         assert (found.pause.start, found.pause.days, found.pause.is_given) == (day("2031-06-25"), 40, False)
         assert "found by looking" in summary_findings(found.dataset, View()).caveats[2]
+
+    def test_the_rate_leaves_out_days_searched_less_than_weekly_and_allows_for_clustering(self, tmp_path):
+        rows = [f"A{n},{day}" for n, day in enumerate(pd.date_range("2030-01-01", "2030-01-20").strftime("%Y-%m-%d"))]
+        (tmp_path / "incidents.csv").write_text("\n".join(["incident_id,date", *rows]) + "\n")
+        (tmp_path / "coverage.csv").write_text(
+            "counter,scope,start,end,density,basis\nitemised,all,2030-01-01,2030-01-05,days,diary\n"
+            "itemised,all,2030-01-06,2030-01-10,weeks,diary\nitemised,all,2030-01-11,2030-01-20,sparse,diary\n"
+        )
+        study = open_study(tmp_path)
+        counts = count(study.incidents, "week", window=study.window, coverage=study.coverage)
+        spread = replace(spread_finding(study, counts, "week"), phi_within=4.0)
+        rows = frequency_results(study, period_finding(study, counts, "week"), spread)
+        found = next(row for row in rows if "searched at least by week" in row["measure"])
+        assert (found["value"], found["measure"]) == (
+            1.0,
+            "incidents per day, on the 10 days searched at least by week",
+        )
+        assert found["high"] > rate(10, 10).interval()[1]
 
 
 class TestTheRecord:

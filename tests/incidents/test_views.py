@@ -201,7 +201,7 @@ def test_the_built_table_alone_is_filtered_by_its_own_voices(dataset, tmp_path):
     assert list(chosen["incident_id"]) == list(expected["incident_id"])
 
 
-def test_a_view_is_watched_by_the_counter_of_its_only_set_or_by_the_itemised_record(dataset):
+def test_a_view_is_searched_by_the_counter_of_its_only_set_or_by_the_itemised_record(dataset):
     everything = view_coverage(dataset, View())
     assert set(everything["counter"]) == {"itemised"}
     assert set(view_coverage(dataset, View(countries="Iraq"))["scope"]) <= {"all", "Iraq"}
@@ -209,7 +209,7 @@ def test_a_view_is_watched_by_the_counter_of_its_only_set_or_by_the_itemised_rec
     assert set(only_seeds["counter"]) <= {"seeds", "itemised"}
 
 
-def test_a_table_without_coverage_is_not_said_to_be_watched(elsewhere):
+def test_a_table_without_coverage_is_not_said_to_be_searched(elsewhere):
     assert view_coverage(elsewhere, View()).empty
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from click.testing import CliRunner
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from analysis.cli import main
 from analysis.evidence.errors import InputError, RunError
 from analysis.evidence.folders import REPOSITORY, folder_fingerprint
 from analysis.reports import chapters
@@ -16,6 +18,7 @@ from analysis.reports.report import run_report, verify_report
 from analysis.runs import run_record
 from analysis.runs.execution import execute
 from analysis.runs.variants import Variant
+from tests.conftest import write_evidence
 
 pytestmark = pytest.mark.slow
 
@@ -31,19 +34,29 @@ def write(path, title, code, parameters='number = 1\nfolder = ""\ncountries = []
     nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
 
 
+@pytest.fixture(scope="module")
+def one_claim(tmp_path_factory):
+    """A folder of evidence with one claim, already built: a report of it is made in no time."""
+    root = write_evidence(tmp_path_factory.mktemp("built"))
+    assert CliRunner().invoke(main, ["build", "--folder", str(root)]).exit_code == 0
+    return root
+
+
 @pytest.fixture
-def plan(tmp_path):
+def plan(tmp_path, one_claim):
     """Two small notebooks that stand for the real ones, and what is to be made of them."""
     folder = tmp_path / "notebooks"
     folder.mkdir()
     write(folder / "first.ipynb", "The first", "print('number', number)")
     write(folder / "second.ipynb", "The second", "print('other', 1 / (number - 7))", "number = 1")
-    variant = Variant("small", "A small variant", "for the tests", {}, folder / "parameters" / "small.yml")
+    variant = Variant(
+        "small", "A small variant", "for the tests", {"folder": str(one_claim)}, folder / "parameters" / "small.yml"
+    )
     return Plan(variant, (folder / "first.ipynb", folder / "second.ipynb"), tmp_path / "build" / "small")
 
 
 def with_values(plan, **parameters):
-    return replace(plan, variant=replace(plan.variant, parameters=parameters))
+    return replace(plan, variant=replace(plan.variant, parameters={**plan.variant.parameters, **parameters}))
 
 
 def visible(folder) -> list[str]:
@@ -77,11 +90,13 @@ def test_the_record_says_what_ran_under_which_view_and_the_report_is_up_to_date_
     run_report(plan)
     found = json.loads((plan.target / "run.json").read_text())
     assert found["outcome"] == "complete"
-    assert found["runs"]["first"]["parameters"] == {"number": 5, "countries": ["Iraq"]}
+    given = {"folder": plan.variant.parameters["folder"], "number": 5, "countries": ["Iraq"]}
+    assert found["runs"]["first"]["parameters"] == given
     assert found["runs"]["first"]["view"] == "all claims, whoever makes them; in Iraq"
     assert all(run["seconds"] >= 0 for run in found["runs"].values())
     assert plan.stale_reasons() == []
-    assert with_values(plan, number=6).stale_reasons() == ["parameters number changed", "parameters countries changed"]
+    changed = with_values(plan, number=6, countries=[]).stale_reasons()
+    assert changed == ["parameters number changed", "parameters countries changed"]
     assert replace(plan, variant=replace(plan.variant, title="Another")).stale_reasons() == ["variant title changed"]
     assert replace(plan, notebook_paths=plan.notebook_paths[:1]).stale_reasons() == [
         "notebooks changed",

@@ -1,16 +1,16 @@
-/** Bars of a period, stacked by a column, over the days that somebody watched; a brush over them. */
+/** Bars of a period, stacked by a column, over the days that somebody searched; a brush over them. */
 
 import { fillStyle, grouped, html, svg } from "./elements.js";
 import { dayText, formatDay } from "./state.js";
 
 const HEIGHT = 236, TOP = 18, LANE = 16, AXIS = 30, LEFT = 34, RIGHT = 6;
 const GROUNDS = ["", "weekly", "sparse", "nobody"];
-const GROUND_WORDS = ["", "watched by week: an empty day is weak", "watched sparsely: a zero is weak", "nobody looked"];
+const GROUND_WORDS = ["", "searched by week, some may be missing", "searched sparsely, attacks may be missing", "nobody searched"];
 
-/** What the calendar and the bars show of a period without a row: nothing where nobody looked, else 0. */
+/** What the calendar and the bars show of a period without a row: nothing where nobody searched, else 0. */
 export function words(number, ground, about) {
   if (number) return `${grouped(number)} ${number === 1 ? about.singular : about.plural}`;
-  return ground === 3 ? "nobody looked" : `none${ground ? `, ${GROUND_WORDS[ground]}` : ""}`;
+  return ground === 3 ? "nobody searched" : `none${ground ? `, ${GROUND_WORDS[ground]}` : ""}`;
 }
 
 /**
@@ -183,7 +183,7 @@ export function barsView(about, onBrush) {
     html("span", { class: "quiet" }, `${kind}${sources ? `, ${sources} ${sources === 1 ? "source" : "sources"}` : ""}`))));
   const fillEvents = () => { if (events.children.length < 2) events.append(eventList(shownEvents())); };
   function fillTable() {
-    const head = html("tr", {}, html("th", { scope: "col" }, "period"), html("th", { scope: "col", class: "number" }, about.plural), html("th", { scope: "col" }, "watched"));
+    const head = html("tr", {}, html("th", { scope: "col" }, "period"), html("th", { scope: "col", class: "number" }, about.plural), html("th", { scope: "col" }, "searched"));
     const rows = now.bars.map((bar, at) => html("tr", {},
       html("th", { scope: "row" }, html("button", { type: "button", class: "link", onclick: () => onBrush(bar[0], bar[1], true) }, name(at))),
       html("td", { class: "number" }, bar[3] === 3 && !total(at) ? "" : grouped(total(at))), html("td", {}, GROUND_WORDS[bar[3]] || "day by day")));

@@ -127,7 +127,7 @@ def expected_counts(
     Parameters
     ----------
     observed : ObservedCounts
-        For the exposure of each day; 0 means that nobody looked.
+        For the exposure of each day; 0 means that nobody searched.
     daily : array of float, (days,)
         Counts by day; totals are spread evenly over their days.
     clustering : Clustering
@@ -140,7 +140,7 @@ def expected_counts(
 
     Notes
     -----
-    Of days that were watched less than fully, and inside totals, the expected number stands for the events that were
+    Of days that were searched less than fully, and inside totals, the expected number stands for the events that were
     not seen or not dated. Before the first day the rate is taken to be that of the first day.
 
     Examples
@@ -166,7 +166,7 @@ def follow_excitation(daily, watched, starts, undated, full, branching, decay):
     """The loop of `expected_counts`, from day to day.
 
     `watched` : share of the exposure of a fully watched day; `starts` : first days of totals; `undated` : days of
-    totals; `full` : exposure of a fully watched day.
+    totals; `full` : exposure of a fully searched day.
     """
     days = len(daily)
     slope, excited = np.empty(days), np.empty(days)

@@ -232,7 +232,7 @@ class GridPass:
         -------
         states : array of float, (days, levels, points)
         scales : array of float, (days, levels)
-            Logs by whose exponentials the states are divided. On the first day of a total everything from its begin;
+            Logs by whose exponentials the states are divided. On the first day of a total everything from its start;
             on its last day what is known after it. Its other days are left 0.
         """
         ones = np.ones_like(self.grid.prior)

@@ -134,7 +134,7 @@ def _improve_dates(likelihood: SegmentLikelihood, dates: list[int]) -> list[int]
 
 def _log_chain(likelihood: SegmentLikelihood, days: list[int], backward: bool) -> np.ndarray:
     """Log marginal likelihood at the candidates of the last of `days`, of all from the first of them to it, with a
-    change on each; with `backward`, days run from the end of the series towards its begin."""
+    change on each; with `backward`, days run from the end of the series towards its start."""
     here, log = candidates_on(likelihood, days[0]), np.zeros(1)
     for day in days[1:]:
         to = candidates_on(likelihood, day)

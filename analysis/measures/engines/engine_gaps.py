@@ -51,8 +51,8 @@ def gaps_in_engine(
 
     Notes
     -----
-    The days on which watching begins or ends stand among the days with incidents, so that what lies between two
-    successive days is either watched throughout or not at all. Days are whole numbers.
+    The days on which searching begins or ends stand among the days with incidents, so that what lies between two
+    successive days is either searched throughout or not at all. Days are whole numbers.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def _schema(days, by: list[str]) -> dict:
 
 
 def _own_limits(table, coverage, first, last):
-    """First and last watched day of the country of each row, as expressions; none where nobody watched it."""
+    """First and last searched day of the country of each row, as expressions; none where nobody searched it."""
     import ibis
 
     limits = {}
@@ -135,7 +135,7 @@ def _own_limits(table, coverage, first, last):
 
 
 def _bounds(groups, coverage, own: bool, first, last) -> pd.DataFrame:
-    """The day before each watched stretch of each group, turn 1, and the day after it, turn -1."""
+    """The day before each searched stretch of each group, turn 1, and the day after it, turn -1."""
     rows = []
     for country, part in groups.groupby("country", dropna=False) if own else [(None, groups)]:
         islands = _islands(coverage_of_country(coverage, country) if own else coverage, first, last, own)
@@ -146,7 +146,7 @@ def _bounds(groups, coverage, own: bool, first, last) -> pd.DataFrame:
 
 
 def _islands(coverage, first, last, own: bool) -> list[tuple[int, int]]:
-    """Watched stretches of the window, as first and last day number, none touching the next."""
+    """Searched stretches of the window, as first and last day number, none touching the next."""
     begin, end = day_number(first), day_number(last)
     if coverage is None or (coverage.empty and not own):
         return [(begin, end)] if begin <= end else []
@@ -164,7 +164,7 @@ def _islands(coverage, first, last, own: bool) -> list[tuple[int, int]]:
 
 
 def _between(points, by: list[str], min_days: int):
-    """The watched stretches between successive days, with the shortest and the longest they can be."""
+    """The searched stretches between successive days, with the shortest and the longest they can be."""
     import ibis
 
     past = ibis.window(group_by=by or None, order_by="date", preceding=None, following=0)

@@ -26,7 +26,7 @@ WORD = 12.0  # ems of a word that is not broken
 SOLID = 24.0  # ems of a number that is not broken
 
 # Settings of a table, the best first: a field of ColumnNeed for the widths, and sizes of type in points.
-READABLE = (("pleasant", (9.0, 8.5, 8.0)), ("tight", (9.0, 8.5, 8.0)), ("least", (8.5, 8.0)))
+READABLE = (("natural", (9.0, 8.5)), ("pleasant", (9.0, 8.5, 8.0)), ("tight", (9.0, 8.5, 8.0)), ("least", (8.5, 8.0)))
 LARGEST_TYPE, BLOCKED, SMALLEST = 9.0, 8.0, 8.0
 LONG = 100  # rows from which all widths are stated, which spares the typesetter half its work
 

@@ -15,6 +15,7 @@ from analysis.reports.document.numbering import (
 from analysis.reports.document.pandoc import TEMPLATES, write_markup
 from analysis.reports.document.tree import Node, attr, elements, new_document, node, text_of, walk
 from analysis.reports.web.dark_drawings import with_dark_colours
+from analysis.reports.web.drawing_widths import least_width
 from analysis.reports.web.foldable_entries import fold_entries
 from analysis.reports.web.image_maps import SVG_PREFIX, link_figures
 from analysis.reports.web.sortable_tables import csp_hash, mark_sortable, table_script
@@ -86,17 +87,34 @@ def _code(element: Node) -> Node:
 
 
 def _figure(element: Node) -> Node:
-    """The figure with its picture in a box that carries the areas over it."""
+    """The figure with its picture in a box that carries the areas over it. A chart whose letters need some width is in
+    a box that scrolls."""
     identity, caption, content = element["c"]
-    return node("Figure", identity, caption, [node("Div", attr(classes=["picture"]), content)])
+    picture = node("Div", attr(classes=["picture"]), content)
+    wide = any(part["t"] == "Image" and _least_width(part["c"][2][0]) for part in elements(content))
+    shown = _scrolling([picture], text_of(caption[1]) or "Figure", "chart") if wide else picture
+    return node("Figure", identity, caption, [shown])
+
+
+def _least_width(uri: str) -> int | None:
+    return least_width(uri) if uri.startswith(SVG_PREFIX) else None
+
+
+def _scrolling(blocks: list[Node], label: str, *classes: str) -> Node:
+    """A box that scrolls sideways where its content is wider, also by keyboard."""
+    about = [("role", "region"), ("tabindex", "0"), ("aria-label", label)]
+    return node("Div", attr(classes=["scroll", *classes], pairs=about), blocks)
 
 
 def _image(element: Node) -> Node | None:
-    """The drawing with colours for a dark screen; None for a picture of any other kind, which stands on white."""
+    """The drawing with colours for a dark screen and the width that its letters need; None for a picture of any other
+    kind, which stands on white."""
     (identity, classes, pairs), inlines, (uri, title) = element["c"]
     if not uri.startswith(SVG_PREFIX):
         return None
-    return node("Image", attr(identity, [*classes, "drawn"], pairs), inlines, [with_dark_colours(uri), title])
+    narrow = least_width(uri)
+    kept = [*pairs, ("style", f"min-width:{narrow}px")] if narrow else pairs
+    return node("Image", attr(identity, [*classes, "drawn"], kept), inlines, [with_dark_colours(uri), title])
 
 
 def _division(element: Node) -> Node:
@@ -112,8 +130,7 @@ def _table(element: Node) -> Node:
     bodies = [[body[0], body[1], *(_rows(part, body[1]) for part in body[2:])] for body in bodies]
     head = [head[0], [[row[0], [_cell(cell, "col") for cell in row[1]]] for row in head[1]]]
     table = node("Table", identity, _caption(caption), columns, head, bodies, foot)
-    box = [("role", "region"), ("tabindex", "0"), ("aria-label", text_of(caption[1]) or "Table")]
-    return node("Div", attr(classes=["scroll"], pairs=box), [table])
+    return _scrolling([table], text_of(caption[1]) or "Table")
 
 
 def _caption(caption: list) -> list:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from analysis.charts.notebook_output import FIRST_SENTENCE, escape_markdown
 from analysis.evidence.csv_tables import write_files
 from analysis.reports.document.notebook_document import read_notebook
 from analysis.reports.document.pandoc import MARKDOWN, parse_markup
@@ -28,10 +29,11 @@ from analysis.runs.variants import Variant
 INDEX_FILE = "index.html"
 INTRODUCTION = (
     "Every variant asks the same questions of another part of the evidence. The definition decides how many incidents "
-    "there were: read one variant beside another. Below the title of each notebook stands what it says first, computed "
-    "from the evidence of that variant."
+    "there were: read one variant beside another. The sentence below the title of a notebook is its first finding, "
+    "computed from the evidence of that variant."
 )
 NAME_OF_SUFFIX = {".html": "Page", ".pdf": "PDF", ".ipynb": "Notebook"}
+NAME_OF_FILE = {"explore.html": "Explorer", "summary.pdf": "First page as PDF"}
 
 
 def write_index(
@@ -67,7 +69,7 @@ def index_html(
 def _variant(build: Path, variant: Variant, notebook_names: Sequence[str]) -> list[Node]:
     folder = build / variant.name
     paths = [path for name in notebook_names if (path := folder / "notebooks" / f"{name}.ipynb").is_file()]
-    whole = [folder / name for name in ("report.html", "report.pdf", "explore.html")]
+    whole = [folder / name for name in ("report.html", "report.pdf", "summary.pdf", "explore.html")]
     whole += [*sorted(folder.glob("data/*.csv")), folder / "run.json"]
     blocks = [node("Header", 2, attr(f"variant-{variant.name}"), inlines_of_text(variant.title))]
     blocks += [paragraph(f"{variant.about[:1].upper()}{variant.about[1:]}.")] if variant.about else []
@@ -84,7 +86,7 @@ def _heading(build: Path, stem: str, variant: Variant, title: str) -> Node:
 
 
 def _openings(paths: list[Path]) -> list[tuple[str, list[Node]]]:
-    """For each executed notebook its title and the first that it computed, read by one process."""
+    """For each executed notebook its title and its first finding, read by one process."""
     notebooks = [read_notebook(path) for path in paths]
     texts = [text for notebook in notebooks for text in (_first_text(notebook), _first_finding(notebook))]
     index = Location("index")
@@ -104,10 +106,16 @@ def _first_text(notebook: NotebookNode) -> str:
 
 
 def _first_finding(notebook: NotebookNode) -> str:
-    """The first Markdown in the outputs: the notebook's first finding, or the caveat in its place."""
+    """The first sentence that a notebook computed, as Markdown; where it computed a Markdown text before, that text."""
     given = (output for cell in notebook.cells for output in cell.get("outputs", []))
-    texts = (output.get("data", {}).get("text/markdown", "") for output in given)
-    return next((text if isinstance(text, str) else "".join(text) for text in texts if text), "")
+    return next(filter(None, map(_finding, given)), "")
+
+
+def _finding(output: NotebookNode) -> str:
+    if sentence := output.get("metadata", {}).get(FIRST_SENTENCE, ""):
+        return escape_markdown(sentence)
+    text = output.get("data", {}).get("text/markdown", "")
+    return text if isinstance(text, str) else "".join(text)
 
 
 def _files(build: Path, title: str, paths: Sequence[Path]) -> Node:
@@ -118,7 +126,7 @@ def _files(build: Path, title: str, paths: Sequence[Path]) -> Node:
 
 def _file(build: Path, title: str, path: Path) -> list[Node]:
     """A link with a short text; a screen reader also hears what the file belongs to."""
-    link = _link(build, path, "Explorer" if path.stem == "explore" else NAME_OF_SUFFIX.get(path.suffix, path.name))
+    link = _link(build, path, NAME_OF_FILE.get(path.name) or NAME_OF_SUFFIX.get(path.suffix, path.name))
     link["c"][1].append(node("Span", attr(classes=["heard"]), [node("Space"), *inlines_of_text(f"of {title}")]))
     return [link, node("Space"), *inlines_of_text(_size(path.stat().st_size))]
 

@@ -5,6 +5,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from analysis.charts.notebook_output import FIRST_SENTENCE
 from analysis.reports.web.index_page import index_html, write_index
 from analysis.runs.variants import Variant
 
@@ -50,6 +51,23 @@ def test_each_variant_says_what_its_notebooks_found_first(build):
     assert "All that is known." in made.main.get_text()
     assert made.main.get_text().count("The view holds 286 incidents.") == 2
     assert "Something later" not in made.get_text()
+
+
+def test_the_first_sentence_stands_for_a_paragraph_of_several(build):
+    folder = build()
+    outputs = [new_output("display_data", {"text/plain": "U.S. *officials* count 3. More."}, metadata={
+        FIRST_SENTENCE: "U.S. *officials* count 3."})]  # fmt: skip
+    cells = [new_markdown_cell("# The first"), new_code_cell("x", outputs=outputs), said("**Something later.**")]
+    nbformat.write(new_notebook(cells=cells), folder / "all" / "notebooks" / "first.ipynb")
+    text = page(folder, "all").main.get_text()
+    assert "U.S. *officials* count 3." in text and "More." not in text and "Something later" not in text
+
+
+def test_the_first_page_as_a_pdf_is_linked_where_it_is_made(build):
+    folder = build()
+    assert not page(folder, "all").find("a", href="all/summary.pdf")
+    (folder / "all" / "summary.pdf").write_bytes(b"x")
+    assert page(folder, "all").find("a", href="all/summary.pdf").get_text() == "First page as PDF of The all"
 
 
 def test_every_link_leads_to_a_file_and_tells_what_it_is(build):

@@ -14,7 +14,7 @@ from analysis.findings.study import Study
 
 
 @dataclass(frozen=True, kw_only=True)
-class PauseBegin(Finding):
+class PauseOnset(Finding):
     """When the rate of a pause began, under one definition.
 
     Parameters
@@ -90,7 +90,7 @@ class PauseBegin(Finding):
         )
 
 
-def pause_finding(study: Study, label: str = "", middle=None) -> PauseBegin:
+def pause_finding(study: Study, label: str = "", middle=None) -> PauseOnset:
     """When the pause of a study began.
 
     Parameters
@@ -104,7 +104,7 @@ def pause_finding(study: Study, label: str = "", middle=None) -> PauseBegin:
 
     Returns
     -------
-    PauseBegin
+    PauseOnset
         All dates and rates allow for clustering.
 
     Notes
@@ -123,7 +123,7 @@ def pause_finding(study: Study, label: str = "", middle=None) -> PauseBegin:
     if middle is None:
         middle = study.pause.middle if study.pause else pd.NaT
     found = UNKNOWN if pd.isna(middle) else pause_onset(study.posterior(label), middle)
-    return PauseBegin(
+    return PauseOnset(
         **study.about_finding(label),
         day=found["day"],
         day_low=found["day_low"],
