@@ -182,10 +182,11 @@ class PlaceShares(Finding):
         """The share of the places named most often, and what cannot be placed."""
         if not self.places:
             return "No incident of this table has a known point, so that there is no map."
+        nowhere = f" For {self.nowhere:,} no point is known." if self.nowhere else ""
         return (
             f"{plural(self.places, 'place')} with a known point {'is' if self.places == 1 else 'are'} named; the "
             f"{len(self.top)} named most often have {self.in_top:,} of {self.incidents:,} {self.noun} "
-            f"({format_percent(self.in_top / self.incidents)}). For {self.nowhere:,} no point is known."
+            f"({format_percent(self.in_top / self.incidents)}).{nowhere}"
         )
 
     def title(self) -> str:
