@@ -104,7 +104,7 @@ def _who_says_so(tolls: CasualtyCount) -> pd.DataFrame:
 def _weekly(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Incidents per period, whole and by voice."""
     days = (study.window[1] - study.window[0]).days + 1
-    every = next((name for name, longest in LONGEST.items() if days <= longest), "year")
+    every = next((name for name, longest in LONGEST.items() if days <= longest), "quarter")
     by = study.voice_columns
     whole, split = (
         count(study.incidents, every, by=columns, window=study.window, coverage=study.coverage) for columns in ([], by)
