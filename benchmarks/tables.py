@@ -23,6 +23,8 @@ from time import process_time
 import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 SIZES = {10_000: 60, 300_000: 120}  # incidents, and the seconds that their report may take
 YEARS, COUNTRIES, TOWNS, GROUPS = 30, 150, 60, 400
@@ -78,7 +80,7 @@ def measure_charts(folder: Path) -> dict[str, float]:
     in_panels = distribution.readable_period(study, every, distribution.PANEL_BARS)
     bars = a.count(study.incidents, every, by=["confirmation"], **options)
     days, places = a.count(study.incidents, "day", **options), a.by_place(study.incidents, None)
-    drawn: dict[str, Callable] = {
+    drawn: dict[str, Callable[[], Axes | Figure]] = {
         f"bars by {every}": lambda: charts.frequency_bars(bars),
         "calendar": lambda: charts.calendar(days),
         "map": lambda: charts.base_map(places),
@@ -92,7 +94,7 @@ def measure_charts(folder: Path) -> dict[str, float]:
     return {name: _seconds(partial(_drawn, draw)) for name, draw in drawn.items()}
 
 
-def _drawn(draw: Callable[[], object]) -> str:
+def _drawn(draw: Callable[[], Axes | Figure]) -> str:
     from analysis.charts.notebook_output import to_svg
 
     return to_svg(draw())
