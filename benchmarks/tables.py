@@ -80,7 +80,7 @@ def measure_charts(folder: Path) -> dict[str, float]:
     in_panels = distribution.readable_period(study, every, distribution.PANEL_BARS)
     bars = a.count(study.incidents, every, by=["confirmation"], **options)
     days, places = a.count(study.incidents, "day", **options), a.by_place(study.incidents, None)
-    drawn: dict[str, Callable] = {
+    drawn: dict[str, Callable[[], Axes | Figure]] = {
         f"bars by {every}": lambda: charts.frequency_bars(bars),
         "calendar": lambda: charts.calendar(days),
         "map": lambda: charts.base_map(places),
@@ -88,9 +88,8 @@ def measure_charts(folder: Path) -> dict[str, float]:
     for column, most in distribution.columns_to_split(study).items():
         groups = a.lump_categories(study.incidents, column, most)
         panels = a.count(groups, in_panels, by=column, **options)
-        drawn[f"panels by {column.replace('_', ' ')}, {in_panels}"] = lambda panels=panels, column=column: (
-            charts.small_multiples(panels, column)
-        )
+        name = f"panels by {column.replace('_', ' ')}, {in_panels}"
+        drawn[name] = partial(charts.small_multiples, panels, column)
     return {name: _seconds(partial(_drawn, draw)) for name, draw in drawn.items()}
 
 

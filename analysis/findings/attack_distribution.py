@@ -19,7 +19,7 @@ SPLITS = {"country": 7, "weapon": 3, "event_type": 5, "side_a": 5, "side_b": 5}
 
 MOST_BARS = 400  # of a chart; more are thinner than a line
 PANEL_BARS = 160  # of one of several panels
-PERIOD_DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
+PERIOD_DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 91}
 
 
 def readable_period(study: Study, every: str, most: int = MOST_BARS) -> str:
@@ -35,7 +35,7 @@ def readable_period(study: Study, every: str, most: int = MOST_BARS) -> str:
     length = PERIOD_DAYS[every] if every in PERIOD_DAYS else int(every.split()[0])
     if days <= most * length:
         return every
-    return next((name for name, each in PERIOD_DAYS.items() if each > length and days <= most * each), "year")
+    return next((name for name, each in PERIOD_DAYS.items() if each > length and days <= most * each), "quarter")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,10 +182,11 @@ class PlaceShares(Finding):
         """The share of the places named most often, and what cannot be placed."""
         if not self.places:
             return "No incident of this table has a known point, so that there is no map."
+        nowhere = f" For {self.nowhere:,} no point is known." if self.nowhere else ""
         return (
             f"{plural(self.places, 'place')} with a known point {'is' if self.places == 1 else 'are'} named; the "
             f"{len(self.top)} named most often have {self.in_top:,} of {self.incidents:,} {self.noun} "
-            f"({format_percent(self.in_top / self.incidents)}). For {self.nowhere:,} no point is known."
+            f"({format_percent(self.in_top / self.incidents)}).{nowhere}"
         )
 
     def title(self) -> str:

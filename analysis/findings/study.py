@@ -157,6 +157,12 @@ class Study:
         return len(self.coverage) > 0 and not self.coverage["density"].eq("days").any()
 
     @property
+    def voice_columns(self) -> list[str]:
+        """By which column bars are shaded: who confirms, where the table says so of any incident."""
+        silent = self.incidents["confirmation"].fillna("unknown").eq("unknown").all()
+        return [] if silent else ["confirmation"]
+
+    @property
     def noun(self) -> str:
         """What one incident is called, as about.yml says."""
         return self.dataset.about.singular

@@ -104,8 +104,8 @@ def _who_says_so(tolls: CasualtyCount) -> pd.DataFrame:
 def _weekly(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Incidents per period, whole and by voice."""
     days = (study.window[1] - study.window[0]).days + 1
-    every = next((name for name, longest in LONGEST.items() if days <= longest), "year")
-    by = ["confirmation"] if study.incidents["confirmation"].notna().any() else []
+    every = next((name for name, longest in LONGEST.items() if days <= longest), "quarter")
+    by = study.voice_columns
     whole, split = (
         count(study.incidents, every, by=columns, window=study.window, coverage=study.coverage) for columns in ([], by)
     )
@@ -130,7 +130,7 @@ def _caption(study: Study, periods: pd.DataFrame) -> str:
     total, about = int(periods["count"].sum()), study.dataset.about
     noun = about.singular if total == 1 else about.plural
     ground = explain_shading(periods)
-    voices = "" if study.incidents["confirmation"].eq("unknown").all() else ", by the best voice behind each"
+    voices = ", by the best voice behind each" if study.voice_columns else ""
     said = f"{total:,} itemised {noun} {format_range(*study.window)}{voices}"
     return f"{said}; {ground}." if ground else f"{said}."
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.evidence import schema
-from analysis.evidence.about import About
+from analysis.evidence.about import PLAIN_WORDS, About
 from analysis.evidence.csv_tables import write_files
 from analysis.evidence.errors import InputError, InvalidTables
 from analysis.evidence.evidence_base import load_evidence
@@ -85,7 +85,7 @@ def test_a_misspelt_column_is_named_with_the_one_meant(other_conflict, tmp_path,
 
 def test_a_folder_says_what_it_is_about(bare):
     folder = bare("incident_id,date\nx1,2024-01-05\n")
-    assert open_folder(folder).about == About()
+    assert open_folder(folder).about == About(**PLAIN_WORDS)
     (folder / "about.yml").write_text("title: Mine\nplural: raids\nwindow: {start: 2024-01-01}\n")
     about = open_folder(folder).about
     assert (about.title, about.plural, str(about.window.start)) == ("Mine", "raids", "2024-01-01")
