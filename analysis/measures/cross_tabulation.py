@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from analysis.evidence.arguments import require_column_name, require_type
@@ -77,7 +78,10 @@ def crosstab(incidents: pd.DataFrame, rows: str, columns: str, shares: str = "")
 
 
 def _stated(column: pd.Series) -> pd.Series:
-    """The column as objects, with words for what is missing."""
+    """The column as objects, with words for what is missing; days as ISO texts, as columns of a table hold either
+    days or texts."""
+    if isinstance(column.dtype, np.dtype | pd.DatetimeTZDtype) and column.dtype.kind == "M":
+        column = column.dt.strftime("%Y-%m-%d")
     return column.astype(object).where(column.notna(), NOT_STATED)
 
 

@@ -35,6 +35,16 @@ def test_shares_are_of_what_they_say(incidents, shares):
     assert table.loc["all", "all"] == 1
 
 
+@pytest.mark.parametrize("missing", [False, True])
+def test_days_are_columns_and_rows_as_texts(missing):
+    days = pd.to_datetime(["2024-02-03", "2024-02-03", "2024-02-04", None if missing else "2024-02-04"])
+    table = crosstab(pd.DataFrame({"day": days, "country": list("abab")}), "country", "day").reset_index()
+    last = ["2024-02-04", "not stated", "all"] if missing else ["2024-02-04", "all"]
+    assert table.columns.tolist() == ["country", "2024-02-03", *last]
+    turned = crosstab(pd.DataFrame({"day": days, "country": list("abab")}), "day", "country")
+    assert turned.index.tolist() == ["2024-02-03", *last]
+
+
 def test_no_incident_is_a_table_without_shares():
     table = crosstab(pd.DataFrame({"a": pd.Series(dtype="str"), "b": pd.Series(dtype="str")}), "a", "b", "rows")
     assert table.index.tolist() == table.columns.tolist() == ["all"]

@@ -1,4 +1,4 @@
-"""What stands in an HTML page before anybody has touched it: controls, formulas of MathML, sizes."""
+"""What stands in an HTML page before anybody has touched it: words that wait, controls, formulas of MathML, sizes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,37 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
+from analysis.reports.document.html_elements import UNSEEN
 from analysis.reports.document.tree import Node, inlines_of_text, node
 
 LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*(px|%|em|rem|pt|in|cm|mm|vw)?")
 PIXELS = {None: 1.0, "px": 1.0, "em": 16.0, "rem": 16.0, "pt": 4 / 3, "in": 96.0, "cm": 37.8, "mm": 3.78}
+# Words in the place of what a script draws.
+LOADING = re.compile(
+    r"\s*(?:loading|initiali[sz]ing|please wait|visualization omitted|make this notebook trusted)\b", re.IGNORECASE
+)
+LOADS_LIBRARY = re.compile(r"\s*Loading BokehJS\b")  # what a library draws stands in other outputs
+WAITS = "what a script would load"
+
+
+def says_to_wait(element: LexborNode) -> bool:
+    """True for an element, or a table whose first cell, begins with words in the place of what a script draws."""
+    places = [element, *element.css("td")[:1]] if element.tag == "table" else [element]
+    return any(LOADING.match(_first_words(each)) for each in places)
+
+
+def loads_library(element: LexborNode) -> bool:
+    """True for words that wait for a library alone."""
+    return bool(LOADS_LIBRARY.match(_first_words(element)))
+
+
+def _first_words(element: LexborNode) -> str:
+    """The first text in an element that is not empty."""
+    for each in element.traverse(include_text=True):
+        words = each.text_content or "" if each.tag == "-text" else ""
+        if words.strip() and each.parent is not None and each.parent.tag not in UNSEEN:
+            return words
+    return ""
 
 
 def control_inlines(element: LexborNode) -> list[Node]:

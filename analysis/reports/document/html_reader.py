@@ -9,7 +9,15 @@ from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from analysis.reports.document.html_controls import control_inlines, definition_parts, mathml_inlines, read_length
+from analysis.reports.document.html_controls import (
+    WAITS,
+    control_inlines,
+    definition_parts,
+    loads_library,
+    mathml_inlines,
+    read_length,
+    says_to_wait,
+)
 from analysis.reports.document.html_elements import BLOCKS, CODES, MARKS, NO_END, RUNNING, UNSEEN
 from analysis.reports.document.html_styles import Styles, computed_styles, inline_style
 from analysis.reports.document.html_tables import table_blocks
@@ -25,12 +33,6 @@ NESTING = {"blockquote", "dl", "ol", "table", "ul"}
 TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 UNREAD = re.compile(r"<(script|style)\b[^>]*>.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL | re.IGNORECASE)
 DEEPEST = 2_000  # elements left open at once; parsers take time with the square of it
-# Words in the place of what a script draws.
-LOADING = re.compile(
-    r"\s*(?:loading|initiali[sz]ing|please wait|visualization omitted|make this notebook trusted)\b", re.IGNORECASE
-)
-LOADS_LIBRARY = re.compile(r"\s*Loading BokehJS\b")  # what a library draws stands in other outputs
-WAITS = "what a script would load"
 
 
 @dataclass
@@ -302,12 +304,9 @@ class _Reader:
 
     def _waits(self, element: LexborNode) -> bool:
         """Words in place of what a script would write there, as "Loading ..."."""
-        if not (self.runs or "id" in element.attributes):
+        if not (self.runs or "id" in element.attributes) or not says_to_wait(element):
             return False
-        places = [element, *element.css("td")[:1]] if element.tag == "table" else [element]
-        if not any(LOADING.match(_first_words(each)) for each in places):
-            return False
-        if self.scripts or not LOADS_LIBRARY.match(_first_words(element)):
+        if self.scripts or not loads_library(element):
             self.found.running.append(WAITS)
         return True
 
@@ -349,15 +348,6 @@ def children(element: LexborNode) -> Iterator[LexborNode]:
     while child is not None:
         yield child
         child = child.next
-
-
-def _first_words(element: LexborNode) -> str:
-    """The first text in an element that is not empty."""
-    for each in element.traverse(include_text=True):
-        words = each.text_content or "" if each.tag == "-text" else ""
-        if words.strip() and each.parent is not None and each.parent.tag not in UNSEEN:
-            return words
-    return ""
 
 
 def _descendants(element: LexborNode) -> Iterator[LexborNode]:
