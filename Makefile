@@ -25,8 +25,9 @@ reports: $(READY)
 	@$(BIN)/incidents build --check
 	@$(BIN)/incidents report --all
 
-# A file's tests stay in one process, and share what they have made; the files with slow tests come first.
-TEST := $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+# A file's tests stay in one process, and share what they have made; the files with slow tests come first. Many wait for
+# kernels and browsers, so that three processes keep two cores busy.
+TEST := $(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 quick: $(READY)
 	@$(TEST) -m "not slow"

@@ -1,7 +1,7 @@
 """Shared by all tests: the repository's own dataset, and small evidence folders made in code.
 
 Hypothesis draws the same examples in every run, so that a failure is somebody's change and not
-luck; `pytest --hypothesis-profile=explore` looks further.
+luck; `pytest --hypothesis-profile=explore` looks further, and `thorough` furthest.
 """
 
 import csv
@@ -36,6 +36,7 @@ def limit(seconds: int) -> int:
 slow_is_fine: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("same", derandomize=True, max_examples=40, **slow_is_fine)
 settings.register_profile("explore", max_examples=1000, **slow_is_fine)
+settings.register_profile("thorough", max_examples=5000, **slow_is_fine)
 settings.load_profile("same")
 
 

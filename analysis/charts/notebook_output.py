@@ -16,9 +16,11 @@ from matplotlib.figure import Figure
 
 from analysis.charts import style
 from analysis.charts.text_format import format_value
+from analysis.charts.vocabulary import vocabulary
 from analysis.evidence.arguments import require_columns, require_type
 from analysis.measures.coverage import is_thinly_covered
 
+OPTIONAL = ("place", "weapon", "result", "origins")  # columns that a table without claims may leave empty
 SHOWN = ("incident_id", "date_start", "date_end", "place", "weapon", "result", "disputed", "confirmation", "n_origins")
 NUMBER = re.compile(r"[<>≤≥+−-]? ?\d[\d,]*(\.\d+)?( ?%)?")
 FIRST_SENTENCE = "first_sentence"  # in the metadata of an output: what the index of all reports shows of it
@@ -152,7 +154,7 @@ def show_incidents(incidents: pd.DataFrame, caption: str, label: str) -> None:
     Notes
     -----
     A row says id, day or days (* = sources dispute it), place, weapon, result, who confirms at best, and the number of
-    independent origins. In a report the id leads to the claims.
+    independent origins. In a report the id leads to the claims. What no incident says is left out.
 
     Examples
     --------
@@ -176,7 +178,9 @@ def show_incidents(incidents: pd.DataFrame, caption: str, label: str) -> None:
             "origins": incidents["n_origins"],
         }
     )
-    show_table(table, caption, label)
+    empty = [name for name in OPTIONAL if table[name].isna().all()]
+    no_voices = ["best voice"] * bool(incidents["confirmation"].eq("unknown").all())
+    show_table(table.drop(columns=empty + no_voices), caption, label)
 
 
 def _is_numeric(column: pd.Series) -> bool:
@@ -299,9 +303,11 @@ def warn_if_thinly_covered(coverage: pd.DataFrame, n: int) -> bool:
     """
     require_columns(coverage, ("density",), "coverage")
     if is_thinly_covered(coverage):
+        noun = escape_markdown(vocabulary().plural)
         show_text(
-            "**No period of this evidence was searched day by day.** It names some attacks and not the rest: what "
-            f"follows shows {n} attacks that were written about, not how often attacks happened. No gap and no rate "
+            "**No period of this evidence was searched day by day.** It names some "
+            f"{noun} and not the rest: what follows shows {n} {noun} that were written about, not how often {noun} "
+            "happened. No gap and no rate "
             "below can carry a conclusion."
         )
     return is_thinly_covered(coverage)

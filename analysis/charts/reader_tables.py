@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.charts.text_format import format_days, format_interval, format_percent, format_probability
+from analysis.charts.vocabulary import vocabulary
 from analysis.evidence.arguments import require_columns
 
 PAUSE_COLUMNS = (
@@ -94,10 +95,10 @@ def format_pauses(pauses: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "what counts": pauses["definition"],
-            "attacks": pauses["n"],
+            vocabulary().plural: pauses["n"],
             "lower rate from": [_fall(row) for row in pauses.itertuples()],
             "95 % set": _each(pauses, "day_low", "day_high"),
-            "last attack before": _each(pauses, "last_low", "last_high"),
+            f"last {vocabulary().singular} before": _each(pauses, "last_low", "last_high"),
             "first after": _each(pauses, "first_low", "first_high"),
             "days without": [_length(row) for row in pauses.itertuples()],
             "ratio of rates": pauses["ratio"],
@@ -158,7 +159,7 @@ def format_rates(rates: pd.DataFrame) -> pd.DataFrame:
             "days": _each(rates, "start", "end"),
             "searched": rates["covered_days"],
             "of these thinly": rates["thin_days"],
-            "attacks": rates["count"],
+            vocabulary().plural: rates["count"],
             "per day": rates["rate_per_day"],
             "95 % interval": [
                 format_interval(row.rate_per_day_low, row.rate_per_day_high) for row in rates.itertuples()
@@ -173,10 +174,10 @@ def format_ratios(ratios: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "what counts": ratios["definition"],
-            "attacks before": ratios["count_before"],
+            f"{vocabulary().plural} before": ratios["count_before"],
             "days": ratios["covered_days_before"],
             "per day": ratios["rate_per_day_before"],
-            "attacks after": ratios["count_after"],
+            f"{vocabulary().plural} after": ratios["count_after"],
             "days ": ratios["covered_days_after"],
             "of these thinly": ratios["thin_days_after"],
             "per day ": ratios["rate_per_day_after"],
@@ -199,7 +200,7 @@ def format_first_attacks(firsts: pd.DataFrame, start: str, end: str) -> pd.DataF
             "last before": _each(firsts, "last_low", "last_high"),
             f"first from {start}": _each(firsts, "first_low", "first_high"),
             "incident": firsts["incident_ids"].str.replace("|", ", "),
-            f"attacks to {end}": firsts["count"].astype("Int64"),
+            f"{vocabulary().plural} to {end}": firsts["count"].astype("Int64"),
             f"after {end}": firsts["count_after"].astype("Int64"),
         }
     )
@@ -238,7 +239,7 @@ def format_months(months: pd.DataFrame) -> pd.DataFrame:
             "month": months["start"].dt.strftime("%Y-%m") + months["is_complete"].map({True: "", False: " (part)"}),
             "days searched": months["covered_days"],
             "of these thinly": months["sparse_days"] + months["weekly_days"],
-            "attacks": months["count"],
+            vocabulary().plural: months["count"],
             "certainly": months["count_low"],
             "possibly": months["count_high"],
             "per day": months["rate_per_day"].astype(float),
@@ -284,7 +285,7 @@ def format_rises(rises: pd.DataFrame) -> pd.DataFrame:
             "from": rises["start"],
             "to": rises["end"],
             "days": rises["days"],
-            "attacks": rises["count"],
+            vocabulary().plural: rises["count"],
             "per day": rises["rate_per_day"],
             "95 % interval": [
                 format_interval(row.rate_per_day_low, row.rate_per_day_high, 2) for row in rises.itertuples()
@@ -309,7 +310,8 @@ def format_captures(estimates: pd.DataFrame) -> pd.DataFrame:
     """`capture_recapture.capture_estimates` for readers."""
     columns = ("method", "reports", "observed", "estimate", "estimate_low", "estimate_high", "is_contradicted")
     require_columns(estimates, columns, "estimates")
-    heads = {"reports": "from", "observed": "attacks seen", "estimate_low": "low", "estimate_high": "high",
+    heads = {"reports": "from", "observed": f"{vocabulary().plural} seen", "estimate_low": "low",
+             "estimate_high": "high",
              "is_contradicted": "fewer than itemised"}  # fmt: skip
     table = estimates.assign(is_contradicted=estimates["is_contradicted"].map({True: "yes", False: "no"}))
     return table[list(columns)].rename(columns=heads)

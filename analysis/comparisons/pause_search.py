@@ -7,6 +7,7 @@ import os
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,6 +21,7 @@ from analysis.comparisons.false_discoveries import estimate_number_prior, expect
 from analysis.evidence.errors import InputError
 from analysis.measures.changepoints.changes import Prior
 from analysis.measures.changepoints.clustering import default_clusterings
+from analysis.measures.changepoints.grid_marginals import log_sum
 from analysis.measures.changepoints.observed_counts import ObservedCounts
 from analysis.measures.changepoints.pause_posterior import RATIO, SeriesPause, find_series_pauses
 from analysis.measures.changepoints.streamed_posterior import StreamedPosterior
@@ -30,6 +32,7 @@ ERROR_RATE = 0.05
 MIN_PROBABILITY = 0.1
 SHAPE = 0.5  # of the gamma prior of a rate, in events; its mean is that of the series
 BATCH = 40  # series that are worked on together
+MANY_DAYS = 400_000  # of all series, from which processes save more time than they take to begin
 VERSION = 1  # of what a batch gives: another one is worked out again
 
 Task = tuple[str, Callable[..., Any], tuple]  # name, function, arguments
@@ -153,24 +156,24 @@ def find_pauses(
     _check(ratio, max_changes, min_probability, number_prior)
     search = Search(ratio, max_changes, min_probability)
     series = event_series(incidents, by, window, coverage, min_events)
-    run = _remembered(runner or _local(series, workers), None if kept is None else Path(kept))
+    with nullcontext(runner) if runner else _local(series, workers) as run:
+        run = _remembered(run, None if kept is None else Path(kept))
+        joint: list = [None] * len(series)
+        for part, logs in run_batches(run, weigh_batch, series, range(len(series)), search):
+            for which, each in zip(part, logs, strict=True):
+                joint[which] = each
+            progress(len(part))
+        with np.errstate(divide="ignore"):
+            log_prior = search.log_number if isinstance(number_prior, str) else np.log(weights / weights.sum())
+        if isinstance(number_prior, str):
+            log_prior = estimate_number_prior(np.array([log_sum(each, axis=0) for each in joint]), log_prior)
 
-    joint: list = [None] * len(series)
-    for part, logs in run_batches(run, weigh_batch, series, range(len(series)), search):
-        for which, each in zip(part, logs, strict=True):
-            joint[which] = each
-        progress(len(part))
-    with np.errstate(divide="ignore"):
-        log_prior = search.log_number if isinstance(number_prior, str) else np.log(weights / weights.sum())
-    if isinstance(number_prior, str):
-        log_prior = estimate_number_prior(np.array([_log_marginal(each) for each in joint]), log_prior)
-
-    promising = [which for which, each in enumerate(joint) if _may_pause(each, log_prior, min_probability)]
-    progress(len(series) - len(promising))
-    rows: list = []
-    for part, found in run_batches(run, pause_batch, series, promising, search, log_prior, joint):
-        rows += [(which, pause) for which, pauses in zip(part, found, strict=True) for pause in pauses]
-        progress(len(part))
+        promising = [which for which, each in enumerate(joint) if _may_pause(each, log_prior, min_probability)]
+        progress(len(series) - len(promising))
+        rows: list = []
+        for part, found in run_batches(run, pause_batch, series, promising, search, log_prior, joint):
+            rows += [(which, pause) for which, pauses in zip(part, found, strict=True) for pause in pauses]
+            progress(len(part))
     return _ranked(series, by, rows, error_rate, search, log_prior)
 
 
@@ -193,7 +196,8 @@ def posterior_of(observed: ObservedCounts, log_prior: np.ndarray) -> StreamedPos
 
 def weigh_batch(batch: list[ObservedCounts], search: Search) -> list[np.ndarray]:
     """Of each series the log of prior x likelihood, by way of clustering and number of changes."""
-    return [posterior_of(observed, search.log_number).log_joint for observed in batch]
+    log_prior = search.log_number
+    return [posterior_of(observed, log_prior).log_joint for observed in batch]
 
 
 def pause_batch(
@@ -208,15 +212,9 @@ def pause_batch(
     return out
 
 
-def _log_marginal(log_joint: np.ndarray) -> np.ndarray:
-    top = log_joint.max()
-    with np.errstate(divide="ignore"):
-        return np.log(np.exp(log_joint - top).sum(axis=0)) + top
-
-
 def _may_pause(log_joint: np.ndarray, log_prior: np.ndarray, least: float) -> bool:
     """Whether two or more changes are probable enough: a pause cannot be more probable than they are."""
-    log = _log_marginal(log_joint) + log_prior
+    log = log_sum(log_joint, axis=0) + log_prior
     number = np.exp(log - log.max())
     return bool(number[2:].sum() / number.sum() >= least)
 
@@ -251,21 +249,28 @@ def batch_name(work: Callable, arguments: tuple) -> str:
     return f"{work.__name__}-{digest.hexdigest()[:24]}"
 
 
-def _local(series: EventSeries, workers: int | None) -> Runner:
+@contextmanager
+def _local(series: EventSeries, workers: int | None) -> Iterator[Runner]:
+    """Runs batches on this machine. The processes serve all steps of a search: each takes seconds to begin."""
     if workers is None:
-        workers = os.cpu_count() or 1 if len(series) > 4 * BATCH else 1
+        days = len(series) * ((series.window[1] - series.window[0]).days + 1)
+        workers = os.cpu_count() or 1 if days > MANY_DAYS else 1
+    if workers == 1 or len(series) <= BATCH:
+        yield _in_turn
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
 
-    def run(tasks: Sequence[Task]) -> Iterator[tuple[str, Any]]:
-        if workers == 1 or len(tasks) < 2:
-            for name, work, arguments in tasks:
-                yield name, work(*arguments)
-            return
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        def run(tasks: Sequence[Task]) -> Iterator[tuple[str, Any]]:
             waiting = {pool.submit(work, *arguments): name for name, work, arguments in tasks}
             for done in as_completed(waiting):
                 yield waiting[done], done.result()
 
-    return run
+        yield run
+
+
+def _in_turn(tasks: Sequence[Task]) -> Iterator[tuple[str, Any]]:
+    for name, work, arguments in tasks:
+        yield name, work(*arguments)
 
 
 def _remembered(run: Runner, folder: Path | None) -> Runner:

@@ -30,8 +30,10 @@ COLUMNS = (
 REMOVED_IN_2023 = ("data_id", "event_id_no_cnty", "iso3", "gwno")
 NEEDED = ("event_id_cnty", "event_date", "event_type", "country")
 
-# Codebook, "Time precision": 1 the day is known; 2 the week, and event_date is its middle day; 3 the month, and
-# event_date is its middle, or its first or last day where the source says "early" or "late".
+# ACLED Codebook (acleddata.com/methodology/acled-codebook), "Time precision codes": 1 the source gives the day; 2 a
+# week or a similar time such as a weekend, and event_date is its middle; 3 a month, and event_date is its middle, or
+# its first or last day where the source says "beginning" or "end". Nothing less precise is coded. The short list in
+# acledR 1.0.1 calls 3 the middle of a week; the codebook is the authority.
 TIME_PRECISION = {"1": "day", "2": "week around", "3": "month"}
 # Codebook, "Geo precision": 1 the town or place that the source names; 2 a part of a region, the point being a town
 # in it; 3 a larger region, the point being its capital.
@@ -101,8 +103,13 @@ def convert_acled(rows: pd.DataFrame, latest: pd.Timestamp | None = None) -> Imp
 
     Notes
     -----
-    `time_precision` 2 becomes the week around event_date and 3 its month. Deaths are kept as stated: ACLED writes 0
-    where no death was reported, which is not the same as none. ACLED gives one number, so there is no range.
+    `time_precision` 2 becomes the week around event_date and 3 its month, as the codebook defines them [1]_. Deaths are
+    kept as stated: ACLED writes 0 where no death was reported, which is not the same as none. ACLED gives one number,
+    so there is no range.
+
+    References
+    ----------
+    .. [1] ACLED Codebook, "Time precision codes", acleddata.com/methodology/acled-codebook.
     """
     rows = read_names(rows)
     require_acled_layout(rows)

@@ -16,7 +16,8 @@ DIGITS = str.maketrans({zero + n: str(n) for zero in (0x0660, 0x06F0, 0x0966, 0x
 # Formats that a column can be in, tried all together, so that one that fits is never taken while another one fits too.
 KNOWN_FORMATS = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%m.%d.%Y",
-    "%d %B %Y", "%d %b %Y", "%d-%B-%Y", "%d-%b-%Y", "%d-%b-%y", "%B %d, %Y", "%b %d, %Y", "%d/%m/%y", "%m/%d/%y",
+    "%d %B %Y", "%d %b %Y", "%d-%B-%Y", "%d-%b-%Y", "%d-%b-%y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d %Y",
+    "%A, %B %d, %Y", "%A, %d %B %Y", "%A %d %B %Y", "%d/%m/%y", "%m/%d/%y",
     "%d.%m.%y", "%Y-%m", "%m/%Y", "%B %Y", "%b %Y", "%Y",
 )  # fmt: skip
 SPANS = ("day", "3 days around", "week around", "week", "month", "quarter", "year")

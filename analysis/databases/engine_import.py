@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis.databases import acled
 from analysis.databases.date_ranges import EARLIEST
+from analysis.databases.engine_side_files import ONCE, engine_side_files
 from analysis.databases.normal_form import UNKNOWN
 from analysis.databases.side_car import FILE_NAME, SideCar, hash_file
 from analysis.evidence.arguments import read_day
@@ -26,6 +27,8 @@ PARQUET = "incidents.parquet"
 LARGE_BYTES = 200_000_000  # of files, from which an import is left to the engine
 MEMORY = "450MB"  # that the engine takes before it writes to disk
 SHOWN = 3
+SNIFFED = 20_000  # rows from which the layout of a file is seen
+NONE_FOUND = "(empty)"  # what DuckDB says of a quote that no row of these has
 COMPRESSION = "zstd"
 
 
@@ -90,7 +93,7 @@ def import_acled_in_engine(
     connection = connect_duckdb(MEMORY)
     rows = " UNION ALL ".join(_rows_of(connection, path) for path in files)
     connection.raw_sql(f"CREATE VIEW given AS {rows}")
-    names = list(connection.table("given").columns)
+    names = [each[0] for each in connection.con.sql("SELECT * FROM given LIMIT 0").description]
     acled.require_acled_layout(pd.DataFrame(columns=names))
     connection.raw_sql(f"CREATE VIEW read AS SELECT *, {_read_columns(names)} FROM given")
     folder.mkdir(parents=True, exist_ok=True)
@@ -116,21 +119,38 @@ def _kept(unfinished: Path) -> Path:
 
 def _rows_of(connection, path: Path) -> str:
     """The rows of a file as text, with the names of the codebook, its file and the row in it."""
-    read = f"read_csv({quote(str(path))}, all_varchar = true, header = true, sample_size = 20000)"
+    file = quote(str(path))
     try:
-        names = [each[0] for each in connection.con.sql(f"SELECT * FROM {read} LIMIT 0").description]
+        delimiter, mark, escape, skipped, columns = connection.con.sql(
+            "SELECT Delimiter, Quote, Escape, SkipRows, Columns FROM "
+            f"sniff_csv({file}, all_varchar = true, header = true, sample_size = {SNIFFED})"
+        ).fetchall()[0]
     except Exception as error:
         raise InputError(f"{format_path(path)} cannot be read: {str(error).splitlines()[0]}") from None
+    # A sample without quotes says nothing of the rows after it. No query looks again at what is given here.
+    mark = '"' if mark == NONE_FOUND else mark
+    escape = mark if escape == NONE_FOUND else escape
+    names = [each["name"] for each in columns]
+    types = ", ".join(f"{quote(each)}: 'VARCHAR'" for each in names)
+    read = (
+        f"read_csv({file}, auto_detect = false, header = true, skip = {skipped}, delim = {quote(delimiter)}, "
+        f"quote = {quote(mark)}, escape = {quote(escape)}, columns = {{{types}}})"
+    )
     renamed = ", ".join(f"{_name(each)} AS {_name(each.strip().lower().replace(' ', '_'))}" for each in names)
     return f"SELECT {renamed}, {quote(path.name)} AS record_file, row_number() OVER () + 1 AS record_row FROM {read}"
 
 
 def _text(name: str) -> str:
-    """A column as text on one line, missing where it is empty."""
+    """A column as text on one line, missing where it is empty.
+
+    Most texts begin and end with a visible character of ASCII: they need no trimming, which is slow.
+    """
     given = _name(name)
     broken = " OR ".join(f"contains({given}, chr({code}))" for code in (10, 13, 9))
     mended = f"regexp_replace({given}, '[\\s\\x00-\\x1f]*[\\x00-\\x1f]+[\\s\\x00-\\x1f]*', ' ', 'g')"
-    return f"nullif(trim(CASE WHEN {broken} THEN {mended} ELSE {given} END), '')"
+    is_plain = " AND ".join(f"{each} BETWEEN '!' AND '~'" for each in (given, f"{given}[-1]"))
+    slow = f"nullif(trim(CASE WHEN {broken} THEN {mended} ELSE {given} END), '')"
+    return f"CASE WHEN {is_plain} AND NOT ({broken}) THEN {given} ELSE {slow} END"
 
 
 def _known(name: str) -> str:
@@ -269,8 +289,7 @@ def _finish(connection, unfinished: Path, folder: Path, files, reasons, leave_ou
     table = _refused_table(connection, reasons) if refused else []
     if twice:
         again, some = int(sum(n for _, n in twice)), "; ".join(str(each) for each, _ in twice[:SHOWN])
-        allowed = "each id once; these rows share one"
-        table.append({"column": "event_id_cnty", "allowed": allowed, "rows": again, "examples": some})
+        table.append({"column": "event_id_cnty", "allowed": ONCE, "rows": again, "examples": some})
     if (table and not leave_out) or refused == rows:
         lines = "\n".join(f"  {e['rows']:,} x {e['column']}: {e['allowed']} ({e['examples']})" for e in table)
         raise InputError(
@@ -297,8 +316,10 @@ def _finish(connection, unfinished: Path, folder: Path, files, reasons, leave_ou
         files=[{"name": f.name, "sha256": hash_file(f), "rows": numbers.get(f.name, 0)} for f in files],
         rows_read=rows, rows_kept=kept, remarks=remarks,
     )  # fmt: skip
+    taken = f"(SELECT * FROM read_parquet({quote(str(target))}) WHERE NOT is_refused)"
+    beside = engine_side_files(connection, made, taken, folder, side_car, reasons)
     os.replace(target, folder / PARQUET)
-    write_files({folder / FILE_NAME: side_car.text()})
+    write_files({folder / FILE_NAME: side_car.text(), **beside})
     return side_car
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+NOT_SAID = "the mapping does not say that the rows may be passed on"
 SHOWN = 12  # lines that a table in the terminal has at most
 
 
@@ -83,7 +84,7 @@ def table_command(
         from analysis.databases.suggestion import suggest_mapping
         from analysis.databases.table_files import read_table_file
 
-        click.echo(suggest_mapping(read_table_file(files[0], sheet=sheet)), nl=False)
+        click.echo(suggest_mapping(read_table_file(files[0], sheet=sheet), sheet), nl=False)
         return
     if mapping_file is None or folder is None:
         raise InputError("a table needs --map FILE.yml and --to FOLDER; --suggest prints a first mapping")
@@ -119,7 +120,8 @@ def _tell(car, folder: Path, changes: str = "") -> None:
     if changes:
         click.echo(f"  since the last import: {changes}")
     if not car.rows_may_be_passed_on:
-        click.echo("  the terms of the database forbid to pass on its rows: reports leave them out")
+        why = "the terms of the database forbid to pass on its rows" if car.mapping is None else NOT_SAID
+        click.echo(f"  {why}: reports leave them out")
 
 
 @click.command("changes-since")

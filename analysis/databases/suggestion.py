@@ -21,15 +21,19 @@ NAMES: dict[str, tuple[str, ...]] = {
     "longitude": (r"lon", r"lng", r"long", r"longitude", r"x_?coord(inate)?", r"geo_?lon.*", r"longitud",
                   r"lang(e|engrad)", r"долгота", r"x"),
     "country": (r"country(_?name|_txt)?", r"nation", r"state_?name", r"pais", r"pays", r"land", r"страна", r"краіна",
-                r"البلد", r"الدولة"),
+                r"البلد", r"الدولة", r"nearest_country"),
     "admin1": (r"admin_?1", r"adm_?1", r"province", r"governorate", r"region", r"oblast", r"state", r"provstate",
                r"departamento", r"provincia", r"departement", r"estado", r"bundesland", r"область", r"المحافظة"),
     "place": (r"place", r"location(_?name)?", r"city", r"town", r"village", r"site", r"target_?city", r"district",
               r"municip(io|ality)", r"ciudad", r"lugar", r"localidad", r"ville", r"commune", r"lieu", r"ort", r"stadt",
-              r"город", r"место", r"місто", r"المكان", r"المدينة", r"(where_)?town"),
-    "deaths": (r"deaths?", r"fatalities", r"killed", r"kills?", r"n_?kill(ed)?", r"best",
-               r"total_?(deaths|killed)", r"dead", r"muertos", r"muertes", r"victimas_fatales", r"morts", r"mortos",
-               r"tote", r"todesopfer", r"погибшие", r"загиблі", r"القتلى", r"casualties_(killed|dead|deaths)"),
+              r"город", r"место", r"місто", r"المكان", r"المدينة", r"(where_)?town",
+              r"location_.*"),
+    "deaths": (
+        r"deaths?", r"fatalities", r"killed", r"kills?", r"n_?kill(ed)?", r"best", r"total_?(deaths|killed)",
+        r"(total_)?number_of_(deaths|fatalities|killed)", r"total_number_of_(deaths|fatalities|killed)",
+        r"(people|persons)_?(reported_)?killed", r"dead", r"muertos", r"muertes", r"victimas_fatales", r"morts",
+        r"mortos", r"tote", r"todesopfer", r"погибшие", r"загиблі", r"القتلى", r"casualties_(killed|dead|deaths)",
+    ),
     "deaths_low": (r"(min|low|minimum)_?(ppl_|people_|total_)?(deaths?|fatalities|killed)?",
                    r"(deaths?|killed|fatalities)_?(min|low|minimum)"),
     "deaths_high": (r"(max|high|maximum)_?(ppl_|people_|total_)?(deaths?|fatalities|killed)?",
@@ -39,7 +43,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "weapon": (r"weapon(_?type)?", r"model", r"munition"),
     "event_type": (r"(event|attack|incident)?_?type", r"category", r"type_of_(attack|incident|event)"),
     "event_subtype": (r"sub_?(event_?)?type",),
-    "note": (r"notes?", r"description", r"summary", r"narrative", r"comments?", r"details"),
+    "note": (r"notes?", r"description", r"summary", r"narrative", r"comments?", r"details",
+             r"(attack|event|incident)_description"),
     "source": (r"sources?", r"source_?url", r"url", r"link", r"references?"),
 }  # fmt: skip
 IDS = (
@@ -63,16 +68,19 @@ DAYS = (
     r"when(_.*)?",
     r"time_?(start|stamp)",
 )
+REPORTING = r"post|publi|report|upload|update|creat|access|added|entry|retriev|review"
 YEARS, MONTHS, DAYS_OF_MONTH = (r"i?year", r"yr"), (r"i?month", r"mon"), (r"i?day", r"day_of_month")
 
 
-def suggest_mapping(table: TableFile) -> str:
+def suggest_mapping(table: TableFile, sheet: str = "") -> str:
     """The text of a first mapping, to be edited.
 
     Parameters
     ----------
     table : TableFile
         The table.
+    sheet : str, default ""
+        The sheet of a spreadsheet that was asked for.
 
     Returns
     -------
@@ -83,6 +91,7 @@ def suggest_mapping(table: TableFile) -> str:
     rows = table.rows.drop(columns=[FILE, ROW])
     free = dict.fromkeys(rows.columns)
     lines = [f"title: {_quoted(_title(table.path))}", "one_row: an incident  # unsure: say what one row is"]
+    lines += [f"sheet: {_quoted(sheet)}"] if sheet else []
     lines += _id_lines(rows, free)
     lines += _date_lines(rows, free)
     fields = _field_lines(rows, free)
@@ -150,9 +159,15 @@ def _date_lines(rows: pd.DataFrame, free: dict) -> list[str]:
         told = _told(rows[name])
         return len(told) > 0 and bool(fitting_formats(told.head(5000)))
 
-    found = _named(free, DAYS, with_days)
+    def of_the_event(name: str) -> bool:
+        """Not the day on which somebody wrote about it, where another column can be that of the event."""
+        others = [each for each in free if each != name and re.search("date", _plain(each))]
+        told = bool(re.search(REPORTING, _plain(name))) and any(not re.search(REPORTING, _plain(o)) for o in others)
+        return not told
+
+    found = _named(free, DAYS, lambda name: of_the_event(name) and with_days(name))
     if found:
-        end = _named(free, (r"(end|to)_?date", r"date_?(end|to).*", r"(when_)?(end|until)"), with_days)
+        end = _named(free, (r"(end|to)_?date", r"date_?(end|to).*", r"(when_)?(end|until)", r"time_?end"), with_days)
         keys = (("start", found), ("end", end)) if end else (("day", found),)
         lines = ["date:"]
         for key, name in keys:
@@ -165,7 +180,7 @@ def _date_lines(rows: pd.DataFrame, free: dict) -> list[str]:
         kind = _counted(rows[counted])
         said = f"{UNSURE}{COUNTED_AS[kind]}, such as {_some(rows[counted])}"
         return ["date:", f"  day: {{column: {_quoted(counted)}, format: {kind}}}  # {said}"]
-    mixed = _named(free, DAYS, lambda name: bool(covering_formats(_told(rows[name]))))
+    mixed = _named(free, DAYS, lambda name: of_the_event(name) and bool(covering_formats(_told(rows[name]))))
     if mixed:
         formats = ", ".join(f'"{each}"' for each in covering_formats(_told(rows[mixed])))
         return ["date:", f"  day: {{column: {_quoted(mixed)}, format: [{formats}]}}  # {UNSURE}the formats are mixed"]

@@ -168,13 +168,13 @@ def _imported(incidents: pd.DataFrame, side_car: SideCar, each: Import, folder: 
         files[folder / "refused.csv"] = each.refusals.each_row().to_csv(index=False, lineterminator="\n")
     if not (folder / "about.yml").is_file():
         files[folder / "about.yml"] = first_about(side_car).text()
-    if side_car.database == acled.NAME and not _is_edited(folder / "coverage.csv"):
+    if side_car.database == acled.NAME and not is_edited_coverage(folder / "coverage.csv"):
         coverage = acled_coverage.acled_coverage(incidents)
         files[folder / "coverage.csv"] = coverage.to_csv(index=False, lineterminator="\n")
     return Imported(incidents, side_car, files, changes)
 
 
-def _is_edited(coverage: Path) -> bool:
+def is_edited_coverage(coverage: Path) -> bool:
     """Whether a person wrote or changed a row of this file."""
     if not coverage.is_file():
         return False

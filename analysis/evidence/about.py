@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from analysis.evidence.errors import InputError, format_path, suggest_name
 
 FILE_NAME = "about.yml"
+# What stands in a folder whose about.yml does not say it: the words of no conflict in particular.
+PLAIN_WORDS = {"singular": "incident", "plural": "incidents", "officials": "officials"}
 
 
 class _Strict(BaseModel):
@@ -39,10 +41,18 @@ class Mark(_Strict):
 
 
 class Pause(_Strict):
-    """The days of a pause to examine, inclusive."""
+    """The days of a pause to examine, inclusive, and the days from which it is judged."""
 
     start: date
     end: date
+    window: Window = Window()
+
+
+class ChapterWords(_Strict):
+    """The words of one chapter: its title, and sentences to know before it is read."""
+
+    title: str = ""
+    remarks: list[str] = []
 
 
 class About(_Strict):
@@ -60,6 +70,8 @@ class About(_Strict):
         The word for it: "attack" and "attacks".
     officials : str
         Who `us_official` are in this table: "U.S. officials".
+    people : str
+        Who the killed and injured are: "U.S. personnel".
     window : Window
         The days to report on.
     counters : dict of str to str
@@ -68,6 +80,10 @@ class About(_Strict):
         Events to mark.
     pause : Pause or None
         A pause to examine.
+    chapters : dict of str to ChapterWords
+        Title and remarks of a chapter, by the name of its notebook.
+    example : str
+        The incident that the chapter on sources takes apart.
     """
 
     title: str = ""
@@ -76,10 +92,17 @@ class About(_Strict):
     singular: str = "attack"
     plural: str = "attacks"
     officials: str = "U.S. officials"
+    people: str = "people"
     window: Window = Window()
     counters: dict[str, str] = {}
     events: list[Mark] = []
     pause: Pause | None = None
+    chapters: dict[str, ChapterWords] = {}
+    example: str = ""
+
+    def chapter(self, name: str) -> ChapterWords:
+        """The words of a chapter; empty ones where the file has none."""
+        return self.chapters.get(name, ChapterWords())
 
     def text(self) -> str:
         """The YAML of the file: what differs from an empty one."""
@@ -90,7 +113,7 @@ class About(_Strict):
 
 
 def read_about(folder: str | Path) -> About:
-    """What the about.yml of a folder, or of its data/, says; the defaults where there is none.
+    """What the about.yml of a folder, or of its data/, says. Where it says nothing, incidents are called incidents.
 
     Raises InputError if it is no YAML, or a key or value is not allowed; the message names each.
     """
@@ -98,7 +121,7 @@ def read_about(folder: str | Path) -> About:
 
     path = next((p for p in (Path(folder) / FILE_NAME, Path(folder) / "data" / FILE_NAME) if p.is_file()), None)
     if path is None:
-        return About()
+        return About.model_validate(PLAIN_WORDS)
     try:
         given: Any = yaml.safe_load(path.read_text(encoding="utf-8-sig")) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -106,7 +129,7 @@ def read_about(folder: str | Path) -> About:
     if not isinstance(given, dict):
         raise InputError(f"{format_path(path)} holds no keys (allowed: {', '.join(About.model_fields)})")
     try:
-        return About.model_validate(given)
+        return About.model_validate(PLAIN_WORDS | given)
     except ValidationError as error:
         lines = [f"  {'.'.join(map(str, each['loc']))}: {_what(each)}" for each in error.errors()]
         raise InputError("\n".join([f"{format_path(path)} cannot be used:", *lines])) from None

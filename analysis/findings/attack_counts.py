@@ -12,7 +12,8 @@ from analysis.evidence.arguments import require_type
 from analysis.evidence.schema import CONFIRMATION
 from analysis.findings.finding import Finding
 from analysis.findings.study import Study
-from analysis.measures.frequency import cumulative
+from analysis.measures.dispersion import dispersion
+from analysis.measures.frequency import count, cumulative
 from analysis.measures.rates import rate
 from analysis.measures.totals import format_counter
 
@@ -107,6 +108,12 @@ class AttackCount(Finding):
         text = "; ".join(said)
         return f"{text[0].upper()}{text[1:]}."
 
+    def shades(self, every: str) -> str:
+        """What the shades of the bars mean, or, where nobody says who confirms, what a bar is."""
+        if not self.has_voices:
+            return f"a bar is the number of one {every}" if every.isalpha() else f"a bar is the number of {every}"
+        return f"a shade is the best voice behind one {self.words.singular}"
+
     def title(self) -> str:
         """The totals as the title of a chart."""
         ends = [f"{each.counter} {each.total:,}" for each in self.totals]
@@ -130,7 +137,8 @@ class AttackCount(Finding):
     def rate(self) -> str:
         """The rate per day with its interval, or that there is none."""
         if self.rate_per_day != self.rate_per_day:
-            return "The searches were too thin for a rate."
+            too_few = "There are too few days before the pause for a rate."
+            return "The searches were too thin for a rate." if self.is_thin else too_few
         return (
             f"There were {self.rate_per_day:.2f} {self.plural} per day {format_range(self.rate_start, self.rate_end)} "
             f"(95 % interval {self.rate_per_day_low:.2f} to {self.rate_per_day_high:.2f}, allowing for clustering), "
@@ -198,7 +206,15 @@ def _rate_before_pause(study: Study) -> dict:
         nan = float("nan")
         return {"rate_per_day": nan, "rate_per_day_low": nan, "rate_per_day_high": nan, **nothing}
     held = observed_in_period(series, (study.window[0], end))
-    found = rate(held["count"], held["covered_days"], phi=max(study.near_pause().posterior(study.primary).phi, 1.0))
+    found = rate(held["count"], held["covered_days"], phi=max(_clustering(study), 1.0))
     low, high = found.interval()
     return {"rate_per_day": found.estimate, "rate_per_day_low": low, "rate_per_day_high": high,
             "rate_start": held["start"], "rate_end": held["end"]}  # fmt: skip
+
+
+def _clustering(study: Study) -> float:
+    """How much more the counts vary than those of one steady rate: within segments, or of a long window by month."""
+    if not study.is_long:
+        return study.near_pause().posterior(study.primary).phi
+    months = count(study.incidents, "month", window=study.window, coverage=study.coverage)
+    return dispersion(months[months["is_complete"] & (months["covered_days"] > 0)])

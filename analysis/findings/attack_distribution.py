@@ -13,6 +13,29 @@ from analysis.measures.changepoints.changes import changes
 from analysis.measures.dispersion import add_overdispersed_intervals, dispersion, is_overdispersed
 
 SILENT = ("other", "not stated")
+# Columns by which the counts are drawn once more, with the number of values that get a panel of their own.
+SPLITS = {"country": 7, "weapon": 3, "event_type": 5, "side_a": 5, "side_b": 5}
+
+
+MOST_BARS = 400  # of a chart; more are thinner than a line
+PANEL_BARS = 160  # of one of several panels
+PERIOD_DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
+
+
+def readable_period(study: Study, every: str, most: int = MOST_BARS) -> str:
+    """The period asked for, or the next longer one of which the window has no more than `most`.
+
+    Examples
+    --------
+    >>> from analysis.findings.study import open_study
+    >>> readable_period(open_study(), "week"), readable_period(open_study(), "day")
+    ('week', 'week')
+    """
+    days = (study.window[1] - study.window[0]).days + 1
+    length = PERIOD_DAYS[every] if every in PERIOD_DAYS else int(every.split()[0])
+    if days <= most * length:
+        return every
+    return next((name for name, each in PERIOD_DAYS.items() if each > length and days <= most * each), "year")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +61,7 @@ class FullestPeriod(Finding):
 
     def title(self) -> str:
         """The same as the title of a chart."""
-        return f"At most {self.count} {self.noun} in a {self.every}; none in {self.empty} of {self.periods}."
+        return f"At most {self.counted(self.count)} in a {self.every}; none in {self.empty} of {self.periods}."
 
 
 def period_finding(study: Study, counts: pd.DataFrame, every: str) -> FullestPeriod:
@@ -61,6 +84,7 @@ class CountSpread(Finding):
     every: str
     phi: float
     phi_within: float
+    within: str
     is_more: bool
 
     def sentence(self) -> str:
@@ -70,7 +94,7 @@ class CountSpread(Finding):
         verdict = "one rate does not describe them" if self.is_more else "one steady rate can do that by chance"
         return (
             f"The counts per {self.every} vary {self.phi:.1f} times as much as those of one steady rate: {verdict}. "
-            f"Between changes of the rate, counts of two weeks still vary {self.phi_within:.1f} times as much."
+            f"{self.within} still vary {self.phi_within:.1f} times as much."
         )
 
 
@@ -82,12 +106,23 @@ def months_allowing_for_clustering(months: pd.DataFrame, spread: CountSpread) ->
 def spread_finding(study: Study, counts: pd.DataFrame, every: str) -> CountSpread:
     """The spread of what `count` returns without `by`; only whole periods that somebody searched count."""
     whole = counts[counts["is_complete"] & (counts["covered_days"] > 0)]
-    within = changes(counts.assign(exposure=counts["covered_days"]), max_changes=4, inside_rows=False).phi
     phi = float("nan") if study.is_thin else dispersion(whole)
     return CountSpread(
-        **study.about_finding(next(iter(study.itemised))), every=every, phi=phi, phi_within=within,
-        is_more=is_overdispersed(whole),
+        **study.about_finding(next(iter(study.itemised))), every=every, phi=phi, is_more=is_overdispersed(whole),
+        **_variation_within(study, counts, whole),
     )  # fmt: skip
+
+
+def _variation_within(study: Study, counts: pd.DataFrame, whole: pd.DataFrame) -> dict:
+    """How counts vary where the rate is more or less one: between its changes or, in a long window, within years."""
+    if study.is_long:
+        years = [each for _, each in whole.groupby(whole["start"].dt.year) if len(each) > 1 and each["count"].sum()]
+        ratios = pd.Series([dispersion(each) for each in years], dtype=float)
+        freedom = pd.Series([len(each) - 1 for each in years], dtype=float)
+        pooled = float((ratios * freedom).sum() / freedom.sum()) if len(years) else float("nan")
+        return {"phi_within": pooled, "within": "Within calendar years they"}
+    found = changes(counts.assign(exposure=counts["covered_days"]), max_changes=4, inside_rows=False)
+    return {"phi_within": found.phi, "within": "Between changes of the rate, counts of two weeks"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,8 +222,8 @@ class NamedGroup(Finding):
         """The value named most often, and how many incidents name none."""
         silent = f"; {self.silent:,} name none" if self.silent else ""
         return (
-            f"The {self.by_column} named most often is {self.name}, in {self.count:,} of {self.incidents:,} "
-            f"{self.noun} ({format_percent(self.count / self.incidents)}){silent}."
+            f"The {self.by_column.replace('_', ' ')} named most often is {self.name}, in "
+            f"{self.count:,} of {self.incidents:,} {self.noun} ({format_percent(self.count / self.incidents)}){silent}."
         )
 
     def title(self) -> str:
@@ -209,16 +244,23 @@ def group_finding(study: Study, groups: pd.DataFrame, column: str) -> NamedGroup
     )  # fmt: skip
 
 
+def columns_to_split(study: Study) -> dict[str, int]:
+    """The columns of SPLITS that name at least two values in the incidents of a study."""
+    named = {name: most for name, most in SPLITS.items() if name in study.incidents}
+    return {name: most for name, most in named.items() if study.incidents[name].nunique() > 1}
+
+
 def places_named(study: Study, most: int = 15) -> pd.DataFrame:
-    """The places named most often: country, place, attacks, first, last (days), said by officials (where the table has
-    claims). `most` rows at most."""
+    """The places named most often: country, place, number (under the plural of about.yml), first, last (days),
+    confirmed by officials (where the table has claims). `most` rows at most."""
     named = study.incidents.assign(
         place=study.incidents["place"].fillna("not named"),
         country=study.incidents["country"].fillna("not said"),
         official=study.incidents["confirmation"] == "us_official",
     )
-    sums = {"attacks": ("incident_id", "size"), "first": ("date", "min"), "last": ("date", "max")}
+    noun = study.dataset.about.plural
+    sums = {noun: ("incident_id", "size"), "first": ("date", "min"), "last": ("date", "max")}
     if study.dataset.evidence is not None:
         sums["confirmed by officials"] = ("official", "sum")
     table = named.groupby(["country", "place"]).agg(**sums).reset_index()
-    return table.sort_values(["attacks", "place"], ascending=[False, True], ignore_index=True).head(most)
+    return table.sort_values([noun, "place"], ascending=[False, True], ignore_index=True).head(most)

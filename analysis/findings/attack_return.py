@@ -108,15 +108,18 @@ class AttackReturn(Finding):
 
     def sentence(self) -> str:
         """What was counted in the pause and after it, beside the former rate."""
+        if pd.isna(self.again):
+            return f"There is no pause after which {self.words.plural} could come back."
         if not self.during.days or not self.after.days:
             return f"{self.by} too few days were searched after the pause to say whether the rate came back."
         counted = (
             f"{self.by} there {'was' if self.during.count == 1 else 'were'} "
-            f"{plural(self.during.count, self.noun)} in {plural(self.during.days, 'day')} of the pause and "
+            f"{self.counted(self.during.count)} in {plural(self.during.days, 'day')} of the pause and "
             f"{self.after.count} in {plural(self.after.days, 'day')} after it"
         )
         if self.is_thin or self.ratio != self.ratio:
-            return f"{counted}; these days were searched too thinly to compare rates."
+            why = "these days were searched too thinly" if self.is_thin else "a period has too few days"
+            return f"{counted}; {why} to compare rates."
         return (
             f"{counted}: {self.ratio * 100:.0f} % of the former rate (95 % interval {self.ratio_low * 100:.0f} % to "
             f"{self.ratio_high * 100:.0f} %, allowing for clustering)."
@@ -124,6 +127,8 @@ class AttackReturn(Finding):
 
     def inference(self) -> str:
         """The probability that the rate rose for good, and whether that is announced."""
+        if pd.isna(self.again):
+            return ""
         if self.probability != self.probability:
             return f"{self.by} nothing was observed in the middle of the pause."
         if self.is_thin:
@@ -132,8 +137,8 @@ class AttackReturn(Finding):
         return (
             f"{self.by} {verdict}: a rise of the rate by {format_date(self.as_of)} has the probability "
             f"{format_percent(self.probability_of_rise)}, allowing for clustering; any change has "
-            f"{format_percent(self.probability_overdispersed)}, and {format_percent(self.probability)} if attacks came "
-            "independently."
+            f"{format_percent(self.probability_overdispersed)}, and {format_percent(self.probability)} if "
+            f"{self.words.plural} came independently."
         )
 
     def sight(self) -> str:
@@ -186,9 +191,9 @@ def return_finding(study: Study, label: str = "", *, eve=None, again=None, world
     """
     require_type(study, Study, "study", "what open_study returns")
     label = label or study.primary
-    pause = study.pause
+    pause = study.stated_pause()
     if eve is None and pause is not None:
-        eve, again = pause.eve, pause.end + DAY
+        eve, again = pause.eve, pause.again
     if eve is None:
         return _no_pause(study, label)
     study.require_inside(eve=eve, again=again)
@@ -261,21 +266,26 @@ class LaterWeeks(Finding):
     most_before: int
     shown: int
     noun: str
+    has_voices: bool
 
     def sentence(self) -> str:
         """Both weeks."""
         return (
-            f"From {format_date(self.first)} on, no week has more than {plural(self.most_after, self.noun)}; before "
+            f"From {format_date(self.first)} on, no week has more than {self.counted(self.most_after)}; before "
             f"the pause the fullest week has {self.most_before}."
         )
 
     def title(self) -> str:
         """The same as the title of a chart."""
-        return f"At most {plural(self.most_after, self.noun)} in a week after the pause; {self.most_before} before it."
+        return f"At most {self.counted(self.most_after)} in a week after the pause; {self.most_before} before it."
+
+    def shades(self) -> str:
+        """What the shades of the bars mean, or, where nobody says who confirms, what a bar is."""
+        return f"a shade is the best voice behind one {self.noun}" if self.has_voices else "a bar is one week"
 
     def caption(self) -> dict:
         """What `format_caption` must say of the chart of these weeks."""
-        return {"counter": "itemised incidents", "n": self.shown, "as_of": self.as_of}
+        return {"counter": f"itemised {self.words.plural}", "n": self.shown, "as_of": self.as_of}
 
 
 def later_weeks(study: Study, shown: tuple[pd.Timestamp, pd.Timestamp], pause: PauseDays) -> LaterWeeks:
@@ -289,5 +299,5 @@ def later_weeks(study: Study, shown: tuple[pd.Timestamp, pd.Timestamp], pause: P
     return LaterWeeks(
         **study.about_finding(next(iter(study.itemised))), first=first, most_after=most(first, study.window[1]),
         most_before=most(study.window[0], pause.eve), shown=int(study.incidents["date"].between(*shown).sum()),
-        noun=study.noun,
+        noun=study.noun, has_voices=set(study.incidents["confirmation"]) != {"unknown"},
     )  # fmt: skip

@@ -81,6 +81,45 @@ class ItemisedToll:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StatedDeaths:
+    """People killed on all sides, as the rows of a table state them.
+
+    Parameters
+    ----------
+    deaths, low, high : int
+        Sums of the best, lowest and highest figures; where a row has one of them only, that one stands for all.
+    incidents : int
+        Incidents with a figure, those of 0 included.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"deaths": [2, None], "deaths_low": [1, None], "deaths_high": [5, None]})
+    >>> sum_deaths(rows)
+    StatedDeaths(deaths=2, low=1, high=5, incidents=1)
+    """
+
+    deaths: int
+    low: int
+    high: int
+    incidents: int
+
+
+DEATHS = ("deaths", "deaths_low", "deaths_high")
+
+
+def sum_deaths(incidents: pd.DataFrame) -> StatedDeaths | None:
+    """The deaths that incidents state; None where no row has a figure."""
+    given = [name for name in DEATHS if name in incidents]
+    told = incidents.reindex(columns=list(DEATHS)).apply(pd.to_numeric, errors="coerce")
+    told = told[told.notna().any(axis=1)]
+    if not given or told.empty:
+        return None
+    best = told["deaths"].fillna(told["deaths_low"]).fillna(told["deaths_high"])
+    low, high = told["deaths_low"].fillna(best), told["deaths_high"].fillna(best)
+    return StatedDeaths(deaths=int(best.sum()), low=int(low.sum()), high=int(high.sum()), incidents=len(told))
+
+
+@dataclass(frozen=True, kw_only=True)
 class CasualtyCount(Finding):
     """The dead and injured, by who says so.
 
@@ -98,6 +137,8 @@ class CasualtyCount(Finding):
         What incidents are called.
     people : str
         Who is counted in the figures.
+    deaths : StatedDeaths or None
+        Killed on all sides, where the rows of the table say so.
 
     See Also
     --------
@@ -116,6 +157,7 @@ class CasualtyCount(Finding):
     incidents: int
     plural: str
     people: str
+    deaths: StatedDeaths | None = None
 
     @property
     def killed(self) -> int:
@@ -129,6 +171,8 @@ class CasualtyCount(Finding):
 
     def sentence(self) -> str:
         """The itemised sums, and for how many incidents nobody says."""
+        if not self.itemised and self.deaths:
+            return self._deaths_sentence(self.deaths)
         if not self.itemised:
             return "This table has no figures of people killed or injured: that does not mean none."
         low, high = (sum(getattr(each, name) for each in self.itemised) for name in ("injured_low", "injured_high"))
@@ -137,6 +181,12 @@ class CasualtyCount(Finding):
             f"(lowest figures {low}, highest {high}); for {self.silent:,} of "
             f"{self.incidents:,} nobody gives a figure."
         )
+
+    def _deaths_sentence(self, told: StatedDeaths) -> str:
+        span = f" (lowest figures {told.low:,}, highest {told.high:,})" if told.low < told.high else ""
+        silent = self.incidents - told.incidents
+        rest = f"; for {silent:,} no figure stands" if silent else ""
+        return f"{self.counted(told.incidents)} state {told.deaths:,} people killed on all sides{span}{rest}."
 
     def statements(self) -> str:
         """What the counters stated, each with its day."""
@@ -159,7 +209,7 @@ class CasualtyCount(Finding):
 
 
 def casualties_finding(study: Study) -> CasualtyCount:
-    """The U.S. dead and injured in a study, by who says so.
+    """The dead and injured in a study, by who says so.
 
     Parameters
     ----------
@@ -188,14 +238,16 @@ def casualties_finding(study: Study) -> CasualtyCount:
     return CasualtyCount(
         definition="killed and injured",
         by="By this table",
-        view=study.view.words(),
+        view=study.view_words(),
         as_of=study.window[1],
         stated=_stated(study),
-        itemised=tuple(_itemised(_with_voice(study, told))),
+        itemised=tuple(_itemised(_with_voice(study, told), study.dataset.about.officials)),
         silent=len(incidents) - len(told),
         incidents=len(incidents),
         plural=study.dataset.about.plural,
-        people="U.S. personnel",
+        people=study.dataset.about.people,
+        words=study.dataset.about,
+        deaths=sum_deaths(incidents),
     )
 
 
@@ -239,13 +291,13 @@ def _with_voice(study: Study, told: pd.DataFrame) -> pd.DataFrame:
     return told.assign(voice=told["incident_id"].map(strongest).map(dict(enumerate(CONFIRMATION))))
 
 
-def _itemised(told: pd.DataFrame) -> Iterator[ItemisedToll]:
+def _itemised(told: pd.DataFrame, officials: str) -> Iterator[ItemisedToll]:
     for level in CONFIRMATION:
         there = told[told["voice"] == level]
         if len(there):
             low, high = there["us_injured_low"].fillna(there[INJURED]), there["us_injured_high"].fillna(there[INJURED])
             yield ItemisedToll(
-                voice=VOICE_NAMES.get(level, level),
+                voice=officials if level == "us_official" else VOICE_NAMES.get(level, level),
                 killed=int(there[KILLED].sum()),
                 injured=int(there[INJURED].sum()),
                 injured_low=int(low.sum()),

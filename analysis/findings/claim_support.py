@@ -37,6 +37,18 @@ class EvidenceSize(Finding):
         )
 
 
+def why_no_sources(study: Study) -> str:
+    """Why nothing can be said of the sources of a study, in one sentence; empty where there are claims."""
+    if study.dataset.evidence is not None:
+        return ""
+    told = study.incidents["source"].dropna() if "source" in study.incidents else pd.Series(dtype=str)
+    named = f"; its column source names {plural(told.nunique(), 'source')}, as text" if len(told) else ""
+    return (
+        f"This table has one row for each {study.noun} and no claims, so that nobody can trace here who said what or "
+        f"how much rests on one voice{named}."
+    )
+
+
 def used_sources(study: Study) -> pd.DataFrame:
     """The rows of sources.csv behind the incidents of a study. Raises InputError where there are no claims."""
     evidence = evidence_of(study.dataset)
@@ -89,7 +101,7 @@ class SingleVoices(Finding):
         share = format_percent(self.one_origin / self.incidents)
         return (
             f"{self.one_origin:,} of {plural(self.incidents, 'incident')} ({share}) rest on a single origin; "
-            f"{self.attackers_alone:,} are known only from the attackers; U.S. officials report or "
+            f"{self.attackers_alone:,} are known only from the attackers; {self.words.officials} report or "
             f"confirm {self.confirmed:,}."
         )
 

@@ -94,7 +94,8 @@ class OtherTotal(Finding):
         days = format_range(self.since, self.as_of) if pd.notna(self.since) else f"to {format_date(self.as_of)}"
         where = "" if self.scope == "all" else f" in {self.scope}"
         bound = "" if self.bound == "exact" else f"{self.bound.replace('_', ' ')} "
-        return f"{self.stated_by[:1].upper()}{self.stated_by[1:]} states {bound}{self.total} attacks{where} {days}."
+        who = f"{self.stated_by[:1].upper()}{self.stated_by[1:]}"
+        return f"{who} states {bound}{self.counted(self.total)}{where} {days}."
 
 
 def other_totals(study: Study, since) -> list[OtherTotal]:
@@ -104,7 +105,8 @@ def other_totals(study: Study, since) -> list[OtherTotal]:
     later = tallies[(tallies["as_of"] > pd.Timestamp(since)) & (tallies["total"] > 0) & ~tallies["counter"].isin(used)]
     return [
         OtherTotal(
-            definition=row.counter, by=f"By {row.counter}", view=study.view.words(), as_of=row.as_of,
+            definition=row.counter, by=f"By {row.counter}", view=study.view_words(), as_of=row.as_of,
+            words=study.dataset.about,
             stated_by=str(row.stated_by) if pd.notna(row.stated_by) else row.counter, bound=str(row.bound),
             total=int(row.total), since=row.since, scope=row.scope,
         )

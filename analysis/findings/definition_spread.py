@@ -87,10 +87,12 @@ class OnsetSpread(Finding):
     def sentence(self) -> str:
         """How many announce a fall, the span of their dates, the span of a set."""
         if not self.announced:
-            return f"None of {plural(self.definitions, 'definition')} announces a fall."
+            one = "The one definition does not announce a fall."
+            return one if self.definitions == 1 else f"None of {self.definitions:,} definitions announces a fall."
         if self.announced == 1:
+            one = "The one definition" if self.definitions == 1 else f"One of {self.definitions:,} definitions"
             return (
-                f"One of {plural(self.definitions, 'definition')} announces a fall, on {format_date(self.earliest)}; "
+                f"{one} announces a fall, on {format_date(self.earliest)}; "
                 f"its 95 % set has {plural(self.shortest_set, 'day')}."
             )
         return (
@@ -111,7 +113,8 @@ class OnsetSpread(Finding):
 
     def title(self) -> str:
         """The same as the title of a chart."""
-        return f"{self.announced} of {plural(self.definitions, 'definition')} announce a fall."
+        verb = "announces" if self.announced == 1 else "announce"
+        return f"{self.announced} of {plural(self.definitions, 'definition')} {verb} a fall."
 
 
 def onset_spread(study: Study, onsets: Sequence[PauseOnset]) -> OnsetSpread:

@@ -69,7 +69,7 @@ class DocumentErrors(Finding):
             )
         return (
             f"{plural(self.documents, 'document')} make {plural(self.claims, 'claim')} of "
-            f"{plural(self.incidents, 'attack')}; {self.contradicted} are contradicted on some value{worst}."
+            f"{self.counted(self.incidents)}; {self.contradicted} are contradicted on some value{worst}."
         )
 
 

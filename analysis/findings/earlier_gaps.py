@@ -105,10 +105,10 @@ class StatedLull(Finding):
     def sentence(self) -> str:
         """Who said none, the truce these days lie in, and what this table dates to them."""
         inside = f", during {self.truce}" if self.truce else ""
-        dated = f"{plural(len(self.incidents), 'attack')}" if self.incidents else "no attack"
+        dated = self.counted(len(self.incidents)) if self.incidents else f"no {self.words.singular}"
         return (
-            f"{self.stated_by} stated no attack {format_range(self.start, self.end)}{inside}; this table dates "
-            f"{dated} to those days and the two after them."
+            f"{self.stated_by} stated no {self.words.singular} {format_range(self.start, self.end)}{inside}; this "
+            f"table dates {dated} to those days and the two after them."
         )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
+
+from analysis.evidence.about import About
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +23,8 @@ class Finding:
         Which evidence counts, as `View.words` says it.
     as_of : Timestamp
         Last day that the finding speaks of.
+    words : About
+        What incidents and officials are called.
 
     See Also
     --------
@@ -36,6 +40,11 @@ class Finding:
     by: str
     view: str
     as_of: pd.Timestamp
+    words: About = field(default_factory=About, repr=False)
+
+    def counted(self, number: int) -> str:
+        """A number of incidents in the words of the folder: 1 attack, 2 attacks."""
+        return f"{number:,} {self.words.singular if number == 1 else self.words.plural}"
 
     def sentence(self) -> str:
         """The finding in one plain sentence, without markup; text of a source in it is not escaped."""

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.charts.text_format import format_date, format_range, join_names, plural
 from analysis.findings.finding import Finding
+from analysis.findings.pause_counts import disputed_mark, listed
 from analysis.findings.study import Study
 
 
@@ -23,18 +24,23 @@ class FirstAttacks(Finding):
     def sentence(self) -> str:
         """The days under the definitions of incidents, then the answer of each total."""
         if not self.days and not self.totals:
-            return f"No attack from {format_date(self.since)} on is known."
+            return f"No {self.words.singular} from {format_date(self.since)} on is known."
         said = []
         if self.days:
             listed = join_names(format_date(day, year=False) for day in self.days)
             days = f"{len(self.days)} different days: " if len(self.days) > 1 else ""
             said.append(
-                f"Under {plural(self.definitions, 'definition')} of incidents the first attack from "
+                f"Under {plural(self.definitions, 'definition')} of incidents the first {self.words.singular} from "
                 f"{format_date(self.since)} on falls on {days}{listed}"
             )
         said += [f"the {name} next rose {format_range(low, high)}" for name, low, high in self.totals]
         text = "; ".join(said)
         return f"{text[0].upper()}{text[1:]}."
+
+
+def candidates_caption(study: Study, candidates: pd.DataFrame) -> str:
+    """The caption of the table of the candidates, in Markdown."""
+    return f"**The candidates: {listed(study, candidates)}.**{disputed_mark(study)}"
 
 
 def first_attacks_finding(study: Study, firsts: pd.DataFrame, since) -> FirstAttacks:

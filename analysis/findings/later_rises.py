@@ -43,8 +43,9 @@ class LaterRises(Finding):
         if not self.rises:
             return f"{self.by} the total did not rise from {format_date(self.since)} on."
         steep = (
-            f" The steepest, {format_range(self.steepest_start, self.steepest_end)}, has {self.steepest:.2f} attacks a "
-            f"day (95 % interval {self.steepest_low:.2f} to {self.steepest_high:.2f}); it was picked after looking."
+            f" The steepest, {format_range(self.steepest_start, self.steepest_end)}, has {self.steepest:.2f} "
+            f"{self.words.plural} a day (95 % interval {self.steepest_low:.2f} to {self.steepest_high:.2f}); it was "
+            "picked after looking."
             if self.rises > 1
             else ""
         )
@@ -62,9 +63,7 @@ class LaterRises(Finding):
 
     def title(self) -> str:
         """The same as the title of a chart."""
-        return (
-            f"{plural(self.attacks, 'attack')} in {plural(self.rises, 'interval')} from {format_date(self.since)} on."
-        )
+        return f"{self.counted(self.attacks)} in {plural(self.rises, 'interval')} from {format_date(self.since)} on."
 
 
 def later_rises_finding(study: Study, label: str, since) -> LaterRises:

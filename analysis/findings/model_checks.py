@@ -23,8 +23,9 @@ QUESTIONS: dict[str, Callable[..., dict]] = {"start": pause_onset, "end": pause_
 def announcement_rule() -> str:
     """When a change is announced, in one sentence."""
     return (
-        f"A change is announced where its probability is above {ANNOUNCED_ABOVE:.2f} if attacks came independently and "
-        f"above {ANNOUNCED_ABOVE_OVERDISPERSED:.2f} allowing for clustering: clustered counts say less about a rate."
+        f"A change is announced where its probability is above {ANNOUNCED_ABOVE:.2f} if incidents came independently "
+        f"and above {ANNOUNCED_ABOVE_OVERDISPERSED:.2f} allowing for clustering: clustered counts say less about "
+        "a rate."
     )
 
 
@@ -34,7 +35,7 @@ def prior_sentence(study: Study) -> str:
     return (
         f"Prior: at most {len(prior.log_number) - 1} changes, {prior.expected_changes:.2g} expected, every day "
         "equally probable as the date of a change; the rate between two changes has a gamma prior worth "
-        f"{prior.shape:.2g} attacks, centred on the mean."
+        f"{prior.shape:.2g} {study.dataset.about.plural}, centred on the mean."
     )
 
 

@@ -66,7 +66,7 @@ class OfficialCoverage(Finding):
         return (
             f"Incidents that officials confirm make {format_percent(self.confirmed / self.total)} of the "
             f"{self.counter}'s total to {format_date(self.as_of)}{lowest}: where the share is low, short bars do not "
-            "mean few attacks."
+            f"mean few {self.words.plural}."
         )
 
     def title(self) -> str:
@@ -118,7 +118,7 @@ class ExcessIntervals(Finding):
                 f"{format_range(self.largest_start, self.largest_end)}; officials speak of {self.confirmed} of these."
             )
         return (
-            f"{self.by} there are {self.total} attacks to {format_date(self.as_of)}, and this table has "
+            f"{self.by} there are {self.counted(self.total)} to {format_date(self.as_of)}, and this table has "
             f"{self.itemised}; in {self.excess} of {self.intervals} intervals it has more than the total rose by."
             f"{largest}"
         )
@@ -157,14 +157,14 @@ class TotalRates(Finding):
     def sentence(self) -> str:
         """Lowest and highest rate of the short intervals."""
         return (
-            f"{self.by} the rate ran from {self.lowest:.2f} to {self.highest:.1f} attacks a day in {self.intervals} "
-            f"intervals of at most {DENSE_DAYS} days; the counts vary {self.phi:.1f} times as much as those of one "
-            "steady rate."
+            f"{self.by} the rate ran from {self.lowest:.2f} to {self.highest:.1f} {self.words.plural} a day in "
+            f"{self.intervals} intervals of at most {DENSE_DAYS} days; the counts vary {self.phi:.1f} times "
+            "as much as those of one steady rate."
         )
 
     def title(self) -> str:
         """The same as the title of a chart."""
-        return f"{self.by} the rate ran from {self.lowest:.2f} to {self.highest:.1f} attacks a day."
+        return f"{self.by} the rate ran from {self.lowest:.2f} to {self.highest:.1f} {self.words.plural} a day."
 
 
 def total_rates_finding(study: Study, label: str) -> TotalRates:
@@ -182,18 +182,18 @@ class CountryCoverage(Finding):
     """What is itemised and what was counted in each country, at the last total that is split."""
 
     to: pd.Timestamp
-    counted: tuple[tuple[str, int, int, int, int], ...]
+    by_country: tuple[tuple[str, int, int, int, int], ...]
 
     def sentence(self) -> str:
         """Itemised against counted for each country."""
-        if not self.counted:
+        if not self.by_country:
             return "No total that is split by country reaches into this view."
-        pairs = [f"{country} {itemised} against {total}" for country, itemised, total, _, _ in self.counted]
+        pairs = [f"{country} {itemised} against {total}" for country, itemised, total, _, _ in self.by_country]
         return f"To {format_date(self.to)}, itemised against counted: {join_names(pairs)}."
 
     def excess(self) -> str:
         """In how many intervals of each country more is itemised than counted."""
-        pairs = [f"{excess} of {intervals} in {country}" for country, _, _, excess, intervals in self.counted]
+        pairs = [f"{excess} of {intervals} in {country}" for country, _, _, excess, intervals in self.by_country]
         if not pairs:
             return ""
         return f"The intervals in which more is itemised than the country's part rose by: {join_names(pairs)}."
@@ -206,7 +206,7 @@ def country_finding(study: Study) -> CountryCoverage:
     parts = country_shares(running) if len(running) else pd.DataFrame(columns=["as_of"])
     parts = parts[parts["as_of"] <= study.window[1]]
     if parts.empty:
-        return CountryCoverage(**about, to=pd.NaT, counted=())
+        return CountryCoverage(**about, to=pd.NaT, by_country=())
     to = parts["as_of"].max()
     clash = completeness_by_country(study.incidents, running, until=study.window[1]).groupby("country")["has_excess"]
     excess, known = clash.sum(), clash.count()
@@ -216,7 +216,7 @@ def country_finding(study: Study) -> CountryCoverage:
         for row in parts[parts["as_of"] == to].itertuples()
         for name in [row.country.capitalize()]
     ]
-    return CountryCoverage(**about, to=to, counted=tuple(counted))
+    return CountryCoverage(**about, to=to, by_country=tuple(counted))
 
 
 def monthly_country_shares(study: Study) -> pd.DataFrame:
@@ -260,11 +260,11 @@ class UnreportedAttacks(Finding):
     def sentence(self) -> str:
         """The range of the estimates beside what is itemised."""
         if self.estimates.empty:
-            return "This evidence does not allow an estimate of how many attacks nobody wrote about."
+            return f"This evidence does not allow an estimate of how many {self.words.plural} nobody wrote about."
         low, high = self.estimates["estimate"].min(), self.estimates["estimate"].max()
         return (
-            f"The table has {self.itemised} attacks {format_range(self.start, self.end)}, on days searched at least by "
-            f"week; estimates from the overlap of reports lie between {low:.0f} and {high:.0f}."
+            f"The table has {self.counted(self.itemised)} {format_range(self.start, self.end)}, on days searched at "
+            f"least by week; estimates from the overlap of reports lie between {low:.0f} and {high:.0f}."
         )
 
 

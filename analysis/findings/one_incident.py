@@ -43,13 +43,15 @@ class TracedIncident(Finding):
         )
 
 
-def incident_finding(study: Study, incident_id: str) -> TracedIncident:
-    """One incident of the dataset; where the view leaves it out, the one of the view with most claims.
+def incident_finding(study: Study, incident_id: str = "") -> TracedIncident:
+    """One incident of the dataset, by default that of about.yml; where the view leaves it out or nobody names one, the
+    one of the view with most claims.
 
     Raises InputError for an id that the dataset does not have.
     """
     known = study.dataset.incidents["incident_id"]
-    if incident_id not in set(known):
+    incident_id = incident_id or study.dataset.about.example
+    if incident_id and incident_id not in set(known):
         raise InputError(f"example is {incident_id!r}: there is no such incident{suggest_name(incident_id, known)}")
     if incident_id not in set(study.incidents["incident_id"]):
         incident_id = study.incidents.sort_values(["n_claims", "incident_id"])["incident_id"].iloc[-1]

@@ -33,12 +33,13 @@ class PauseGaps(Finding):
     def sentence(self) -> str:
         """The attacks inside, then the gap."""
         if not self.definitions:
-            return "This evidence itemises no attack that could bound a gap."
+            return f"This evidence itemises no {self.words.singular} that could bound a gap."
         inside = _between(self.fewest_inside, self.most_inside)
         gap = _between(self.shortest_gap, self.longest_gap)
+        depending = ", depending on what counts" if self.definitions > 1 else ""
         return (
-            f"The table has {inside} attacks {format_range(self.start, self.end)}, depending on what counts; the gap "
-            f"that holds most of these days has {gap} days."
+            f"The table has {inside} {self.words.plural} {format_range(self.start, self.end)}{depending}; "
+            f"the gap that holds most of these days has {gap} days."
         )
 
     def title(self) -> str:
@@ -63,6 +64,26 @@ def gap_finding(study: Study, pauses: pd.DataFrame, pause: PauseDays) -> PauseGa
         **study.about_finding(next(iter(study.itemised))), start=pause.start, end=pause.end, definitions=len(rows),
         **counts,
     )  # fmt: skip
+
+
+SHOWN = 50  # incidents that a table of the pause lists at most
+
+
+def inside_caption(study: Study, inside: pd.DataFrame) -> str:
+    """The caption of the table of the incidents in the days of the pause, in Markdown."""
+    return f"**{listed(study, inside)} in the days of the pause.**{disputed_mark(study)}"
+
+
+def listed(study: Study, incidents: pd.DataFrame) -> str:
+    """How many incidents a table lists, and of how many: words for a caption."""
+    about = study.dataset.about
+    number = f"{len(incidents):,} {about.singular if len(incidents) == 1 else about.plural}"
+    return number if len(incidents) <= SHOWN else f"The first {SHOWN} of {number}"
+
+
+def disputed_mark(study: Study) -> str:
+    """What the star of a table of incidents means; nothing where no source can dispute."""
+    return "" if study.dataset.evidence is None else " * = the sources dispute the day."
 
 
 def strip_series(study: Study) -> dict[str, pd.DataFrame]:
@@ -94,7 +115,7 @@ class RateDrop(Finding):
         if self.ratio != self.ratio:
             return f"{self.by} too few days were searched closely to compare the pause with the time before it."
         return (
-            f"{self.by} there were {plural(self.count_before, 'attack')} in {plural(self.days_before, 'day')} before "
+            f"{self.by} there were {self.counted(self.count_before)} in {plural(self.days_before, 'day')} before "
             f"the pause and {self.count_during} in {self.days_during} days of it: {format_percent(self.ratio)} of the "
             f"former rate (95 % interval {format_percent(self.ratio_low)} to {format_percent(self.ratio_high)}, "
             "allowing for clustering)."
@@ -176,7 +197,7 @@ class ZeroInterval(Finding):
     def title(self) -> str:
         """The run as the title of a chart."""
         if self.days <= 3:
-            return f"{self.by} no interval of more than three days is without an attack."
+            return f"{self.by} no interval of more than three days is without {self.words.plural}."
         return f"{self.by} there was none from {format_date(self.start)} to {format_date(self.end)}."
 
     def sentence(self) -> str:

@@ -15,7 +15,7 @@ def reading_guide(study: Study) -> str:
     about = study.dataset.about
     one = about.one_incident or "one row of incidents.csv"
     return (
-        f"How to read this: one {about.singular} is {one}. View: {study.view.words()}. The window runs "
+        f"How to read this: one {about.singular} is {one}. View: {study.view_words()}. The window runs "
         f"{format_range(*study.window)}; {searched_days(study)}. n is how many are counted up to the day “as of”. "
         "The glossary in the annex of the whole report defines the terms."
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.charts.vocabulary import vocabulary
 from analysis.findings.attack_distribution import CountSpread, FullestPeriod
 from analysis.findings.attack_return import AttackReturn
 from analysis.findings.claim_support import DisputedIncidents, EvidenceSize, SingleVoices
@@ -16,14 +17,15 @@ from analysis.measures.rates import rate
 
 def frequency_results(study: Study, peak: FullestPeriod, spread: CountSpread) -> list[dict]:
     """The results of the notebook on the frequency."""
+    many = study.dataset.about.plural
     rows = [
-        {"measure": "attacks", "value": len(study.incidents), "unit": "attacks"},
+        {"measure": many, "value": len(study.incidents), "unit": many},
         *_searched_rate(study, spread.phi_within),
-        {"measure": f"most attacks in a {peak.every}", "value": peak.count, "unit": "attacks", "day": peak.start},
+        {"measure": f"most {many} in a {peak.every}", "value": peak.count, "unit": many, "day": peak.start},
         {"measure": "variation between changes of the rate, over Poisson", "value": spread.phi_within, "unit": "phi"},
     ]  # fmt: skip
     return rows + [
-        {"measure": "attacks by running total", "what_counts": label, "value": each.n, "unit": "attacks",
+        {"measure": f"{many} by running total", "what_counts": label, "value": each.n, "unit": many,
          "day": each.rows["end"].max()}
         for label, each in study.totals.items()
     ]  # fmt: skip
@@ -37,19 +39,21 @@ def _searched_rate(study: Study, phi: float) -> list[dict]:
         return []
     found = rate(int(searched["count"].sum()), len(searched), max(1.0, phi) if phi == phi else 1.0)
     low, high = found.interval()
-    return [{"measure": f"attacks per day, on the {len(searched)} days searched at least by week",
-             "value": found.estimate, "low": low, "high": high, "unit": "attacks per day"}]  # fmt: skip
+    many = study.dataset.about.plural
+    return [{"measure": f"{many} per day, on the {len(searched)} days searched at least by week",
+             "value": found.estimate, "low": low, "high": high, "unit": f"{many} per day"}]  # fmt: skip
 
 
 def pause_results(pauses: pd.DataFrame) -> list[dict]:
     """The results of the notebook on the pause, from `sensitivity.pause_by_definition`."""
     rows: list[dict] = []
+    words = vocabulary()
     for row in pauses.itertuples():
         about = {"what_counts": row.definition}
-        rows.append({"measure": "attacks in the window", **about, "value": row.n, "unit": "attacks"})
+        rows.append({"measure": f"{words.plural} in the window", **about, "value": row.n, "unit": words.plural})
         if pd.notna(row.gap_days):
-            rows.append({"measure": "days without an attack", **about, "value": row.gap_days, "low": row.gap_days_low,
-                         "high": row.gap_days_high, "unit": "days"})  # fmt: skip
+            rows.append({"measure": f"days without {words.plural}", **about, "value": row.gap_days,
+                         "low": row.gap_days_low, "high": row.gap_days_high, "unit": "days"})  # fmt: skip
         if pd.notna(row.ratio):
             rows.append({"measure": "rate during over rate before", **about, "value": row.ratio, "low": row.ratio_low,
                          "high": row.ratio_high})  # fmt: skip
@@ -72,7 +76,7 @@ def return_results(found: Sequence[AttackReturn], firsts: pd.DataFrame, since: s
             rows.append({"measure": f"P(the rate rose by {each.as_of:%Y-%m-%d}), allowing for clustering", **about,
                          "value": each.probability_of_rise})  # fmt: skip
     rows += [
-        {"measure": f"first attack from {since}", "what_counts": row.definition, "day": row.first_low,
+        {"measure": f"first {vocabulary().singular} from {since}", "what_counts": row.definition, "day": row.first_low,
          "first_day": row.first_low, "last_day": row.first_high}
         for row in firsts.dropna(subset="first_low").itertuples()
     ]  # fmt: skip

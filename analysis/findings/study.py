@@ -10,19 +10,23 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.charts.text_format import format_range
 from analysis.charts.vocabulary import use_vocabulary
-from analysis.comparisons.count_series import CountSeries, count_series
+from analysis.comparisons.count_series import WHOLE_TABLE, CountSeries, count_series
 from analysis.comparisons.onset import middle_day
 from analysis.comparisons.sensitivity import changes_by_definition
+from analysis.evidence.about import Window
 from analysis.evidence.arguments import read_day, require_type
 from analysis.evidence.errors import InputError
 from analysis.incidents.dataset import Dataset, open_folder
-from analysis.incidents.views import View, select, view_coverage
+from analysis.incidents.views import View, describe_view, select, view_coverage
 from analysis.measures.changepoints.changes import Changes
 from analysis.measures.coverage import DAY, observed_window
 from analysis.measures.gaps import gaps
 from analysis.measures.totals import DEFINITION, format_counter, tallies_of_sets, tallies_of_voices
 
+LONG_DAYS = 1500  # of a window, beyond which the dates of changes are asked for near the pause alone
+MARGIN_DAYS = 730  # of such a window on each side of the pause
 MONTHS_AFTER = 2  # whole months after a pause that the question of its start looks at
 
 
@@ -62,9 +66,14 @@ class PauseDays:
         """The day before the first."""
         return self.start - DAY
 
+    @property
+    def again(self) -> pd.Timestamp:
+        """The day after the last."""
+        return self.end + DAY
+
     def marks(self) -> dict[pd.Timestamp, str]:
         """The last day before it and the first after it, as charts mark them."""
-        return {day: f"{day.day} {day:%B}" for day in (self.eve, self.end + DAY)}
+        return {day: f"{day.day} {day:%B}" for day in (self.eve, self.again)}
 
     @property
     def middle(self) -> pd.Timestamp:
@@ -173,14 +182,21 @@ class Study:
     def by(self, label: str) -> str:
         """Whose count a definition is, as the beginning of a sentence."""
         series = self.definitions[label]
+        if label == WHOLE_TABLE:
+            return "By this table"
         if series.incidents is not None:
             return f"By this table ({label})"
         place = label.partition("totals, ")[2]
         return f"By the {format_counter(series.counter)}'s count" + (f" for {place}" if place else "")
 
+    def view_words(self) -> str:
+        """The view in a phrase; a table without claims has rows and no voices."""
+        return describe_view(self.dataset, self.view)
+
     def about_finding(self, label: str) -> dict:
         """What every finding by one definition says about itself."""
-        return {"definition": label, "by": self.by(label), "view": self.view.words(), "as_of": self.window[1]}
+        return {"definition": label, "by": self.by(label), "view": self.view_words(), "as_of": self.window[1],
+                "words": self.dataset.about}  # fmt: skip
 
     def caption(self) -> dict:
         """What `format_caption` must say of a figure of the view's incidents, but its finding and its definition."""
@@ -202,19 +218,76 @@ class Study:
         middle = pd.Timestamp(read_day(day, "day"))
         return max(self.window[0], middle - margin * DAY), min(self.window[1], middle + margin * DAY)
 
-    def stated_pause(self, last_before, none_until=None, resumed=None) -> PauseDays:
-        """The pause from the day after `last_before` to `none_until`, or to the day before `resumed`. Raises InputError
-        for days that do not lie in this order inside the window."""
-        last = {"none_until": none_until} if resumed is None else {"resumed": resumed}
+    def stated_pause(self, last_before: object = "", none_until: object = "", resumed: object = "") -> PauseDays | None:
+        """The pause from the day after `last_before` to `none_until`, or to the day before `resumed`.
+
+        What is not given is taken from `pause`; None where that has no days before and after it in the window. Raises
+        InputError for given days that do not lie in this order inside the window.
+        """
+        own = self.pause
+        if not (last_before or none_until or resumed):
+            return own if own and self.window[0] < own.eve and own.end + DAY < self.window[1] else None
+        if own is not None:
+            last_before, resumed = last_before or own.eve, resumed or (own.end + DAY if not none_until else "")
+        last = {"resumed": resumed} if resumed else {"none_until": none_until}
         self.require_inside(last_before=last_before, **last)
-        end = pd.Timestamp(none_until) if resumed is None else pd.Timestamp(resumed) - DAY
+        end = pd.Timestamp(resumed) - DAY if resumed else pd.Timestamp(none_until)
         return PauseDays(pd.Timestamp(last_before) + DAY, end)
+
+    def why_no_pause(self) -> str:
+        """Why `stated_pause` has no pause to examine, in one sentence."""
+        if self.pause is None:
+            return (
+                f"This table has no day without {self.dataset.about.plural} between two days with some, so that there "
+                "is no pause to examine."
+            )
+        found = "pause of about.yml" if self.pause.is_given else "longest gap"
+        return (
+            f"The {found} ({format_range(self.pause.start, self.pause.end)}) does not have two days of the window on "
+            f"each side of it, and the window runs {format_range(*self.window)}: no rate can be compared with its own."
+        )
 
     def until(self, end: pd.Timestamp) -> Study:
         """The same study up to a day, or to its own last day if that is earlier."""
         end = min(end, self.window[1])
         view = replace(self.view, end=end.date()) if end < self.window[1] else self.view
         return Study(self.dataset, view, (self.window[0], end))
+
+    def days_to_look(self, pause: PauseDays, look_from: object = "", look_to: object = "") -> tuple[str, str]:
+        """The days among which the first incident after a pause is looked for, as ISO days: those given, else from the
+        month before that of the last day of the pause to the end of its month."""
+        month = pause.end + pd.offsets.MonthEnd(0)
+        first = max(pause.start, pause.end - pd.offsets.MonthBegin(2) if pause.end.day > 1 else pause.start)
+        first = max(first, self.window[0]) if not look_from else pd.Timestamp(read_day(look_from, "look_from"))
+        last = min(max(month, pause.again), self.window[1])
+        last = last if not look_to else pd.Timestamp(read_day(look_to, "look_to"))
+        return f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}"
+
+    def around_pause(self, soon_after: bool = False) -> Study:
+        """The same study in the days from which about.yml judges the pause; with `soon_after` as `near_pause`. Days
+        that the view itself gives stay; a long window is cut as `cut_to_pause` does."""
+        days = self.dataset.about.pause.window if self.dataset.about.pause else Window()
+        view = replace(self.view, start=self.view.start or days.start, end=self.view.end or days.end)
+        study = self if view == self.view else study_of(self.dataset, view)
+        study = study if self.view.start or self.view.end else study.cut_to_pause()
+        return study.near_pause() if soon_after and not self.view.end else study
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the window has too many days for the exact posterior of the changes in it."""
+        return (self.window[1] - self.window[0]).days >= LONG_DAYS
+
+    def cut_to_pause(self) -> Study:
+        """The same study; of a long window two years on each side of the pause."""
+        return self._cut_to_pause
+
+    @cached_property
+    def _cut_to_pause(self) -> Study:
+        if not self.is_long or self.pause is None:
+            return self
+        margin = MARGIN_DAYS * DAY
+        start, end = max(self.window[0], self.pause.start - margin), min(self.window[1], self.pause.end + margin)
+        return Study(self.dataset, replace(self.view, start=start.date(), end=end.date()), (start, end))
 
     def near_pause(self) -> Study:
         """The same study up to the end of the second whole month after the pause: the window of its start."""

@@ -127,8 +127,9 @@ def summary_findings(dataset: Dataset, view: View) -> Summary:
     """
     study = study_of(dataset, view)
     frequency = frequency_finding(study)
-    onset = pause_finding(study.near_pause())
-    ending = return_finding(study)
+    near = study.cut_to_pause()
+    onset = pause_finding(near.near_pause())
+    ending = return_finding(near)
     noun = dataset.about.plural
     answers = (
         Answer(question=f"How many {noun}, by whose count?", sentence=frequency.sentence(),
@@ -140,7 +141,7 @@ def summary_findings(dataset: Dataset, view: View) -> Summary:
     )  # fmt: skip
     return Summary(
         title=dataset.about.title,
-        view=view.words(),
+        view=study.view_words(),
         window=study.window,
         answers=answers,
         casualties=casualties_finding(study),
@@ -155,7 +156,7 @@ def summary_findings(dataset: Dataset, view: View) -> Summary:
 
 def _other_dates(study: Study) -> tuple[str, ...]:
     """The start of the pause by the other totals, and by the view's own incidents beside totals."""
-    near = study.near_pause()
+    near = study.cut_to_pause().near_pause()
     others = [label for label in (*near.totals, *list(near.itemised)[:1]) if label != near.primary]
     return tuple(pause_finding(near, label).sentence() for label in others)
 

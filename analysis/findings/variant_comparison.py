@@ -63,7 +63,7 @@ def view_row(study: Study) -> dict:
         return row
     row |= {"before": int((days < pause.start).sum()), "inside": int(days.between(pause.start, pause.end).sum()),
             "after": int((days > pause.end).sum())}  # fmt: skip
-    near = study.near_pause()
+    near = study.cut_to_pause().near_pause()
     label = next(iter(near.itemised))
     found = pause_finding(near, label)
     if not found.is_thin:

@@ -26,6 +26,8 @@ from analysis.incidents.incident_table import (
 from analysis.incidents.trace_text import VOICE_NAMES
 from analysis.incidents.value_agreement import lineage
 
+ALL_CLAIMS = "all claims, whoever makes them"
+
 
 @dataclass(frozen=True, repr=False)
 class View:
@@ -144,7 +146,7 @@ class View:
 
     def _voices(self) -> str:
         if not self.confirmation or set(self.confirmation) == set(CONFIRMATION):
-            return "all claims, whoever makes them"
+            return ALL_CLAIMS
         chosen = [VOICE_NAMES.get(level, level) for level in CONFIRMATION if level in self.confirmation]
         return "only " + " and ".join([", ".join(chosen[:-1])] * (len(chosen) > 1) + chosen[-1:])
 
@@ -158,6 +160,19 @@ class View:
         if self.start:
             return f"from {self.start}"
         return f"to {self.end}" if self.end else ""
+
+
+def describe_view(dataset: Dataset, view: View) -> str:
+    """The view in a phrase that suits the dataset: a table without claims has rows, and nobody who makes a claim.
+
+    Examples
+    --------
+    >>> import analysis as a
+    >>> describe_view(a.open_folder(), a.View(countries="Iraq"))
+    'all claims, whoever makes them; in Iraq'
+    """
+    words = view.words()
+    return words if dataset.evidence is not None else words.replace(ALL_CLAIMS, f"all {dataset.about.plural}", 1)
 
 
 def given_fields(view: View) -> dict[str, Any]:
@@ -234,7 +249,7 @@ def select(dataset: Dataset, view: View, *, empty_ok: bool = False) -> pd.DataFr
     _check_columns(dataset, view, incidents)
     chosen = incidents[_keep(incidents, view, dataset)].reset_index(drop=True)
     if chosen.empty and not empty_ok:
-        raise InputError(f"the view selects no incident: {view.words()}")
+        raise InputError(f"the view selects no incident: {describe_view(dataset, view)}")
     return chosen
 
 

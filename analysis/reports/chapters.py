@@ -19,6 +19,7 @@ from analysis.incidents.views import select
 from analysis.reports.appendix import appendix_blocks, link_incidents, listed_entries
 from analysis.reports.document.book import bind_documents, split_annex
 from analysis.reports.document.entries import Closing
+from analysis.reports.document.losses import Losses
 from analysis.reports.document.notebook_document import build_document
 from analysis.reports.document.tree import CONTENTS_HERE, NEW_PAGE, Node, new_document, title_of
 from analysis.reports.first_page import SUMMARY_FILE, detail_blocks, first_page, first_page_blocks
@@ -82,7 +83,8 @@ class Renderer:
         key = (self.decides, front, listed)
 
         def pdf() -> bytes:
-            return to_pdf(chapter.tree, **front, entries=listed_entries(self.dataset, listed, "report.pdf"))
+            entries = listed_entries(self.dataset, listed, "report.pdf")
+            return to_pdf(chapter.tree, **front, entries=entries, losses=Losses(strict=True))
 
         def page() -> bytes:
             return to_html(chapter.page, **front, entries=listed_entries(self.dataset, listed, "report.html")).encode()
@@ -109,7 +111,8 @@ class Renderer:
         }
 
         def pdf() -> bytes:
-            return to_pdf(book, **front, entries=entries, closing=self._appendix(listed, chart, for_page=False))
+            closing = self._appendix(listed, chart, for_page=False)
+            return to_pdf(book, **front, entries=entries, closing=closing, losses=Losses(strict=True))
 
         def page() -> bytes:
             closing = self._appendix(listed, chart, for_page=True)
@@ -143,7 +146,8 @@ class Renderer:
         """Write `summary.pdf`: the first page, and a second one with what other counts say and how it was made."""
         page = self.first_page()
         blocks = [*first_page_blocks(page, {}), NEW_PAGE, *detail_blocks(page)]
-        made = to_pdf(new_document(blocks), title=self.title, subtitle=self.variant.title, provenance=provenance)
+        made = to_pdf(new_document(blocks), title=self.title, subtitle=self.variant.title, provenance=provenance,
+                      losses=Losses(strict=True))  # fmt: skip
         (self.folder / "summary.pdf").write_bytes(made)
         (self.folder / SUMMARY_FILE).write_text(json.dumps(page, indent=1, ensure_ascii=False), encoding="utf-8")
 

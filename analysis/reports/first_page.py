@@ -127,10 +127,11 @@ def _mark(day: pd.Timestamp, title: str) -> str:
 
 
 def _caption(study: Study, periods: pd.DataFrame) -> str:
-    noun = study.dataset.about.plural
-    total = int(periods["count"].sum())
+    total, about = int(periods["count"].sum()), study.dataset.about
+    noun = about.singular if total == 1 else about.plural
     ground = explain_shading(periods)
-    said = f"{total:,} itemised {noun} {format_range(*study.window)}, by the best voice behind each"
+    voices = "" if study.incidents["confirmation"].eq("unknown").all() else ", by the best voice behind each"
+    said = f"{total:,} itemised {noun} {format_range(*study.window)}{voices}"
     return f"{said}; {ground}." if ground else f"{said}."
 
 

@@ -16,7 +16,7 @@ import nbformat
 from analysis.evidence.errors import InputError, RunError, format_path
 from analysis.evidence.scratch import scratch_folder
 from analysis.incidents.dataset import Dataset, open_folder
-from analysis.incidents.views import View, select
+from analysis.incidents.views import View, describe_view, select
 from analysis.reports.chapters import Chapter, Renderer, format_provenance
 from analysis.reports.document.notebook_document import read_notebook
 from analysis.reports.plan import Plan, recorded_plan
@@ -26,7 +26,7 @@ from analysis.reports.report_tables import write_report_tables
 from analysis.runs import run_record
 from analysis.runs.atomic_folder import kept_folder, publish_folder
 from analysis.runs.kept_results import KeptResults
-from analysis.runs.kept_runs import with_prose_of
+from analysis.runs.kept_runs import with_prose_of, with_title
 from analysis.runs.parallel_runs import RunningKernels, run_parallel
 from analysis.runs.parameters import view_of_parameters
 from analysis.runs.run_limits import RunLimits
@@ -78,6 +78,7 @@ def run_report(
             begun = datetime.now(UTC)
             outputs = kept.result(decides.run_keys[source], lambda: run(source, running))
             executed = with_prose_of(read_notebook(source), nbformat.reads(outputs.decode(), as_version=4))
+            executed = with_title(executed, dataset.about.chapter(source.stem).title)
             nbformat.write(executed, made / "notebooks" / source.name)
             seconds = run_record.seconds_since(begun)
             progress(f"ran {source.stem}")
@@ -166,7 +167,7 @@ def _view(source: Path, given: Mapping[str, Any], variant: Variant, dataset: Dat
         select(dataset, view)
     except InputError as error:
         raise InputError(f"{format_path(variant.path)}, {source.stem}: {error}") from None
-    return view.words()
+    return describe_view(dataset, view)
 
 
 def verify_report(folder: Path, progress: Callable[[str], None] = lambda _: None) -> run_record.RecordComparison:

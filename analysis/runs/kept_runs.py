@@ -6,6 +6,7 @@ that the code uses.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -67,3 +68,18 @@ def with_prose_of(notebook: NotebookNode, executed: NotebookNode) -> NotebookNod
     for number, cell in enumerate(merged.cells):
         cell.id = f"cell-{number}"
     return merged
+
+
+def with_title(notebook: NotebookNode, title: str) -> NotebookNode:
+    """The notebook with another first heading; with its own where there is no title."""
+    first = next((cell for cell in notebook.cells if cell.cell_type == "markdown"), None)
+    if title and first is not None:
+        heading, _, rest = first.source.partition("\n")
+        if heading.startswith("# "):
+            first.source = f"# {escape_title(title)}\n{rest}"
+    return notebook
+
+
+def escape_title(title: str) -> str:
+    """Text as one line of Markdown: characters that could become markup are escaped."""
+    return re.sub(r"([\\`*_{}\[\]<>$|~^])", r"\\\1", " ".join(title.split()))

@@ -62,8 +62,7 @@ KINDS = {
     "confirmation": list_kind(CONFIRMATION),
     "reliability": list_kind(RELIABILITY),
     "weapons": list_kind(WEAPONS),
-    "start": OPEN_DAY,
-    "end": OPEN_DAY,
+    **dict.fromkeys(("start", "end", "last_before", "none_until", "resumed", "look_from", "look_to"), OPEN_DAY),
     "every": ParameterKind(
         Annotated[str, Field(pattern=r"^(day|week|month|quarter|[1-9]\d* days?)$")], "text",
         "day, week, month, quarter, or a number of days as in '14 days'",

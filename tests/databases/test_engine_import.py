@@ -9,7 +9,7 @@ from analysis import InputError
 from analysis.cli import main
 from analysis.databases.engine_import import import_acled_in_engine
 from analysis.databases.side_car import read_side_car
-from analysis.databases.table_import import import_database
+from analysis.databases.table_import import import_database, write_import
 from analysis.incidents.large_dataset import open_table
 
 pytest.importorskip("ibis", reason="the extra `scale` is not installed")
@@ -71,10 +71,46 @@ def test_what_cannot_be_taken_is_named_and_nothing_is_written(tmp_path):
     assert len(made.refused) == 3
 
 
+def test_beside_the_table_stand_the_files_that_stand_beside_any_import(tmp_path):
+    rows = [*ROWS, {"event_id_cnty": "K2", "latitude": "95", "country": "Serbia"}, {"fatalities": "3"},
+            {"event_id_cnty": "SRB1", "country": "Serbia", "event_date": "2019-05-01"}]  # fmt: skip
+    file = write(tmp_path / "acled.csv", rows)
+    asked = {"downloaded": "2024-03-01", "leave_out": True}
+    import_acled_in_engine([file], tmp_path / "large", **asked)
+    write_import(import_database("acled", [file], tmp_path / "small", **asked))
+    for name in ("about.yml", "coverage.csv"):
+        large, small = ((tmp_path / each / name).read_text(encoding="utf-8") for each in ("large", "small"))
+        assert large == small
+    large, small = (pd.read_csv(tmp_path / each / "refused.csv", dtype=str) for each in ("large", "small"))
+    same = ["record_file", "record_row", "value"]
+    assert list(large.columns) == list(small.columns)
+    assert large[same].to_numpy().tolist() == small[same].to_numpy().tolist()
+    assert list(large["record_row"]) == ["2", "6", "7"]
+    (tmp_path / "large" / "about.yml").write_text("title: Mine\n", encoding="utf-8")
+    own = "counter,scope,start,end,density,basis\nitemised,all,2019-01-01,2024-03-01,days,I looked\n"
+    (tmp_path / "large" / "coverage.csv").write_text(own, encoding="utf-8")
+    import_acled_in_engine([file], tmp_path / "large", **asked)
+    assert (tmp_path / "large" / "about.yml").read_text(encoding="utf-8") == "title: Mine\n"
+    assert (tmp_path / "large" / "coverage.csv").read_text(encoding="utf-8") == own
+
+
 def test_an_id_that_stands_twice_is_refused(tmp_path):
     file = write(tmp_path / "acled.csv", [*ROWS, {"fatalities": "3"}])
     with pytest.raises(InputError, match="2 x event_id_cnty: each id once"):
         import_acled_in_engine([file], tmp_path / "large", downloaded="2024-03-01")
+
+
+def test_texts_are_trimmed_and_a_quote_may_come_late(tmp_path, monkeypatch):
+    monkeypatch.setattr("analysis.databases.engine_import.SNIFFED", 2)
+    plain = {name: "Group A" for name in ("notes", "source", "admin1", "location")}
+    texts = {"notes": "\u00a0said, and\tsaid ", "location": "Málaga é", "admin1": " ", "source": 'the "Post"'}
+    rows = [plain | {"event_id_cnty": f"K{n}"} for n in range(3000)]
+    file = write(tmp_path / "acled.csv", [*rows, texts | {"event_id_cnty": "LATE"}])
+    import_acled_in_engine([file], tmp_path / "large", downloaded="2024-03-01")
+    table = open_table(tmp_path / "large").incidents.execute().set_index("record_id")
+    found = table.loc["LATE", ["note", "place", "admin1", "source"]].tolist()
+    assert found[:2] + found[3:] == ["said, and said", "Málaga é", 'the "Post"'] and pd.isna(found[2])
+    assert table.loc["K7", ["note", "place"]].tolist() == ["Group A", "Group A"]
 
 
 @pytest.mark.slow

@@ -214,3 +214,17 @@ def test_equal_rows_are_two_events_where_the_table_has_no_id(bring):
     assert "the table has no id, so each counts" in " ".join(kept.side_car.remarks)
     assert len(bring(text, {"id": [], "repeated": "drop"}).incidents) == 1
     assert len(bring("no," + text.replace("\n2", "\n1,2"), {}).incidents) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "expected"),
+    [
+        (["Post Date", "Incident date"], ["2023-10-09", "October 8 2023"], "Incident date"),
+        (["Post Date", "Place"], ["2023-10-09", "X"], "Post Date"),
+        (["Published", "When"], ["2023-10-09", "Monday, October 9, 2023"], "When"),
+    ],
+)
+def test_the_day_of_the_event_is_suggested_before_the_day_of_the_report(tmp_path, header, row, expected):
+    pd.DataFrame([row], columns=header).to_csv(tmp_path / "t.csv", index=False)
+    said = yaml.safe_load(suggest_mapping(read_table_file(tmp_path / "t.csv")))
+    assert said["date"]["day"]["column"] == expected

@@ -176,3 +176,9 @@ def test_what_only_looks_like_a_table_is_refused_with_the_way_out(tmp_path, name
     (tmp_path / name).write_text(content)
     with pytest.raises(InputError, match=said):
         read_table_file(tmp_path / name)
+
+
+def test_the_only_list_of_objects_in_an_object_holds_the_rows(tmp_path):
+    (tmp_path / "t.json").write_text('{"schema_version": 1, "videos": [{"id": "a", "at": {"town": "X"}}, {"id": "b"}]}')
+    rows = read_table_file(tmp_path / "t.json").rows
+    assert rows[["id", "at.town"]].to_numpy().tolist() == [["a", "X"], ["b", ""]]

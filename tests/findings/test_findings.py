@@ -98,7 +98,10 @@ class TestABareTable:
         spread = replace(spread_finding(study, counts, "week"), phi_within=4.0)
         rows = frequency_results(study, period_finding(study, counts, "week"), spread)
         found = next(row for row in rows if "searched at least by week" in row["measure"])
-        assert (found["value"], found["measure"]) == (1.0, "attacks per day, on the 10 days searched at least by week")
+        assert (found["value"], found["measure"]) == (
+            1.0,
+            "incidents per day, on the 10 days searched at least by week",
+        )
         assert found["high"] > rate(10, 10).interval()[1]
 
 

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from analysis.evidence.errors import InputError
 from analysis.measures.changepoints.changes import Changes, changes, changes_under_prior
-from analysis.measures.changepoints.posterior import LEVEL
+from analysis.measures.changepoints.posterior import LEVEL, highest_density_set
 
 PRIORS = ("expected_changes", "shape", "rate")  # the first shares most of its computation with the posterior given
 
@@ -96,8 +96,9 @@ def _summary(found: Changes) -> list[tuple]:
         return [(*head, None, missing, missing, missing)]
     rows = []
     for order in range(1, number + 1):
-        days = found.overdispersed.highest_density(LEVEL, order, number)["day"]
-        rows.append((*head, order, found.overdispersed.date(order, number).idxmax(), days.iloc[0], days.iloc[-1]))
+        date = found.overdispersed.date(order, number)
+        days = highest_density_set(date, LEVEL)["day"]
+        rows.append((*head, order, date.idxmax(), days.iloc[0], days.iloc[-1]))
     return rows
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -229,14 +230,18 @@ def _is_weights(given) -> bool:
 def _tilted_geometric(mean: float, numbers: np.ndarray) -> np.ndarray:
     """Log weights of a prior in which no change and one change are equally probable, up to a factor for each change
     that gives the prior its mean."""
+    weights = np.log(1 - FURTHER) + (numbers - 1) * np.log(FURTHER) + numbers * _log_factor(mean)
+    return np.where(numbers > 0, weights, 0.0)
 
+
+@lru_cache
+def _log_factor(mean: float) -> float:
     def excess(log_factor: float) -> float:
         factor = np.exp(log_factor)
         first, further = (1 - FURTHER) * factor, FURTHER * factor
         return first / (1 - further) ** 2 / (1 + first / (1 - further)) - mean
 
-    log_factor = brentq(excess, -40.0, -np.log(FURTHER) - 1e-9)
-    return np.where(numbers > 0, np.log(1 - FURTHER) + (numbers - 1) * np.log(FURTHER) + numbers * log_factor, 0.0)
+    return float(brentq(excess, -40.0, -np.log(FURTHER) - 1e-9))
 
 
 def changes_under_prior(observed: ObservedCounts, prior: Prior) -> Changes:

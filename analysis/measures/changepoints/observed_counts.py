@@ -206,21 +206,19 @@ def observe_counts(frame: pd.DataFrame, ranges: pd.DataFrame | None = None) -> O
             f"rows overlap: {_format_span(rows, one)} and {_format_span(rows, one + 1)}; every day belongs to one row"
         )
     exposure, day_counts = np.zeros(b.max()), np.zeros(b.max(), int)
-    counted, interval_counts = [], []
-    for start, end, count, days in zip(
-        *(each.tolist() for each in (a, b, rows["count"], rows["exposure"])), strict=True
-    ):
-        if np.isnan(count) or not days:
-            continue
+    count, watched = rows["count"].to_numpy(), rows["exposure"].to_numpy()
+    known = ~np.isnan(count) & (watched > 0)
+    a, b, count, watched = a[known], b[known], count[known].astype(int), watched[known]
+    is_day = b - a == 1
+    exposure[a[is_day]], day_counts[a[is_day]] = watched[is_day], count[is_day]
+    counted = list(zip(a.tolist(), b.tolist(), count.tolist(), strict=True))
+    totals = [counted[one] for one in np.flatnonzero(~is_day)]
+    for (start, end, _), days in zip(totals, watched[~is_day], strict=True):
         exposure[start:end] = days / (end - start)
-        counted.append((int(start), int(end), int(count)))
-        if end - start == 1:
-            day_counts[start] = count
-        elif count:
-            interval_counts.append(counted[-1])
     if not counted:
         raise InputError("no row has a count and exposure: nothing was observed")
-    observed = _trim_unobserved(ObservedCounts(first, exposure, day_counts, tuple(interval_counts), tuple(counted)))
+    interval_counts = tuple(each for each in totals if each[2])
+    observed = _trim_unobserved(ObservedCounts(first, exposure, day_counts, interval_counts, tuple(counted)))
     return observed if ranges is None or ranges.empty else _add_ranges(observed, ranges)
 
 
@@ -228,6 +226,8 @@ def _trim_unobserved(observed: ObservedCounts) -> ObservedCounts:
     """Leave out the unobserved days before the first observed one and after the last: no count tells a change there."""
     observed_days = np.flatnonzero(observed.exposure)
     begin, end = int(observed_days[0]), int(observed_days[-1]) + 1
+    if end - begin == observed.days:
+        return observed
     moved = [tuple((a - begin, b - begin, n) for a, b, n in rows) for rows in (observed.interval_counts, observed.rows)]
     first = observed.first
     first = first + begin * DAY if isinstance(first, pd.Timestamp) else first + begin

@@ -10,6 +10,7 @@ import numpy as np
 from analysis.measures.changepoints.compiling import compile_if_possible
 
 DEAD = -700.0  # exponents below which nothing is left
+TINY = 1e-250  # as in `kernels`: smaller floats are slow
 
 
 @compile_if_possible
@@ -41,16 +42,63 @@ def carry_fallen(states, scales, likelihood, above, enter, leave, fallen):
     tail = np.zeros(points + 1)
     for day in range(1, days):
         for level in range(1, levels):
-            top = scales[day, level]
+            top, before, after = scales[day, level], states[day - 1, level - 1], fallen[day, level]
             if top == -np.inf or scales[day - 1, level - 1] == -np.inf:
                 continue
             came = np.exp(min(scales[day - 1, level - 1] - top, -DEAD))
             kept = 0.0 if scales[day - 1, level] == -np.inf else np.exp(min(scales[day - 1, level] - top, -DEAD))
+            higher = 0.0
             for point in range(points - 1, -1, -1):
-                tail[point] = tail[point + 1] + leave[point] * states[day - 1, level - 1, point]
+                higher += leave[point] * before[point]
+                tail[point] = higher
+            earlier, of_day = fallen[day - 1, level], likelihood[day]
             for point in range(points):
-                value = kept * fallen[day - 1, level, point] + came * enter[point] * tail[above[point]]
-                fallen[day, level, point] = value * likelihood[day, point]
+                value = (kept * earlier[point] + came * enter[point] * tail[above[point]]) * of_day[point]
+                after[point] = value if value >= TINY else 0.0
+
+
+@compile_if_possible
+def add_up_pauses(fallen, scales, risen, turned_scales, likelihood, log_each, total, out):
+    """Probability of each day to lie in a segment that began with a fall and ends with a rise, into `out`.
+
+    Parameters
+    ----------
+    fallen, scales : array of float, (days, levels, points) and (days, levels)
+        From `carry_fallen` over the days as they come.
+    risen, turned_scales : the same shapes
+        From `carry_fallen` over the days from the last one.
+    likelihood : array of float, (days, points)
+        Of each day; it is in both.
+    log_each : array of float, (levels,)
+        Log prior probability of one placement of so many changes.
+    total : float
+        Log of the sum over everything.
+    out : array of float, (days,)
+        Filled.
+
+    Examples
+    --------
+    >>> out, part = np.empty(1), np.ones((1, 3, 1))
+    >>> add_up_pauses(part, np.zeros((1, 3)), part, np.zeros((1, 3)), np.full((1, 1), 2.0), np.zeros(3), 0.0, out)
+    >>> out.tolist()
+    [0.5]
+    """
+    days, levels, points = fallen.shape
+    for day in range(days):
+        turned = days - 1 - day
+        mass = np.zeros(points)
+        for before in range(1, levels):
+            for after in range(1, levels - before):
+                log = scales[day, before] + turned_scales[turned, after] + log_each[before + after] - total
+                factor = np.exp(min(max(log, -745.0), -DEAD))
+                here, there = fallen[day, before], risen[turned, after]
+                for point in range(points):
+                    mass[point] += factor * here[point] * there[point]
+        probability = 0.0
+        for point in range(points):
+            if likelihood[day, point] > 1e-200:
+                probability += mass[point] / likelihood[day, point]
+        out[day] = min(probability, 1.0)
 
 
 @compile_if_possible
@@ -85,7 +133,8 @@ def trace_entry(states, scales, likelihood, above, enter, leave, rates, day, hel
     for first in range(day, 0, -1):
         high = 0.0
         for point in range(points):
-            run[point] *= likelihood[first, point]
+            still = run[point] * likelihood[first, point]
+            run[point] = still if still >= TINY else 0.0
             high = max(high, run[point])
         if high <= 0.0:
             return
@@ -97,12 +146,15 @@ def trace_entry(states, scales, likelihood, above, enter, leave, rates, day, hel
             log = scales[first - 1, level - 1] + log_run
             if log < DEAD:
                 continue
+            before, beyond = states[first - 1, level - 1], held[level]
+            higher, higher_rated = 0.0, 0.0
             for point in range(points - 1, -1, -1):
-                tail[point] = tail[point + 1] + leave[point] * states[first - 1, level - 1, point]
-                rated[point] = rated[point + 1] + leave[point] * states[first - 1, level - 1, point] * rates[point]
+                left = leave[point] * before[point]
+                higher, higher_rated = higher + left, higher_rated + left * rates[point]
+                tail[point], rated[point] = higher, higher_rated
             total, total_rated = 0.0, 0.0
             for point in range(points):
-                value = enter[point] * run[point] * held[level, point]
+                value = enter[point] * run[point] * beyond[point]
                 total += value * tail[above[point]]
                 total_rated += value * rated[above[point]]
             factor = np.exp(min(log, -DEAD))

@@ -8,7 +8,7 @@ import numpy as np
 
 from analysis.measures.changepoints.grid_pass import GridPass
 from analysis.measures.changepoints.kernels import day_likelihood
-from analysis.measures.changepoints.pause_kernels import carry_fallen, trace_entry
+from analysis.measures.changepoints.pause_kernels import add_up_pauses, carry_fallen, trace_entry
 from analysis.measures.changepoints.posterior_rate import grid_quantiles
 from analysis.measures.changepoints.streamed_posterior import StreamedPosterior, stream_days
 
@@ -160,7 +160,7 @@ class _Pass:
         self.reversed = np.ascontiguousarray(self.likelihood[::-1])
         self.states, self.scales = stream_days(one, prior, self.ones, prior, backward=False)
         self.back, self.back_scales = stream_days(one, self.ones, prior, self.ones, backward=True)
-        self.fallen, self.risen = np.zeros_like(self.states), np.zeros_like(self.back)
+        self.fallen, self.risen = np.zeros(self.states.shape), np.zeros(self.back.shape)
         carry_fallen(self.states, self.scales, self.likelihood, self.above, prior, self.ones, self.fallen)
         carry_fallen(self.back, self.back_scales, self.reversed, self.above, self.ones, prior, self.risen)
         ways = np.where(np.isneginf(found.log_ways), np.inf, found.log_ways)
@@ -172,16 +172,10 @@ class _Pass:
     @property
     def probability(self) -> np.ndarray:
         """Of each day to lie in a pause: (days,)."""
-        out = np.zeros(self.days)
-        risen, back_scales = self.risen[::-1], self.back_scales[::-1]
-        with np.errstate(divide="ignore"):
-            inverse = np.where(self.likelihood > 1e-200, 1 / self.likelihood, 0.0)
-        for before in range(1, self.levels):
-            weighted = self.fallen[:, before] * inverse
-            for after in range(1, self.levels - before):
-                log = self.scales[:, before] + back_scales[:, after] + self.log_each[before + after] - self.total
-                out += np.exp(np.clip(log, -745, 700)) * (weighted * risen[:, after]).sum(axis=1)
-        return np.minimum(out, 1.0)
+        out = np.empty(self.days)
+        add_up_pauses(self.fallen, self.scales, self.risen, self.back_scales, self.likelihood, self.log_each,
+                      self.total, out)  # fmt: skip
+        return out
 
     def on(self, day: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Of the pause that holds a day, as masses: its first day, and the same times the rate before: (2, days); the

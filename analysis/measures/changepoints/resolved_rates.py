@@ -7,8 +7,9 @@ with a few busy days therefore need a fraction of the points of an even grid.
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import expit, gammainccinv, gammaln, logsumexp, xlogy
+from scipy.special import gammainccinv, gammaln, logsumexp, xlogy
 
+from analysis.measures.changepoints.compiling import njit
 from analysis.measures.changepoints.rate_grid import MAX_POINTS, STEP, RateGrid
 
 GROWTH = 1.25  # of the lengths of windows that are looked at
@@ -17,7 +18,8 @@ EDGE = 2.0  # width of the transition between two resolutions, in standard devia
 FINE = 0.75  # standard deviations between points for an error of a segment below 1e-9
 BELOW = (1e-5, 1e-10)  # smallest rate, in events over the whole series, of a usual and of a fine grid
 ABOVE = (1e-6, 1e-12)  # prior probability of higher rates than those of the grid, the same
-NEWTON = 4  # steps that put the points in their places
+NEWTON = 4  # steps that put the points in their places, at most
+IN_PLACE = 1e-11  # distance to it, in steps, at which a point is in its place
 COUNTS = 40  # windows of one length at which the error is measured
 SLACK = 1.2  # of the rates of windows whose lengths lie between two of the ladder
 
@@ -40,13 +42,21 @@ def windows(counts: np.ndarray, exposure: np.ndarray) -> list[tuple[np.ndarray, 
     >>> [events.tolist() for events, _ in windows(np.array([0.0, 3.0, 1.0]), np.ones(3))]
     [[0.0, 3.0, 1.0], [3.0, 4.0], [4.0]]
     """
-    events, exposed = np.append(0.0, counts.cumsum()), np.append(0.0, exposure.cumsum())
+    return _windows(np.append(0.0, counts.cumsum()), np.append(0.0, exposure.cumsum()), _lengths(len(counts)))
+
+
+def _lengths(days: int) -> np.ndarray:
+    """The ladder of lengths, from one day to all days."""
     lengths, length = [], 1
-    while length < len(counts):
+    while length < days:
         lengths.append(length)
         length = max(length + 1, int(length * GROWTH))
+    return np.array([*lengths, days])
+
+
+def _windows(events: np.ndarray, exposed: np.ndarray, lengths: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     out = []
-    for days in [*lengths, len(counts)]:
+    for days in lengths.tolist():
         inside, watched = events[days:] - events[:-days], exposed[days:] - exposed[:-days]
         out.append((inside[watched > 0], watched[watched > 0]))
     return [each for each in out if len(each[0])]
@@ -90,15 +100,18 @@ def resolved_rate_grid(
     low, high, deviation = _down_to_the_prior(low, high, deviation, shape, scale_days, ABOVE[is_fine])
     top, total = float(high[-1]), float(exposure.sum())
     bottom = np.sqrt(BELOW[is_fine] * min(1 / total, shape / scale_days)) / max(1.0, 1 / shape)
-    begin, end = (_place(np.array([each]), low, high, deviation)[0][0] for each in (bottom, top))
+    begin, end = _place(np.array([bottom, top]), low, high, deviation)[0]
     points = int(np.clip((end - begin) / step, 24, MAX_POINTS)) + 1
     wanted, between = np.linspace(begin, end, points, retstep=True)
     knots = np.unique(np.concatenate([np.geomspace(bottom, top, 60), np.linspace(bottom, top, 120)]))
     root = np.interp(wanted, _place(knots, low, high, deviation)[0], knots)
     for _ in range(NEWTON):
         place, density = _place(root, low, high, deviation)
+        if np.abs(wanted - place).max() < IN_PLACE:
+            break
         root = root * np.exp(np.clip((wanted - place) / (density * root), -0.5, 0.5))
-    density = _place(root, low, high, deviation)[1]
+    else:
+        density = _place(root, low, high, deviation)[1]
     rates = root**2
     log = xlogy(shape - 1, rates) - scale_days * rates + shape * np.log(scale_days) - gammaln(shape)
     prior = np.exp(log) * 2 * root / density * between
@@ -108,14 +121,39 @@ def resolved_rate_grid(
 
 def _resolutions(counts: np.ndarray, exposure: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Nested ranges of the square root of a rate, the narrowest first, and the standard deviation in each."""
-    rows = [
-        ((inside / watched).min(), (inside / watched).max(), watched.max())
-        for inside, watched in windows(counts, exposure)
-    ]
-    low, high, longest = np.array(rows[::-1]).T
+    events, exposed = np.append(0.0, counts.cumsum()), np.append(0.0, exposure.cumsum())
+    rows = window_resolutions(events, exposed, _lengths(len(counts)))
+    low, high, longest = rows[rows[:, 2] > 0][::-1].T
     deviation = 1 / (2 * np.sqrt(longest))
     low, high = np.sqrt(low / SLACK) - REACH * deviation, np.sqrt(high * SLACK) + REACH * deviation
     return np.minimum.accumulate(low), np.maximum.accumulate(high), deviation
+
+
+def window_resolutions_numpy(events: np.ndarray, exposed: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Lowest and highest rate of the windows of each length, and the longest exposure of one.
+
+    Parameters
+    ----------
+    events, exposed : array of float, (days + 1,)
+        Events and days of exposure before each day.
+    lengths : array of int, (lengths,)
+        In days.
+
+    Returns
+    -------
+    array of float, (lengths, 3)
+        The exposure is 0 where nobody watched a window so long.
+
+    Examples
+    --------
+    >>> window_resolutions_numpy(np.array([0.0, 3.0, 4.0]), np.array([0.0, 1.0, 2.0]), np.array([1])).tolist()
+    [[1.0, 3.0, 1.0]]
+    """
+    out = np.zeros((len(lengths), 3))
+    for which, days in enumerate(lengths):
+        for inside, watched in _windows(events, exposed, np.array([days])):
+            out[which] = (inside / watched).min(), (inside / watched).max(), watched.max()
+    return out
 
 
 def _down_to_the_prior(low, high, deviation, shape, scale_days, above):
@@ -129,13 +167,25 @@ def _down_to_the_prior(low, high, deviation, shape, scale_days, above):
     return low, high, np.concatenate([deviation, wider, [max(deviation[-1], *wider, of_prior)]])
 
 
+if njit is None:
+    window_resolutions = window_resolutions_numpy
+else:
+    from analysis.measures.changepoints.compiled import window_resolutions
+
+
 def _place(root, low, high, deviation) -> tuple[np.ndarray, np.ndarray]:
     """Number of points up to a square root of a rate, in steps, and their density: ranges add to those within them."""
     more = 1 / deviation - np.append(1 / deviation[1:], 0.0)
     width = EDGE * deviation
-    rise, fall = (root[:, None] - low) / width, (root[:, None] - high) / width
-    place = ((np.logaddexp(0, rise) - np.logaddexp(0, fall)) * width) @ more
-    return place + np.log(root), (expit(rise) - expit(fall)) @ more + 1 / root
+    risen, rise = _soft_step((root[:, None] - low) / width)
+    fallen, fall = _soft_step((root[:, None] - high) / width)
+    return (risen - fallen) @ (width * more) + np.log(root), (rise - fall) @ more + 1 / root
+
+
+def _soft_step(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """log(1 + e^x), and its slope."""
+    power = np.exp(-np.abs(x))
+    return np.maximum(x, 0.0) + np.log1p(power), np.where(x > 0, 1.0, power) / (1 + power)
 
 
 def quadrature_error(

@@ -70,9 +70,48 @@ def stream_numpy(counts, slope, excited, watched, rates, phi, enter, leave, stat
     return top
 
 
-if njit is None:
-    stream = stream_numpy
-else:
-    from analysis.measures.changepoints.compiled import stream
+def weigh_ways_numpy(counts, slopes, excited, watched, rates, phis, prior, out):
+    """Log of the sum over all placements of each number of changes, under several ways of clustering.
 
-__all__ = ["stream", "stream_numpy"]
+    Parameters
+    ----------
+    counts : array of float, (days,)
+        As for `stream_numpy`.
+    slopes, excited : array of float, (ways, days)
+        Expected counts under each way.
+    watched : array of bool, (days,)
+        As for `stream_numpy`.
+    rates : array of float, (points,)
+        Of the grid.
+    phis : array of float, (ways,)
+        Variance over mean under each way.
+    prior : array of float, (points,)
+        Of the rates.
+    out : array of float, (ways, levels)
+        Filled.
+
+    Examples
+    --------
+    >>> one, out = np.ones(1), np.empty((1, 2))
+    >>> lines = np.ones((1, 2)), np.zeros((1, 2))
+    >>> weigh_ways_numpy(np.zeros(2), *lines, np.ones(2, bool), one, one, one, out)
+    >>> out.tolist()
+    [[-2.0, -2.0]]
+    """
+    leave, levels = np.ones(len(rates)), out.shape[1]
+    none = np.empty((0, levels)), np.empty((0, levels, len(rates))), np.empty((0, levels))
+    for way, phi in enumerate(phis):
+        state, scale = np.zeros((levels, len(rates))), np.full(levels, -np.inf)
+        state[0], scale[0] = prior, 0.0
+        lines = counts, slopes[way], excited[way], watched
+        top = stream_numpy(*lines, rates, phi, prior, leave, state, scale, True, *none)
+        with np.errstate(divide="ignore"):
+            out[way] = np.log(state.sum(axis=1)) + scale + top
+
+
+if njit is None:
+    stream, weigh_ways = stream_numpy, weigh_ways_numpy
+else:
+    from analysis.measures.changepoints.compiled import stream, weigh_ways
+
+__all__ = ["stream", "stream_numpy", "weigh_ways", "weigh_ways_numpy"]

@@ -17,7 +17,7 @@ from analysis.measures.changepoints.grid_posterior import GridPosterior
 from analysis.measures.changepoints.observed_counts import ObservedCounts
 from analysis.measures.changepoints.rate_grid import RateGrid
 from analysis.measures.changepoints.resolved_rates import FINE, quadrature_error, resolved_rate_grid
-from analysis.measures.changepoints.streamed_kernels import stream
+from analysis.measures.changepoints.streamed_kernels import stream, weigh_ways
 
 USUAL = 1.4  # distance of the rates, in standard deviations: an error of about 1e-5
 
@@ -134,30 +134,27 @@ class StreamedPosterior(GridPosterior):
         error = quadrature_error(self.grid, self.daily, self.observed.exposure, self.shape, self.scale_days)
         return float(((1 + error) / max(1 - error, 1e-300)) ** len(self.log_prior) - 1)
 
-    @property
-    def _promising(self) -> list[int]:
-        """All ways of clustering: a pass over each is quick."""
-        return list(range(len(self.clusterings)))
+    @cached_property
+    def log_joint(self) -> np.ndarray:
+        """See `GridPosterior`; no way of clustering is left out."""
+        slopes, excited = (np.array(each) for each in zip(*(one.lines for one in self.passes), strict=True))
+        out = np.empty((len(self.passes), len(self.log_prior)))
+        phis, shares = np.array([(way.phi, share) for way, share in self.clusterings]).T
+        watched = self.observed.exposure > 0
+        weigh_ways(self.daily, slopes, excited, watched, self.grid.rates, phis.copy(), self.grid.prior, out)
+        out += np.log(shares)[:, None]
+        return out - np.where(np.isneginf(self.log_ways), np.inf, self.log_ways)
 
-    def _log_evidence(self, one: GridPass) -> np.ndarray:
-        sums, top = self._sums(one, backward=False, last=True)
-        ways = np.where(np.isneginf(self.log_ways), np.inf, self.log_ways)
-        return sums[-1] + top - ways
-
-    def _sums(self, one: GridPass, backward: bool, last: bool = False) -> tuple[np.ndarray, float]:
+    def _sums(self, one: GridPass, backward: bool) -> np.ndarray:
         """Log of the sum over rates after each day, (days, levels): forward up to the day, backward from the day on
-        with the prior of its rate; or the last alone. And the log by which all were divided."""
+        with the prior of its rate."""
         prior, ones = self.grid.prior, np.ones(len(self.grid.prior))
         enter, leave, begin = (ones, prior, ones) if backward else (prior, ones, prior)
         state, scale = np.zeros((one.levels, len(prior))), np.full(one.levels, -np.inf)
         state[0], scale[0] = begin, 0.0
-        days = self.observed.days
-        sums = np.empty((0 if last else days, one.levels))
-        top = _stream(one, slice(None, None, -1 if backward else 1), enter, leave, state, scale, True, sums)
-        if last:
-            with np.errstate(divide="ignore"):
-                return (np.log(state @ leave) + scale)[None], top
-        return sums[::-1] if backward else sums, top
+        sums = np.empty((self.observed.days, one.levels))
+        _stream(one, slice(None, None, -1 if backward else 1), enter, leave, state, scale, True, sums)
+        return sums[::-1] if backward else sums
 
     @cached_property
     def _dates(self) -> np.ndarray:
@@ -171,7 +168,7 @@ class StreamedPosterior(GridPosterior):
         return np.divide(dates, total, out=np.zeros_like(dates), where=total > 0)
 
     def _dates_of(self, one: GridPass) -> np.ndarray:
-        left, right = self._sums(one, backward=False)[0], self._sums(one, backward=True)[0]
+        left, right = self._sums(one, backward=False), self._sums(one, backward=True)
         out = np.zeros((one.levels, one.levels, self.observed.days))
         for number in range(1, one.levels):
             for order in range(1, number + 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from analysis.reports.document.sanitising import Location
 from analysis.reports.document.tree import Node, code_block, inlines_of_text, node, text_of
@@ -41,12 +42,13 @@ def bounded_markup(text: str, location: Location) -> str:
     return text[:MOST_WORDS]
 
 
-def bounded_html(text: str, location: Location, keep: re.Pattern[str]) -> str:
-    """A text of HTML up to the limit, of which long scripts are no part: of each only what `keep` finds stays."""
+def bounded_html(text: str, location: Location, keep: Sequence[re.Pattern[str]]) -> str:
+    """A text of HTML up to the limit, of which long scripts are no part: of each only the first that every pattern of
+    `keep` finds stays."""
 
     def short(script: re.Match) -> str:
-        found = keep.search(script[2])
-        return f"{script[1]}{found[0] if found else ''}</script>"
+        found = [each[0] for pattern in keep if (each := pattern.search(script[2]))]
+        return f"{script[1]}{' '.join(found)}</script>"
 
     if len(text) > LONG_SCRIPT:
         text = SCRIPT.sub(short, text)

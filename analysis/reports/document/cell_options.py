@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 OPTION = re.compile(r"(?:#|//|--|%)\|\s?(.*)")
-CAPTIONS = ("fig-cap", "tbl-cap", "cap")
+NAMES = {"caption": ("fig-cap", "tbl-cap", "cap"), "label": ("label",), "alt": ("fig-alt",)}
 
 
 def split_options(source: str) -> tuple[dict[str, Any], str]:
@@ -24,11 +24,20 @@ def split_options(source: str) -> tuple[dict[str, Any], str]:
     return (found, "\n".join(lines[count:]).lstrip("\n")) if isinstance(found, dict) else ({}, source)
 
 
-def output_options(options: dict[str, Any]) -> dict[str, str]:
-    """Caption, label and description for the outputs of the cell, under the names that the metadata of outputs has."""
-    caption = next((options[key] for key in CAPTIONS if isinstance(options.get(key), str)), "")
-    said = {"caption": caption, "label": options.get("label", ""), "alt": options.get("fig-alt", "")}
-    return {key: value for key, value in said.items() if isinstance(value, str) and value}
+def output_options(options: dict[str, Any]) -> list[dict[str, str]]:
+    """Caption, label and description for the first outputs of the cell, under the names that the metadata of outputs
+    has; Quarto takes one of each or a list."""
+    given = {name: next((options[key] for key in keys if options.get(key)), None) for name, keys in NAMES.items()}
+    lists: dict[str, list] = {name: said if isinstance(said, list) else [said] for name, said in given.items()}
+    every: list[dict[str, str]] = []
+    for i in range(max(map(len, lists.values()))):
+        every.append({name: each[i] for name, each in lists.items() if i < len(each) and isinstance(each[i], str)})
+    return every if any(every) else []
+
+
+def captions_table(options: dict[str, Any]) -> bool:
+    """True where the caption is that of a table."""
+    return isinstance(options.get("tbl-cap"), str) or str(options.get("label", "")).startswith("tbl-")
 
 
 def shows(options: dict[str, Any], part: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from analysis.reports.document.bounds import (
+    LONG_SCRIPT,
     MOST_LETTERS,
     bounded_html,
     bounded_markup,
@@ -22,13 +23,22 @@ from analysis.reports.document.bounds import (
 from analysis.reports.document.html_reader import text_inlines
 from analysis.reports.document.images import IMAGE_TYPES, data_uri
 from analysis.reports.document.interactive import (
+    CONNECTS,
+    DRAWING,
+    NEEDS_PAGE,
+    PICTURE,
+    UNREADABLE,
     WRITES,
+    Why,
+    call_drawing,
     call_kind,
+    json_text,
     placeholder,
     prepares_page,
     running_kinds,
     says_something,
     says_what_it_is,
+    unknown_kinds,
 )
 from analysis.reports.document.pandoc import MARKDOWN
 from analysis.reports.document.sanitising import (
@@ -52,6 +62,7 @@ TEXT_TYPES = ("text/html", "text/markdown", "text/latex", "text/plain")
 SEEN = {"Str", "Image", "Code", "CodeBlock", "Math", "HorizontalRule"}
 DESCRIBES = ("alt", "caption", "label")
 LONG_REPR = 2_000  # letters from which the text of an object is no description of it
+FRONT_MATTER = re.compile(r"\s*---\s*\n(?P<yaml>.*\n)---\s*", re.DOTALL)
 ONE_FORMULA = re.compile(r"\s*(?:\$\$?[^$]+\$\$?|\\\[.*\\\]|\\\(.*\\\))\s*", re.DOTALL)
 
 
@@ -120,21 +131,37 @@ def _display(output: NotebookNode, location: Location) -> Piece | None:
     for kind in IMAGE_TYPES:
         if uri := data_uri(kind, shown.get(kind, "")):
             return _figure(uri, _alt(kind, shown.get("text/plain", ""), about), about, location, _width(kind, about))
+    if prepares_page(list(output.data)):
+        return None
     running = running_kinds(list(output.data))
     plain = (
         bounded_text(printable_lines(shown["text/plain"]), location)
         if set(shown) == {"text/plain"}
         else (printable_lines(shown.get("text/plain", "")[:MOST_LETTERS]))
     )
-    names_only = not says_something(plain) and (running or "text/html" in shown)
+    names_only = not says_something(plain) and set(output.data) != {"text/plain"}
     for kind in TEXT_TYPES:
         if shown.get(kind, "").strip() and not (kind == "text/plain" and names_only):
             made = READ[kind](shown[kind], plain, about, location)
             if made is not None:
                 return made
-    if not running or prepares_page(list(output.data)):
-        return None
+    if running == ["application/json"]:
+        return finished_piece(code_block(bounded_text(json_text(output.data["application/json"]), location), "output"))
+    if not running:
+        return _unknown(output, shown, plain, location)
     return _missing(location, ", ".join(map(call_kind, running[:2])), plain)
+
+
+def _unknown(output: NotebookNode, shown: dict[str, str], plain: str, location: Location) -> Piece | None:
+    """What stands for an output of which no form can be shown as it is: its text, or a frame; None for an empty one."""
+    broken = [kind for kind in IMAGE_TYPES if shown.get(kind, "").strip()]
+    others = [kind for kind in unknown_kinds(list(output.data), TEXT_TYPES + IMAGE_TYPES) if output.data[kind]]
+    for kind in broken + others:
+        text = printable_lines(_string(output.data[kind])) if kind.startswith("text/") else ""
+        if text and call_kind(kind) == kind:
+            return finished_piece(code_block(bounded_text(text, location), "output"))
+        return _missing(location, call_kind(kind), text or plain, UNREADABLE if kind in broken else NEEDS_PAGE)
+    return None if "text/html" in shown else _plain(plain, plain, {}, location)
 
 
 def _about(output: NotebookNode) -> dict:
@@ -143,11 +170,12 @@ def _about(output: NotebookNode) -> dict:
     return {name: said for name, said in given.items() if name not in DESCRIBES or isinstance(said, str)}
 
 
-def _missing(location: Location, what: str, plain: str = "") -> Piece:
+def _missing(location: Location, what: str, plain: str = "", why: Why = NEEDS_PAGE) -> Piece:
     """The frame; below it what the object is made of, where its text says that."""
-    location.lose(f"its output is not shown: {what}, which only a running page draws")
-    text = [code_block(plain, "output")] if len(plain) <= LONG_REPR and says_what_it_is(plain) else []
-    return finished_piece(placeholder(location.name, what), *text)
+    location.lose(f"its output is not shown: {what}, which {why.lost}")
+    says = says_what_it_is(plain) or says_something(plain)
+    text = [code_block(plain, "output")] if len(plain) <= LONG_REPR and says else []
+    return finished_piece(placeholder(location.name, what, why), *text)
 
 
 def _figure(uri: str, alt: str, about: dict, location: Location, width: int = 0) -> Piece:
@@ -180,7 +208,9 @@ def _caption(about: dict, location: Location) -> tuple[tuple[str, str], ...]:
 
 def _html(text: str, plain: str, about: dict, location: Location) -> Piece | None:
     """What a browser shows of it; None where that is nothing."""
-    read = read_for(bounded_html(text, location, WRITES), location)
+    is_long = len(text) > LONG_SCRIPT
+    text = bounded_html(text, location, (WRITES, DRAWING, CONNECTS, PICTURE))
+    read = read_for(text, location)
     blocks = bounded_words(bounded_tables(read.blocks, location), location)
 
     def build(caption: list[Node] | None = None) -> list[Node]:
@@ -194,9 +224,11 @@ def _html(text: str, plain: str, about: dict, location: Location) -> Piece | Non
         return finished_piece(*missing)
     if says_what_it_is(plain):
         return finished_piece(code_block(plain, "output"))
-    if not says_something(plain) and WRITES.search(read.script):
-        return _missing(location, "HTML that a script fills")
-    return None
+    if (read.only_scripts and is_long) or CONNECTS.search(text):
+        return finished_piece()  # a library, or what connects a page to its kernel
+    if says_something(plain) or not WRITES.search(read.script):
+        return None
+    return _missing(location, call_drawing(read.script))
 
 
 def _markdown(text: str, plain: str, about: dict, location: Location) -> Piece:
@@ -217,6 +249,20 @@ def markdown_piece(text: str, location: Location) -> Piece:
         return bounded_words(sanitise(flattened(parsed), location), location)
 
     return Piece(build, ((MARKDOWN, location.formulas.mark(without_nested_notes(bounded_markup(text, location)))),))
+
+
+def raw_piece(cell: NotebookNode, location: Location) -> Piece:
+    """A raw cell as every format shows it: one that names its format as that, others as their text. One for another
+    format than a page's, and the metadata that begin a document of Quarto, are nothing."""
+    about, source = cell.get("metadata", {}), bounded_text(cell.source, location)
+    kind = about.get("format") or about.get("raw_mimetype") or ""
+    if kind == "text/markdown":
+        return markdown_piece(source, location)
+    if kind == "text/html":
+        return _html(source, "", {}, location) or finished_piece()
+    if kind in ("", "text/plain") and source.strip() and not FRONT_MATTER.fullmatch(source):
+        return finished_piece(code_block(printable_lines(source), "output"))
+    return finished_piece()
 
 
 def _latex(text: str, plain: str, about: dict, location: Location) -> Piece:

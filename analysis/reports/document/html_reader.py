@@ -14,6 +14,7 @@ from analysis.reports.document.html_elements import BLOCKS, CODES, MARKS, NO_END
 from analysis.reports.document.html_styles import Styles, computed_styles, inline_style
 from analysis.reports.document.html_tables import table_blocks
 from analysis.reports.document.images import svg_element
+from analysis.reports.document.interactive import first_picture
 from analysis.reports.document.markdown_html import refill, trimmed
 from analysis.reports.document.tree import NO_ATTR, Node, attr, code_block, figure_block, inlines_of_text, node, text_of
 
@@ -24,7 +25,12 @@ NESTING = {"blockquote", "dl", "ol", "table", "ul"}
 TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 UNREAD = re.compile(r"<(script|style)\b[^>]*>.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL | re.IGNORECASE)
 DEEPEST = 2_000  # elements left open at once; parsers take time with the square of it
-LOADING = re.compile(r"\s*(?:loading|initiali[sz]ing|please wait)\b", re.IGNORECASE)
+# Words in the place of what a script draws.
+LOADING = re.compile(
+    r"\s*(?:loading|initiali[sz]ing|please wait|visualization omitted|make this notebook trusted)\b", re.IGNORECASE
+)
+LOADS_LIBRARY = re.compile(r"\s*Loading BokehJS\b")  # what a library draws stands in other outputs
+WAITS = "what a script would load"
 
 
 @dataclass
@@ -35,6 +41,7 @@ class HtmlText:
     running: list[str] = field(default_factory=list)
     script: str = ""
     flattened: bool = False
+    only_scripts: bool = False
 
 
 def read_html(text: str, elements: Sequence[Node] = (), mark: Callable[[str], str] = str) -> HtmlText:
@@ -67,11 +74,16 @@ class _Reader:
         self.elements = elements
         self.mark = mark
         self.scripts = [node.text_content or node.text() or "" for node in parsed.css("script")]
+        self.runs = bool(self.scripts) or parsed.css_first("iframe") is not None
         self.found = HtmlText(script="\n".join(self.scripts))
         self.depth = self.nested = 0
 
     def read(self, body: LexborNode | None) -> HtmlText:
-        self.found.blocks = self.blocks(body, "Para") if body is not None else []
+        if body is not None:
+            self.found.blocks = self.blocks(body, "Para")
+            self.found.only_scripts = all(self._hidden(child) for child in children(body) if child.tag != "-text")
+        if set(self.found.running) - {WAITS}:  # what it waits for is named
+            self.found.running = [what for what in self.found.running if what != WAITS]
         return self.found
 
     def style(self, element: LexborNode) -> dict[str, str]:
@@ -139,6 +151,8 @@ class _Reader:
             return [node("HorizontalRule")]
         if tag == "figure":
             return self._figure(element)
+        if "id" in element.attributes and self._waits(element):
+            return []
         return self.blocks(element, "Para")
 
     def _table(self, element: LexborNode) -> list[Node]:
@@ -288,12 +302,13 @@ class _Reader:
 
     def _waits(self, element: LexborNode) -> bool:
         """Words in place of what a script would write there, as "Loading ..."."""
-        if not (self.scripts or "id" in element.attributes):
+        if not (self.runs or "id" in element.attributes):
             return False
         places = [element, *element.css("td")[:1]] if element.tag == "table" else [element]
-        if not any(LOADING.match(each.text() or "") for each in places):
+        if not any(LOADING.match(_first_words(each)) for each in places):
             return False
-        self.found.running.append("what a script would load")
+        if self.scripts or not LOADS_LIBRARY.match(_first_words(element)):
+            self.found.running.append(WAITS)
         return True
 
     def _running(self, element: LexborNode) -> list[Node]:
@@ -305,12 +320,21 @@ class _Reader:
 
     def _image(self, element: LexborNode) -> list[Node]:
         about, style = element.attributes, self.style(element)
-        if not (source := about.get("src")):
+        source = about.get("src") or self._from_script(about)
+        if not source:
             return inlines_of_text(about.get("alt") or "")
         sizes = [(side, size) for side in ("width", "height")
                  if (size := read_length(style.get(side) or about.get(side) or ""))]  # fmt: skip
         words = inlines_of_text(about.get("alt") or about.get("title") or "")
         return [node("Image", attr(pairs=sizes), words, [source.strip(), ""])]
+
+    def _from_script(self, about: dict[str, str | None]) -> str:
+        """The first picture that the scripts put into an image without an address, as animations have it."""
+        if not (self.scripts and about.get("id")):
+            return ""
+        picture = first_picture(self.found.script)
+        self.found.running.append("the rest of an animation" if picture else "a picture that a script loads")
+        return picture
 
     def _drawing(self, element: LexborNode) -> list[Node]:
         """An SVG inside the text; one without size and one that only borrows from another draws nothing by itself."""
@@ -325,6 +349,15 @@ def children(element: LexborNode) -> Iterator[LexborNode]:
     while child is not None:
         yield child
         child = child.next
+
+
+def _first_words(element: LexborNode) -> str:
+    """The first text in an element that is not empty."""
+    for each in element.traverse(include_text=True):
+        words = each.text_content or "" if each.tag == "-text" else ""
+        if words.strip() and each.parent is not None and each.parent.tag not in UNSEEN:
+            return words
+    return ""
 
 
 def _descendants(element: LexborNode) -> Iterator[LexborNode]:

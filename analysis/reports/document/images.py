@@ -15,7 +15,7 @@ from PIL import Image
 SVG = "image/svg+xml"
 PNG_AND_JPEG = ("image/png", "image/jpeg")
 LARGEST = 30_000_000  # bytes of a file
-IMAGE_TYPES = (SVG, *PNG_AND_JPEG, "image/gif", "image/webp")
+IMAGE_TYPES = (SVG, *PNG_AND_JPEG, "image/gif", "image/webp", "image/bmp", "image/tiff")
 DATA_URI = re.compile(r"data:(image/[a-z+]+);base64,([A-Za-z0-9+/=\s]+)")
 # As notebooks and pages spell it: with blanks, parameters, another alphabet of base64, or escaped by percents.
 ANY_URI = re.compile(r"\s*data:\s*(image/[\w.+-]+)\s*((?:;[^,;]*)*?)(;\s*base64\s*)?,(.*)", re.DOTALL | re.IGNORECASE)

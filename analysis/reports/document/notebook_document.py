@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Literal
 
 import nbformat
+import yaml
 from nbformat import NotebookNode
 
+from analysis.charts.chapter_end import ends_chapter
 from analysis.evidence.errors import InputError, format_path
 from analysis.reports.document.bounds import bounded_text
-from analysis.reports.document.cell_options import output_options, shows, split_options
-from analysis.reports.document.cell_outputs import Piece, markdown_piece, output_pieces
+from analysis.reports.document.cell_options import captions_table, output_options, shows, split_options
+from analysis.reports.document.cell_outputs import FRONT_MATTER, Piece, markdown_piece, output_pieces, raw_piece
 from analysis.reports.document.formulas import Formulas
 from analysis.reports.document.images import data_uri
 from analysis.reports.document.losses import Losses
@@ -45,6 +47,19 @@ def read_notebook(path: Path | str) -> NotebookNode:
     except Exception as problem:  # nbformat raises whatever its JSON and schema libraries raise
         why = str(problem).splitlines()[0] if str(problem) else type(problem).__name__
         raise InputError(f"{format_path(path)}: not a Jupyter notebook ({why})") from problem
+
+
+def stated_title(notebook: NotebookNode) -> str:
+    """The title that the metadata give, or those in YAML in a first raw cell, as Quarto has them; else nothing."""
+    title = notebook.get("metadata", {}).get("title")
+    first = notebook["cells"][0] if notebook["cells"] else {}
+    if not title and first.get("cell_type") == "raw" and (found := FRONT_MATTER.fullmatch(first.get("source", ""))):
+        try:
+            given = yaml.safe_load(found["yaml"])
+        except yaml.YAMLError:
+            given = None
+        title = given.get("title") if isinstance(given, dict) else None
+    return title if isinstance(title, str) else ""
 
 
 def build_document(
@@ -99,10 +114,18 @@ def _cells(
     losses: Losses | None = None,
 ) -> Iterator[tuple[NotebookNode, Location]]:
     """The visible cells, each with its location; cells are numbered from 1, as a reader counts."""
-    for number, cell in enumerate(notebook["cells"], start=1):
+    for number, cell in enumerate(_cells_to_the_end(notebook), start=1):
         name = f"cell {number} (id {cell['id']})" if cell.get("id") else f"cell {number}"
         if not _hidden(cell, "cell"):
             yield cell, Location(name, strict, _attachments(cell), folder, formulas or Formulas(), losses or Losses())
+
+
+def _cells_to_the_end(notebook: NotebookNode) -> Iterator[NotebookNode]:
+    """The cells up to the one that ends the chapter."""
+    for cell in notebook["cells"]:
+        yield cell
+        if any(map(ends_chapter, cell.get("outputs") or ())):
+            return
 
 
 def _tags(cell: NotebookNode) -> list[str]:
@@ -132,6 +155,8 @@ def _attachments(cell: NotebookNode) -> dict[str, str]:
 def _pieces(cell: NotebookNode, location: Location, code: Code, language: str) -> Iterator[Piece]:
     if cell.cell_type == "markdown":
         yield markdown_piece(cell.source, location)
+    elif cell.cell_type == "raw":
+        yield raw_piece(cell, location)
     elif cell.cell_type == "code":
         options, source = split_options(cell.source)
         with_code = _shows_code(cell, code) and shows(options, "input")
@@ -139,17 +164,21 @@ def _pieces(cell: NotebookNode, location: Location, code: Code, language: str) -
             block = code_block(bounded_text(source, location), language)
             yield Piece(lambda: sanitise([block], location))
         if not _hidden(cell, "output") and shows(options, "output"):
-            outputs = _labelled(cell.get("outputs", []), output_options(options))
+            outputs = _labelled(cell.get("outputs", []), output_options(options), captions_table(options))
             yield from output_pieces(outputs, location, with_stderr=with_code)
 
 
-def _labelled(outputs: list[NotebookNode], said: dict[str, str]) -> list[NotebookNode]:
-    """The outputs, the first that is a display with the caption and the label that its cell gives; its own win."""
+def _labelled(outputs: list[NotebookNode], said: list[dict[str, str]], table: bool) -> list[NotebookNode]:
+    """The outputs, the first that are pictures (or tables) with the captions and the label that their cell gives; their
+    own win. Where there is no picture the first display has them."""
+    if not said:
+        return outputs
     labelled = list(outputs)
-    first = next((i for i, output in enumerate(outputs) if said and "data" in output), None)
-    if first is not None:
-        about = {**said, **outputs[first].get("metadata", {})}
-        labelled[first] = NotebookNode(outputs[first], metadata=NotebookNode(about))
+    shows = ("text/html", "text/markdown") if table else ("image/",)
+    displays = [i for i, output in enumerate(outputs) if "data" in output]
+    meant = [i for i in displays if any(kind.startswith(shows) for kind in outputs[i]["data"])]
+    for i, about in zip(meant or displays[:1], said, strict=False):
+        labelled[i] = NotebookNode(outputs[i], metadata=NotebookNode({**about, **outputs[i].get("metadata", {})}))
     return labelled
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from urllib.parse import unquote
 
 from analysis.evidence.errors import InputError
 from analysis.reports.document.entries import NO_ENTRIES, Entries
@@ -57,17 +58,25 @@ def _with_references(blocks: list[Node], name_of: dict[str, str], entries: Entri
     if not any(element["t"] == "Link" for element in elements(blocks)):
         return blocks
     anchors = set(name_of) | {name for name in _anchors(blocks) if name}
+    alike = {_loosely(name): name for name in sorted(anchors, reverse=True)}
 
     def refer(element: Node) -> Node | list[Node] | None:
         if element["t"] != "Link" or not element["c"][2][0].startswith("#"):
             return None
         _, inlines, (target, _) = element["c"]
+        if target[1:] not in anchors and target[1:] not in entries.anchors:
+            target = f"#{alike.get(_loosely(target), '')}"
         inlines = inlines or [node("Str", name_of.get(target[1:], "there").replace(" ", "\u00a0"))]
         if target[1:] in entries.anchors:
             return node("Link", NO_ATTR, inlines, [entries.address(target[1:]), ""])
         return node("Link", NO_ATTR, inlines, [target, ""]) if target[1:] in anchors else inlines
 
     return walk(blocks, refer)
+
+
+def _loosely(anchor: str) -> str:
+    """An anchor as far as notebook pages, which keep capitals and signs in it, and pandoc agree."""
+    return re.sub(r"[^\w-]", "", unquote(anchor).lower()).strip("-")
 
 
 def _anchors(blocks: list[Node]) -> list[str]:

@@ -158,6 +158,8 @@ def _header(element: Node, location: Location) -> Node | list[Node]:
 def _code_block(element: Node, location: Location) -> Node:
     (_, classes, _), text = element["c"]
     kept = [name for name in classes[:1] if LANGUAGE.fullmatch(name)]
+    if kept == ["mermaid"]:
+        location.lose("a Mermaid diagram is shown as its source")
     return node("CodeBlock", attr(classes=kept), printable_text(location.formulas.unmarked(text)))
 
 

@@ -10,6 +10,7 @@ Change = Callable[[Node], "Node | list[Node] | None"]
 
 API_VERSION = [1, 23, 1, 1]
 NO_ATTR: list = ["", [], []]
+_PARAGRAPHS, _LEAVES = frozenset({"Para", "Plain"}), frozenset({"Space", "Str"})  # most of what there is
 RIGHT_TO_LEFT = [["dir", "rtl"]]  # as pairs of an attribute
 LEAF_BLOCKS = frozenset({"Header", "LineBlock", "Para", "Plain", "Table"})  # they hold no heading and no figure
 FIRST_PAGE_CLASS = "first-page"
@@ -120,9 +121,15 @@ def elements(tree_part: Any) -> Iterator[Node]:
     while waiting:
         part = waiting.pop()
         if isinstance(part, dict):
-            if "t" in part:
+            kind = part.get("t")
+            if kind is not None:
                 yield part
-                if part["t"] == "Table":
+                if kind in _LEAVES:
+                    continue
+                if kind in _PARAGRAPHS:
+                    waiting += reversed(part["c"])
+                    continue
+                if kind == "Table":
                     waiting += reversed(_held(part["c"]))
                     continue
             part = part.values()

@@ -10,14 +10,14 @@ from analysis.reports.document.tree import Node, elements
 from analysis.reports.pdf.glyph_widths import unshown_letters
 
 MOST_NAMED = 12
+SAYING = {"Code", "CodeBlock", "Str"}
 VARIATION = re.compile("[\ufe00-\ufe0f]")  # how the letter before is drawn; no letter itself
 
 
 def missing_letters(blocks: list[Node], fonts: Sequence[str] = ()) -> list[str]:
     """The letters of a text that would stand as boxes, in order of their codes; `fonts` are files beside the shipped
     typefaces."""
-    said = [e["c"] for e in elements(blocks) if e["t"] == "Str"]
-    said += [e["c"][1] for e in elements(blocks) if e["t"] in ("Code", "CodeBlock")]
+    said = [e["c"] if e["t"] == "Str" else e["c"][1] for e in elements(blocks) if e["t"] in SAYING]
     letters = {letter for text in said if not text.isascii() for letter in text}
     signs = [c for c in letters if not c.isascii() and c.isprintable() and not VARIATION.fullmatch(c)]
     return sorted(unshown_letters(signs, fonts))

@@ -19,7 +19,7 @@ from traitlets import Bool, CaselessStrEnum, List, Unicode, default
 
 from analysis.evidence.errors import InputError
 from analysis.reports.document.losses import Losses
-from analysis.reports.document.notebook_document import build_document, split_cells
+from analysis.reports.document.notebook_document import build_document, split_cells, stated_title
 from analysis.reports.document.tree import title_of
 from analysis.reports.pdf.missing_letters import missing_letters, name_letters
 from analysis.reports.pdf.typst_pdf import to_pdf
@@ -67,7 +67,7 @@ class TypstPDFExporter(Exporter):
 
         Raises ConversionException, which names the cell, for a notebook that is invalid or cannot become a PDF.
         """
-        losses = Losses(self.strict)
+        losses, folder = Losses(self.strict), None
         try:
             nb, resources = super().from_notebook_node(nb, resources, **kw)
             about = resources["metadata"]
@@ -83,7 +83,7 @@ class TypstPDFExporter(Exporter):
         except ValidationError as problem:
             raise _invalid(problem) from problem
         except TypstFailure as problem:
-            raise ConversionException(f"{self._culprit(nb)}{problem}") from problem
+            raise ConversionException(f"{self._culprit(nb, folder)}{problem}") from problem
         except InputError as problem:
             raise ConversionException(str(problem)) from problem
 
@@ -100,11 +100,11 @@ class TypstPDFExporter(Exporter):
             if here:
                 losses.add(name, f"no font here has {name_letters(here)}; the option fonts takes files that have them")
 
-    def _culprit(self, nb: NotebookNode) -> str:
+    def _culprit(self, nb: NotebookNode, folder: Path | None) -> str:
         """The name of the first cell that cannot be set even alone: "cell 3: ", or nothing."""
         for name, alone in split_cells(nb):
             try:
-                to_pdf(build_document(alone, code=self.code), title=name)
+                to_pdf(build_document(alone, code=self.code, folder=folder), title=name, fonts=self.fonts)
             except TypstFailure:
                 return f"{name}: "
         return ""
@@ -117,11 +117,17 @@ def front_matter(
     of contents where there are many headings, and how the document was made; arguments of `to_pdf` and `to_html`."""
     many = sum(block["t"] == "Header" for block in tree["blocks"]) >= CONTENTS_FROM
     return {
-        "title": nb.metadata.get("title") or title_of(tree, name),
-        "date_line": ", ".join(author.get("name", "") for author in nb.metadata.get("authors", [])),
+        "title": stated_title(nb) or title_of(tree, name),
+        "date_line": ", ".join(_author_names(nb)),
         "provenance": _provenance(nb) if provenance else (),
         "toc": many if contents is None else contents,
     }
+
+
+def _author_names(nb: NotebookNode) -> list[str]:
+    """The authors of the metadata, each a mapping with a name as nbformat has it, or the name alone."""
+    named = [author.get("name") if isinstance(author, dict) else author for author in nb.metadata.get("authors", [])]
+    return [name for name in named if isinstance(name, str) and name]
 
 
 @contextmanager
@@ -159,7 +165,8 @@ def _location(problem: ValidationError) -> str:
 
 def _provenance(nb: NotebookNode) -> list[tuple[str, str]]:
     """How the PDF was made, as pairs of a name and a text; nothing that differs from run to run or place to place."""
-    given = nb.metadata.get("papermill", {}).get("parameters", {})
+    run = nb.metadata.get("papermill")
+    given = run.get("parameters") if isinstance(run, dict) else None
     language = nb.metadata.get("language_info", {})
     kernel = " ".join(str(language[key]) for key in ("name", "version") if language.get(key))
     pairs = [

@@ -154,7 +154,8 @@ def _opening_in_place(blocks: list[Node]) -> list[Node]:
             placed += [_raw("#[#set figure(placement: none)"), block, _raw("]")]
         else:
             placed.append(block)
-        words += len(text_of(block).split())
+        is_long = block["t"] == "Table" and row_count(block) >= OPENING_WORDS
+        words += OPENING_WORDS if is_long else len(text_of(block).split())
     return placed
 
 

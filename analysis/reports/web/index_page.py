@@ -28,7 +28,7 @@ from analysis.runs.variants import Variant
 
 INDEX_FILE = "index.html"
 INTRODUCTION = (
-    "Every variant asks the same questions of another part of the evidence. The definition decides how many attacks "
+    "Every variant asks the same questions of another part of the evidence. The definition decides how many incidents "
     "there were: read one variant beside another. The sentence below the title of a notebook is its first finding, "
     "computed from the evidence of that variant."
 )

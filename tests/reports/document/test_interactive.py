@@ -30,6 +30,9 @@ DRAWN_BY_SCRIPTS = {
     },
     "words that wait": {"text/html": "<span id='b'>Loading BokehJS ...</span><script>run()</script>"},
     "a table that waits": {"text/html": LOADING + "<script>new DataTable('#t')</script>"},
+    "words of a map": {"text/html": "<div><span>Make this Notebook Trusted to load map</span><iframe></iframe></div>"},
+    "words in a block": {"text/html": "<div id='i'><div><b>Visualization omitted, Javascript library not loaded!</b>"
+    "<br>Have you run it?</div></div><script>shap('i')</script>"},
     "a drawing": {"text/html": "<canvas id='c'></canvas><script>draw('c')</script>"},
     "a video": {"text/html": "<video controls src='a.mp4'></video>"},
     "a type nobody knows": {"application/x-something+json": {}},
@@ -47,7 +50,21 @@ PREPARES = {
     "styles alone": {"text/html": "<style>p{}</style>"},
     "a library": {"application/vnd.bokehjs_load.v0+json": "", "application/javascript": "load()"},
     "a library by HTML": {"text/html": "<script>window.PlotlyConfig = {MathJaxConfig: 'local'};</script>"},
-}
+    "a whole library by HTML": {"text/html": f"<script>{'a.b(c); ' * 20_000} document.getElementById('x')</script>"},
+    "a library and the words that wait for it": {
+        "application/vnd.bokehjs_load.v0+json": "", "text/html": "<span id='b'>Loading BokehJS ...</span>"
+    },
+    "words that wait for a library of another output": {"text/html": "<span id='b'>Loading BokehJS ...</span>"},
+    "a library that loads another": {
+        "text/html": '<div id="l"></div><script data-lets-plot-script="library">document.getElementById("l")</script>',
+        "text/plain": "<IPython.core.display.HTML object>",
+    },
+    "a page of Panel without a figure": {
+        "application/vnd.holoviews_exec.v0+json": "",
+        "text/html": "<div id='r'><div></div></div><script>var docs_json = {\"roots\":[{\"type\":\"object\","
+        "\"name\":\"panel.models.browser.BrowserInfo\"}]}; document.getElementById('r')</script>",
+    },
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", DRAWN_BY_SCRIPTS)
@@ -112,3 +129,37 @@ def test_below_the_frame_of_a_widget_stands_what_it_is_made_of(notebook, shown):
     blocks = build_document(notebook([shown(data)]))["blocks"]
     assert [block["t"] for block in blocks] == ["Div", "CodeBlock"]
     assert "days" in text_of(blocks[1])
+
+
+@pytest.mark.parametrize("said, name", [
+    ("Plotly.newPlot('a', [])", "plotly figure"), ("vegaEmbed('#a', {})", "Vega chart"), ("f('a')", "HTML that"),
+])  # fmt: skip
+@pytest.mark.parametrize("length", [0, 200_000])
+def test_a_page_that_a_script_fills_is_named_by_what_the_script_calls(notebook, shown, said, name, length):
+    html = f"<div id='a'></div><script>document.getElementById('a');{'x();' * (length // 4)}{said}</script>"
+    losses = Losses()
+    build_document(notebook([shown({"text/html": html})]), losses=losses)
+    assert len(losses.said) == 1 and f"not shown: {name}" in losses.said[0]
+
+
+ANIMATION = "<div><img id='i'><label>Loop</label></div><script>frames[0] = \"data:image/png;base64,{}\"</script>"
+
+
+@pytest.mark.parametrize("length", [0, 200_000])
+def test_an_animation_is_its_first_picture_and_the_rest_is_said(notebook, shown, length):
+    html = ANIMATION.format(DOT[:40] + "\\\n" + DOT[40:]) + f"<script>{'x();' * (length // 4)}</script>"
+    losses = Losses()
+    blocks = build_document(notebook([shown({"text/html": html})]), losses=losses)["blocks"]
+    assert [e["c"][2][0] for e in elements(blocks) if e["t"] == "Image"] == [f"data:image/png;base64,{DOT}"]
+    assert len(losses.said) == 1 and "the rest of an animation" in losses.said[0]
+
+
+def test_a_value_of_json_is_shown_as_text(notebook, shown):
+    data = {
+        "application/json": {"day": "2024-02-03", "n": [1, None]},
+        "text/plain": "<IPython.core.display.JSON object>",
+    }
+    losses = Losses()
+    said = text_of(build_document(notebook([shown(data)]), losses=losses)["blocks"])
+    assert losses.said == []
+    assert said.splitlines()[1:3] == ['  "day": "2024-02-03",', '  "n": [']

@@ -108,6 +108,19 @@ def test_the_end_names_parameters_language_and_versions_but_no_time(notebook):
     assert "typst" not in said(made, provenance=False)
 
 
+@pytest.mark.parametrize("given", [None, 7, "text", ["list"], {"parameters": None}])
+def test_metadata_that_are_not_as_papermill_writes_them_say_nothing(notebook, given):
+    made = notebook("text")
+    made.metadata["papermill"] = given
+    assert "Parameters" not in said(made)
+
+
+def test_authors_are_named_as_mappings_or_as_texts(notebook):
+    made = notebook("text")
+    made.metadata["authors"] = [{"name": "A. One"}, "B. Two", {"name": None}, 3, None]
+    assert "A. One, B. Two" in said(made)
+
+
 def test_the_counts_and_the_times_of_a_run_change_nothing():
     first, second = with_parts(outputs=[STREAM]), with_parts(outputs=[STREAM])
     second.cells[1].execution_count = 7
