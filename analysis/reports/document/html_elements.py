@@ -1,4 +1,10 @@
-"""The elements of HTML by what a browser does with them."""
+"""The elements of HTML by what a browser does with them, and those below one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborNode
 
 BLOCKS = {
     "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "dir", "div",
@@ -27,3 +33,21 @@ NO_END = {
     "area", "base", "br", "col", "colgroup", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta",
     "option", "p", "param", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr",
 }  # fmt: skip
+
+
+def children(element: LexborNode) -> Iterator[LexborNode]:
+    """The nodes right below an element, texts among them."""
+    child = element.child
+    while child is not None:
+        yield child
+        child = child.next
+
+
+def descendants(element: LexborNode) -> Iterator[LexborNode]:
+    """The elements below an element, without texts and comments."""
+    waiting = [element]
+    while waiting:
+        for child in children(waiting.pop()):
+            if not (child.tag or "").startswith("-"):
+                yield child
+                waiting.append(child)

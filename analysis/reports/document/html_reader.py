@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 
@@ -18,7 +18,16 @@ from analysis.reports.document.html_controls import (
     read_length,
     says_to_wait,
 )
-from analysis.reports.document.html_elements import BLOCKS, CODES, MARKS, NO_END, RUNNING, UNSEEN
+from analysis.reports.document.html_elements import (
+    BLOCKS,
+    CODES,
+    MARKS,
+    NO_END,
+    RUNNING,
+    UNSEEN,
+    children,
+    descendants,
+)
 from analysis.reports.document.html_styles import Styles, computed_styles, inline_style
 from analysis.reports.document.html_tables import table_blocks
 from analysis.reports.document.images import svg_element
@@ -109,7 +118,7 @@ class _Reader:
             return True
         if element.tag == "-text" or element.tag in MARKS and element.child is None:
             return False
-        return any(each.tag in BLOCKS for each in _descendants(element)) and element.tag not in RUNNING
+        return any(each.tag in BLOCKS for each in descendants(element)) and element.tag not in RUNNING
 
     def _block(self, element: LexborNode) -> list[Node]:
         if self._hidden(element):
@@ -340,23 +349,6 @@ class _Reader:
         uri = svg_element(element.html or "")
         title = element.css_first("title")
         return [node("Image", NO_ATTR, inlines_of_text(title.text() if title else ""), [uri, ""])] if uri else []
-
-
-def children(element: LexborNode) -> Iterator[LexborNode]:
-    """The nodes right below an element, texts among them."""
-    child = element.child
-    while child is not None:
-        yield child
-        child = child.next
-
-
-def _descendants(element: LexborNode) -> Iterator[LexborNode]:
-    waiting = [element]
-    while waiting:
-        for child in children(waiting.pop()):
-            if not (child.tag or "").startswith("-"):
-                yield child
-                waiting.append(child)
 
 
 def text_inlines(text: str) -> list[Node]:
