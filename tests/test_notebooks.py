@@ -163,7 +163,7 @@ def test_papermill_alone_runs_the_frequency_notebook_on_another_conflict(other_c
     figures = [out for out in shown if "image/svg+xml" in out.get("data", {})]
     assert figures
     rows = len((other_conflict / "incidents.csv").read_text().splitlines()) - 1
-    assert f"{rows} attacks in" in figures[0].data["text/plain"]
+    assert f"{rows} incidents in" in figures[0].data["text/plain"]
     said = " ".join(str(out.get("data", {}).get("text/plain", "")) for out in shown)
     assert f"This table itemises {rows} to" in said
     assert "no running total" in said
