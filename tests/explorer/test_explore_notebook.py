@@ -23,7 +23,7 @@ def test_it_is_committed_valid_and_without_what_a_run_leaves():
 
 @pytest.mark.slow
 def test_run_without_a_reader_it_leaves_a_picture_a_table_and_no_state(tmp_path, other_conflict):
-    values = {"folder": str(other_conflict), "start": "", "end": "", "by": "weapon", "across": "country"}
+    values = {"folder": str(other_conflict), "by": "weapon", "across": "country"}
     path = execute(PATH, tmp_path / "out.ipynb", values | {"export_to": str(tmp_path / "some.csv")})
     executed = path if not hasattr(path, "read_text") else nbformat.read(path, as_version=4)
     outputs = [output for cell in executed.cells for output in cell.get("outputs", []) if "data" in output]
