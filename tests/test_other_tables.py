@@ -10,7 +10,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from nbformat.v4 import new_output
 
-from analysis.charts.chapter_end import ends_chapter
+from analysis.charts.chapter_end import NOT_RUN, ends_chapter
 from analysis.databases.table_import import import_database, write_import
 from analysis.evidence.folders import REPOSITORY
 from analysis.findings.casualties import casualties_finding
@@ -120,7 +120,10 @@ def test_another_folder_in_the_same_kernel_ends_the_skipping(shell):
     with capture_output():
         shell.run_cell("from analysis.charts.chapter_end import end_chapter")
         shell.run_cell("end_chapter('Nothing.')")
-        assert shell.run_cell("print('x').no_such_name").success  # skipped
+        assert shell.run_cell("print('x').no_such_name").result == NOT_RUN
+        shell.run_cell("end_chapter('')")
+        assert not shell.run_cell("print('x').no_such_name").success
+        shell.run_cell("end_chapter('Nothing.')")
         shell.run_cell("open_study = str\nmade = 1")
         shell.run_cell("study = open_study()\nend_chapter('')")
         assert not shell.run_cell("print('x').no_such_name").success

@@ -1,4 +1,4 @@
-"""The early end of a notebook: one sentence says what a table cannot carry, and the cells that follow do nothing."""
+"""The early end of a notebook: one sentence says what a table cannot carry, and the cells that follow are not run."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 ENDS_CHAPTER = "incidents_ends_chapter"  # metadata of the output that says why
+NOT_RUN = "Not run: this chapter ends above. end_chapter('') lets its cells run again."
 
 
 def end_chapter(reason: str) -> None:
-    """Say why the rest of a notebook has nothing to show, and let the cells that follow do nothing.
+    """Say why the rest of a notebook has nothing to show, and let the cells that follow only say that they are not run.
 
     Parameters
     ----------
@@ -49,8 +50,8 @@ def ends_chapter(output: Mapping[str, Any]) -> bool:
 
 
 def _skip(lines: list[str]) -> list[str]:
-    """The lines of a cell, or none if the cell would show something."""
-    return [] if _shows_something("".join(lines)) else lines
+    """The lines of a cell; where the cell would show something, a sentence in their place."""
+    return [f"{NOT_RUN!r}\n"] if _shows_something("".join(lines)) else lines
 
 
 def _shows_something(source: str) -> bool:
@@ -58,4 +59,5 @@ def _shows_something(source: str) -> bool:
         calls = [each for each in ast.walk(ast.parse(source)) if isinstance(each, ast.Call)]
     except SyntaxError:
         return False
-    return bool(calls) and not any("open_study" in ast.unparse(call.func) for call in calls)
+    begins_anew = {"open_study", "end_chapter"}
+    return bool(calls) and not any(ast.unparse(call.func).split(".")[-1] in begins_anew for call in calls)
