@@ -80,7 +80,10 @@ def repository(tmp_path, monkeypatch):
         ("parameters: {contries: [Iraq]}", "'contries' is a parameter of no notebook; did you mean 'countries'?"),
         ("parameters: {countries: [Irak]}", "'Irak' does not occur; did you mean 'Iraq'?"),
         ("parameters: {start: 2024-03-01, end: 2024-02-01}", "end (2024-02-01) is before start (2024-03-01)"),
-        ("parameters: {start: 2024-03-01}", "february_pause: last_before (2024-02-04) is before start (2024-03-01)"),
+        (
+            "parameters: {start: 2024-03-01, last_before: 2024-02-04}",
+            "february_pause: last_before (2024-02-04) is before start (2024-03-01)",
+        ),
         ("parameters: {start: 2024-03-01, end: 2024-02-30}", "day is out of range for month"),
         ("parameters: {sets: [seeds], confirmation: [monitor]}", "the view selects no incident"),
         ("parameters: {folder: no-such-folder}", "folder 'no-such-folder' does not exist"),
@@ -237,7 +240,7 @@ def test_what_is_up_to_date_is_told_without_slow_libraries(tmp_path):
 def test_the_parameters_of_a_notebook_are_listed():
     said = run("parameters", "february_pause")
     assert said.exit_code == 0
-    for words in ("shortest_gap", "whole number", "allowed: 1 or more", '"2024-02-04"', "YYYY-MM-DD"):
+    for words in ("shortest_gap", "whole number", "allowed: 1 or more", "YYYY-MM-DD"):
         assert words in said.stdout
     said = run("parameters", "febuary_pause")
     assert (said.exit_code, "did you mean 'february_pause'?" in said.stderr) == (2, True)

@@ -10,13 +10,13 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from nbformat.v4 import new_output
 
-from analysis.charts.chapter_end import NOT_RUN, ends_chapter
 from analysis.databases.table_import import import_database, write_import
 from analysis.evidence.folders import REPOSITORY
 from analysis.findings.casualties import casualties_finding
 from analysis.findings.study import open_study
 from analysis.reports.document.notebook_document import build_document, read_notebook
 from analysis.reports.plan import NOTEBOOKS
+from analysis.runs.chapter_end import NOT_RUN, ends_chapter
 from tests.conftest import FIXTURES
 
 # What belongs to this repository's own record, and to no other table.
@@ -118,7 +118,7 @@ def test_a_document_ends_where_its_chapter_ends():
 
 def test_another_folder_in_the_same_kernel_ends_the_skipping(shell):
     with capture_output():
-        shell.run_cell("from analysis.charts.chapter_end import end_chapter")
+        shell.run_cell("from analysis.runs.chapter_end import end_chapter")
         shell.run_cell("end_chapter('Nothing.')")
         assert shell.run_cell("print('x').no_such_name").result == NOT_RUN
         shell.run_cell("end_chapter('')")

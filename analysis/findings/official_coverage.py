@@ -182,18 +182,18 @@ class CountryCoverage(Finding):
     """What is itemised and what was counted in each country, at the last total that is split."""
 
     to: pd.Timestamp
-    by_country: tuple[tuple[str, int, int, int, int], ...]
+    countries: tuple[tuple[str, int, int, int, int], ...]
 
     def sentence(self) -> str:
         """Itemised against counted for each country."""
-        if not self.by_country:
+        if not self.countries:
             return "No total that is split by country reaches into this view."
-        pairs = [f"{country} {itemised} against {total}" for country, itemised, total, _, _ in self.by_country]
+        pairs = [f"{country} {itemised} against {total}" for country, itemised, total, _, _ in self.countries]
         return f"To {format_date(self.to)}, itemised against counted: {join_names(pairs)}."
 
     def excess(self) -> str:
         """In how many intervals of each country more is itemised than counted."""
-        pairs = [f"{excess} of {intervals} in {country}" for country, _, _, excess, intervals in self.by_country]
+        pairs = [f"{excess} of {intervals} in {country}" for country, _, _, excess, intervals in self.countries]
         if not pairs:
             return ""
         return f"The intervals in which more is itemised than the country's part rose by: {join_names(pairs)}."
@@ -206,7 +206,7 @@ def country_finding(study: Study) -> CountryCoverage:
     parts = country_shares(running) if len(running) else pd.DataFrame(columns=["as_of"])
     parts = parts[parts["as_of"] <= study.window[1]]
     if parts.empty:
-        return CountryCoverage(**about, to=pd.NaT, by_country=())
+        return CountryCoverage(**about, to=pd.NaT, countries=())
     to = parts["as_of"].max()
     clash = completeness_by_country(study.incidents, running, until=study.window[1]).groupby("country")["has_excess"]
     excess, known = clash.sum(), clash.count()
@@ -216,7 +216,7 @@ def country_finding(study: Study) -> CountryCoverage:
         for row in parts[parts["as_of"] == to].itertuples()
         for name in [row.country.capitalize()]
     ]
-    return CountryCoverage(**about, to=to, by_country=tuple(counted))
+    return CountryCoverage(**about, to=to, countries=tuple(counted))
 
 
 def monthly_country_shares(study: Study) -> pd.DataFrame:

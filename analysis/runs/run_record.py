@@ -23,7 +23,7 @@ from analysis.evidence.folders import IS_INSTALLED, PACKAGE, REPOSITORY, find_ev
 
 RECORD_NAME = "run.json"
 DISTRIBUTION = "attack-incidents"
-SOURCE_SUFFIXES = (".py", ".lua", ".css", ".html", ".js", ".typ")
+SOURCE_SUFFIXES = (".py", ".lua", ".css", ".html", ".js", ".md", ".typ")
 REPORT_EXTRA = 'extra == "report"'
 OTHER_FILES = ("requirements.lock", "data/borders.geojson")  # files that the package reads beside the tables
 

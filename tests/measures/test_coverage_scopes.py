@@ -67,7 +67,7 @@ def test_days_that_were_watched_in_part_belong_to_no_gap():
 def test_the_caption_says_it_by_country():
     assert format_coverage(COVERAGE) == (
         "Kenya 2020-01-01 to 2020-03-31 day by day. Serbia 2020-03-01 to 2020-03-31 day by day. "
-        "No other country was watched"
+        "No other country was searched"
     )
 
 

@@ -11,7 +11,6 @@ import nbformat
 import yaml
 from nbformat import NotebookNode
 
-from analysis.charts.chapter_end import ends_chapter
 from analysis.evidence.errors import InputError, format_path
 from analysis.reports.document.bounds import bounded_text
 from analysis.reports.document.cell_options import captions_table, output_options, shows, split_options
@@ -32,6 +31,7 @@ from analysis.reports.document.tree import (
     text_of,
     walk,
 )
+from analysis.runs.chapter_end import ends_chapter
 
 DIRECTED_BLOCKS = {"Header", "Para", "BlockQuote", "BulletList", "OrderedList"}
 Code = Literal["hide", "marked", "show"]
