@@ -193,7 +193,7 @@ def pypdf_text(path) -> str:
 def page_text(path) -> str:
     """What a page of HTML shows to readers of the paper, too."""
     page: Any = BeautifulSoup(path.read_text(), "html.parser").main
-    for part in page(["script", "style", "svg", "math", "template", "nav"]):
+    for part in page(["script", "style", "svg", "math", "template", "nav", "search"]):
         part.decompose()
     for link in page("a"):
         if link.get_text() in (EXPLORER_LINK, "the appendix"):  # paper has neither marks to press nor an explorer

@@ -12,7 +12,7 @@ from analysis.charts import style
 
 MEANING = {
     "nobody": "nobody searched",
-    "sparse": "searched sparsely, attacks may be missing",
+    "sparse": "searched sparsely, some may be missing",
     "weekly": "searched by week, some may be missing",
 }
 LOOK: dict[str, dict[str, Any]] = {
@@ -21,22 +21,23 @@ LOOK: dict[str, dict[str, Any]] = {
     "weekly": {"facecolor": style.WEEKLY, "edgecolor": "none"},
 }
 COUNT_COLUMNS = ("start", "end", "days", "is_complete", "covered_days", "sparse_days", "weekly_days", "count")
-WIDE = 0.25  # share of the axis a stretch needs to carry its meaning in words
+SIZE = 7.5  # points of the words on a shade
 
 
 def shade_coverage(ax: Axes, periods: pd.DataFrame, words: bool = True) -> None:
     """Shade the periods (start, end, covered_days, sparse_days, weekly_days, as `frequency.count` gives them) that
     nobody or hardly anybody searched, or somebody by week: an empty day is a zero only on white ground. `words` names
-    each shade, once, on its longest stretch."""
+    each shade, once, on its longest stretch, if they fit there."""
     last = periods["end"].max() + pd.Timedelta(days=1)
+    width = style.figure_of(ax).get_figwidth() * 72 * style.AXES_SHARE / (last - periods["start"].min()).days
     with mpl.rc_context(style.RC):
         for kind, stretches in unsearched_periods(periods).items():
             for start, end in stretches:
                 ax.axvspan(start, end, zorder=0, linewidth=0, **LOOK[kind])
             start, end = max(stretches, key=lambda stretch: stretch[1] - stretch[0])
-            if words and (end - start) > WIDE * (last - periods["start"].min()):
+            if words and (end - start).days * width > style.text_width(MEANING[kind], SIZE) + 6:
                 ax.annotate(MEANING[kind], (end, 0.97), xycoords=("data", "axes fraction"), xytext=(-3, 0),
-                            textcoords="offset points", ha="right", va="top", fontsize=7.5,
+                            textcoords="offset points", ha="right", va="top", fontsize=SIZE,
                             color=style.QUIET)  # fmt: skip
 
 
@@ -54,7 +55,7 @@ def explain_shading(periods: pd.DataFrame) -> str:
     looks = {"nobody": "hatched", "sparse": "grey", "weekly": "light grey"}
     shades = unsearched_periods(periods)
     said = [f"{looks[kind]}: {MEANING[kind].split(',')[0]}" for kind in shades]
-    return "; ".join([*said, *(["attacks may be missing there"] if set(shades) - {"nobody"} else [])])
+    return "; ".join([*said, *(["some may be missing there"] if set(shades) - {"nobody"} else [])])
 
 
 def _stretches(periods: pd.DataFrame) -> list[tuple[pd.Timestamp, pd.Timestamp]]:

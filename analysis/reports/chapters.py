@@ -130,11 +130,7 @@ class Renderer:
         starts = [block["c"][1][0] for block in book["blocks"] if block["t"] == "Header" and block["c"][0] == 1]
         links = {each.name: f"#{start}" for each, start in zip(chapters, starts, strict=False)}
         opening = first_page_blocks(self.first_page(), links)
-        after = starts[-1] if annex else ""
-        blocks = [
-            part for block in book["blocks"] for part in ([NEW_PAGE, block] if _begins(block, after) else [block])
-        ]
-        return {**book, "blocks": [*opening, CONTENTS_HERE, *blocks]}
+        return {**book, "blocks": [*opening, CONTENTS_HERE, *book["blocks"]]}
 
     def first_page(self) -> dict[str, Any]:
         """The first page as JSON values (see `first_page.first_page`)."""
@@ -175,11 +171,6 @@ class Renderer:
             made = {".pdf": pool.submit(pdf), ".html": pool.submit(page)}
         for suffix, content in made.items():
             (self.folder / name).with_suffix(suffix).write_bytes(content.result())
-
-
-def _begins(block: Node, anchor: str) -> bool:
-    """Whether a block is the heading with an anchor."""
-    return block["t"] == "Header" and block["c"][1][0] == anchor
 
 
 def appendix_ids(chapters: Sequence[Chapter], dataset: Dataset, variant: Variant) -> list[str]:

@@ -65,7 +65,7 @@ def test_none_hardly_searched_and_nobody_look_different(attacks):
 
 def test_the_key_explains_what_occurs_and_nothing_else(attacks, words_of):
     all_kinds = words_of(calendar(daily(attacks, "2024-01-03", window=("2024-01-01", "2024-01-04"), coverage=SEARCHED)))
-    assert all_kinds[-4:-1] == ["attacks on the day", "none", "none, searched sparsely, attacks may be missing"]
+    assert all_kinds[-4:-1] == ["attacks on the day", "none", "none, searched sparsely, some may be missing"]
     assert all_kinds[-1] == "nobody searched"
     assert words_of(calendar(daily(attacks, "2024-01-03")))[-2:] == ["attacks on the day", "none"]
     assert "5+" in words_of(calendar(daily(attacks, *["2024-01-03"] * 7)))

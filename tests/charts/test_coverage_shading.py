@@ -52,7 +52,7 @@ def test_what_was_searched_needs_no_ground(words_of):
 
 
 def test_the_meaning_names_the_shades_that_occur():
-    assert explain_shading(periods((7, 7), (7, 0))) == "grey: searched sparsely; attacks may be missing there"
+    assert explain_shading(periods((7, 7), (7, 0))) == "grey: searched sparsely; some may be missing there"
     assert explain_shading(periods((0, 0), (7, 7))).startswith("hatched: nobody searched; grey:")
 
 
@@ -67,4 +67,4 @@ def test_what_was_searched_by_week_is_shaded_lighter_than_what_was_searched_spar
     shade_coverage(ax, found, words=False)
     light = {patch.get_x(): sum(patch.get_facecolor()[:3]) for patch in ax.patches}
     assert light[date2num(DAY)] > light[date2num(DAY + WEEK)]
-    assert explain_shading(found).endswith("light grey: searched by week; attacks may be missing there")
+    assert explain_shading(found).endswith("light grey: searched by week; some may be missing there")

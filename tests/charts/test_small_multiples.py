@@ -74,8 +74,7 @@ def test_every_panel_says_where_nobody_or_hardly_anybody_looked(counts):
         ground = {patch.get_facecolor() for patch in ax.patches if patch.get_zorder() == 0}
         assert ground == {to_rgba(style.NOBODY), to_rgba(style.SPARSE)}
     assert figure.get_suptitle() == (
-        "attacks per week, on one scale; hatched: nobody searched; grey: searched sparsely; "
-        "attacks may be missing there"
+        "attacks per week, on one scale; hatched: nobody searched; grey: searched sparsely; some may be missing there"
     )
 
 

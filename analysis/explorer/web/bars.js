@@ -5,7 +5,7 @@ import { dayText, formatDay } from "./state.js";
 
 const HEIGHT = 236, TOP = 18, LANE = 16, AXIS = 30, LEFT = 34, RIGHT = 6;
 const GROUNDS = ["", "weekly", "sparse", "nobody"];
-const GROUND_WORDS = ["", "searched by week, some may be missing", "searched sparsely, attacks may be missing", "nobody searched"];
+const GROUND_WORDS = ["", "searched by week, some may be missing", "searched sparsely, some may be missing", "nobody searched"];
 
 /** What the calendar and the bars show of a period without a row: nothing where nobody searched, else 0. */
 export function words(number, ground, about) {
