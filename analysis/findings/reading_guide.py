@@ -14,10 +14,12 @@ def reading_guide(study: Study) -> str:
     """How to read the charts of a chapter, in plain sentences."""
     about = study.dataset.about
     one = about.one_incident or "one row of incidents.csv"
+    has_glossary = study.dataset.evidence is not None
+    glossary = " The glossary in the annex of the whole report defines the terms." if has_glossary else ""
     return (
         f"How to read this: one {about.singular} is {one}. View: {study.view_words()}. The window runs "
-        f"{format_range(*study.window)}; {searched_days(study)}. n is how many are counted up to the day “as of”. "
-        "The glossary in the annex of the whole report defines the terms."
+        f"{format_range(*study.window)}; {searched_days(study)}. n is how many are counted up to the day “as of”."
+        f"{glossary}"
     )
 
 

@@ -176,7 +176,7 @@ def _searched(study: Study) -> str:
     if study.coverage.empty:
         return (
             "Missing is not zero. This table does not say when somebody searched: a day without a row may be a day "
-            "that nobody searched at."
+            "that nobody searched."
         )
     days = count(study.incidents, "day", window=study.window, coverage=study.coverage)
     thin = int((days["sparse_days"] + days["weekly_days"] > 0).sum())

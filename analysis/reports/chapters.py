@@ -124,7 +124,8 @@ class Renderer:
         """The first page, the contents, all chapters, and their annex with the glossary as one document."""
         titles = [each.title for each in chapters]
         parts, annex = split_annex(list(trees), titles)
-        annex = annex and {**annex, "blocks": [*annex["blocks"], *glossary_blocks()]}
+        if annex and self.dataset.evidence is not None:  # its terms are those of claims and their sources
+            annex = {**annex, "blocks": [*annex["blocks"], *glossary_blocks()]}
         whole = [*parts, annex] if annex else parts
         book = bind_documents(whole, [*titles, *([""] if annex else [])])
         starts = [block["c"][1][0] for block in book["blocks"] if block["t"] == "Header" and block["c"][0] == 1]

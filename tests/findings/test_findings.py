@@ -19,6 +19,7 @@ from analysis.findings.later_rises import later_rises, later_rises_finding
 from analysis.findings.near_events import dated_events, events_in_set
 from analysis.findings.official_coverage import coverage_finding, monthly_coverage
 from analysis.findings.pause_onset import pause_finding
+from analysis.findings.reading_guide import reading_guide
 from analysis.findings.result_rows import frequency_results
 from analysis.findings.study import open_study
 from analysis.findings.summary import summary_findings
@@ -74,11 +75,16 @@ class TestABareTable:
         assert (found.itemised, found.stated, found.table().empty) == ((), (), True)
         assert "does not mean none" in found.sentence()
 
+    def test_its_guide_names_no_glossary_of_claims(self, bare):
+        assert "glossary" not in reading_guide(bare)
+        assert "glossary" in reading_guide(open_study())
+
     def test_the_summary_says_that_nobody_declares_when_it_was_searched(self, bare):
         summary = summary_findings(bare.dataset, View())
         assert summary.title == "Raids"
         assert summary.answers[0].question == "How many raids, by whose count?"
         assert "does not say when somebody searched" in summary.caveats[0]
+        assert summary.caveats[0].endswith("a day that nobody searched.")
         assert "one way of counting" in summary.caveats[1]
 
     def test_without_a_stated_pause_the_longest_gap_is_taken_and_called_found_by_looking(self, other_conflict):
