@@ -1,6 +1,6 @@
 """Changes of a rate: time, memory and error beside ruptures and skchange, and whether it keeps its word.
 
-    python -m benchmarks.changes            # everything, about five minutes of processor time
+    python -m benchmarks.changes            # everything, about a quarter of an hour of processor time
     python -m benchmarks.changes --quick    # a tenth of the simulated worlds
 
 Writes benchmarks/changes.md. ruptures and skchange are no dependencies of the package: where one is
@@ -248,22 +248,22 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--quick", action="store_true", help="a tenth of the simulated worlds")
     share = 10 if asked.parse_args().quick else 1
-    worlds = 40 // share
+    worlds = 200 // share
     kinds = calibration(worlds, progress=tqdm)
     parts = {
         "Speed: processor seconds": goals(),
         f"Side by side: one change, from {RATES[0]} to {RATES[1]} a day": side_by_side(),
         f"Calibration: {DAYS} days, a fall to a tenth, {worlds} series of each kind": kinds,
-        f"One fall from 1.5 to 0.1 a day, Poisson: 95 % sets of since when, {5 * worlds} series": one_fall(5 * worlds),
-        "Coverage: worlds drawn from the prior (within 2 points; ± one standard error)": coverage(1000 // share),
+        f"One fall from 1.5 to 0.1 a day, Poisson: 95 % sets of since when, {2 * worlds} series": one_fall(2 * worlds),
+        "Coverage: worlds drawn from the prior (within 2 points; ± one standard error)": coverage(4000 // share),
     }
     told = f"# Changes of a rate\n\nPython {platform.python_version()}, {platform.machine()}, two cores. "
     told += "Made by `python -m benchmarks.changes`; speed is the faster of two runs, side by side the median.\n"
     told += (
         "\nOld is a tempered likelihood with a Poisson prior on the number of changes. Told is the power where the "
         "method knows branching and delay, at a bound that one in twenty of the constant series passes. A method that "
-        "has to learn them can hardly do better at that rate of false announcements. Of 40 series, a share of 5 % has "
-        "a standard error of 3.4 points, and one of 90 % of 4.7.\n"
+        "has to learn them can hardly do better at that rate of false announcements. Of 200 series, a share of 5 % has "
+        "a standard error of 1.5 points, and one of 90 % of 2.1.\n"
     )
     told += "".join(f"\n## {title}\n\n{markdown(frame)}\n" for title, frame in parts.items())
     Path(__file__).with_suffix(".md").write_text(told, encoding="utf-8")

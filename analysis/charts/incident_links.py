@@ -5,6 +5,7 @@ A link names what the incidents share: the days, the place, the number of origin
 
 from __future__ import annotations
 
+import matplotlib.dates as mdates
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -30,6 +31,9 @@ def url_of_group(column: str, value: object) -> str:
 def link_periods(ax: Axes, periods: pd.DataFrame) -> None:
     """Let each period (start, end, count) that has incidents lead to them, over the whole height of the axes."""
     counts = periods.groupby("start", as_index=False).agg(end=("end", "first"), count=("count", "sum"))
-    for row in counts[counts["count"].fillna(0) > 0].itertuples():
-        end = row.end + pd.Timedelta(days=1)
-        ax.axvspan(row.start, end, alpha=0, linewidth=0, url=url_of_days(row.start, row.end))
+    some = counts[counts["count"].fillna(0) > 0]
+    if some.empty:
+        return
+    first, last = (mdates.date2num(some[column]) for column in ("start", "end"))
+    ax.broken_barh(list(zip(first, last + 1 - first, strict=True)), (0, 1), transform=ax.get_xaxis_transform(), alpha=0,
+                   linewidth=0, urls=list(map(url_of_days, some["start"], some["end"])))  # fmt: skip
