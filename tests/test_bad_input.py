@@ -154,6 +154,7 @@ def test_build_names_an_id_that_two_sets_use(folder, tiny, bytes_of):
     assert bytes_of(folder) == before
 
 
+@pytest.mark.slow
 def test_build_tells_the_failures_of_all_tables_at_once(folder, edit):
     edit(folder / "seeds" / "claims.csv", ",alpha,", ",alhpa,")
     edit(folder / "seeds" / "tallies.csv", "2024-01-31", "2024-13-31")

@@ -292,6 +292,7 @@ def figures(results: dict[str, dict]) -> str:
     return "| exercise | what comes out |\n|---|---|\n" + "".join(f"| {n} | {line} |\n" for n, line in lines.items())
 
 
+@pytest.mark.slow
 def test_the_figures_for_instructors_are_what_the_exercises_give(results):
     assert FIGURES.search(TEACHING.read_text(encoding="utf-8"))[0] == figures(results), (
         "out of date: run 'python -m tests.test_exercise_content' in the repository's folder and read what it changed"

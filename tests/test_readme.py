@@ -118,6 +118,7 @@ def test_the_claims_named_as_open_are_as_many_as_are(dataset):
         assert int(re.search(words, page.read_text(encoding="utf-8"))[1]) == (~record.isin(decided)).sum(), page
 
 
+@pytest.mark.slow
 def test_the_lines_of_python_run():
     code = README.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
     names: dict = {}

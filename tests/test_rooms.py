@@ -1,6 +1,7 @@
 """The house: data walks through the rooms from left to right, and no room looks ahead."""
 
 import ast
+from functools import cache
 from importlib import import_module
 
 import pytest
@@ -46,10 +47,17 @@ def module_of(path) -> str:
     return named(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
+@cache
+def parsed(path) -> ast.Module:
+    """The tree of a file, read once for all tests."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports(path) -> list[tuple[int, str]]:
     """Every (line, module) of ours that a file imports, inside functions too."""
     found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             found += [(node.lineno, name.name) for name in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -111,16 +119,14 @@ def test_a_name_the_facade_does_not_have_is_an_ordinary_error():
 @pytest.mark.parametrize("path", MODULES, ids=named)
 def test_no_file_is_too_long_to_read(path):
     text = path.read_text(encoding="utf-8")
-    documented = [
-        node for node in ast.walk(ast.parse(text)) if isinstance(node, DOCUMENTED) and ast.get_docstring(node)
-    ]
+    documented = [node for node in ast.walk(parsed(path)) if isinstance(node, DOCUMENTED) and ast.get_docstring(node)]
     docstrings = sum(node.body[0].end_lineno - node.body[0].lineno + 1 for node in documented)
     assert len(text.splitlines()) - docstrings <= LONGEST
 
 
 @pytest.mark.parametrize("path", MODULES, ids=named)
 def test_every_file_and_every_public_function_says_what_it_is_for(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     public = [node for node in tree.body if isinstance(node, kinds) and not node.name.startswith("_")]
     silent = [node.name for node in public if not ast.get_docstring(node)]

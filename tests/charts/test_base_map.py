@@ -43,6 +43,7 @@ def test_a_place_known_only_by_its_town_is_hollow():
     assert filled == {33.8: True, 36.2: False, 35.3: True}
 
 
+@pytest.mark.slow
 def test_a_place_without_a_point_stands_below_the_map_and_never_on_it(words_of):
     nowhere = ("Syria, place not named", None, None, None, 3)
     ax, key = base_map(places(*BASES, nowhere)).axes

@@ -53,6 +53,7 @@ def test_the_table_of_the_pause_gives_days_of_totals_as_the_days_between_two_sta
     assert table.loc["Syrian Observatory totals", "days without"] == "not known (8 to 55)"
 
 
+@pytest.mark.slow
 def test_a_fall_that_is_not_announced_has_no_day(pause):
     table = format_pauses(pause.assign(is_announced=False))
     assert set(table["lower rate from"]) == {"not announced"}

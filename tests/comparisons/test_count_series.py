@@ -172,6 +172,7 @@ class TestTheSeriesOfTheRecord:
         assert found["seeds alone"].is_thinly_covered
         assert not found["all claims"].is_thinly_covered
 
+    @pytest.mark.slow
     def test_a_total_counts_its_rises_inside_the_window_and_an_incident_its_best_day(self, found, dataset):
         assert found["Pentagon totals"].n == found["Pentagon totals"].rows["count"].sum() == 172
         dates = found["all claims"].incidents["date"]
@@ -211,6 +212,7 @@ class TestTheSeriesOfTheRecord:
         found = count_series(dataset, View(countries=("Iraq", "Jordan")), WINDOW).values()
         assert not [each for each in found if each.incidents is None]
 
+    @pytest.mark.slow
     def test_a_definition_that_counts_nothing_is_left_out(self, dataset):
         assert "reported by monitors" not in count_series(dataset, View(sets=("seeds",)), WINDOW)
 

@@ -137,6 +137,7 @@ def test_a_frame_and_an_engine_give_the_same_series_and_ranges_are_spread():
     assert one.one(1).day_counts.tolist() == [0, 0, 0, 1, 0, 1, 0]
 
 
+@pytest.mark.slow
 def test_a_search_that_was_ended_goes_on_where_it_was(tmp_path):
     incidents, _ = simulated(90, 0.3, seed=1)
     whole = find_pauses(incidents, "actor", WINDOW, workers=1)

@@ -176,6 +176,7 @@ class TestCoverage:
         write_import(import_database("acled", [acled_file(*rows)], tmp_path / "to"))
         return tmp_path / "to" / "coverage.csv"
 
+    @pytest.mark.slow
     def test_days_before_acled_codes_a_country_are_not_searched(self, tmp_path, acled_file):
         path = self.brought(tmp_path, acled_file)
         dataset = open_folder(path.parent)
@@ -183,6 +184,7 @@ class TestCoverage:
         searched = periods.dropna(subset="count").groupby("country", observed=True)["start"].min().dt.year
         assert searched.to_dict() == {"Kenya": 1998, "Serbia": 2018}
 
+    @pytest.mark.slow
     def test_a_row_of_ones_own_is_kept_and_rows_of_the_import_follow_the_table(self, tmp_path, acled_file):
         path = self.brought(tmp_path, acled_file)
         path.write_text(path.read_text().replace("Kenya", "Ghana"))

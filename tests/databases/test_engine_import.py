@@ -39,6 +39,7 @@ def write(path, rows):
     return path
 
 
+@pytest.mark.slow
 def test_the_engine_gives_what_the_import_of_a_frame_gives(tmp_path):
     file = write(tmp_path / "acled.csv", ROWS)
     made = import_acled_in_engine([file], tmp_path / "large", downloaded="2024-03-01")
@@ -71,6 +72,7 @@ def test_what_cannot_be_taken_is_named_and_nothing_is_written(tmp_path):
     assert len(made.refused) == 3
 
 
+@pytest.mark.slow
 def test_beside_the_table_stand_the_files_that_stand_beside_any_import(tmp_path):
     rows = [*ROWS, {"event_id_cnty": "K2", "latitude": "95", "country": "Serbia"}, {"fatalities": "3"},
             {"event_id_cnty": "SRB1", "country": "Serbia", "event_date": "2019-05-01"}]  # fmt: skip

@@ -83,6 +83,7 @@ def test_an_about_that_was_edited_is_kept(tmp_path, acled_file):
     assert (tmp_path / "to" / "about.yml").read_text() == "title: Mine\n"
 
 
+@pytest.mark.slow
 def test_the_command_says_what_changed_and_what_that_did_to_the_counts(tmp_path, acled_file):
     for name, rows in (("old", ({}, {"event_id_cnty": "XAA2"})), ("new", ({"fatalities": "5"},))):
         path = tmp_path / f"{name}.csv"

@@ -10,6 +10,7 @@ from analysis.evidence.errors import InputError
 from analysis.evidence.evidence_base import load_evidence
 
 
+@pytest.mark.slow
 def test_the_same_seed_draws_the_same_sheet_and_another_seed_another(evidence):
     sheet = draw_sheet(evidence, 50, seed=4)
     assert list(sheet.columns) == COLUMNS and len(sheet) == 50

@@ -75,6 +75,7 @@ def test_weeks_that_were_graded_before_stay_in_table_and_feedback(out):
     ] * 2
 
 
+@pytest.mark.slow
 def test_points_typed_over_those_of_tests_count(out):
     rows = table(out)
     rows.loc[("bob", "sums", "a"), "points"] = "2"
@@ -83,6 +84,7 @@ def test_points_typed_over_those_of_tests_count(out):
     assert table(out).loc[("bob", "sums", "a"), ["points", "status"]].tolist() == ["2.0", "graded by hand"]
 
 
+@pytest.mark.slow
 def test_points_of_tests_that_nobody_typed_are_given_anew(out):
     write_grades(out, [submission("bob", "sums", 0)], "again")
     assert table(out).loc[("bob", "sums", "a"), ["points", "status"]].tolist() == ["0.0", "partly"]

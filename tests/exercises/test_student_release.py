@@ -53,6 +53,7 @@ def test_the_zip_holds_the_folder(released):
     assert inside == {path.relative_to(folder.parent).as_posix(): path.read_bytes() for path in files}
 
 
+@pytest.mark.slow
 def test_a_second_release_is_the_same_to_the_byte_and_deletes_nothing_that_a_person_made(released, exercise, tmp_path):
     (_, first), (folder, second) = released, release_exercises([exercise], tmp_path)
     notebook = folder / "exercises" / "sums" / "sums.ipynb"

@@ -6,6 +6,7 @@ from matplotlib import pyplot as plt
 import analysis as a
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["confirmation", "n_origins", "actor", "us_injured"])
 def test_bars_stack_by_any_column_and_lose_no_incident(by):
     incidents = a.open_folder().incidents

@@ -123,6 +123,7 @@ def test_counts_of_random_states_are_those_of_count_and_select(dataset, record):
         check_state(dataset, record, state, told)
 
 
+@pytest.mark.slow
 def test_a_table_of_ones_own_is_counted_alike_by_its_own_columns(other):
     record = build_record(other, a.View(), "weapon")
     assert [facet["name"] for facet in record.head["facets"]] == ["country", "place", "weapon", "fatalities"]
@@ -141,6 +142,7 @@ def test_a_view_that_restricts_the_evidence_stays_around_the_explorer(dataset):
     assert eval(told["code"], {"a": a}) == view == view_of_state(record.base, record.state)
 
 
+@pytest.mark.slow
 def test_the_module_agrees_with_brute_force():
     assert "# fail 0" in node("--test", str(FOLDER / "filters.test.mjs"))
 
@@ -217,6 +219,7 @@ def test_hostile_text_ends_no_script_of_the_page(other):
     assert HOSTILE not in page and "<img" not in page
 
 
+@pytest.mark.slow
 def test_the_page_is_the_same_bytes_twice_and_asks_for_nothing(dataset, record):
     page = explorer_html(record, "report.html")
     assert page == explorer_html(build_record(dataset, a.View()), "report.html")
@@ -238,6 +241,7 @@ def test_without_anywidget_the_page_stands_in_a_frame_and_says_what_is_missing(o
     assert "srcdoc=" in shown["text/html"] and "<script" not in shown["text/html"]
 
 
+@pytest.mark.slow
 def test_the_widget_carries_little_and_answers_what_it_is_asked(dataset, record):
     widgets = pytest.importorskip("analysis.explorer.explorer_widget")
     widget = widgets.ExplorerWidget(dataset, record, record.state)
@@ -254,6 +258,7 @@ def test_the_widget_carries_little_and_answers_what_it_is_asked(dataset, record)
     assert widget.answer({"ask": "nonsense"}) == ({}, [])
 
 
+@pytest.mark.slow
 def test_the_output_in_a_notebook_holds_a_picture_a_table_and_words(dataset):
     shown, _ = a.explore(dataset, a.View(countries="Jordan"))._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in shown
@@ -261,6 +266,7 @@ def test_the_output_in_a_notebook_holds_a_picture_a_table_and_words(dataset):
     assert shown["text/plain"].startswith("1 incident: all claims, whoever makes them; in Jordan.")
 
 
+@pytest.mark.slow
 def test_a_table_in_an_engine_is_explored_like_one_in_memory(other_conflict, other, monkeypatch):
     pytest.importorskip("duckdb")
     large = a.open_table(other_conflict)

@@ -112,23 +112,27 @@ class TestABareTable:
 
 
 class TestTheRecord:
+    @pytest.mark.slow
     def test_the_pentagon_counted_none_in_76_days_and_36_in_215(self):
         found = return_finding(open_study())
         assert (found.during.count, found.during.days, found.after.count, found.after.days) == (0, 76, 36, 215)
         assert found.ratio == pytest.approx((36 / 215) / (170 / 111))
         assert found.ratio_low < found.ratio < found.ratio_high < 1
 
+    @pytest.mark.slow
     def test_a_view_of_officials_holds_their_counts_only(self):
         assert list(open_study(confirmation="us_official").definitions) == ["Pentagon totals", "U.S. officials"]
         both = open_study(confirmation=["us_official", "local_official"]).definitions
         assert list(both) == ["Pentagon totals", "U.S. or local officials", "U.S. officials"]
 
+    @pytest.mark.slow
     def test_seeds_alone_date_nothing_and_compare_no_rate(self):
         thin = open_study(sets="seeds")
         assert "the start cannot be dated" in pause_finding(thin).sentence()
         assert "too thinly" in return_finding(thin).sentence()
         assert frequency_finding(thin).rate_per_day != frequency_finding(thin).rate_per_day  # NaN
 
+    @pytest.mark.slow
     def test_casualties_are_summed_by_who_says_so(self):
         found = casualties_finding(open_study())
         table = found.table().set_index("who says so")
@@ -159,6 +163,7 @@ def test_dated_events_leave_out_attacks_and_end_where_some_source_says_so(study)
     assert "attack" not in set(events["kind"])
 
 
+@pytest.mark.slow
 def test_monthly_coverage_takes_the_last_total_of_each_month_and_the_share_of_its_rise(study):
     table = monthly_coverage(study)
     assert table["to"].dt.to_period("M").is_unique
@@ -225,6 +230,7 @@ def test_the_date_moves_less_between_definitions_than_within_one():
     assert "is larger than the uncertainty" in OnsetSpread(**spread, shortest_set=3, longest_set=9).verdict()
 
 
+@pytest.mark.slow
 def test_views_are_compared_side_by_side_and_what_they_cannot_carry_is_missing():
     views = {"officials": View(confirmation="us_official"), "seeds": View(sets="seeds")}
     table = compare_views(open_folder(), views).set_index("view")

@@ -31,6 +31,7 @@ def left_out(evidence, trials):
     return leave_one_period_out(evidence, trials)
 
 
+@pytest.mark.slow
 def test_every_point_of_the_grid_was_tried_in_every_period(trials):
     tried = set(map(tuple, trials[[*GRID, "start"]].to_numpy()))
     assert len(trials) == len(tried) == len(trial_points()) * len(PERIODS)

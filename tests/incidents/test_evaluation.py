@@ -106,6 +106,7 @@ def test_disagreements_name_the_claims_and_come_worst_first(evidence):
     assert table["detail"].str.contains(r"\|").all()
 
 
+@pytest.mark.slow
 def test_without_decisions_there_is_nothing_to_judge_by(evidence):
     from dataclasses import replace
 

@@ -28,6 +28,7 @@ def test_each_restriction_finds_what_the_table_holds(other):
     assert a.find_incidents(other, day="1999-01-01").empty
 
 
+@pytest.mark.slow
 def test_the_best_voice_is_that_of_the_incident():
     found = a.find_incidents(a.open_folder(), month="2024-01", confirmation="monitor")
     assert set(found["confirmation"]) == {"monitor"}

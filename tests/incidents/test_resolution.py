@@ -204,6 +204,7 @@ worlds = st.lists(st.tuples(said, spans), min_size=1, max_size=6).map(
 ).filter(lambda claims: any(claim["stance"] == "reports" for claim in claims))  # fmt: skip
 
 
+@pytest.mark.slow
 @given(worlds, st.randoms())
 def test_the_order_of_the_claims_does_not_matter(claims, rng: random.Random):
     shuffled = rng.sample(claims, len(claims))

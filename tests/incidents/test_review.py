@@ -78,6 +78,7 @@ def test_a_typed_decision_is_obeyed_by_the_next_build(copy):
     assert set(b.claims.split("|")) <= set(after[b.incident_id].split("|"))
 
 
+@pytest.mark.slow
 def test_a_decision_on_a_claim_that_is_gone_fails_loudly_and_changes_nothing(copy):
     before = (copy / "data" / "reviewed.csv").read_bytes()
     file = review_file(copy, [("A1-0001", "I20231018-al-asad", "I20231018-al-asad")])
@@ -100,6 +101,7 @@ def test_a_file_that_is_no_review_file_is_refused(copy):
         apply_decisions(load_evidence(copy), path)
 
 
+@pytest.mark.slow
 def test_an_untouched_review_file_changes_no_decision(copy):
     file = review_file(copy, [("A1-001", "I20231018-al-asad", "")])
     files, number = apply_decisions(load_evidence(copy), file)

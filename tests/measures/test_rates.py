@@ -132,6 +132,7 @@ def test_a_rate_says_what_the_functions_for_arrays_say(count, days, level, phi):
     assert found.interval(level) == Interval(low, high)
 
 
+@pytest.mark.slow
 @given(COUNTS, DAYS, COUNTS, DAYS, st.sampled_from([0.5, 0.95]), st.sampled_from([1.0, 1.7]))
 def test_a_ratio_says_what_the_functions_of_numbers_say(a, days_a, b, days_b, level, phi):
     found = compare(a, days_a, b, days_b, phi=phi)

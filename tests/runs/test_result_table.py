@@ -37,6 +37,7 @@ def test_people_see_a_table_without_empty_columns(executed):
     assert output.metadata["label"] == "results"
 
 
+@pytest.mark.slow
 def test_a_report_shows_the_table_and_not_the_data(executed):
     shown = text_of(build_document(executed, strict=True)["blocks"])
     assert "U.S. officials" in shown and "The results of this notebook" in shown

@@ -504,9 +504,11 @@ class TestTheRealRecord:
         assert pentagon.overdispersed.probability_of_fall("2024-03-13") > 0.9
         assert pentagon.poisson.segments([pd.Timestamp("2024-02-05")])["rate_per_day"].diff().iloc[1] < -1
 
+    @pytest.mark.slow
     def test_a_change_in_april_is_not_announced_allowing_for_overdispersion(self, pentagon):
         assert pentagon.overdispersed.within("2024-04-01", "2024-04-30") < 0.5
 
+    @pytest.mark.slow
     def test_the_observatory_puts_the_fall_later_than_the_pentagon(self, dataset, pentagon):
         observatory = changes(total_intervals(running_total(dataset.tallies, "SOHR", "Syria")), max_changes=4)
         assert observatory.is_announced

@@ -128,6 +128,7 @@ def test_the_probabilities_of_a_fall_and_a_rise_add_up_to_that_of_a_change():
     assert falling.probability_of_fall(30) > 0.9 > 0.1 > falling.probability_of_rise(10)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(kernels.run_days is kernels.run_days_numpy, reason="numba (the extra `scale`) is not installed")
 @given(st.lists(st.integers(0, 60), min_size=2, max_size=30), st.sampled_from([1.0, 1.7, 4.0]), st.booleans())
 def test_compiled_loops_give_what_numpy_gives(counts, phi, first):

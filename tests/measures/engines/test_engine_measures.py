@@ -69,6 +69,7 @@ def test_sums_of_deaths_are_equal(options):
     )
 
 
+@pytest.mark.slow
 def test_zeros_of_sparse_groups_are_made_only_when_asked():
     frame = made(80, groups=9)
     dense, few = (
@@ -79,6 +80,7 @@ def test_zeros_of_sparse_groups_are_made_only_when_asked():
     assert len(few) < len(dense) / 2 and (few["count_high"] > 0).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("min_days", [1, 3])
 @pytest.mark.parametrize("options", EXAMPLES, ids=str)
 def test_gaps_are_equal(options, min_days):
