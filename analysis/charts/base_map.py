@@ -100,7 +100,7 @@ def base_map(places: pd.DataFrame, borders: Borders | None = None, names: int = 
         figure, (ax, key) = plt.subplots(2, figsize=(WIDTH, sum(heights)), height_ratios=heights)
         ax.set(xlim=(west, east), ylim=(south, north), aspect=1 / longitude_scale(south, north), xticks=[], yticks=[])
         ax.spines[:].set(visible=True, color=style.BORDER)
-        land = borders_around(*_hull(at)) if borders is None else borders
+        land = borders_around(*_hull(at), margin=at["longitude"].min() - west) if borders is None else borders
         points = at[["longitude", "latitude"]].to_numpy()
         draw_countries(ax, land, set(places["country"].dropna()) | countries_at(points, land))
         _key(key, places, unit)

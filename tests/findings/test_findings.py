@@ -16,6 +16,7 @@ from analysis.findings.definition_spread import OnsetSpread, level_spread
 from analysis.findings.document_errors import document_error_finding, errors_by_document
 from analysis.findings.earlier_gaps import earlier_gap_finding, earlier_gaps
 from analysis.findings.later_rises import later_rises, later_rises_finding
+from analysis.findings.model_checks import exposure_finding
 from analysis.findings.near_events import dated_events, events_in_set
 from analysis.findings.official_coverage import coverage_finding, monthly_coverage
 from analysis.findings.pause_onset import pause_finding
@@ -86,6 +87,17 @@ class TestABareTable:
         assert "does not say when somebody searched" in summary.caveats[0]
         assert summary.caveats[0].endswith("a day that nobody searched.")
         assert "one way of counting" in summary.caveats[1]
+
+    def test_a_table_searched_day_by_day_has_no_thin_days_to_warn_of(self, bare, tmp_path):
+        for file in ("incidents.csv", "about.yml"):
+            (tmp_path / file).write_bytes((bare.dataset.root / file).read_bytes())
+        searched = "itemised,all,2030-01-01,2030-03-10,days,diary\n"
+        (tmp_path / "coverage.csv").write_text("counter,scope,start,end,density,basis\n" + searched)
+        study = open_study(tmp_path)
+        caveat = summary_findings(study.dataset, View()).caveats[0]
+        assert "All 69 days were searched day by day" in caveat
+        assert "short bars" not in caveat
+        assert exposure_finding(study, study.pause.middle, list(study.itemised)).sentence() == ""
 
     def test_without_a_stated_pause_the_longest_gap_is_taken_and_called_found_by_looking(self, other_conflict):
         found = open_study(other_conflict)
