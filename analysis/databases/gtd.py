@@ -12,7 +12,7 @@ from analysis.evidence.errors import InputError
 NAME = "GTD"
 ONE_ROW = (
     "one incident in GTD's sense: attacks by one group at one place and in one stretch of time; attacks that differ in "
-    "place or time are incidents of their own, and `related` names them"
+    "place or time are incidents of their own, and the column related names them"
 )
 NOUN = "incident"
 CITATION = (

@@ -7,7 +7,7 @@ import pytest
 
 from analysis.evidence.errors import InputError
 from analysis.findings.attack_counts import frequency_finding
-from analysis.findings.attack_distribution import period_finding, spread_finding
+from analysis.findings.attack_distribution import day_finding, group_finding, period_finding, spread_finding
 from analysis.findings.attack_return import return_finding
 from analysis.findings.casualties import casualties_finding
 from analysis.findings.claim_support import dispute_finding, support_finding
@@ -61,6 +61,16 @@ class TestABareTable:
         assert found.voices() == "The table does not say who confirms an incident."
         assert found.rate_per_day == 1.0
 
+    def test_days_that_only_begin_a_range_are_not_called_certain(self, bare):
+        days = count(bare.incidents, "day", window=bare.window).assign(count_low=0)
+        assert "(1 January 2030; 0 of them are certain to that day)" in day_finding(bare, days).sentence()
+
+    def test_a_group_is_told_with_the_column_that_names_it(self, bare):
+        groups = bare.incidents.assign(side_a=["Blue"] * 20 + ["other"] * 10)
+        assert (
+            group_finding(bare, groups, "side_a").title() == "The most frequent side A is Blue, in 67 % of the raids."
+        )
+
     def test_the_pause_is_that_of_about_yml(self, bare):
         assert (bare.pause.days, bare.pause.is_given) == (30, True)
         assert pause_finding(bare).middle == day("2030-02-04")
@@ -102,6 +112,10 @@ class TestABareTable:
     def test_without_a_stated_pause_the_longest_gap_is_taken_and_called_found_by_looking(self, other_conflict):
         found = open_study(other_conflict)
         assert (found.pause.start, found.pause.days, found.pause.is_given) == (day("2031-06-25"), 40, False)
+        rate = frequency_finding(found)
+        assert (rate.rate_start, rate.rate_end) == found.window
+        shown = found.days_around(found.pause.eve, 10, shown=[day("2031-06-01")])
+        assert shown == (day("2031-06-01"), day("2031-07-04"))
         assert "found by looking" in summary_findings(found.dataset, View()).caveats[2]
 
     def test_the_rate_leaves_out_days_searched_less_than_weekly_and_allows_for_clustering(self, tmp_path):
