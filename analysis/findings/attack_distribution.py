@@ -182,12 +182,19 @@ class PlaceShares(Finding):
     nowhere: int
     incidents: int
     noun: str
+    cells: int = 0  # of a grid, where there are too many places for a map; 0: each place stands for itself
 
     def sentence(self) -> str:
         """The share of the places named most often, and what cannot be placed."""
         if not self.places:
             return "No incident of this table has a known point, so that there is no map."
         nowhere = f" For {self.nowhere:,} no point is known." if self.nowhere else ""
+        if self.cells:
+            return (
+                f"{self.places:,} places with a known point are too many for a map, which shows {self.cells:,} cells "
+                f"of a grid; the {len(self.top)} fullest cells have {self.in_top:,} of {self.incidents:,} {self.noun} "
+                f"({format_percent(self.in_top / self.incidents)}).{nowhere}"
+            )
         return (
             f"{plural(self.places, 'place')} with a known point {'is' if self.places == 1 else 'are'} named; the "
             f"{len(self.top)} named most often have {self.in_top:,} of {self.incidents:,} {self.noun} "
@@ -198,15 +205,17 @@ class PlaceShares(Finding):
         """The same as the title of a chart."""
         if len(self.top) < 3:
             return f"The {self.noun} lie at {plural(self.places, 'place')}."
-        return f"Three places have {format_percent(self.in_top / self.incidents)} of the {self.noun}."
+        kind = "cells of a grid" if self.cells else "places"
+        return f"Three {kind} have {format_percent(self.in_top / self.incidents)} of the {self.noun}."
 
 
 def place_finding(study: Study, places: pd.DataFrame) -> PlaceShares:
     """The places of what `by_place` returns."""
     known = places[places["latitude"].notna()]
-    top = known.nlargest(3, "count")
+    top, places_known = known.nlargest(3, "count"), int(known["places"].sum())
     return PlaceShares(
-        **study.about_finding(next(iter(study.itemised))), places=len(known), top=tuple(map(str, top["place"])),
+        **study.about_finding(next(iter(study.itemised))), places=places_known,
+        cells=len(known) if places_known > len(known) else 0, top=tuple(map(str, top["place"])),
         in_top=int(top["count"].sum()), nowhere=len(study.incidents) - int(known["count"].sum()),
         incidents=len(study.incidents), noun=study.dataset.about.plural,
     )  # fmt: skip

@@ -7,7 +7,13 @@ import pytest
 
 from analysis.evidence.errors import InputError
 from analysis.findings.attack_counts import frequency_finding
-from analysis.findings.attack_distribution import day_finding, group_finding, period_finding, spread_finding
+from analysis.findings.attack_distribution import (
+    day_finding,
+    group_finding,
+    period_finding,
+    place_finding,
+    spread_finding,
+)
 from analysis.findings.attack_return import return_finding
 from analysis.findings.casualties import casualties_finding
 from analysis.findings.claim_support import dispute_finding, support_finding
@@ -19,6 +25,7 @@ from analysis.findings.later_rises import later_rises, later_rises_finding
 from analysis.findings.model_checks import exposure_finding
 from analysis.findings.near_events import dated_events, events_in_set
 from analysis.findings.official_coverage import coverage_finding, monthly_coverage
+from analysis.findings.pause_counts import strip_definition
 from analysis.findings.pause_onset import pause_finding
 from analysis.findings.reading_guide import reading_guide
 from analysis.findings.result_rows import frequency_results
@@ -70,6 +77,17 @@ class TestABareTable:
         assert (
             group_finding(bare, groups, "side_a").title() == "The most frequent side A is Blue, in 67 % of the raids."
         )
+
+    def test_a_map_of_cells_is_not_called_a_map_of_places(self, bare):
+        places = pd.DataFrame({"place": ["A", "B", "C"], "latitude": 1.0, "count": [20, 6, 4], "places": [200, 2, 1]})
+        found = place_finding(bare, places)
+        assert found.sentence().startswith("203 places with a known point are too many for a map, which shows 3 cells")
+        assert found.title() == "Three cells of a grid have 100 % of the raids."
+
+    def test_a_caption_names_bands_only_where_a_gap_is_shaded(self, bare):
+        short, long = pd.Series({"gap_days": 13}), pd.Series({"gap_days": 14})
+        assert strip_definition(bare, {"all": short, "none": None}) == "a tick is a day with raids"
+        assert strip_definition(bare, {"all": long}).endswith("a band a gap of 14 days or more")
 
     def test_the_pause_is_that_of_about_yml(self, bare):
         assert (bare.pause.days, bare.pause.is_given) == (30, True)
