@@ -308,6 +308,8 @@ def _finish(connection, unfinished: Path, folder: Path, files, reasons, leave_ou
     if zeros:
         remarks.append(f"{zeros:,} events state 0 deaths; ACLED writes 0 where none was reported, which can mean "
                        "'unknown': kept as stated")  # fmt: skip
+    given = [each[0] for each in connection.con.sql("SELECT * FROM given LIMIT 0").description]
+    remarks += [f"there is no column {name}: {said}" for name, said in acled.IF_MISSING.items() if name not in given]
     each = connection.con.sql("SELECT record_file, count(*) FROM given GROUP BY 1").fetchall() if len(files) > 1 else []
     numbers = dict(each) or {files[0].name: rows}
     side_car = SideCar(
