@@ -8,6 +8,7 @@ from scipy.special import logsumexp
 from analysis.evidence.errors import InputError
 
 PSEUDO_SERIES = 20.0  # series that the prior given weighs as much as
+SEVERAL = 2  # changes from which on their numbers keep the proportions of the prior
 LOCAL = 4  # times the error rate: probability to be false of one finding that is announced, at most
 ROUNDS = 500
 STILL = 1e-10  # change of the shares at which they count as found
@@ -40,8 +41,9 @@ def estimate_priors(
     -----
     Empirical Bayes: the shares that make the counts of all series most probable, with Dirichlet priors that are centred
     on the priors given, by expectation and maximisation (Efron 2010, Large-Scale Inference). How a series clusters and
-    how often it changes are taken to be independent. A database in which few series change thereby asks more of each of
-    them, and so does one whose series come in waves.
+    how often it changes are taken to be independent. Among series with two or more changes the numbers keep the
+    proportions of the prior: many changes describe waves as well as clustering does. A database in which few series
+    change thereby asks more of each of them, and so does one whose series come in waves.
 
     Examples
     --------
@@ -53,6 +55,7 @@ def estimate_priors(
     priors = [np.exp(each - logsumexp(each)) for each in (log_ways, log_numbers)]
     likelihood = np.exp(log_joint - log_joint.max(axis=(1, 2), keepdims=True))
     ways, numbers = priors
+    several = numbers[SEVERAL:] / numbers[SEVERAL:].sum()
     for _ in range(ROUNDS):
         by_way = ways * (likelihood @ numbers)
         by_number = numbers * np.einsum("swn,w->sn", likelihood, ways)
@@ -62,6 +65,7 @@ def estimate_priors(
             ((each / total).sum(axis=0) + weight * prior) / (len(likelihood) + weight)
             for each, prior in zip((by_way, by_number), priors, strict=True)
         )
+        numbers = np.append(numbers[:SEVERAL], numbers[SEVERAL:].sum() * several)
         if max(np.abs(new - old).max() for new, old in zip((ways, numbers), before, strict=True)) < STILL:
             break
     with np.errstate(divide="ignore"):

@@ -106,7 +106,7 @@ def find_pauses(
     max_changes : int
         Largest number of changes of a series, 2 or more.
     number_prior : "estimated" or sequence of float
-        Prior of the number of changes of a series. "estimated": the shares of series with 0, 1, 2, ... changes that
+        Prior of the number of changes of a series. "estimated": the shares of series with 0, 1, and more changes that
         make all counts most probable, and the shares of series that cluster in each way as well. A sequence gives
         weights, and `max_changes` with its length; the prior of clustering is then that of `default_clusterings`.
     workers : int, optional

@@ -18,18 +18,16 @@ from analysis.databases.date_ranges import EARLIEST
 from analysis.databases.engine_side_files import ONCE, engine_side_files
 from analysis.databases.normal_form import UNKNOWN
 from analysis.databases.side_car import FILE_NAME, SideCar, hash_file
+from analysis.databases.table_import import COMPRESSION, PARQUET
 from analysis.evidence.arguments import read_day
 from analysis.evidence.csv_tables import write_files
 from analysis.evidence.errors import InputError, format_path
 from analysis.evidence.own_incidents import OWN_INCIDENTS
 
-PARQUET = "incidents.parquet"
-LARGE_BYTES = 200_000_000  # of files, from which an import is left to the engine
 MEMORY = "450MB"  # that the engine takes before it writes to disk
 SHOWN = 3
 SNIFFED = 20_000  # rows from which the layout of a file is seen
 NONE_FOUND = "(empty)"  # what DuckDB says of a quote that no row of these has
-COMPRESSION = "zstd"
 
 
 def connect_duckdb(memory: str = "") -> Any:

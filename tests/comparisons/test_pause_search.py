@@ -183,6 +183,9 @@ def test_a_database_in_which_nothing_changes_or_all_comes_in_waves_asks_more_of_
     )
     assert np.exp(numbers)[0] > 0.97 and np.exp(numbers).sum() == pytest.approx(1)
     assert np.exp(ways)[1] > 0.97 and np.exp(ways).sum() == pytest.approx(1)
+    many = np.log(np.tile([[1.0, 1.0, 1.0, 9.0]], (500, 1, 1)))  # many changes stand for waves: their share stays small
+    numbers = estimate_priors(many, np.zeros(1), np.log([0.5, 0.3, 0.18, 0.02]))[1]
+    assert np.exp(numbers[3] - numbers[2]) == pytest.approx(0.02 / 0.18)
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,12 @@ from click.testing import CliRunner
 import analysis as a
 from analysis import InputError
 from analysis.cli import main
+from analysis.databases import table_import
 from analysis.databases.engine_import import import_acled_in_engine
 from analysis.databases.side_car import read_side_car
 from analysis.databases.table_import import import_database, write_import
 from analysis.incidents.large_dataset import open_table
+from tests.databases.conftest import GTD_ROW, UCDP_ROW
 
 pytest.importorskip("ibis", reason="the extra `scale` is not installed")
 
@@ -160,3 +162,28 @@ def test_a_folder_that_cannot_be_opened_says_why(tmp_path):
         a.open_table(tmp_path)
     with pytest.raises(InputError, match="allowed: duckdb, spark"):
         a.open_table(tmp_path, engine="oracle")
+
+
+@pytest.mark.parametrize("source", ["ucdp", "gtd", "table"])
+def test_any_import_past_a_size_is_written_as_parquet_and_opened_in_the_engine(tmp_path, monkeypatch, source):
+    rows = {"ucdp": UCDP_ROW, "gtd": GTD_ROW, "table": {"when": "2024-01-17", "land": "Nowhere", "dead": "2"}}[source]
+    file = tmp_path / "rows.csv"
+    pd.DataFrame([rows]).to_csv(file, index=False)
+    (tmp_path / "map.yml").write_text(
+        "title: Events\none_row: one event\ndate: when\nfields: {country: land, deaths: dead}\n"
+    )
+    words = ["import", source, str(file), *(["--map", str(tmp_path / "map.yml")] if source == "table" else [])]
+    small, large = tmp_path / "small", tmp_path / "large"
+    assert CliRunner().invoke(main, [*words, "--to", str(small)]).exit_code == 0
+    monkeypatch.setattr(table_import, "LARGE_BYTES", 10)
+    done = CliRunner().invoke(main, [*words, "--to", str(large)])
+    assert done.exit_code == 0, done.output
+    assert (small / "incidents.csv").is_file() and not (large / "incidents.csv").exists()
+    engine, frame = open_table(large).incidents, a.open_folder(small).incidents
+    counted = a.count(engine, "month", "country")
+    pd.testing.assert_frame_equal(counted, a.count(frame, "month", "country"), check_dtype=False)
+    assert engine.execute()["deaths"].tolist() == frame["deaths"].tolist() == [2]
+    again = CliRunner().invoke(main, [*words, "--to", str(large)])
+    assert "1 the same" in again.output
+    refused = CliRunner().invoke(main, [*words, "--csv", "--to", str(large)])
+    assert refused.exit_code != 0 and "holds an incidents.parquet" in str(refused.output) + str(refused.exception)
