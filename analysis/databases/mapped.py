@@ -265,8 +265,7 @@ def _as_ranges(each: Import, name: str, spec: Field, mapping: Mapping) -> pd.Dat
 def _put_ranges_of_deaths(each: Import, mapping: Mapping) -> None:
     """A range such as 5-10 becomes the lowest and the highest number of deaths; the best one is then missing."""
     spec = mapping.fields.get("deaths")
-    found = _as_ranges(each, "deaths", spec, mapping) if spec else None
-    if found is None or found[0].isna().all():
+    if spec is None or (found := _as_ranges(each, "deaths", spec, mapping))[0].isna().all():
         return
     out = each.incidents
     for name, part in (("deaths_low", 0), ("deaths_high", 1)):
