@@ -66,7 +66,7 @@ def import_acled_in_engine(
     Parameters
     ----------
     paths : iterable of str or Path
-        CSV files of one layout, with a header.
+        CSV files with a header. Columns are joined by their names; a column that one file lacks is missing there.
     folder : str or Path
         Where the table goes.
     downloaded, version, leave_out
@@ -91,7 +91,7 @@ def import_acled_in_engine(
     day = pd.Timestamp(read_day(downloaded, "downloaded") if downloaded else date.today())
     latest = f"{day:%Y-%m-%d}"
     connection = connect_duckdb(MEMORY)
-    rows = " UNION ALL ".join(_rows_of(connection, path) for path in files)
+    rows = " UNION ALL BY NAME ".join(_rows_of(connection, path) for path in files)
     connection.raw_sql(f"CREATE VIEW given AS {rows}")
     names = [each[0] for each in connection.con.sql("SELECT * FROM given LIMIT 0").description]
     acled.require_acled_layout(pd.DataFrame(columns=names))

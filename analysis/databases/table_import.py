@@ -56,7 +56,7 @@ def read_files(
 ) -> list[TableFile]:  # fmt: skip
     """Read several files of one database; all that cannot be read are named at once.
 
-    Raises InputError if there is none, one is given twice or cannot be read, or two have different columns.
+    Raises InputError if there is none, one is given twice or one cannot be read.
     """
     chosen = [Path(path) for path in paths]
     if not chosen:
@@ -87,7 +87,7 @@ def import_database(
     source : {"acled", "ucdp", "gtd", "table"}
         Which database; `table` needs a mapping.
     paths : iterable of str or Path
-        The files, all of one layout.
+        The files. Columns are joined by their names; a column that one file lacks is missing there.
     folder : str or Path
         Where the table goes.
     mapping : Mapping, optional

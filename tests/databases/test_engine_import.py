@@ -44,15 +44,32 @@ def test_the_engine_gives_what_the_import_of_a_frame_gives(tmp_path):
     file = write(tmp_path / "acled.csv", ROWS)
     made = import_acled_in_engine([file], tmp_path / "large", downloaded="2024-03-01")
     plain = import_database("acled", [file], tmp_path / "small", downloaded="2024-03-01").incidents
-    table = open_table(tmp_path / "large").incidents.execute()
+    same_as_a_frame(open_table(tmp_path / "large").incidents.execute(), plain)
+    assert (made.rows_read, made.rows_kept) == (4, 4)
+    assert read_side_car(tmp_path / "large") == made
+
+
+def same_as_a_frame(table, plain):
+    """An engine's table in the order of a frame has its rows; what the frame leaves out is empty."""
     table = table.sort_values(["date", "incident_id"], ignore_index=True)
     further = set(table.columns) - set(plain.columns)
-    assert table[sorted(further)].isna().all(axis=None)  # a frame leaves out what is empty
+    assert table[sorted(further)].isna().all(axis=None)
     same = table[list(plain.columns)].astype({name: "datetime64[us]" for name in ("date", "date_start", "date_end")})
     texts = dict.fromkeys(plain.select_dtypes("str").columns, "str")
     pd.testing.assert_frame_equal(same.astype(texts), plain.astype(texts), check_dtype=False)
-    assert (made.rows_read, made.rows_kept) == (4, 4)
-    assert read_side_car(tmp_path / "large") == made
+
+
+def test_files_are_joined_by_the_names_of_their_columns(tmp_path):
+    one, other = write(tmp_path / "one.csv", ROWS[:2]), tmp_path / "other.csv"
+    turned = pd.DataFrame([ROW | each for each in ROWS[2:]])[list(ROW)[::-1]]
+    turned.drop(columns=["fatalities", "inter2"]).to_csv(other, index=False)
+    import_acled_in_engine([one, other], tmp_path / "large", downloaded="2024-03-01")
+    plain = import_database("acled", [one, other], tmp_path / "small", downloaded="2024-03-01").incidents
+    table = open_table(tmp_path / "large").incidents.execute()
+    same_as_a_frame(table, plain)
+    assert table.set_index("incident_id")["deaths"].isna().to_dict() == {
+        "KEN1": False, "KEN-2": False, "KEN3": True, "KEN4": True,
+    }  # fmt: skip
 
 
 def test_what_cannot_be_taken_is_named_and_nothing_is_written(tmp_path):

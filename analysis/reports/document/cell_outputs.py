@@ -21,7 +21,7 @@ from analysis.reports.document.bounds import (
     without_nested_notes,
 )
 from analysis.reports.document.html_reader import text_inlines
-from analysis.reports.document.images import IMAGE_TYPES, data_uri
+from analysis.reports.document.images import IMAGE_TYPES, data_uri, image_size
 from analysis.reports.document.interactive import (
     CONNECTS,
     DRAWING,
@@ -130,7 +130,9 @@ def _display(output: NotebookNode, location: Location) -> Piece | None:
     about = _about(output)
     for kind in IMAGE_TYPES:
         if uri := data_uri(kind, shown.get(kind, "")):
-            return _figure(uri, _alt(kind, shown.get("text/plain", ""), about), about, location, _width(kind, about))
+            return _figure(
+                uri, _alt(kind, shown.get("text/plain", ""), about), about, location, _width(kind, about, uri)
+            )
     if prepares_page(list(output.data)):
         return None
     running = running_kinds(list(output.data))
@@ -180,6 +182,7 @@ def _missing(location: Location, what: str, plain: str = "", why: Why = NEEDS_PA
 
 def _figure(uri: str, alt: str, about: dict, location: Location, width: int = 0) -> Piece:
     alt = location.describe(alt)
+    location.lose_motion(uri)
     label = anchor_name(about.get("label", ""))
 
     def build(caption: list[Node] | None = None) -> list[Node]:
@@ -195,10 +198,15 @@ def _alt(kind: str, plain: str, about: dict) -> str:
     return stated if stated and isinstance(stated, str) else ("" if re.match(r"\s*<", plain) else plain)
 
 
-def _width(kind: str, about: dict) -> int:
-    """The stated width of an image in pixels, as high-resolution images have it; 0 for the image's own width."""
-    width = per_kind.get("width") if isinstance(per_kind := about.get(kind), dict) else None
-    return int(width) if isinstance(width, int | float) and 0 < width < 10_000 else 0
+def _width(kind: str, about: dict, uri: str) -> int:
+    """The stated width of an image in pixels, as high-resolution images have it, or that at the stated height; 0 for
+    the image's own width."""
+    stated = per_kind if isinstance(per_kind := about.get(kind), dict) else {}
+    width, height = (said if isinstance(said, int | float) else 0 for said in map(stated.get, ("width", "height")))
+    if height and not width:
+        across, down = image_size(uri)
+        width = height * across / down if down else 0
+    return int(width) if 0 < width < 10_000 else 0
 
 
 def _caption(about: dict, location: Location) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,8 @@ from selectolax.lexbor import LexborNode
 from analysis.reports.document.html_elements import UNSEEN
 from analysis.reports.document.tree import Node, inlines_of_text, node
 
+NUMBER = re.compile(r"\s*\+?(\d+(?:\.\d+)?)(%?)")  # at the beginning of an attribute; what follows says nothing
+ZOOM = re.compile(r"(\d+(?:\.\d+)?)\s*(%?)")
 LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*(px|%|em|rem|pt|in|cm|mm|vw)?")
 PIXELS = {None: 1.0, "px": 1.0, "em": 16.0, "rem": 16.0, "pt": 4 / 3, "in": 96.0, "cm": 37.8, "mm": 3.78}
 # Words in the place of what a script draws.
@@ -76,6 +78,19 @@ def read_length(said: str) -> str:
         return f"{min(float(found[1]), 100):g}%"
     pixels = float(found[1]) * PIXELS[found[2]]
     return f"{pixels:.0f}px" if 1 <= pixels < 20_000 else ""
+
+
+def read_attribute_length(said: str) -> str:
+    """The size in an attribute, which HTML reads up to the first letter: "300/" and "300em" are 300 pixels."""
+    found = NUMBER.match(said)
+    return read_length(found[1] + (found[2] or "px")) if found else ""
+
+
+def read_zoom(said: str) -> str:
+    """A magnification as a percentage; empty for one that says nothing."""
+    found = ZOOM.fullmatch(said.strip())
+    factor = float(found[1]) * (1 if found[2] else 100) if found else 0
+    return f"{factor:g}%" if 0 < factor < 1000 else ""
 
 
 def definition_parts(element: LexborNode) -> Iterator[LexborNode]:

@@ -15,7 +15,9 @@ from analysis.reports.document.html_controls import (
     definition_parts,
     loads_library,
     mathml_inlines,
+    read_attribute_length,
     read_length,
+    read_zoom,
     says_to_wait,
 )
 from analysis.reports.document.html_elements import (
@@ -328,13 +330,15 @@ class _Reader:
 
     def _image(self, element: LexborNode) -> list[Node]:
         about, style = element.attributes, self.style(element)
-        source = about.get("src") or self._from_script(about)
+        source = about.get("src") or (about.get("srcset") or "").strip().split(" ")[0].rstrip(",")
+        source = source or self._from_script(about)
         if not source:
             return inlines_of_text(about.get("alt") or "")
-        sizes = [(side, size) for side in ("width", "height")
-                 if (size := read_length(style.get(side) or about.get(side) or ""))]  # fmt: skip
+        sizes = [(side, read_length(style.get(side, "")) or read_attribute_length(about.get(side) or ""))
+                 for side in ("width", "height")]  # fmt: skip
+        sizes += [("most", read_length(style.get("most", ""))), ("zoom", read_zoom(style.get("zoom", "")))]
         words = inlines_of_text(about.get("alt") or about.get("title") or "")
-        return [node("Image", attr(pairs=sizes), words, [source.strip(), ""])]
+        return [node("Image", attr(pairs=[size for size in sizes if size[1]]), words, [source.strip(), ""])]
 
     def _from_script(self, about: dict[str, str | None]) -> str:
         """The first picture that the scripts put into an image without an address, as animations have it."""

@@ -9,7 +9,8 @@ import tinycss2.color3
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 WANTED = {"display": "display", "visibility": "visibility", "color": "ink", "background-color": "fill",
-          "background": "fill", "width": "width", "height": "height", "text-align": "align"}  # fmt: skip
+          "background": "fill", "width": "width", "height": "height", "text-align": "align",
+          "max-width": "most", "zoom": "zoom"}  # fmt: skip
 SINGLE = re.compile(r"#([\w-]+)")  # a selector that is one id
 MOST_RULES = 5_000  # selectors that are not one id
 

@@ -10,12 +10,14 @@ from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes
 from xml.etree import ElementTree
 
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 SVG = "image/svg+xml"
 PNG_AND_JPEG = ("image/png", "image/jpeg")
 LARGEST = 30_000_000  # bytes of a file
 IMAGE_TYPES = (SVG, *PNG_AND_JPEG, "image/gif", "image/webp", "image/bmp", "image/tiff")
+MOVING = ("image/gif", "image/webp", "image/png")
+FIRST_OF_MANY = "the first picture of an animation"
 DATA_URI = re.compile(r"data:(image/[a-z+]+);base64,([A-Za-z0-9+/=\s]+)")
 # As notebooks and pages spell it: with blanks, parameters, another alphabet of base64, or escaped by percents.
 ANY_URI = re.compile(r"\s*data:\s*(image/[\w.+-]+)\s*((?:;[^,;]*)*?)(;\s*base64\s*)?,(.*)", re.DOTALL | re.IGNORECASE)
@@ -29,27 +31,36 @@ NO_LENGTH = re.compile(r"\s*(?:-.*|[+.0]+(?:[a-z%]*)\s*)")  # a side of an SVG t
 
 
 def data_uri(kind: str, content: str) -> str | None:
-    """The data URI of an image as notebooks store it (SVG as text, others as base64); None if it cannot be drawn."""
-    if kind == SVG:
-        return _svg(content)
+    """The data URI of an image as notebooks store it (SVG as text, or as base64 where it is attached to a cell, others
+    as base64); None if it cannot be drawn."""
     try:
+        if kind == SVG:
+            return _svg(content if "<" in content else _from_base64(content).decode())
         return _pixels(base64.b64decode(content))
     except (binascii.Error, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
         return None
 
 
 def _pixels(raw: bytes) -> str | None:
-    """The image itself where every page can show it; of a CMYK or an animated image, a PNG."""
+    """The image itself where every page can show it; of a CMYK image a PNG, of an animated one its first picture."""
     with Image.open(BytesIO(raw)) as image:
         actual = f"image/{(image.format or '').lower()}"
-        if actual in PNG_AND_JPEG and image.mode != "CMYK":
+        moves = getattr(image, "n_frames", 1) > 1 and actual in MOVING
+        if actual in PNG_AND_JPEG and image.mode != "CMYK" and not moves:
             image.verify()
             return _uri(actual, raw)
         if actual not in IMAGE_TYPES:
             return None
-        drawn = BytesIO()
-        image.convert("RGBA" if image.has_transparency_data else "RGB").save(drawn, "PNG")
+        drawn, about = BytesIO(), PngImagePlugin.PngInfo()
+        if moves:
+            about.add_text("Comment", FIRST_OF_MANY)
+        image.convert("RGBA" if image.has_transparency_data else "RGB").save(drawn, "PNG", pnginfo=about)
     return _uri("image/png", drawn.getvalue())
+
+
+def is_first_of_many(uri: str) -> bool:
+    """True for the first picture of an animated image."""
+    return FIRST_OF_MANY.encode() in base64.b64decode(uri.partition(",")[2][:400])
 
 
 def drawable_uri(uri: str) -> str | None:
@@ -116,12 +127,25 @@ def _uri(kind: str, raw: bytes) -> str:
 
 
 def image_size(uri: str) -> tuple[float, float]:
-    """The width and the height of an image in pixels; 0 where it does not say them."""
+    """The width and the height of an image on paper in pixels of 1/96 inch; 0 where it does not say them."""
     ending, raw = split_uri(uri)
-    if ending != "svg":
-        with Image.open(BytesIO(raw)) as image:
-            scale = 96 / (image.info.get("dpi", (72,))[0] or 72)
-            return float(image.width * scale), float(image.height * scale)
+    if ending == "svg":
+        return _drawing_size(raw)
+    with Image.open(BytesIO(raw)) as image:
+        scale = 96 / (image.info.get("dpi", (72,))[0] or 72)
+        return float(image.width * scale), float(image.height * scale)
+
+
+def browser_size(uri: str) -> tuple[float, float]:
+    """The width and the height of an image in a browser, which knows nothing of dots per inch."""
+    ending, raw = split_uri(uri)
+    if ending == "svg":
+        return _drawing_size(raw)
+    with Image.open(BytesIO(raw)) as image:
+        return float(image.width), float(image.height)
+
+
+def _drawing_size(raw: bytes) -> tuple[float, float]:
     root = ElementTree.fromstring(raw.decode())
     sides = [SIDE.fullmatch(root.get(side, "")) for side in ("width", "height")]
     width, height = sides

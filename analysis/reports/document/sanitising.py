@@ -18,10 +18,10 @@ from urllib.parse import unquote
 from analysis.evidence.errors import InputError
 from analysis.reports.document.formulas import OPEN, Formula, Formulas
 from analysis.reports.document.html_reader import HtmlText, read_html
-from analysis.reports.document.images import drawable_uri, read_image_file
+from analysis.reports.document.images import browser_size, drawable_uri, is_first_of_many, read_image_file
 from analysis.reports.document.losses import Losses
 from analysis.reports.document.markdown_html import join_html
-from analysis.reports.document.table_alignment import align_table
+from analysis.reports.document.table_alignment import align_table, map_cells
 from analysis.reports.document.tree import NO_ATTR, Node, attr, inlines_of_text, node, text_of, walk
 
 NO_DESCRIPTION = "Figure without description"
@@ -30,6 +30,8 @@ LANGUAGE = re.compile(r"[a-z0-9+-]{1,20}")
 COMMENT = re.compile(r"<!--.*-->\s*", re.DOTALL)
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 SIZE = re.compile(r"\d+(\.\d+)?(px|%)")
+SIZES = ("width", "height", "most", "zoom")
+PAGE_PIXELS = 640  # of a line of text
 ORDER_OVERRIDES = "\u202d\u202e"  # they show a text in another order than it has
 ANSI = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]+[0-~]|[0-Z\\-_=>])|\x9b[0-?]*[ -/]*[@-~]"
@@ -51,6 +53,11 @@ class Location:
     def lose(self, what: str) -> None:
         """Say what of this location is not in the document. Raises InputError if nothing may be lost."""
         self.losses.add(self.name, what)
+
+    def lose_motion(self, uri: str) -> None:
+        """Say where a picture is the first of an animation."""
+        if is_first_of_many(uri):
+            self.lose("of an animation only the first picture is shown")
 
     def image(self, target: str) -> str | None:
         """The image a text names, as a data URI; None for one it may not use."""
@@ -74,9 +81,27 @@ def sanitise(blocks: list[Node], location: Location) -> list[Node]:
 
     HTML that stands in a Markdown text is read as a browser reads it, around the parts of Markdown that it encloses.
     """
-    if joined := join_html(blocks):
-        blocks = read_for(joined[0], location, joined[1]).blocks
-    return clean_blocks(blocks, location)
+    return clean_blocks(_read_joined(_read_apart(blocks, location), location), location)
+
+
+def _read_joined(blocks: list[Node], location: Location) -> list[Node]:
+    joined = join_html(blocks)
+    return read_for(joined[0], location, joined[1]).blocks if joined else blocks
+
+
+def _read_apart(blocks: list[Node], location: Location) -> list[Node]:
+    """The blocks, in which the HTML of each cell of a table and of each note is read: it ends there."""
+
+    def cell(given: list[Node]) -> list[Node]:
+        read = _read_joined(given, location)
+        return given if read is given else [node("Plain", b["c"]) if b["t"] == "Para" else b for b in read]
+
+    def change(element: Node) -> Node | None:
+        if element["t"] == "Table":
+            return map_cells(element, cell)
+        return node("Note", _read_joined(element["c"], location)) if element["t"] == "Note" else None
+
+    return walk(blocks, change)
 
 
 def clean_blocks(blocks: list[Node], location: Location) -> list[Node]:
@@ -229,13 +254,38 @@ def _image(element: Node, location: Location) -> list[Node]:
     (_, _, pairs), inlines, (target, _) = element["c"]
     target = location.formulas.unmarked(target)
     if uri := location.image(target):
-        sizes = [[name, value] for name, value in pairs if name in ("width", "height") and SIZE.fullmatch(value)]
-        return [node("Image", attr(pairs=sizes), inlines_of_text(location.describe(text_of(inlines))), [uri, ""])]
+        location.lose_motion(uri)
+        return [
+            node(
+                "Image",
+                attr(pairs=_shown_size(pairs, uri)),
+                inlines_of_text(location.describe(text_of(inlines))),
+                [uri, ""],
+            )
+        ]
     location.lose(f"an image is not in the notebook ({printable_text(target)[:80]})")
     shown = inlines or inlines_of_text("[image]")
     if re.match(r"https?://", target):
         return _link(node("Link", NO_ATTR, shown, [target, ""]), location)
     return shown
+
+
+def _shown_size(pairs: list, uri: str) -> list:
+    """The stated width and height; a magnification and a greatest width are one, too."""
+    said = {name: value for name, value in pairs if name in SIZES and SIZE.fullmatch(value)}
+    zoom, most = said.pop("zoom", ""), said.pop("most", "")
+    if zoom and not said:
+        said["width"] = f"{browser_size(uri)[0] * float(zoom[:-1]) / 100:.0f}px"
+    if most and "height" not in said and (_pixels(said.get("width", "")) or browser_size(uri)[0]) > _pixels(most):
+        said["width"] = most
+    return [[name, value] for name, value in said.items() if value != "0px"]
+
+
+def _pixels(size: str) -> float:
+    """A size in pixels; a percentage is one of the width of a page."""
+    if size.endswith("%"):
+        return float(size[:-1]) / 100 * PAGE_PIXELS
+    return float(size[:-2]) if size else 0.0
 
 
 def _ordered_list(element: Node, location: Location) -> Node:
