@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.databases.date_ranges import from_parts, parse_days
-from analysis.databases.normal_form import Import, put_days, put_ids, put_point, require_names, tell_lost_columns
+from analysis.databases.normal_form import (
+    Import,
+    join_parts,
+    put_days,
+    put_ids,
+    put_point,
+    require_names,
+    tell_lost_columns,
+)
 
 NAME = "GTD"
 ONE_ROW = (
@@ -77,7 +85,8 @@ def convert_gtd(rows: pd.DataFrame, latest: pd.Timestamp | None = None) -> Impor
     out = each.incidents
     put_ids(each, each.text("eventid").str.removesuffix(".0"), "eventid")
     out["incident_id"] = "GTD-" + out["incident_id"].mask(out["incident_id"] == "none", "")
-    put_days(each, *_days(each), "iday", latest=latest)
+    given = join_parts(each, ["iyear", "imonth", "iday"])
+    put_days(each, *_days(each), "iday", latest=latest, given=given)
     out["place"], out["admin1"] = each.text("city"), each.text("provstate")
     out["country"] = each.text("country_txt" if "country_txt" in rows else "country")
     if "latitude" in rows:

@@ -11,6 +11,7 @@ from analysis.databases.month_names import in_english
 from analysis.databases.normal_form import (
     UNKNOWN,
     Import,
+    join_parts,
     one_line,
     put_days,
     put_ids,
@@ -139,8 +140,9 @@ def _joined_ids(rows: pd.DataFrame, mapping: Mapping) -> pd.Series:
 
 
 def _put_dates(each: Import, mapping: Mapping, latest: pd.Timestamp | None) -> None:
-    dates = mapping.date
+    dates, given = mapping.date, None
     if dates.year:
+        given = join_parts(each, [name for name in (dates.year, dates.month, dates.day_of_month) if name])
         nothing = pd.Series(pd.NA, each.rows.index, dtype="Int64")
         parts = [
             _part(each, name, mapping) if name else nothing for name in (dates.year, dates.month, dates.day_of_month)
@@ -161,7 +163,7 @@ def _put_dates(each: Import, mapping: Mapping, latest: pd.Timestamp | None) -> N
         told = unit.notna() & (days["first"] == days["last"])
         reach = span(days["first"], unit.where(told, "day").fillna("day"))
         days = days.where(~told, reach)
-    put_days(each, days["first"], days["last"], column, best=best, latest=latest)
+    put_days(each, days["first"], days["last"], column, best=best, latest=latest, given=given)
 
 
 def _part(each: Import, column: str, mapping: Mapping) -> pd.Series:
@@ -265,8 +267,7 @@ def _as_ranges(each: Import, name: str, spec: Field, mapping: Mapping) -> pd.Dat
 def _put_ranges_of_deaths(each: Import, mapping: Mapping) -> None:
     """A range such as 5-10 becomes the lowest and the highest number of deaths; the best one is then missing."""
     spec = mapping.fields.get("deaths")
-    found = _as_ranges(each, "deaths", spec, mapping) if spec else None
-    if found is None or found[0].isna().all():
+    if spec is None or (found := _as_ranges(each, "deaths", spec, mapping))[0].isna().all():
         return
     out = each.incidents
     for name, part in (("deaths_low", 0), ("deaths_high", 1)):

@@ -48,7 +48,7 @@ def month_names(language: str) -> dict[str, str]:
         months = Locale.parse(language).months
     except (UnknownLocaleError, ValueError, TypeError) as error:
         raise ValueError(f"{language!r} is no language with names of months") from error
-    names = {}
+    names: dict[str, str] = {}
     for context in ("stand-alone", "format"):
         for width in ("abbreviated", "wide"):
             names |= {_bare(name): ENGLISH[number - 1] for number, name in months[context][width].items()}

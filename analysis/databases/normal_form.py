@@ -125,9 +125,12 @@ def to_number(text: pd.Series, decimal: str = ".", grouped: bool = True) -> pd.S
 
 
 def put_days(each: Import, first: pd.Series, last: pd.Series, column: str, best: pd.Series | None = None,
-             latest: pd.Timestamp | None = None) -> None:  # fmt: skip
-    """Add date, date_start and date_end; days that cannot be are refused under the name of `column`."""
-    refuse, given = each.refusals.add, each.rows[column] if column in each.rows else first.astype(str)
+             latest: pd.Timestamp | None = None, given: pd.Series | None = None) -> None:  # fmt: skip
+    """Add date, date_start and date_end; days that cannot be are refused under the name of `column`, with what is
+    `given`, or with the value of that column."""
+    refuse = each.refusals.add
+    if given is None:
+        given = each.rows[column] if column in each.rows else first.astype(str)
     refuse(first.isna() | last.isna(), column, "a day that the calendar has, in the format named", given)
     refuse(first < EARLIEST, column, f"a day from {EARLIEST:%Y-%m-%d} on", given)
     refuse(last < first, column, "an end that is not before the start", given)
@@ -138,6 +141,12 @@ def put_days(each: Import, first: pd.Series, last: pd.Series, column: str, best:
     each.incidents["date"] = best.astype("datetime64[us]")
     each.incidents["date_start"] = first.astype("datetime64[us]")
     each.incidents["date_end"] = last.astype("datetime64[us]")
+
+
+def join_parts(each: Import, columns: list[str]) -> pd.Series:
+    """Year, month and day as they stand in the columns, joined for a message."""
+    first, *others = (each.rows[name].astype("str").str.strip() for name in columns)
+    return first.str.cat(others, sep="-") if others else first
 
 
 def put_point(each: Import, latitude: str, longitude: str, decimal: str = ".") -> None:

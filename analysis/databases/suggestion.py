@@ -183,8 +183,8 @@ def _date_lines(rows: pd.DataFrame, free: dict) -> list[str]:
         formats = ", ".join(f'"{each}"' for each in covering_formats(_told(rows[mixed])))
         return ["date:", f"  day: {{column: {_quoted(mixed)}, format: [{formats}]}}  # {UNSURE}the formats are mixed"]
     worded = _named(free, DAYS, lambda name: of_the_event(name) and bool(_in_words(_told(rows[name]))))
-    if worded:
-        language, each = _in_words(_told(rows[worded]))
+    if worded and (in_words := _in_words(_told(rows[worded]))):
+        language, each = in_words
         said = f"{UNSURE}months in another language, such as {_some(rows[worded])}"
         return ["date:", f'  day: {{column: {_quoted(worded)}, format: "{each}", language: {language}}}  # {said}']
     year = _named(free, YEARS)

@@ -201,8 +201,8 @@ def _stated(study: Study, label: str) -> StatedTotal:
 def _rate(study: Study) -> dict:
     """The rate before a stated pause. The days before a gap that was found by looking are no period of their own."""
     series = study.definitions[study.primary]
-    stated = study.pause is not None and study.pause.is_given
-    end = min(study.pause.eve, study.window[1]) if stated else study.window[1]
+    stated = study.pause if study.pause and study.pause.is_given else None
+    end = min(stated.eve, study.window[1]) if stated else study.window[1]
     nothing = {"rate_start": pd.NaT, "rate_end": pd.NaT}
     if study.is_thin or end <= study.window[0]:
         nan = float("nan")

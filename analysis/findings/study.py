@@ -220,9 +220,11 @@ class Study:
         return {label: self.posterior(label) for label in self.definitions}
 
     def days_around(self, day: object, margin: int, shown: Iterable = ()) -> tuple[pd.Timestamp, pd.Timestamp]:
-        """The days of the window that lie at most `margin` days from a day, and as far as the days of `shown` lie."""
+        """The days at most `margin` days from a day, and those of `shown` with room beside them, inside the window."""
         middle = pd.Timestamp(read_day(day, "day"))
-        first, last = min([middle - margin * DAY, *shown]), max([middle + margin * DAY, *shown])
+        room = margin // 4 * DAY
+        first = min([middle - margin * DAY, *(each - room for each in shown)])
+        last = max([middle + margin * DAY, *(each + room for each in shown)])
         return max(self.window[0], first), min(self.window[1], last)
 
     def stated_pause(self, last_before: object = "", none_until: object = "", resumed: object = "") -> PauseDays | None:
