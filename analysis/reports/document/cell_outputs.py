@@ -79,11 +79,16 @@ def finished_piece(*blocks: Node) -> Piece:
     return Piece(lambda: list(blocks))
 
 
-def output_pieces(outputs: list[NotebookNode], location: Location, with_stderr: bool) -> Iterator[Piece]:
-    """The outputs of one cell as pieces; streams that follow each other are joined. `with_stderr` shows stderr too."""
+def output_pieces(
+    outputs: list[NotebookNode], location: Location, with_stderr: bool, markdown: bool = False
+) -> Iterator[Piece]:
+    """The outputs of one cell as pieces; streams that follow each other are joined. `with_stderr` shows stderr too;
+    `markdown` reads what is printed as Markdown."""
     for output in _joined(outputs):
         if output.output_type == "stream":
-            if output.name == "stdout" or with_stderr:
+            if output.name == "stdout" and markdown:
+                yield markdown_piece(printable_lines(_string(output.text)), location)
+            elif output.name == "stdout" or with_stderr:
                 yield _stream(output, location)
         elif output.output_type == "error":
             yield _error(output, location)
