@@ -25,6 +25,7 @@ from analysis.reports.document.images import IMAGE_TYPES, data_uri, image_size
 from analysis.reports.document.interactive import (
     CONNECTS,
     DRAWING,
+    LIBRARY,
     NEEDS_PAGE,
     PICTURE,
     UNREADABLE,
@@ -221,7 +222,7 @@ def _caption(about: dict, location: Location) -> tuple[tuple[str, str], ...]:
 
 def _html(text: str, plain: str, about: dict, location: Location) -> Piece | None:
     """What a browser shows of it; None where that is nothing."""
-    is_long = len(text) > LONG_SCRIPT
+    is_library = len(text) > LONG_SCRIPT and bool(LIBRARY.search(text))
     text = bounded_html(text, location, (WRITES, DRAWING, CONNECTS, PICTURE))
     read = read_for(text, location)
     blocks = bounded_words(bounded_tables(read.blocks, location), location)
@@ -237,7 +238,7 @@ def _html(text: str, plain: str, about: dict, location: Location) -> Piece | Non
         return finished_piece(*missing)
     if says_what_it_is(plain):
         return finished_piece(code_block(plain, "output"))
-    if (read.only_scripts and is_long) or CONNECTS.search(text):
+    if (read.only_scripts and is_library) or CONNECTS.search(text):
         return finished_piece()  # a library, or what connects a page to its kernel
     if says_something(plain) or not WRITES.search(read.script):
         return None

@@ -227,10 +227,13 @@ def _words(text: str) -> Node | list[Node] | None:
 
 
 def _coloured(element: Node) -> list[Node]:
-    """Inlines in the colour of their span."""
-    ink = dict(element["c"][0][2]).get("ink")
-    opening = node("RawInline", "typst", f'#text(fill: rgb("{ink}"))[')
-    return [opening, *element["c"][1], node("RawInline", "typst", "];")] if ink else element["c"][1]
+    """Inlines in the colours of their span."""
+    inlines = element["c"][1]
+    for name, value in element["c"][0][2]:
+        opening = {"ink": f'#text(fill: rgb("{value}"))[', "fill": f'#highlight(fill: rgb("{value}"))['}.get(name)
+        if opening:
+            inlines = [node("RawInline", "typst", opening), *inlines, node("RawInline", "typst", "];")]
+    return inlines
 
 
 def _picture(element: Node, files: Files, room: float | None = None) -> Node:
