@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from typing import Any, NamedTuple
 
@@ -112,10 +113,19 @@ def counter_colours(counters) -> dict[str, str]:
 
 
 def date_axis(ax: Axes, start, end, most: int = 9) -> None:
-    """Months on the x axis, at `most` so many, the year under each January and under the first."""
-    ax.set_xlim(mdates.date2num(start), mdates.date2num(end) + 1)
-    ax.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=min(3, most), maxticks=most))
-    ax.xaxis.set_major_formatter(_month_and_year)
+    """Months on the x axis, at `most` so many, the year under each January and under the first; of a few days each."""
+    first, after = mdates.date2num(start), mdates.date2num(end) + 1
+    ax.set_xlim(first, after)
+    days = range(math.ceil(first), math.floor(after) + 1)
+    each = mpl.ticker.FixedLocator(days)  # the other one would mark hours, each with the name of its day
+    few = len(days) <= max(most, 3)
+    ax.xaxis.set_major_locator(each if few else mdates.AutoDateLocator(minticks=min(3, most), maxticks=most))
+    ax.xaxis.set_major_formatter(_day_and_year if few else _month_and_year)
+
+
+def _day_and_year(number: float, position: float) -> str:
+    day = mdates.num2date(number)
+    return f"{day.day} {day:%b}\n{day:%Y}" if position == 0 or (day.month, day.day) == (1, 1) else f"{day.day} {day:%b}"
 
 
 def _month_and_year(number: float, position: float) -> str:

@@ -19,6 +19,7 @@ from analysis.incidents.dataset import Dataset, open_folder
 from analysis.incidents.views import View, describe_view, select
 from analysis.reports.chapters import Chapter, Renderer, format_provenance
 from analysis.reports.document.notebook_document import read_notebook
+from analysis.reports.pdf.missing_letters import missing_letters, name_letters
 from analysis.reports.plan import Plan, recorded_plan
 from analysis.reports.report_explorer import explorer_address, has_explorer, write_report_explorer
 from analysis.reports.report_inputs import report_inputs
@@ -85,6 +86,8 @@ def run_report(
             about = format_provenance(plan.variant, values[source], decides.files[source], [name_of[source]],
                                       views[source], dataset.side_car)  # fmt: skip
             read = renderer.read_chapter(executed, source.stem, addresses.get(source, ""))
+            if missing := missing_letters(read.tree["blocks"]):
+                progress(f"{source.stem}: no font here has {name_letters(missing)}")
             renderer.write_chapter(read, about)
             progress(f"rendered {source.stem}")
             return read, seconds

@@ -138,3 +138,29 @@ def test_our_style_is_not_left_behind_for_other_charts():
     style.new_axes()
     assert dict(mpl.rcParams) == before
     assert plt.subplots()[1].spines["top"].get_visible() == before["axes.spines.top"]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("start", "end", "labels"), [
+    ("2024-01-20", "2024-01-20", ["20 Jan\n2024", "21 Jan"]),
+    ("2023-12-31", "2023-12-31", ["31 Dec\n2023", "1 Jan\n2024"]),
+    ("2024-02-29", "2024-03-01", ["29 Feb\n2024", "1 Mar", "2 Mar"]),
+    ("2024-03-30 09:00", "2024-04-01 10:00", ["31 Mar\n2024", "1 Apr", "2 Apr"]),
+])  # fmt: skip
+@pytest.mark.parametrize("most", [4, 9])
+def test_an_axis_of_a_few_days_names_each_day_once(start, end, labels, most):
+    ax = style.new_axes()
+    style.date_axis(ax, pd.Timestamp(start), pd.Timestamp(end), most)
+    ax.figure.canvas.draw()
+    assert [label.get_text() for label in ax.get_xticklabels()] == labels
+    plt.close(ax.figure)
+
+
+@pytest.mark.parametrize("days", [5, 9, 12, 40, 400])
+def test_no_day_is_named_twice_on_a_longer_axis(days):
+    ax = style.new_axes()
+    style.date_axis(ax, pd.Timestamp("2024-02-20"), pd.Timestamp("2024-02-20") + pd.Timedelta(days=days), most=4)
+    ax.figure.canvas.draw()
+    marks = [round(mark, 3) for mark in ax.get_xticks()]
+    assert len(set(marks)) == len(marks) and all(mark.is_integer() for mark in marks)
+    plt.close(ax.figure)

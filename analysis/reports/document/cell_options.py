@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from string import ascii_lowercase
 from typing import Any
 
 import yaml
 
 OPTION = re.compile(r"(?:#|//|--|%)\|\s?(.*)")
 NAMES = {"caption": ("fig-cap", "tbl-cap", "cap"), "label": ("label",), "alt": ("fig-alt",)}
+PARTS = {"input": ("echo", "include"), "output": ("output", "include"), "stderr": ("warning", "message")}
 
 
 def split_options(source: str) -> tuple[dict[str, Any], str]:
@@ -29,10 +31,20 @@ def output_options(options: dict[str, Any]) -> list[dict[str, str]]:
     has; Quarto takes one of each or a list."""
     given = {name: next((options[key] for key in keys if options.get(key)), None) for name, keys in NAMES.items()}
     lists: dict[str, list] = {name: said if isinstance(said, list) else [said] for name, said in given.items()}
+    lists["caption"] = _with_parts(lists["caption"], options.get("fig-subcap") or options.get("tbl-subcap"))
     every: list[dict[str, str]] = []
     for i in range(max(map(len, lists.values()))):
         every.append({name: each[i] for name, each in lists.items() if i < len(each) and isinstance(each[i], str)})
     return every if any(every) else []
+
+
+def _with_parts(captions: list, parts: Any) -> list:
+    """The captions of the parts of a figure, the first after that of the whole."""
+    if not isinstance(parts, list):
+        return captions
+    said = [f"({letter}) {part}" for letter, part in zip(ascii_lowercase, parts, strict=False) if isinstance(part, str)]
+    whole = [caption for caption in captions[:1] if isinstance(caption, str)]
+    return [" ".join([*whole, *said[:1]]), *said[1:]]
 
 
 def captions_table(options: dict[str, Any]) -> bool:
@@ -41,6 +53,12 @@ def captions_table(options: dict[str, Any]) -> bool:
 
 
 def shows(options: dict[str, Any], part: str) -> bool:
-    """False where `echo`, `output` or `include` says that this part is not shown."""
-    keys = ("echo", "include") if part == "input" else ("output", "include")
-    return not any(options.get(key) is False for key in keys)
+    """False where `echo`, `output`, `include` or `warning` says that this part is not shown: "input", "output" or
+    "stderr"."""
+    hidden = part == "output" and options.get("results") == "hide"
+    return not hidden and not any(options.get(key) is False for key in PARTS[part])
+
+
+def prints_markdown(options: dict[str, Any]) -> bool:
+    """True where what the cell prints is Markdown."""
+    return "asis" in (options.get("output"), options.get("results"))

@@ -25,6 +25,7 @@ from analysis.reports.document.images import IMAGE_TYPES, data_uri, image_size
 from analysis.reports.document.interactive import (
     CONNECTS,
     DRAWING,
+    LIBRARY,
     NEEDS_PAGE,
     PICTURE,
     UNREADABLE,
@@ -79,11 +80,16 @@ def finished_piece(*blocks: Node) -> Piece:
     return Piece(lambda: list(blocks))
 
 
-def output_pieces(outputs: list[NotebookNode], location: Location, with_stderr: bool) -> Iterator[Piece]:
-    """The outputs of one cell as pieces; streams that follow each other are joined. `with_stderr` shows stderr too."""
+def output_pieces(
+    outputs: list[NotebookNode], location: Location, with_stderr: bool, markdown: bool = False
+) -> Iterator[Piece]:
+    """The outputs of one cell as pieces; streams that follow each other are joined. `with_stderr` shows stderr too;
+    `markdown` reads what is printed as Markdown."""
     for output in _joined(outputs):
         if output.output_type == "stream":
-            if output.name == "stdout" or with_stderr:
+            if output.name == "stdout" and markdown:
+                yield markdown_piece(printable_lines(_string(output.text)), location)
+            elif output.name == "stdout" or with_stderr:
                 yield _stream(output, location)
         elif output.output_type == "error":
             yield _error(output, location)
@@ -216,7 +222,7 @@ def _caption(about: dict, location: Location) -> tuple[tuple[str, str], ...]:
 
 def _html(text: str, plain: str, about: dict, location: Location) -> Piece | None:
     """What a browser shows of it; None where that is nothing."""
-    is_long = len(text) > LONG_SCRIPT
+    is_library = len(text) > LONG_SCRIPT and bool(LIBRARY.search(text))
     text = bounded_html(text, location, (WRITES, DRAWING, CONNECTS, PICTURE))
     read = read_for(text, location)
     blocks = bounded_words(bounded_tables(read.blocks, location), location)
@@ -232,7 +238,7 @@ def _html(text: str, plain: str, about: dict, location: Location) -> Piece | Non
         return finished_piece(*missing)
     if says_what_it_is(plain):
         return finished_piece(code_block(plain, "output"))
-    if (read.only_scripts and is_long) or CONNECTS.search(text):
+    if (read.only_scripts and is_library) or CONNECTS.search(text):
         return finished_piece()  # a library, or what connects a page to its kernel
     if says_something(plain) or not WRITES.search(read.script):
         return None

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborNode
 
 from analysis.reports.document.html_elements import UNSEEN
+from analysis.reports.document.html_styles import is_bold
 from analysis.reports.document.tree import Node, inlines_of_text, node
 
 NUMBER = re.compile(r"\s*\+?(\d+(?:\.\d+)?)(%?)")  # at the beginning of an attribute; what follows says nothing
@@ -67,6 +68,26 @@ def mathml_inlines(element: LexborNode) -> list[Node]:
     text = (source or element).text() or ""
     display = "DisplayMath" if element.attributes.get("display") == "block" else "InlineMath"
     return [node("Math", node(display), text.strip())] if source is not None else inlines_of_text(text)
+
+
+def marked_inlines(style: dict[str, str], inlines: list[Node]) -> list[Node]:
+    """Inlines as bold and as slanted as a style says."""
+    if is_bold(style):
+        inlines = [node("Strong", inlines)]
+    return [node("Emph", inlines)] if style.get("slant") in ("italic", "oblique") else inlines
+
+
+def picture_source(about: dict[str, str | None]) -> str:
+    """The address of a picture; of several for different screens, the first."""
+    return about.get("src") or (about.get("srcset") or "").strip().split(" ")[0].rstrip(",")
+
+
+def picture_sizes(style: dict[str, str], about: dict[str, str | None]) -> list[tuple[str, str]]:
+    """What style and attributes say of the size of a picture."""
+    sizes = [(side, read_length(style.get(side, "")) or read_attribute_length(about.get(side) or ""))
+             for side in ("width", "height")]  # fmt: skip
+    sizes += [("most", read_length(style.get("most", ""))), ("zoom", read_zoom(style.get("zoom", "")))]
+    return [size for size in sizes if size[1]]
 
 
 def read_length(said: str) -> str:

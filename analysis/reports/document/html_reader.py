@@ -14,10 +14,10 @@ from analysis.reports.document.html_controls import (
     control_inlines,
     definition_parts,
     loads_library,
+    marked_inlines,
     mathml_inlines,
-    read_attribute_length,
-    read_length,
-    read_zoom,
+    picture_sizes,
+    picture_source,
     says_to_wait,
 )
 from analysis.reports.document.html_elements import (
@@ -37,6 +37,7 @@ from analysis.reports.document.interactive import first_picture
 from analysis.reports.document.markdown_html import refill, trimmed
 from analysis.reports.document.tree import NO_ATTR, Node, attr, code_block, figure_block, inlines_of_text, node, text_of
 
+YELLOW = "#ffff00"  # of what is marked
 SPACES = re.compile(r"[ \t\n\r\f]+")  # a space that does not break is none of them
 DEPTH = 80  # elements inside one another; what is deeper is shown as its text
 NESTED = 8  # lists, quotations and tables among them: the typesetter allows few more
@@ -48,10 +49,11 @@ DEEPEST = 2_000  # elements left open at once; parsers take time with the square
 
 @dataclass
 class HtmlText:
-    """The blocks of an HTML text, and what in it only a running page would show, in words."""
+    """The blocks of an HTML text, and what in it only a running page would show, or no page of ours, in words."""
 
     blocks: list[Node] = field(default_factory=list)
     running: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
     script: str = ""
     flattened: bool = False
     only_scripts: bool = False
@@ -171,7 +173,13 @@ class _Reader:
     def _table(self, element: LexborNode) -> list[Node]:
         if self._waits(element):
             return []
-        return table_blocks(element, self.style, self._cell)
+        return table_blocks(element, self._cell_style, self._cell)
+
+    def _cell_style(self, element: LexborNode) -> dict[str, str]:
+        said = self.style(element)
+        if "bar" in said and element.tag in ("td", "th"):
+            self.found.lost.append("bars in the cells of a table are not drawn")
+        return said
 
     def _cell(self, cell: LexborNode) -> list[Node]:
         """What stands in a cell; most hold one text and nothing else."""
@@ -274,9 +282,10 @@ class _Reader:
             return [node("Link", NO_ATTR, below, [(element.attributes["href"] or "").strip(), ""])]
         if tag in MARKS:
             return [node(MARKS[tag], below)]
-        if ink := self.style(element).get("ink"):
-            return [node("Span", attr(pairs=[("ink", ink)]), below)]
-        return below
+        style = {"fill": YELLOW, **self.style(element)} if tag == "mark" else self.style(element)
+        colours = [(name, style[name]) for name in ("ink", "fill") if name in style]
+        marked = marked_inlines(style, below)
+        return [node("Span", attr(pairs=colours), marked)] if colours else marked
 
     def _inlines_below(self, element: LexborNode) -> list[Node]:
         """All of an element as one run; blocks inside it are set apart by a space."""
@@ -330,15 +339,11 @@ class _Reader:
 
     def _image(self, element: LexborNode) -> list[Node]:
         about, style = element.attributes, self.style(element)
-        source = about.get("src") or (about.get("srcset") or "").strip().split(" ")[0].rstrip(",")
-        source = source or self._from_script(about)
+        source = picture_source(about) or self._from_script(about)
         if not source:
             return inlines_of_text(about.get("alt") or "")
-        sizes = [(side, read_length(style.get(side, "")) or read_attribute_length(about.get(side) or ""))
-                 for side in ("width", "height")]  # fmt: skip
-        sizes += [("most", read_length(style.get("most", ""))), ("zoom", read_zoom(style.get("zoom", "")))]
         words = inlines_of_text(about.get("alt") or about.get("title") or "")
-        return [node("Image", attr(pairs=[size for size in sizes if size[1]]), words, [source.strip(), ""])]
+        return [node("Image", attr(pairs=picture_sizes(style, about)), words, [source.strip(), ""])]
 
     def _from_script(self, about: dict[str, str | None]) -> str:
         """The first picture that the scripts put into an image without an address, as animations have it."""

@@ -10,7 +10,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 WANTED = {"display": "display", "visibility": "visibility", "color": "ink", "background-color": "fill",
           "background": "fill", "width": "width", "height": "height", "text-align": "align",
-          "max-width": "most", "zoom": "zoom"}  # fmt: skip
+          "max-width": "most", "zoom": "zoom", "background-image": "fill", "font-weight": "weight",
+          "font-style": "slant"}  # fmt: skip
 SINGLE = re.compile(r"#([\w-]+)")  # a selector that is one id
 MOST_RULES = 5_000  # selectors that are not one id
 
@@ -45,6 +46,12 @@ def inline_style(node: LexborNode) -> dict[str, str]:
     return said
 
 
+def is_bold(style: dict[str, str]) -> bool:
+    """True where a style asks for bold letters."""
+    weight = style.get("weight", "")
+    return weight in ("bold", "bolder") or (weight.isdigit() and int(weight) >= 600)
+
+
 def _rules(sheet: str) -> list[tuple[list[str], dict[str, str]]]:
     found = []
     for rule in tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True):
@@ -69,6 +76,8 @@ def _declared(declarations: list) -> dict[str, str]:
             continue
         name = WANTED[each.lower_name]
         value = _colour(each.value) if name in ("ink", "fill") else tinycss2.serialize(each.value).strip().lower()
+        if name == "fill" and any(part.type == "function" and "gradient" in part.lower_name for part in each.value):
+            said["bar"] = "gradient"
         if value:
             said[name] = value
     return said

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from selectolax.lexbor import LexborNode
 
+from analysis.reports.document.html_styles import is_bold
 from analysis.reports.document.tree import NO_ATTR, Node, attr, node, text_of
 
 Style = Callable[[LexborNode], dict[str, str]]
@@ -64,6 +65,8 @@ class _Cell:
         said = style(element)
         if said:
             self.side = SIDES.get(said.get("align", ""), self.side)
+            if is_bold(said) and not self.head:
+                self.blocks = [_bold(block) for block in self.blocks]
             self.colours = {name: said[name] for name in COLOURS if name in said}
 
     def built(self, row: dict[str, str], across: int, down: int) -> list:
@@ -106,6 +109,10 @@ def _leading_heads(rows: list) -> list:
     while count < len(rows) - 1 and all(cell.head for cell in rows[count][0]):
         count += 1
     return rows[:count]
+
+
+def _bold(block: Node) -> Node:
+    return node(block["t"], [node("Strong", block["c"])]) if block["t"] in ("Plain", "Para") else block
 
 
 Line = list[tuple[int, int, _Cell]]  # cells of a row with the column that each begins in and the one after it

@@ -41,6 +41,12 @@ PICTURE = re.compile(r"data:image/(?:png|jpeg|svg\+xml);base64,(?:[A-Za-z0-9+/=]
 WRITES = re.compile(r"\belement\b|document\.write|innerHTML|getElementById|querySelector\(|embed\(|\.render\(")
 
 
+# A library, which says how other scripts may load it or whose it is; a script that draws says neither.
+LIBRARY = re.compile(
+    r"""typeof\s*(?:exports|module|define)\b|typeof\(?\s*exports|define\.amd|sourceMappingURL|/\*!|@license"""
+)
+
+
 def running_kinds(kinds: list[str]) -> list[str]:
     """Those of an output's types that only a running page can show."""
     return [kind for kind in kinds if not SILENT.fullmatch(kind) and not kind.startswith(("text/", "image/"))]

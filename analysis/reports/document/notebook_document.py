@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from analysis.evidence.errors import InputError, format_path
 from analysis.reports.document.bounds import bounded_text
-from analysis.reports.document.cell_options import captions_table, output_options, shows, split_options
+from analysis.reports.document.cell_options import captions_table, output_options, prints_markdown, shows, split_options
 from analysis.reports.document.cell_outputs import FRONT_MATTER, Piece, markdown_piece, output_pieces, raw_piece
 from analysis.reports.document.formulas import Formulas
 from analysis.reports.document.images import data_uri
@@ -163,9 +163,12 @@ def _pieces(cell: NotebookNode, location: Location, code: Code, language: str) -
         if with_code and source.strip():
             block = code_block(bounded_text(source, location), language)
             yield Piece(lambda: sanitise([block], location))
+            if isinstance(options.get("lst-cap"), str):
+                yield markdown_piece(options["lst-cap"], location)
         if not _hidden(cell, "output") and shows(options, "output"):
             outputs = _labelled(cell.get("outputs", []), output_options(options), captions_table(options))
-            yield from output_pieces(outputs, location, with_stderr=with_code)
+            with_stderr = with_code and shows(options, "stderr")
+            yield from output_pieces(outputs, location, with_stderr, prints_markdown(options))
 
 
 def _labelled(outputs: list[NotebookNode], said: list[dict[str, str]], table: bool) -> list[NotebookNode]:

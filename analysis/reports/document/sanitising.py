@@ -122,6 +122,8 @@ def read_for(html: str, location: Location, parts: Sequence[Node] = ()) -> HtmlT
     read = read_html(html, parts, str if parts else location.formulas.mark_html)
     if read.flattened:
         location.lose("HTML nested too deep is shown as its words")
+    for what in read.lost:
+        location.lose(what)
     for what in read.running:
         location.lose(f"its output is not shown whole: {what}, which only a running page draws")
     return read
@@ -214,7 +216,7 @@ def _code(element: Node, location: Location) -> Node:
 
 
 def _span(element: Node, location: Location) -> Node | list[Node]:
-    """A colour is kept, nothing else."""
+    """Colours are kept, nothing else."""
     (_, _, pairs), inlines = element["c"]
     colours = _colours(pairs)
     return node("Span", attr(pairs=colours), inlines) if colours else inlines

@@ -59,6 +59,7 @@ TIMESTAMP = 1_704_067_200
 LONG_WORD = 37.0  # ems of a word that fits a line of text
 SHORT_TABLE = 12  # rows that are kept on one page
 LINE = 112  # characters of code that fit the page at the smallest size the template sets
+QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")  # one token
 BETWEEN = re.compile(r"\s(?=\S)|[,;({\[](?=\S)|(?<=\w)(?=[)\]}])")  # where a line of code may be folded
 OPENING_WORDS = 250  # before a figure that belongs to the opening of its chapter: less than half a page
 INSET = 30.0  # points that a table loses inside a list or a quotation
@@ -226,10 +227,13 @@ def _words(text: str) -> Node | list[Node] | None:
 
 
 def _coloured(element: Node) -> list[Node]:
-    """Inlines in the colour of their span."""
-    ink = dict(element["c"][0][2]).get("ink")
-    opening = node("RawInline", "typst", f'#text(fill: rgb("{ink}"))[')
-    return [opening, *element["c"][1], node("RawInline", "typst", "];")] if ink else element["c"][1]
+    """Inlines in the colours of their span."""
+    inlines = element["c"][1]
+    for name, value in element["c"][0][2]:
+        opening = {"ink": f'#text(fill: rgb("{value}"))[', "fill": f'#highlight(fill: rgb("{value}"))['}.get(name)
+        if opening:
+            inlines = [node("RawInline", "typst", opening), *inlines, node("RawInline", "typst", "];")]
+    return inlines
 
 
 def _picture(element: Node, files: Files, room: float | None = None) -> Node:
@@ -329,10 +333,13 @@ def _with_short_lines(code: str) -> str:
 
 
 def _split_line(line: str) -> Iterable[str]:
-    """The line in parts that end between two tokens, where there is such a place in the second half of a part."""
+    """The line in parts that end between two tokens, where there is such a place in the second half of a part; a text
+    in quotation marks ends a part only where there is no other place."""
     parts = []
     while len(line) > LINE:
-        places = [found.end() for found in BETWEEN.finditer(line, LINE // 2, LINE)]
+        spaces = [found.end() for found in BETWEEN.finditer(line, LINE // 2, LINE)]
+        quoted = [found.span() for found in QUOTED.finditer(line)]
+        places = [i for i in spaces if not any(begin < i < end for begin, end in quoted)] or spaces
         end = places[-1] if places else LINE
         parts.append(line[:end])
         line = line[end:]

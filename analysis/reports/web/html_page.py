@@ -149,10 +149,26 @@ def _cell(cell: list, scope: str) -> list:
     if scope == "col" and cell[3] > 1:
         scope = "colgroup"
     classes = ["short"] if len(text_of(cell[4])) <= SHORT_CELL else []
-    pairs = [*cell[0][2], *([("scope", scope)] if scope else [])]
+    pairs = [*_colours(cell[0][2]), *([("scope", scope)] if scope else [])]
     return [attr(classes=classes, pairs=pairs), *cell[1:]]
 
 
+def _span(element: Node) -> Node | None:
+    """The span in its colours."""
+    (identity, classes, pairs), inlines = element["c"]
+    return node("Span", attr(identity, classes, _colours(pairs)), inlines) if pairs else None
+
+
+def _colours(pairs: list) -> list:
+    """The pairs, with colours as a style; on a shade without a colour of letters these are black, in the dark, too."""
+    said = dict(pairs)
+    if not said.keys() & {"fill", "ink"}:
+        return pairs
+    style = f"color:{said.get('ink', '#000000')}" + (f";background:{said['fill']}" if "fill" in said else "")
+    return [*(pair for pair in pairs if pair[0] not in ("fill", "ink")), ("style", style)]
+
+
 RULE_OF_KIND: dict[str, Callable[[Node], Node | None]] = {
-    "CodeBlock": _code, "Div": _division, "Figure": _figure, "Image": _image, "Table": _table,
+    "CodeBlock": _code, "Div": _division, "Figure": _figure, "Image": _image, "Span": _span,
+    "Table": _table,
 }  # fmt: skip

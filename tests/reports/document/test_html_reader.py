@@ -11,6 +11,7 @@ from analysis.reports.document.html_reader import read_html
 from analysis.reports.document.losses import Losses
 from analysis.reports.document.notebook_document import build_document
 from analysis.reports.document.tree import elements, text_of
+from analysis.reports.web.html_page import to_html
 
 
 def words(blocks):
@@ -158,3 +159,41 @@ def test_what_is_nested_without_end_is_its_words(notebook, shown, html):
 )  # fmt: skip
 def test_html_and_markdown_enclose_each_other(notebook, markdown, kinds):
     assert kinds <= {e["t"] for e in elements(build_document(notebook(markdown))["blocks"])}
+
+
+@pytest.mark.parametrize(("html", "wanted"), [
+    ("<mark>a</mark>", {"fill": "#ffff00"}), ("<mark style='background:#fcc'>a</mark>", {"fill": "#ffcccc"}),
+    ("<span style='background-color:lime;color:red'>a</span>", {"fill": "#00ff00", "ink": "#ff0000"}),
+    ("<font color=red>a</font>", {"ink": "#ff0000"}),
+])  # fmt: skip
+@pytest.mark.parametrize("where", ["html", "markdown", "table"])
+def test_words_keep_their_colours_in_both_formats(notebook, shown, html, wanted, where):
+    cell = {"html": [shown({"text/html": html})], "markdown": f"b {html}", "table": f"| b |\n|---|\n| {html} |"}[where]
+    tree = build_document(notebook(cell))
+    (span,) = (e for e in elements(tree["blocks"]) if e["t"] == "Span")
+    assert dict(span["c"][0][2]) == wanted
+    page = to_html(tree, title="")
+    assert all(colour in page.partition("<body")[2] for colour in wanted.values())
+    assert "data-fill" not in page and "data-ink" not in page
+
+
+@pytest.mark.parametrize(("html", "kinds"), [
+    ("<span style='font-weight:bold'>a</span>", ["Strong"]), ("<span style='font-weight:700'>a</span>", ["Strong"]),
+    ("<span style='font-style:italic'>a</span>", ["Emph"]), ("<span style='font-weight:400'>a</span>", []),
+    ("<style>#t{font-weight:bold}</style><table><tr><td id=t>a</table>", ["Strong"]),
+])  # fmt: skip
+def test_bold_and_slanted_letters_of_a_style_are_kept(html, kinds):
+    assert [e["t"] for e in elements(read_html(html).blocks) if e["t"] in ("Strong", "Emph")] == kinds
+
+
+@pytest.mark.parametrize("html", [
+    "<style>#t{width:10em;background:linear-gradient(90deg,#d65f5f 50%,transparent 50%)}</style>"
+    "<table><tr><td id=t>5<td>6</table>",
+    "<table><tr><td style='background-image: linear-gradient(red, blue)'>5<td>6</table>",
+    pd.DataFrame({"a": [1, 2]}).style.bar().to_html(),
+])  # fmt: skip
+def test_bars_behind_the_numbers_of_a_table_are_a_loss(notebook, shown, html):
+    losses = Losses()
+    build_document(notebook([shown({"text/html": html})]), losses=losses)
+    assert len(losses.said) == 1 and "bars" in losses.said[0]
+    assert read_html("<div style='background:linear-gradient(red, blue)'>a</div>").lost == []

@@ -50,7 +50,9 @@ PREPARES = {
     "styles alone": {"text/html": "<style>p{}</style>"},
     "a library": {"application/vnd.bokehjs_load.v0+json": "", "application/javascript": "load()"},
     "a library by HTML": {"text/html": "<script>window.PlotlyConfig = {MathJaxConfig: 'local'};</script>"},
-    "a whole library by HTML": {"text/html": f"<script>{'a.b(c); ' * 20_000} document.getElementById('x')</script>"},
+    "a whole library by HTML": {
+        "text/html": f"<script>/*! a library */ {'a.b(c); ' * 20_000} document.getElementById('x')</script>"
+    },
     "a library and the words that wait for it": {
         "application/vnd.bokehjs_load.v0+json": "", "text/html": "<span id='b'>Loading BokehJS ...</span>"
     },
@@ -163,3 +165,11 @@ def test_a_value_of_json_is_shown_as_text(notebook, shown):
     said = text_of(build_document(notebook([shown(data)]), losses=losses)["blocks"])
     assert losses.said == []
     assert said.splitlines()[1:3] == ['  "day": "2024-02-03",', '  "n": [']
+
+
+def test_a_long_script_that_draws_its_data_is_no_library(notebook, shown):
+    script = f"<script>Plotly.newPlot(element, [{'1.5, ' * 30_000}])</script>"
+    losses = Losses()
+    (block,) = build_document(notebook([shown({"text/html": script})]), losses=losses)["blocks"]
+    assert "placeholder" in block["c"][0][1]
+    assert len(losses.said) == 1 and "plotly figure" in losses.said[0]

@@ -92,3 +92,26 @@ def test_a_link_as_notebook_pages_spell_it_finds_its_heading(target):
     blocks, _ = blocks_of(new_markdown_cell(f"[there](#{target}) and [nowhere](#x)\n\n## Some Words: one"))
     links = [e["c"][2][0] for e in elements(number_captions(blocks)) if e["t"] == "Link"]
     assert links == ["#some-words-one"]
+
+
+def test_the_parts_of_a_figure_have_their_captions_below_that_of_the_whole():
+    source = "#| fig-cap: Both\n#| fig-subcap:\n#|   - One\n#|   - Two\nplot()"
+    assert captions(source, PLOT, PLOT) == ["Both (a) One", "(b) Two"]
+    assert captions("#| fig-subcap: [One]\nplot()", PLOT) == ["(a) One"]
+    assert captions("#| fig-cap: |\n#|   One\n#|   line\nplot()", PLOT) == ["One line"]
+
+
+PRINTED = [new_output("stream", name="stdout", text="**said**"), new_output("stream", name="stderr", text="warned")]
+
+
+@pytest.mark.parametrize("options, kinds, words", [
+    ("output: asis", ["CodeBlock", "Para", "CodeBlock"], "xsaidwarned"),
+    ("warning: false", ["CodeBlock"] * 2, "x**said**"),
+    ("results: asis", ["CodeBlock", "Para", "CodeBlock"], "xsaidwarned"), ("output: false", ["CodeBlock"], "x"),
+    ("results: hide", ["CodeBlock"], "x"), ("include: false", [], ""), ("eval: false", ["CodeBlock"] * 3, ""),
+    ("lst-cap: A *listing*", ["CodeBlock", "Para", "CodeBlock", "CodeBlock"], "xA listing**said**warned"),
+])  # fmt: skip
+def test_options_say_what_of_a_cell_is_shown_and_how(options, kinds, words):
+    blocks = build_document(new_notebook(cells=[new_code_cell(f"#| {options}\nx", outputs=PRINTED)]), code="show")
+    assert [block["t"] for block in blocks["blocks"]] == kinds
+    assert text_of(blocks["blocks"]).startswith(words)
