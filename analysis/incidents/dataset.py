@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.databases.normal_form import UNKNOWN
 from analysis.databases.side_car import SideCar, read_side_car
+from analysis.databases.table_import import PARQUET
 from analysis.evidence import schema
 from analysis.evidence.about import About, read_about
 from analysis.evidence.arguments import require_type
@@ -157,7 +158,8 @@ def _opened(root: Path, contents: str) -> Dataset:
     if not path.is_file():
         path = root / "data" / "incidents.csv"
     if not path.is_file():
-        raise InputError(f"{format_path(root)} holds neither evidence nor an incidents.csv")
+        large = f" (open_table opens its {PARQUET})" if (root / PARQUET).is_file() else ""
+        raise InputError(f"{format_path(root)} holds neither evidence nor an incidents.csv{large}")
     incidents, problems = read_table(path, OWN_INCIDENTS, strict=False)
     if problems:
         raise InvalidTables(problems)

@@ -108,6 +108,10 @@ def open_table(folder: str | Path, engine: str = "duckdb") -> LargeDataset:
         raise InputError(f"{format_path(path)} has no column {', '.join(missing)}")
     days = {name: table[name if name in table.columns else "date"].cast("date").coalesce(table["date"].cast("date"))
             for name in ("date", "date_start", "date_end")}  # fmt: skip
+    if "place_id" not in table.columns:  # few databases number their places; `by_place` then tells them by their names
+        import ibis
+
+        days["place_id"] = ibis.null("string")
     table = table.mutate(**days)
     table = table.filter(~table[REFUSED]).drop(REFUSED) if REFUSED in table.columns else table
     coverage = schema.empty_table(schema.COVERAGE)

@@ -182,6 +182,10 @@ def test_any_import_past_a_size_is_written_as_parquet_and_opened_in_the_engine(t
     engine, frame = open_table(large).incidents, a.open_folder(small).incidents
     counted = a.count(engine, "month", "country")
     pd.testing.assert_frame_equal(counted, a.count(frame, "month", "country"), check_dtype=False)
+    if source != "table":  # it states no places
+        assert a.by_place(engine)["count"].tolist() == [1]
+    with pytest.raises(InputError, match="open_table opens its incidents.parquet"):
+        a.open_folder(large)
     assert engine.execute()["deaths"].tolist() == frame["deaths"].tolist() == [2]
     again = CliRunner().invoke(main, [*words, "--to", str(large)])
     assert "1 the same" in again.output
