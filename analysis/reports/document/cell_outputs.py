@@ -240,7 +240,7 @@ def _html(text: str, plain: str, about: dict, location: Location) -> Piece | Non
         return finished_piece(code_block(plain, "output"))
     if (read.only_scripts and is_library) or CONNECTS.search(text):
         return finished_piece()  # a library, or what connects a page to its kernel
-    if says_something(plain) or not WRITES.search(read.script):
+    if says_something(plain) or not (WRITES.search(read.script) or DRAWING.search(read.script)):
         return None
     return _missing(location, call_drawing(read.script))
 

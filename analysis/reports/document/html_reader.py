@@ -249,6 +249,9 @@ class _Reader:
             return self._drawing(element)
         if tag in RUNNING:
             return self._running(element)
+        if "-" in tag and element.child is None:  # an element of somebody's own, which a script defines
+            self.found.running.append(f"<{tag}>")
+            return []
         if tag in ("input", "select", "textarea", "progress", "meter"):
             return [node("Space"), *control_inlines(element), node("Space")]
         if tag == "math":
