@@ -69,7 +69,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from analysis import charts as charts
     from analysis.charts import reader_tables as reader_tables
-    from analysis.charts.bar_links import incidents_per_bar as incidents_per_bar
+    from analysis.charts.bar_incidents import incidents_per_bar as incidents_per_bar
     from analysis.charts.notebook_output import show_figure as show_figure
     from analysis.charts.notebook_output import show_incidents as show_incidents
     from analysis.charts.notebook_output import show_sentences as show_sentences
@@ -150,7 +150,7 @@ else:  # hidden from type checkers: a module with __getattr__ has every name for
         "totals": "analysis.measures.totals",
     }
     _NAMES = {
-        "analysis.charts.bar_links": "incidents_per_bar",
+        "analysis.charts.bar_incidents": "incidents_per_bar",
         "analysis.charts.notebook_output": "show_figure show_incidents show_sentences show_table show_text "
         "warn_if_thinly_covered",
         "analysis.charts.text_format": "format_date format_date_set format_probability format_range format_value "

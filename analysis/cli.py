@@ -20,6 +20,9 @@ from analysis.reports.pause_command import pauses_command
 @click.group(cls=ErrorGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """From what sources say to what a reader can check."""
+    # jsonschema, which nbformat imports, builds a grammar of IRIs for a format that no schema of notebooks has. That
+    # takes longer than any other import of a command.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 FOLDER = click.option("--folder", default="", help="Folder with the evidence; this repository by default.")

@@ -100,14 +100,15 @@ def base_map(places: pd.DataFrame, borders: Borders | None = None, names: int = 
         figure, (ax, key) = plt.subplots(2, figsize=(WIDTH, sum(heights)), height_ratios=heights)
         ax.set(xlim=(west, east), ylim=(south, north), aspect=1 / longitude_scale(south, north), xticks=[], yticks=[])
         ax.spines[:].set(visible=True, color=style.BORDER)
-        land = borders_around(*_hull(at)) if borders is None else borders
+        land = borders_around(*_hull(at), margin=at["longitude"].min() - west) if borders is None else borders
         points = at[["longitude", "latitude"]].to_numpy()
         draw_countries(ax, land, set(places["country"].dropna()) | countries_at(points, land))
         _key(key, places, unit)
         _circles(ax, at, places["count"].max())
-        taken = name_countries(ax, land, at[["longitude", "latitude"]].to_numpy())
+        bar = scale_bar(ax)
+        taken = name_countries(ax, land, np.vstack([points, ax.transData.inverted().transform(bar.corners())]))
         some = names if len(at) <= 2 * CROWD else min(names, FEW_NAMES)
-        name_points(ax, _points(at, places["count"].max(), some), [*taken, scale_bar(ax)])
+        name_points(ax, _points(at, places["count"].max(), some), [*taken, bar])
     return figure
 
 
@@ -225,9 +226,11 @@ def map_alt(places: pd.DataFrame) -> str:
     share, vague = 100 * first["count"].sum() / total, int(at["precision"].isin(VAGUE).sum())
     hollow = f" {plural(vague, 'place')} hollow: only a town or region is known." if vague else ""
     missing = int(nowhere["count"].sum())
+    in_cells = "places" in at and int(at["places"].sum()) > len(at)
+    shown = f"{len(at):,} cells of a grid" if in_cells else plural(len(at), "place")
     lost = f" Not on the map, for no point is known: {format_counted(missing)}." if missing else ""
     return (
-        f"Map of {plural(len(at), 'place')} with circles as large as their number of {vocabulary().plural}, from "
+        f"Map of {shown} with circles as large as their number of {vocabulary().plural}, from "
         f"{at['count'].min():,} to {at['count'].max():,}. The most at {named}: {share:.0f} percent of "
         f"{format_counted(total)}.{hollow}{lost}"
     )

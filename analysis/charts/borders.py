@@ -39,11 +39,13 @@ def _outlines(geometry: dict) -> list[np.ndarray]:
     return [np.array(polygon[0]) for polygon in polygons]
 
 
-def borders_around(west: float, east: float, south: float, north: float) -> Borders:
-    """Outlines for a map of these degrees: the fine ones of the region where they hold all of it, else the world's,
-    drawn again a turn away where the map crosses the date line."""
+def borders_around(west: float, east: float, south: float, north: float, margin: float = 0.0) -> Borders:
+    """Outlines for a map of points between these degrees: the fine ones of the region where they hold all points, else
+    the world's as far as the map reaches, `margin` degrees further west and east, drawn again a turn away where the map
+    crosses the date line."""
     if REGION[0] <= west and east <= REGION[1] and REGION[2] <= south and north <= REGION[3]:
         return read_borders()
+    west, east = west - margin, east + margin
     turns = [turn for turn in (-360, 0, 360) if west < turn + 180 and east > turn - 180]
     out = {}
     for name, outlines in read_borders(WORLD).items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.charts.text_format import format_days, format_interval, format_percent, format_probability
+from analysis.charts.text_format import format_days, format_interval, format_percent, format_probability, period_name
 from analysis.charts.vocabulary import vocabulary
 from analysis.evidence.arguments import require_columns
 
@@ -231,12 +231,16 @@ MONTH_COLUMNS = (
 
 
 def format_months(months: pd.DataFrame) -> pd.DataFrame:
-    """`frequency.count` by month, with the columns of `dispersion.add_overdispersed_intervals`, for readers."""
+    """`frequency.count` by month or quarter, with `dispersion.add_overdispersed_intervals`, for readers."""
     require_columns(months, MONTH_COLUMNS, "months")
     low, high = "rate_per_day_low_overdispersed", "rate_per_day_high_overdispersed"
+    every = "quarter" if period_name(months) == "quarter" else "month"
+    named = (
+        months["start"].dt.to_period("Q").astype(str) if every == "quarter" else months["start"].dt.strftime("%Y-%m")
+    )
     return pd.DataFrame(
         {
-            "month": months["start"].dt.strftime("%Y-%m") + months["is_complete"].map({True: "", False: " (part)"}),
+            every: named + months["is_complete"].map({True: "", False: " (part)"}),
             "days searched": months["covered_days"],
             "of these thinly": months["sparse_days"] + months["weekly_days"],
             vocabulary().plural: months["count"],

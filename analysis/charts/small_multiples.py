@@ -22,7 +22,7 @@ from analysis.measures.categories import NOT_STATED
 
 WIDTH, HEIGHT = 7.0, 1.25  # inches: of the figure, of a panel
 MOST = 24  # panels: more of them are too small to read
-LINE = 28  # letters of a title, which has two lines at most
+LINE = 28  # letters of a title and the sum beside it; a title has two lines at most
 
 
 def small_multiples(counts: pd.DataFrame, by: str, across: int = 3) -> Figure:
@@ -107,12 +107,13 @@ def _panel(ax: Axes, name: str, rows: pd.DataFrame) -> None:
     link_periods(ax, rows)
     style.date_axis(ax, rows["start"].min(), rows["end"].max(), most=4)
     ax.yaxis.grid(True)
-    ax.set_title(_title(name), fontsize=7.5)
-    ax.set_title(f"{_sum(rows):,}", loc="right", fontsize=7.5, fontweight="normal")
+    total = f"{_sum(rows):,}"
+    ax.set_title(_title(name, LINE - len(total)), fontsize=7.5)
+    ax.set_title(total, loc="right", fontsize=7.5, fontweight="normal")
 
 
-def _title(name: str) -> str:
-    lines = textwrap.wrap(format_value(name), LINE, max_lines=2, placeholder=" …", break_on_hyphens=False)
+def _title(name: str, letters: int) -> str:
+    lines = textwrap.wrap(format_value(name), letters, max_lines=2, placeholder=" …", break_on_hyphens=False)
     return "\n".join(lines)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.databases.date_ranges import fitting_formats, parse_days, span
-from analysis.databases.normal_form import Import, put_days, put_ids, put_point
+from analysis.databases.normal_form import Import, put_days, put_ids, put_point, require_names, tell_lost_columns
 from analysis.evidence.errors import InputError
 
 NAME = "ACLED"
@@ -29,6 +29,12 @@ COLUMNS = (
 # Before March 2023: data_id changed with every export and event_id_no_cnty repeated the id without its country.
 REMOVED_IN_2023 = ("data_id", "event_id_no_cnty", "iso3", "gwno")
 NEEDED = ("event_id_cnty", "event_date", "event_type", "country")
+IF_MISSING = {
+    "time_precision": "every day is taken as known",
+    "geo_precision": "no point is marked as vague",
+    "latitude": "there are no points",
+    "fatalities": "there are no deaths",
+}
 
 # ACLED Codebook (acleddata.com/methodology/acled-codebook), "Time precision codes": 1 the source gives the day; 2 a
 # week or a similar time such as a weekend, and event_date is its middle; 3 a month, and event_date is its middle, or
@@ -62,9 +68,7 @@ def read_names(rows: pd.DataFrame) -> pd.DataFrame:
 
 def require_acled_layout(rows: pd.DataFrame) -> None:
     """Raise InputError unless these are rows of an ACLED export with one row for each event."""
-    missing = [name for name in NEEDED if name not in rows]
-    if missing:
-        raise InputError(f"this is no export of ACLED: it has no column {', '.join(missing)}")
+    require_names(rows, NEEDED, "no export of ACLED")
     if "actor1" in rows and "actor2" not in rows or ("actor_name" in rows or "actor" in rows) and "actor1" not in rows:
         raise InputError(_MONADIC)
     ids = rows["event_id_cnty"]
@@ -136,6 +140,7 @@ def convert_acled(rows: pd.DataFrame, latest: pd.Timestamp | None = None) -> Imp
                 f"{zeros:,} events state 0 deaths; ACLED writes 0 where none was reported, which can mean 'unknown': "
                 "kept as stated"
             )
+    tell_lost_columns(each, IF_MISSING)
     out["note"], out["source"] = each.text("notes"), each.text("source")
     for name in rows.columns:
         if name in KEPT or name not in (*COLUMNS, *REMOVED_IN_2023, "record_file", "record_row"):

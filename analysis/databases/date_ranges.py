@@ -14,6 +14,7 @@ TIME = r"(?:T|,? +)\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?(?: 
 COUNTED = {"excel": ("D", "1899-12-30"), "unix": ("s", "1970-01-01")}
 DIGITS = str.maketrans({zero + n: str(n) for zero in (0x0660, 0x06F0, 0x0966, 0x09E6) for n in range(10)})
 # Formats that a column can be in, tried all together, so that one that fits is never taken while another one fits too.
+WORDED_FORMATS = ("%d de %B de %Y", "%d %B de %Y", "%d. %B %Y", "%d %B %Y", "%d-%B-%Y", "%B %Y", "%B de %Y")
 KNOWN_FORMATS = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%m.%d.%Y",
     "%d %B %Y", "%d %b %Y", "%d-%B-%Y", "%d-%b-%Y", "%d-%b-%y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d %Y",

@@ -18,18 +18,16 @@ from analysis.databases.date_ranges import EARLIEST
 from analysis.databases.engine_side_files import ONCE, engine_side_files
 from analysis.databases.normal_form import UNKNOWN
 from analysis.databases.side_car import FILE_NAME, SideCar, hash_file
+from analysis.databases.table_import import COMPRESSION, PARQUET
 from analysis.evidence.arguments import read_day
 from analysis.evidence.csv_tables import write_files
 from analysis.evidence.errors import InputError, format_path
 from analysis.evidence.own_incidents import OWN_INCIDENTS
 
-PARQUET = "incidents.parquet"
-LARGE_BYTES = 200_000_000  # of files, from which an import is left to the engine
 MEMORY = "450MB"  # that the engine takes before it writes to disk
 SHOWN = 3
 SNIFFED = 20_000  # rows from which the layout of a file is seen
 NONE_FOUND = "(empty)"  # what DuckDB says of a quote that no row of these has
-COMPRESSION = "zstd"
 
 
 def connect_duckdb(memory: str = "") -> Any:
@@ -66,7 +64,7 @@ def import_acled_in_engine(
     Parameters
     ----------
     paths : iterable of str or Path
-        CSV files of one layout, with a header.
+        CSV files with a header. Columns are joined by their names; a column that one file lacks is missing there.
     folder : str or Path
         Where the table goes.
     downloaded, version, leave_out
@@ -91,7 +89,7 @@ def import_acled_in_engine(
     day = pd.Timestamp(read_day(downloaded, "downloaded") if downloaded else date.today())
     latest = f"{day:%Y-%m-%d}"
     connection = connect_duckdb(MEMORY)
-    rows = " UNION ALL ".join(_rows_of(connection, path) for path in files)
+    rows = " UNION ALL BY NAME ".join(_rows_of(connection, path) for path in files)
     connection.raw_sql(f"CREATE VIEW given AS {rows}")
     names = [each[0] for each in connection.con.sql("SELECT * FROM given LIMIT 0").description]
     acled.require_acled_layout(pd.DataFrame(columns=names))
@@ -308,6 +306,8 @@ def _finish(connection, unfinished: Path, folder: Path, files, reasons, leave_ou
     if zeros:
         remarks.append(f"{zeros:,} events state 0 deaths; ACLED writes 0 where none was reported, which can mean "
                        "'unknown': kept as stated")  # fmt: skip
+    given = [each[0] for each in connection.con.sql("SELECT * FROM given LIMIT 0").description]
+    remarks += [f"there is no column {name}: {said}" for name, said in acled.IF_MISSING.items() if name not in given]
     each = connection.con.sql("SELECT record_file, count(*) FROM given GROUP BY 1").fetchall() if len(files) > 1 else []
     numbers = dict(each) or {files[0].name: rows}
     side_car = SideCar(

@@ -6,13 +6,20 @@ import numpy as np
 import pandas as pd
 
 from analysis.databases.date_ranges import from_parts, parse_days
-from analysis.databases.normal_form import Import, put_days, put_ids, put_point
-from analysis.evidence.errors import InputError
+from analysis.databases.normal_form import (
+    Import,
+    join_parts,
+    put_days,
+    put_ids,
+    put_point,
+    require_names,
+    tell_lost_columns,
+)
 
 NAME = "GTD"
 ONE_ROW = (
     "one incident in GTD's sense: attacks by one group at one place and in one stretch of time; attacks that differ in "
-    "place or time are incidents of their own, and `related` names them"
+    "place or time are incidents of their own, and the column related names them"
 )
 NOUN = "incident"
 CITATION = (
@@ -22,6 +29,12 @@ CITATION = (
 LICENCE = "GTD's terms of use: read them before rows are passed on"
 ROWS_MAY_BE_PASSED_ON = False
 NEEDED = ("eventid", "iyear", "imonth", "iday")
+IF_MISSING = {
+    "specificity": "no point is marked as vague",
+    "latitude": "there are no points",
+    "extended": "every row is taken as an event, none as an episode",
+    "nkill": "there are no deaths",
+}
 
 # The codebook read here is that of June 2015.
 # Codebook, iday and imonth: 0 where the day or the month is not known. approxdate then holds the range in words.
@@ -67,14 +80,13 @@ def convert_gtd(rows: pd.DataFrame, latest: pd.Timestamp | None = None) -> Impor
     empty stay missing. A fraction, where a total is spread over several incidents, becomes the whole numbers around it.
     """
     rows = rows.rename(columns={name: name.strip().lower() for name in rows.columns})
-    missing = [name for name in NEEDED if name not in rows]
-    if missing:
-        raise InputError(f"this is no file of the GTD: it has no column {', '.join(missing)}")
+    require_names(rows, NEEDED, "no file of the GTD")
     each = Import(rows)
     out = each.incidents
     put_ids(each, each.text("eventid").str.removesuffix(".0"), "eventid")
     out["incident_id"] = "GTD-" + out["incident_id"].mask(out["incident_id"] == "none", "")
-    put_days(each, *_days(each), "iday", latest=latest)
+    given = join_parts(each, ["iyear", "imonth", "iday"])
+    put_days(each, *_days(each), "iday", latest=latest, given=given)
     out["place"], out["admin1"] = each.text("city"), each.text("provstate")
     out["country"] = each.text("country_txt" if "country_txt" in rows else "country")
     if "latitude" in rows:
@@ -90,6 +102,7 @@ def convert_gtd(rows: pd.DataFrame, latest: pd.Timestamp | None = None) -> Impor
     out["side_a"], out["side_b"] = out["actor"], each.text("target1")
     out["side_b_kind"] = each.text("targtype1_txt")
     _put_deaths(each)
+    tell_lost_columns(each, IF_MISSING)
     out["note"] = each.text("summary")
     out["source"] = _joined(each, ("scite1", "scite2", "scite3"))
     for name, meanings in (("doubtterr", DOUBT), ("success", YES_NO), ("suicide", YES_NO), ("multiple", YES_NO)):

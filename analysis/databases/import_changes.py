@@ -99,7 +99,7 @@ def changes_since(old: str | Path, new: str | Path) -> tuple[ImportChanges, pd.D
     Parameters
     ----------
     old, new : str or Path
-        Folders with an incidents.csv each.
+        Folders with an incidents.csv or an incidents.parquet each.
 
     Returns
     -------
@@ -110,7 +110,7 @@ def changes_since(old: str | Path, new: str | Path) -> tuple[ImportChanges, pd.D
     Raises
     ------
     InputError
-        If a folder holds no incidents.csv, or a table is not in order.
+        If a folder holds neither, or a table is not in order.
     """
     tables = [_read(Path(folder)) for folder in (old, new)]
     months = [_monthly(table) for table in tables]
@@ -124,8 +124,10 @@ def changes_since(old: str | Path, new: str | Path) -> tuple[ImportChanges, pd.D
 
 def _read(folder: Path) -> pd.DataFrame:
     path = folder / "incidents.csv"
+    if (parquet := folder / "incidents.parquet").is_file():
+        return pd.read_parquet(parquet)
     if not path.is_file():
-        raise InputError(f"{format_path(folder)} holds no incidents.csv")
+        raise InputError(f"{format_path(folder)} holds no incidents.csv and no incidents.parquet")
     incidents, problems = read_table(path, OWN_INCIDENTS, strict=False)
     if problems:
         raise InvalidTables(problems)

@@ -11,8 +11,15 @@ NOT_SAID = "the mapping does not say that the rows may be passed on"
 SHOWN = 12  # lines that a table in the terminal has at most
 
 
+PARQUET_OPTION = click.option(
+    "--parquet/--csv", "parquet", default=None,
+    help="Write incidents.parquet, for large tables, or incidents.csv; by default Parquet from 200 MB of files.",
+)  # fmt: skip
+
+
 def options(command):
     """The options that all imports share."""
+    command = PARQUET_OPTION(command)
     command = click.option("--leave-out", is_flag=True,
                            help="Leave out rows that cannot be taken; refused.csv lists them.")(command)  # fmt: skip
     command = click.option("--version", default="", help="Version of the database, for the record.")(command)
@@ -29,22 +36,14 @@ def import_group() -> None:
 @import_group.command("acled")
 @FILES
 @options
-@click.option(
-    "--parquet/--csv",
-    "parquet",
-    default=None,
-    help="Leave the import to DuckDB, which writes incidents.parquet; by default from 200 MB of files.",
-)
 def acled_command(
     files: tuple[Path, ...], folder: Path, downloaded: str, version: str, leave_out: bool, parquet: bool | None
 ) -> None:
     """Import exports of ACLED, dyadic: one row for each event."""
-    from analysis.databases.engine_import import LARGE_BYTES, import_acled_in_engine
+    from analysis.databases.engine_import import import_acled_in_engine
 
-    if parquet is None:
-        parquet = sum(path.stat().st_size for path in files if path.is_file()) >= LARGE_BYTES
-    if not parquet:
-        _run("acled", files, folder, downloaded, version, leave_out)
+    if not _as_parquet(files, parquet):
+        _run("acled", files, folder, downloaded, version, leave_out, False)
         return
     _tell(import_acled_in_engine(files, folder, downloaded, version, leave_out), folder)
 
@@ -53,8 +52,10 @@ def _database_command(source: str, words: str) -> None:
     @import_group.command(source, help=words)
     @FILES
     @options
-    def command(files: tuple[Path, ...], folder: Path, downloaded: str, version: str, leave_out: bool) -> None:
-        _run(source, files, folder, downloaded, version, leave_out)
+    def command(
+        files: tuple[Path, ...], folder: Path, downloaded: str, version: str, leave_out: bool, parquet: bool | None
+    ) -> None:
+        _run(source, files, folder, downloaded, version, leave_out, parquet)
 
 
 _database_command("ucdp", "Import UCDP GED or Candidate, with a header or without.")
@@ -72,9 +73,10 @@ _database_command("gtd", "Import the Global Terrorism Database.")
 @click.option("--downloaded", default="", metavar="DAY", help="Day of the download, YYYY-MM-DD.")
 @click.option("--version", default="", help="Version of the table, for the record.")
 @click.option("--leave-out", is_flag=True, help="Leave out rows that cannot be taken, and list them in refused.csv.")
+@PARQUET_OPTION
 def table_command(
     files: tuple[Path, ...], mapping_file: Path | None, suggest: bool, sheet: str, folder: Path | None, downloaded: str,
-    version: str, leave_out: bool,
+    version: str, leave_out: bool, parquet: bool | None,
 ) -> None:  # fmt: skip
     """Import any other table, as a mapping file says what its columns mean."""
     from analysis.databases.mapping import read_mapping
@@ -88,10 +90,19 @@ def table_command(
         return
     if mapping_file is None or folder is None:
         raise InputError("a table needs --map FILE.yml and --to FOLDER; --suggest prints a first mapping")
-    _run("table", files, folder, downloaded, version, leave_out, read_mapping(mapping_file))
+    _run("table", files, folder, downloaded, version, leave_out, parquet, read_mapping(mapping_file))
 
 
-def _run(source, files, folder, downloaded, version, leave_out, mapping=None) -> None:
+def _as_parquet(files: tuple[Path, ...], parquet: bool | None) -> bool:
+    """Whether the table becomes a Parquet file: as asked, or by the size of the files."""
+    from analysis.databases.table_import import LARGE_BYTES
+
+    if parquet is not None:
+        return parquet
+    return sum(path.stat().st_size for path in files if path.is_file()) >= LARGE_BYTES
+
+
+def _run(source, files, folder, downloaded, version, leave_out, parquet, mapping=None) -> None:
     from tqdm import tqdm
 
     from analysis.databases.table_import import import_database, write_import
@@ -103,7 +114,7 @@ def _run(source, files, folder, downloaded, version, leave_out, mapping=None) ->
             bar.update()
 
         made = import_database(source, files, folder, mapping=mapping, downloaded=downloaded, version=version,
-                               leave_out=leave_out, progress=step)  # fmt: skip
+                               leave_out=leave_out, parquet=_as_parquet(files, parquet), progress=step)  # fmt: skip
         write_import(made)
     _tell(made.side_car, folder, "" if made.changes is None else made.changes.words())
 

@@ -7,9 +7,11 @@ import pandas as pd
 
 from analysis.databases.date_ranges import fitting_formats, from_parts, parse_days, span
 from analysis.databases.mapping import DateField, Field, Mapping
+from analysis.databases.month_names import in_english
 from analysis.databases.normal_form import (
     UNKNOWN,
     Import,
+    join_parts,
     one_line,
     put_days,
     put_ids,
@@ -73,6 +75,7 @@ def convert_table(rows: pd.DataFrame, mapping: Mapping, latest: pd.Timestamp | N
     for name, spec in mapping.fields.items():
         if name not in POINT:
             each.incidents[name] = _field(each, name, spec, mapping)
+    _put_ranges_of_deaths(each, mapping)
     if set(POINT) <= set(mapping.fields):
         north, east = (mapping.fields[name] for name in POINT)
         put_point(each, _coordinate(each, north, mapping), _coordinate(each, east, mapping), north.decimal)
@@ -137,8 +140,9 @@ def _joined_ids(rows: pd.DataFrame, mapping: Mapping) -> pd.Series:
 
 
 def _put_dates(each: Import, mapping: Mapping, latest: pd.Timestamp | None) -> None:
-    dates = mapping.date
+    dates, given = mapping.date, None
     if dates.year:
+        given = join_parts(each, [name for name in (dates.year, dates.month, dates.day_of_month) if name])
         nothing = pd.Series(pd.NA, each.rows.index, dtype="Int64")
         parts = [
             _part(each, name, mapping) if name else nothing for name in (dates.year, dates.month, dates.day_of_month)
@@ -159,7 +163,7 @@ def _put_dates(each: Import, mapping: Mapping, latest: pd.Timestamp | None) -> N
         told = unit.notna() & (days["first"] == days["last"])
         reach = span(days["first"], unit.where(told, "day").fillna("day"))
         days = days.where(~told, reach)
-    put_days(each, days["first"], days["last"], column, best=best, latest=latest)
+    put_days(each, days["first"], days["last"], column, best=best, latest=latest, given=given)
 
 
 def _part(each: Import, column: str, mapping: Mapping) -> pd.Series:
@@ -184,6 +188,8 @@ def _days(each: Import, spec: DateField, mapping: Mapping) -> pd.DataFrame:
     text = each.rows[spec.column].str.strip()
     text = text.mask(_is_unknown(text, spec, mapping), "")
     formats = spec.format or ["%Y-%m-%d"]
+    if spec.language:
+        text = in_english(text, spec.language)
     days = parse_days(text, formats)
     unread = days["first"].isna() & (text != "")
     if not spec.format and unread.any():
@@ -235,6 +241,9 @@ def _field(each: Import, name: str, spec: Field, mapping: Mapping) -> pd.Series:
         each.refusals.add(text.notna() & ~text.isin(column.allowed), spec.column, allowed, text)
     if column.kind in ("integer", "number"):
         text = text.mask(text.str.lower().isin(UNKNOWN))
+        if spec.part:
+            text = text.str.extract(rf"^{RANGE}$")[spec.part - 1].fillna(text)
+        text = text.mask(_as_ranges(each, name, spec, mapping)[0].notna())
         number = to_number(text, spec.decimal)
         bad = text.notna() & number.isna()
         if column.kind == "integer":
@@ -243,6 +252,29 @@ def _field(each: Import, name: str, spec: Field, mapping: Mapping) -> pd.Series:
         each.refusals.add(bad, spec.column, column.accepts)
         return number
     return text.astype("str")
+
+
+RANGE = r"(\d+)\s*(?:-|–|—|to|bis)\s*(\d+)"  # of whole numbers, such as 5-10
+
+
+def _as_ranges(each: Import, name: str, spec: Field, mapping: Mapping) -> pd.DataFrame:
+    """The two numbers of each value of deaths that is a range; missing elsewhere, and where low and high are mapped."""
+    if name != "deaths" or not spec.column or {"deaths_low", "deaths_high"} & set(mapping.fields):
+        return pd.DataFrame(index=each.rows.index, columns=[0, 1], dtype="float64")
+    return each.rows[spec.column].str.strip().str.extract(f"^{RANGE}$", expand=True).astype("float64")
+
+
+def _put_ranges_of_deaths(each: Import, mapping: Mapping) -> None:
+    """A range such as 5-10 becomes the lowest and the highest number of deaths; the best one is then missing."""
+    spec = mapping.fields.get("deaths")
+    if spec is None or (found := _as_ranges(each, "deaths", spec, mapping))[0].isna().all():
+        return
+    out = each.incidents
+    for name, part in (("deaths_low", 0), ("deaths_high", 1)):
+        out[name] = out["deaths"].astype("float64").fillna(found[part]).astype("Int64")
+    each.refusals.add(found[0] > found[1], spec.column, "a range from the lower to the higher number")
+    number = int(found[0].notna().sum())
+    each.remarks.append(f"{number:,} values of {spec.column!r} are ranges: deaths_low and deaths_high hold their ends")
 
 
 def _keep(each: Import, mapping: Mapping, given: list[str]) -> None:

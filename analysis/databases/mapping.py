@@ -6,9 +6,18 @@ from collections.abc import Mapping as Dictionary
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from analysis.databases.date_ranges import SPANS
+from analysis.databases.month_names import require_language
 from analysis.evidence.errors import InputError, format_path, suggest_name
 from analysis.evidence.own_incidents import OWN_INCIDENTS
 
@@ -79,6 +88,7 @@ class DateField(_Strict):
     column: Named
     format: Texts = []
     missing: Texts = []
+    language: Annotated[Text, AfterValidator(require_language)] = ""  # of the names of months
 
     @model_validator(mode="before")
     @classmethod

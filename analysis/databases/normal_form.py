@@ -10,12 +10,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.databases.date_ranges import DIGITS, EARLIEST
+from analysis.databases.degrees import from_degrees_and_minutes, only_when_exchanged
 from analysis.databases.refusals import Refusals
 from analysis.databases.table_files import FILE, ROW
+from analysis.evidence.errors import InputError, suggest_name
 from analysis.evidence.own_incidents import OWN_INCIDENTS
 
 UNKNOWN = ("", "na", "n/a", "nan", "none", "null", "unknown", "not known", "unk", "-", "--", "?", ".")
 PLACES = ("place", "country", "admin1")
+FEW_POINTS = 5  # that lie in their country only when exchanged; fewer can be slips of their own
 FAR = 366  # days that a single day may stand apart before a person is warned
 
 
@@ -76,6 +79,24 @@ class Import:
         return meaning
 
 
+def require_names(rows: pd.DataFrame, needed: tuple[str, ...], what: str, further: str = "") -> None:
+    """Raise InputError unless the rows have these columns; the message says which file lacks which."""
+    known = [name for name in rows.columns if name not in (FILE, ROW)]
+    lost = [f"{name}{suggest_name(name, known).replace('; did', ', did')}" for name in needed if name not in rows]
+    if lost:
+        files = "".join(f"{file}: " for file in rows[FILE].unique()[:1]) if FILE in rows else ""
+        raise InputError(f"{files}this is {what}: it has no column {'; '.join(lost)}{further}")
+
+
+def tell_lost_columns(each: Import, meanings: dict[str, str]) -> None:
+    """Remark which columns of the codebook the rows do not have, and what follows."""
+    known = [name for name in each.rows.columns if name not in (FILE, ROW, *meanings)]
+    for name, meaning in meanings.items():
+        if name not in each.rows:
+            hint = suggest_name(name, known).replace("; did", ", did")
+            each.remarks.append(f"there is no column {name}{hint}: {meaning}")
+
+
 def one_line(text: pd.Series) -> pd.Series:
     """Text without line breaks and outer blanks, missing where nothing is left."""
     text = text.astype("str")
@@ -104,9 +125,12 @@ def to_number(text: pd.Series, decimal: str = ".", grouped: bool = True) -> pd.S
 
 
 def put_days(each: Import, first: pd.Series, last: pd.Series, column: str, best: pd.Series | None = None,
-             latest: pd.Timestamp | None = None) -> None:  # fmt: skip
-    """Add date, date_start and date_end; days that cannot be are refused under the name of `column`."""
-    refuse, given = each.refusals.add, each.rows[column] if column in each.rows else first.astype(str)
+             latest: pd.Timestamp | None = None, given: pd.Series | None = None) -> None:  # fmt: skip
+    """Add date, date_start and date_end; days that cannot be are refused under the name of `column`, with what is
+    `given`, or with the value of that column."""
+    refuse = each.refusals.add
+    if given is None:
+        given = each.rows[column] if column in each.rows else first.astype(str)
     refuse(first.isna() | last.isna(), column, "a day that the calendar has, in the format named", given)
     refuse(first < EARLIEST, column, f"a day from {EARLIEST:%Y-%m-%d} on", given)
     refuse(last < first, column, "an end that is not before the start", given)
@@ -119,12 +143,19 @@ def put_days(each: Import, first: pd.Series, last: pd.Series, column: str, best:
     each.incidents["date_end"] = last.astype("datetime64[us]")
 
 
+def join_parts(each: Import, columns: list[str]) -> pd.Series:
+    """Year, month and day as they stand in the columns, joined for a message."""
+    first, *others = (each.rows[name].astype("str").str.strip() for name in columns)
+    return first.str.cat(others, sep="-") if others else first
+
+
 def put_point(each: Import, latitude: str, longitude: str, decimal: str = ".") -> None:
     """Add latitude and longitude; points off the globe, at 0, 0 or swapped are refused."""
-    allowed = "degrees as a decimal number"
+    allowed = "degrees as a decimal number, or with minutes as 12°30'N"
     if decimal == ".":
         allowed += "; a decimal comma is named in the mapping"
-    north, east = (each.number(name, allowed, decimal, grouped=False) for name in (latitude, longitude))
+    axes = {"latitude": latitude, "longitude": longitude}
+    north, east = (_coordinate(each, name, axis, allowed, decimal) for axis, name in axes.items())
     refuse = each.refusals.add
     swapped = (north.abs() > 90) & (north.abs() <= 180) & (east.abs() <= 90)
     refuse(swapped, latitude, "-90 to 90; latitude and longitude look swapped")
@@ -133,6 +164,42 @@ def put_point(each: Import, latitude: str, longitude: str, decimal: str = ".") -
     refuse((north == 0) & (east == 0), latitude, "not the point 0, 0, which stands for 'not known'; leave both empty")
     refuse(north.isna() != east.isna(), latitude, "both latitude and longitude, or none")
     each.incidents["latitude"], each.incidents["longitude"] = north, east
+    if "country" in each.incidents:
+        _refuse_exchanged(each, latitude)
+
+
+def _coordinate(each: Import, column: str, axis: str, allowed: str, decimal: str) -> pd.Series:
+    text = each.text(column)
+    text = text.mask(text.str.lower().isin(UNKNOWN))
+    number = to_degrees(text, axis, decimal)
+    each.refusals.add(text.notna() & number.isna(), column, allowed)
+    return number
+
+
+def to_degrees(text: pd.Series, axis: str, decimal: str = ".") -> pd.Series:
+    """Coordinates as float64, from decimal numbers or from degrees and minutes, missing where the text is neither."""
+    number = to_number(text, decimal, grouped=False)
+    other = number.isna() & text.notna() & (text != "")
+    if other.any():
+        number[other] = from_degrees_and_minutes(text[other].str.replace(decimal, ".", regex=False), axis)
+    return number
+
+
+def _refuse_exchanged(each: Import, column: str) -> None:
+    """Most points in their country only when exchanged: the columns are swapped. A few: a person is told."""
+    out = each.incidents
+    country = out["country"].astype("str")
+    exchanged = only_when_exchanged(country, out["latitude"].where(out["latitude"].abs() <= 90), out["longitude"])
+    if not exchanged.any():
+        return
+    if exchanged.sum() >= max(FEW_POINTS, 0.5 * out["latitude"].notna().sum()):
+        each.refusals.add(exchanged, column, "a point in its country; latitude and longitude look swapped")
+        return
+    row = each.rows[exchanged].iloc[0]
+    each.remarks.append(
+        f"{int(exchanged.sum()):,} points lie in their country only with latitude and longitude exchanged, the first "
+        f"in {row[FILE]}, row {row[ROW]}: are they right?"
+    )
 
 
 def put_ids(each: Import, ids: pd.Series, column: str) -> None:

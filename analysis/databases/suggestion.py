@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.databases.date_ranges import covering_formats, fitting_formats
-from analysis.databases.mapped import TWO_NUMBERS
-from analysis.databases.normal_form import UNKNOWN, to_number
+from analysis.databases.date_ranges import WORDED_FORMATS, covering_formats, fitting_formats, parse_days
+from analysis.databases.mapped import RANGE, TWO_NUMBERS
+from analysis.databases.month_names import find_languages, in_english
+from analysis.databases.normal_form import UNKNOWN, to_degrees, to_number
 from analysis.databases.table_files import FILE, ROW, TableFile
 
 UNSURE = "unsure: "
@@ -27,7 +28,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "place": (r"place", r"location(_?name)?", r"city", r"town", r"village", r"site", r"target_?city", r"district",
               r"municip(io|ality)", r"ciudad", r"lugar", r"localidad", r"ville", r"commune", r"lieu", r"ort", r"stadt",
               r"город", r"место", r"місто", r"المكان", r"المدينة", r"(where_)?town",
-              r"location_.*"),
+              r"location_.*", r"(where|place|site)_(name|place|city|town)"),
     "deaths": (
         r"deaths?", r"fatalities", r"killed", r"kills?", r"n_?kill(ed)?", r"best", r"total_?(deaths|killed)",
         r"(total_)?number_of_(deaths|fatalities|killed)", r"total_number_of_(deaths|fatalities|killed)",
@@ -38,7 +39,8 @@ NAMES: dict[str, tuple[str, ...]] = {
                    r"(deaths?|killed|fatalities)_?(min|low|minimum)"),
     "deaths_high": (r"(max|high|maximum)_?(ppl_|people_|total_)?(deaths?|fatalities|killed)?",
                     r"(deaths?|killed|fatalities)_?(max|high|maximum)"),
-    "side_a": (r"actor_?1?", r"perpetrator", r"attacker", r"belligerent", r"side_?a", r"gname", r"group(_?name)?"),
+    "side_a": (r"actor_?1?", r"autor(es)?", r"auteurs?", r"tater", r"perpetrator", r"attacker", r"belligerent",
+               r"side_?a", r"gname", r"group(_?name)?"),
     "side_b": (r"actor_?2", r"target", r"victim", r"side_?b"),
     "weapon": (r"weapon(_?type)?", r"model", r"munition"),
     "event_type": (r"(event|attack|incident)?_?type", r"category", r"type_of_(attack|incident|event)"),
@@ -170,11 +172,7 @@ def _date_lines(rows: pd.DataFrame, free: dict) -> list[str]:
         end = _named(free, (r"(end|to)_?date", r"date_?(end|to).*", r"(when_)?(end|until)", r"time_?end"), with_days)
         keys = (("start", found), ("end", end)) if end else (("day", found),)
         lines = ["date:"]
-        for key, name in keys:
-            fits = fitting_formats(_told(rows[name]))
-            unsure = f"  # {UNSURE}{' and '.join(fits[1:])} would fit too" if len(fits) > 1 else ""
-            lines.append(f'  {key}: {{column: {_quoted(name)}, format: "{fits[0]}"}}{unsure}')
-        return lines
+        return lines + [f"  {key}: {_day_spec(name, _told(rows[name]))}" for key, name in keys]
     counted = _named(free, DAYS, lambda name: bool(_counted(rows[name])))
     if counted:
         kind = _counted(rows[counted])
@@ -184,6 +182,11 @@ def _date_lines(rows: pd.DataFrame, free: dict) -> list[str]:
     if mixed:
         formats = ", ".join(f'"{each}"' for each in covering_formats(_told(rows[mixed])))
         return ["date:", f"  day: {{column: {_quoted(mixed)}, format: [{formats}]}}  # {UNSURE}the formats are mixed"]
+    worded = _named(free, DAYS, lambda name: of_the_event(name) and bool(_in_words(_told(rows[name]))))
+    if worded and (in_words := _in_words(_told(rows[worded]))):
+        language, each = in_words
+        said = f"{UNSURE}months in another language, such as {_some(rows[worded])}"
+        return ["date:", f'  day: {{column: {_quoted(worded)}, format: "{each}", language: {language}}}  # {said}']
     year = _named(free, YEARS)
     if year:
         lines = ["date:", f"  year: {_quoted(year)}"]
@@ -191,12 +194,36 @@ def _date_lines(rows: pd.DataFrame, free: dict) -> list[str]:
             part = _named(free, patterns)
             lines += [f"  {key}: {_quoted(part)}"] if part else []
         return lines
-    for name in list(free):
-        if re.search("date|day|time|fecha|datum", _plain(name)):
-            del free[name]
-            return ["date:", f'  day: {{column: {_quoted(name)}, format: ["%Y-%m-%d"]}}  # {UNSURE}no format reads all '
-                    f"values, such as {_some(rows[name])}"]  # fmt: skip
+    late = [name for name in free if re.search("date|day|time|fecha|datum", _plain(name))]
+    for name in sorted(late, key=lambda name: not (of_the_event(name) and with_days(name)))[:1]:
+        del free[name]
+        if with_days(name):
+            return ["date:", f"  day: {_day_spec(name, _told(rows[name]))}"]
+        return ["date:", f'  day: {{column: {_quoted(name)}, format: ["%Y-%m-%d"]}}  # {UNSURE}no format reads all '
+                f"values, such as {_some(rows[name])}"]  # fmt: skip
     return [f'date: {{column: "", format: "%Y-%m-%d"}}  # {UNSURE}no column looks like a day']
+
+
+def _day_spec(name: str, told: pd.Series) -> str:
+    """A column of days with its format, or without one where two formats fit and mean different days."""
+    fits = fitting_formats(told)
+    few = pd.Series(told.unique(), dtype="str")
+    days = [parse_days(few, [each]) for each in fits]
+    if all(each.equals(days[0]) for each in days):
+        return f'{{column: {_quoted(name)}, format: "{fits[0]}"}}'
+    both = " and ".join(f'"{each}"' for each in fits)
+    return f"{{column: {_quoted(name)}}}  # {UNSURE}{both} both fit and mean different days; add one as format:"
+
+
+def _in_words(told: pd.Series) -> tuple[str, str] | None:
+    """The language and the format in which days with names of months can be read, if there is one."""
+    few = told.drop_duplicates().head(500)
+    for language in find_languages(few) if len(few) else []:
+        english = in_english(few, language)
+        for each in WORDED_FORMATS:
+            if parse_days(english, [each])["first"].notna().all():
+                return language, each
+    return None
 
 
 COUNTED_AS = {"excel": "days as a spreadsheet counts them", "unix": "seconds since 1970"}
@@ -220,8 +247,15 @@ def _told(text: pd.Series) -> pd.Series:
 def _share(text: pd.Series, decimal: str, field: str) -> float:
     """The share of values that are numbers as the field needs them."""
     if field.startswith("deaths"):
-        return float((to_number(text, decimal) % 1 == 0).mean())
-    return float(to_number(text, decimal, grouped=False).abs().le(180).mean())
+        ranges = text.str.strip().str.fullmatch(RANGE)
+        return float(((to_number(text, decimal) % 1 == 0) | ranges).mean())
+    return float(to_degrees(text, field, decimal).abs().le(180).mean())
+
+
+def _unread(told: pd.Series, field: str, decimal: str) -> pd.Series:
+    if field in ("latitude", "longitude"):
+        return to_degrees(told, field, decimal).isna()
+    return to_number(told, decimal).isna() & ~told.str.fullmatch(RANGE)
 
 
 def _point_lines(rows: pd.DataFrame, free: dict) -> list[str]:
@@ -254,7 +288,8 @@ def _field_lines(rows: pd.DataFrame, free: dict) -> list[str]:
             told = rows[name][~rows[name].str.strip().str.lower().isin(UNKNOWN)]
             if told.empty:
                 return False
-            signs = [sign for sign in (".", ",") if _share(told, sign, field) > 0.9]
+            least = 0.5 if field.startswith("deaths") else 0.9
+            signs = [sign for sign in (".", ",") if _share(told, sign, field) > least]
             decimal[name] = signs[0] if signs else "."
             return bool(signs) or not number
 
@@ -265,8 +300,8 @@ def _field_lines(rows: pd.DataFrame, free: dict) -> list[str]:
         spec = f'{{column: {_quoted(name)}, decimal: ","}}' if comma else _quoted(name)
         told = rows[name].str.strip()
         told = told[~told.str.lower().isin(UNKNOWN)]
-        bad = int(to_number(told, decimal.get(name, ".")).isna().sum()) if number else 0
-        unsure = f"  # {UNSURE}{bad:,} values are no number" if bad else ""
+        bad = told[_unread(told, field, decimal.get(name, "."))] if number else told.iloc[:0]
+        unsure = f"  # {UNSURE}{len(bad):,} values are no number, such as {_some(bad)}; see missing" if len(bad) else ""
         weak = field in ("side_a", "side_b", "event_type", "weapon", "admin1") and not unsure
         lines.append(f"  {field}: {spec}{unsure or (f'  # {UNSURE}such as {_some(rows[name])}' if weak else '')}")
     if not any("itude" in line for line in lines):

@@ -24,6 +24,9 @@ from analysis.evidence.csv_tables import read_table, write_files
 from analysis.evidence.errors import InputError, InvalidTables, format_path
 from analysis.evidence.own_incidents import OWN_INCIDENTS
 
+PARQUET = "incidents.parquet"
+LARGE_BYTES = 200_000_000  # of files, from which a table is written as Parquet
+COMPRESSION = "zstd"
 SOURCES: dict[str, ModuleType] = {"acled": acled, "ucdp": ucdp, "gtd": gtd}
 CONVERT = {"acled": acled.convert_acled, "ucdp": ucdp.convert_ucdp, "gtd": gtd.convert_gtd}
 
@@ -38,7 +41,7 @@ class Imported:
         The table.
     side_car : SideCar
         Where it comes from.
-    files : dict of Path to str
+    files : dict of Path to str or bytes
         What is to be written.
     changes : ImportChanges or None
         What is new, changed and withdrawn, where the folder held a table before.
@@ -46,7 +49,7 @@ class Imported:
 
     incidents: pd.DataFrame
     side_car: SideCar
-    files: dict[Path, str]
+    files: dict[Path, str | bytes]
     changes: ImportChanges | None
 
 
@@ -56,7 +59,7 @@ def read_files(
 ) -> list[TableFile]:  # fmt: skip
     """Read several files of one database; all that cannot be read are named at once.
 
-    Raises InputError if there is none, one is given twice or cannot be read, or two have different columns.
+    Raises InputError if there is none, one is given twice or one cannot be read.
     """
     chosen = [Path(path) for path in paths]
     if not chosen:
@@ -77,7 +80,7 @@ def read_files(
 
 def import_database(
     source: str, paths: Iterable[str | Path], folder: str | Path, *, mapping: Mapping | None = None,
-    downloaded: str = "", version: str = "", leave_out: bool = False,
+    downloaded: str = "", version: str = "", leave_out: bool = False, parquet: bool = False,
     progress: Callable[[str], None] = lambda done: None,
 ) -> Imported:  # fmt: skip
     """Read the files of a database and prepare a folder for the notebooks; `write_files` writes it.
@@ -87,7 +90,7 @@ def import_database(
     source : {"acled", "ucdp", "gtd", "table"}
         Which database; `table` needs a mapping.
     paths : iterable of str or Path
-        The files, all of one layout.
+        The files. Columns are joined by their names; a column that one file lacks is missing there.
     folder : str or Path
         Where the table goes.
     mapping : Mapping, optional
@@ -98,6 +101,8 @@ def import_database(
         Version of the database.
     leave_out : bool, default False
         Whether rows that cannot be taken are left out, and listed in refused.csv; otherwise they stop the import.
+    parquet : bool, default False
+        Whether the table is written as incidents.parquet, for `open_table`, and not as incidents.csv.
     progress : callable
         Called with each step.
 
@@ -133,7 +138,7 @@ def import_database(
                        refused=each.refusals.table().to_dict("records"), remarks=remarks + each.remarks,
                        **terms | ({"version": version} if version else {}))  # fmt: skip
     progress("checked")
-    return _imported(incidents, side_car, each, Path(folder))
+    return _imported(incidents, side_car, each, Path(folder), parquet)
 
 
 def _keeps_repeated(mapping: Mapping | None) -> bool:
@@ -153,8 +158,11 @@ def _terms(source: ModuleType | None, mapping: Mapping | None) -> dict:
             "rows_may_be_passed_on": source.ROWS_MAY_BE_PASSED_ON}  # fmt: skip
 
 
-def _imported(incidents: pd.DataFrame, side_car: SideCar, each: Import, folder: Path) -> Imported:
-    before, changes = folder / "incidents.csv", None
+def _imported(incidents: pd.DataFrame, side_car: SideCar, each: Import, folder: Path, parquet: bool) -> Imported:
+    names = (PARQUET, "incidents.csv") if parquet else ("incidents.csv", PARQUET)
+    (before, other), changes = (folder / name for name in names), None
+    if other.is_file():
+        raise InputError(f"{format_path(folder)} holds an {other.name}: choose another folder, or move it away")
     if before.is_file():
         known = read_side_car(folder)
         if known is None:
@@ -163,7 +171,8 @@ def _imported(incidents: pd.DataFrame, side_car: SideCar, each: Import, folder: 
             was = f"was imported from {known.database}, not {side_car.database}"
             raise InputError(f"{format_path(before)} {was}: choose another folder")
         changes = compare_incidents(read_imported(before), incidents)
-    files = {before: csv_text(incidents), folder / FILE_NAME: side_car.text()}
+    table = parquet_bytes(incidents) if parquet else csv_text(incidents)
+    files: dict[Path, str | bytes] = {before: table, folder / FILE_NAME: side_car.text()}
     if len(each.refusals.index):
         files[folder / "refused.csv"] = each.refusals.each_row().to_csv(index=False, lineterminator="\n")
     if not (folder / "about.yml").is_file():
@@ -188,7 +197,9 @@ def same_database(one: str, other: str) -> bool:
 
 
 def read_imported(path: Path) -> pd.DataFrame:
-    """An imported incidents.csv. Raises InvalidTables if it is not in order."""
+    """An imported incidents.csv or incidents.parquet. Raises InvalidTables if the former is not in order."""
+    if path.name == PARQUET:
+        return pd.read_parquet(path)
     incidents, problems = read_table(path, OWN_INCIDENTS, strict=False)
     if problems:
         raise InvalidTables(problems)
@@ -204,6 +215,18 @@ def csv_text(incidents: pd.DataFrame) -> str:
         if (out[name].dropna() % 1 == 0).all():
             out[name] = out[name].astype("Int64")
     return out.to_csv(index=False, lineterminator="\n")
+
+
+def parquet_bytes(incidents: pd.DataFrame) -> bytes:
+    """The table as Parquet, its days as such. Raises InputError where pyarrow is missing."""
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        raise InputError("large tables need: pip install 'attack-incidents[scale]'") from None
+    out = incidents.copy(deep=False)
+    for name in ("date", "date_start", "date_end"):
+        out[name] = out[name].dt.date
+    return out.to_parquet(None, index=False, compression=COMPRESSION)
 
 
 def first_about(side_car: SideCar) -> About:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.databases.date_ranges import parse_days, span
-from analysis.databases.normal_form import Import, put_days, put_ids, put_point
-from analysis.evidence.errors import InputError
+from analysis.databases.normal_form import Import, put_days, put_ids, put_point, require_names, tell_lost_columns
 
 NAME = "UCDP GED"
 ONE_ROW = (
@@ -33,6 +32,11 @@ COLUMNS = (
     "gwnoa", "gwnob",
 )  # fmt: skip
 NEEDED = ("id", "type_of_violence", "date_prec", "date_start", "date_end", "best", "high", "low")
+IF_MISSING = {
+    "where_prec": "no point is marked as vague",
+    "latitude": "there are no points",
+    "event_clarity": "every row is taken as an event, none as an episode",
+}
 
 # Codebook, type_of_violence.
 VIOLENCE = {"1": "State-based conflict", "2": "Non-state conflict", "3": "One-sided violence"}
@@ -56,12 +60,8 @@ COUNTS = ("number_of_sources", "deaths_a", "deaths_b", "deaths_civilians", "deat
 
 def require_ucdp_layout(rows: pd.DataFrame) -> None:
     """Raise InputError unless these are rows of UCDP GED."""
-    missing = [name for name in NEEDED if name not in rows]
-    if missing:
-        raise InputError(
-            f"this is no file of UCDP GED: it has no column {', '.join(missing)} (a file without a header has "
-            f"{len(COLUMNS)} columns)"
-        )
+    without = f" (a file without a header has {len(COLUMNS)} columns)"
+    require_names(rows, NEEDED, "no file of UCDP GED", without)
 
 
 def convert_ucdp(rows: pd.DataFrame, latest: pd.Timestamp | None = None) -> Import:
@@ -119,6 +119,7 @@ def convert_ucdp(rows: pd.DataFrame, latest: pd.Timestamp | None = None) -> Impo
         each.remarks.append(
             f"{int(wrong.sum()):,} events state a best estimate outside low to high: the range is widened"
         )
+    tell_lost_columns(each, IF_MISSING)
     out["note"], out["source"] = each.text("source_headline"), each.text("source_article")
     if "source_office" in rows:
         out["source"] = out["source"].fillna(each.text("source_office"))

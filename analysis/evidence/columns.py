@@ -69,11 +69,17 @@ class Column:
         if self.allowed:
             return "one of " + ", ".join(self.allowed)
         words = MEANING[self.kind]
-        if self.low is not None:
-            words += f" from {self.low:g} to {self.high:g}"
+        if self.low is not None and self.high is not None:
+            reach = f"from {_plain(self.low)} to {_plain(self.high)}"
+            is_count = self.kind == "integer"
+            words = f"a whole number {reach}, or empty for 'not stated'" if is_count else f"{words} {reach}"
         if self.max_words:
             words += f", {self.max_words} words at most"
         return words
+
+
+def _plain(number: float) -> str:
+    return f"{number:,.0f}" if number % 1 == 0 else f"{number:g}"
 
 
 @dataclass(frozen=True)

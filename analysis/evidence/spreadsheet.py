@@ -9,6 +9,7 @@ import pandas as pd
 
 # What Excel, LibreOffice and Google Sheets take for the beginning of a formula, also at full width.
 FORMULA = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def to_spreadsheet(frame: pd.DataFrame) -> str:
@@ -22,6 +23,11 @@ def to_spreadsheet(frame: pd.DataFrame) -> str:
 def mark_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with an apostrophe before every text that a spreadsheet would run as a formula."""
     return frame.map(_marked)
+
+
+def without_control_characters(value: object) -> object:
+    """Text with a replacement character where it holds what XLSX, a file of XML, cannot; anything else as it is."""
+    return NOT_IN_XML.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 def from_spreadsheet(rows: pd.DataFrame) -> pd.DataFrame:

@@ -12,15 +12,13 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.evidence.errors import InputError, format_path
-from analysis.evidence.spreadsheet import from_spreadsheet, mark_formulas, to_spreadsheet
-from analysis.evidence.text_files import decode_text
+from analysis.evidence.spreadsheet import from_spreadsheet, mark_formulas, to_spreadsheet, without_control_characters
+from analysis.evidence.text_files import decode_text, find_delimiter
 from analysis.exercises.gradebook import GRADE_COLUMNS
 
 KEY_COLUMNS = ["student", "exercise", "task"]
 NEEDED_COLUMNS = GRADE_COLUMNS[:7]  # a table of an earlier release has no more
 READ_COLUMNS = ("max_points_number", "where")  # what `read_grade_table` adds
-SEPARATORS = ",;\t|"
-NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def read_grade_table(path: Path) -> pd.DataFrame:
@@ -73,10 +71,8 @@ def _csv_rows(path: Path, name: str) -> list[list[str]]:
         text, _ = decode_text(path.read_bytes())
     except InputError as error:
         raise InputError(f"{name}: {error}") from None
-    text = re.sub(r"\Asep=.\r?\n", "", text)
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    separator = max(SEPARATORS, key=header.count)
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    delimiter = find_delimiter(text)
+    return list(csv.reader(io.StringIO(re.sub(r"\Asep=.\r?\n", "", text), newline=""), delimiter=delimiter))
 
 
 def _xlsx_rows(path: Path, name: str) -> list[list[str]]:
@@ -114,7 +110,7 @@ def _has_openpyxl() -> bool:
 
 def _xlsx(rows: pd.DataFrame) -> bytes:
     out = io.BytesIO()
-    plain = mark_formulas(rows).map(lambda value: NOT_IN_XML.sub("\ufffd", value) if isinstance(value, str) else value)
+    plain = mark_formulas(rows).map(without_control_characters)
     with pd.ExcelWriter(out, engine="openpyxl") as writer:
         plain.to_excel(writer, sheet_name="grades", index=False, freeze_panes=(1, 3))
         for letter, width in zip("ABCDEFGH", (24, 22, 20, 8, 11, 20, 60, 60), strict=True):

@@ -18,7 +18,7 @@ from analysis.explorer.large_table import read_large_table
 from analysis.incidents.dataset import Dataset
 from analysis.incidents.export import export
 from analysis.incidents.large_dataset import LargeDataset
-from analysis.incidents.views import View, select, view_coverage
+from analysis.incidents.views import View, describe_view, select, view_coverage
 
 MISSING = (
     "anywidget is not installed: this is the page of the explorer in a frame, and what you select in it does not come "
@@ -117,7 +117,9 @@ class Exploration:
             return {"text/html": f"<p>{html.escape(words)}</p>", "text/plain": words}
         every = self.state["every"] or next(iter(head["periods"]))
         coverage = view_coverage(self._dataset, self._record.base)
-        return static_output(selected, self.view, window, coverage, every, self.state["by"])
+        return static_output(
+            selected, describe_view(self._dataset, self.view), window, coverage, every, self.state["by"]
+        )
 
     def _shown_widget(self) -> Any:
         if self._widget is None:

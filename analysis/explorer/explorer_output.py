@@ -11,8 +11,8 @@ import pandas as pd
 from analysis.charts.alt_text import frequency_alt
 from analysis.charts.frequency_bars import frequency_bars
 from analysis.charts.notebook_output import to_svg
-from analysis.charts.text_format import format_value, plural
-from analysis.incidents.views import View
+from analysis.charts.text_format import format_value
+from analysis.charts.vocabulary import format_counted
 from analysis.measures.coverage import Window
 from analysis.measures.frequency import count
 
@@ -22,20 +22,21 @@ SHOWN = {"date": "day", "incident_id": "incident", "place": "place", "country": 
 
 
 def static_output(
-    incidents: pd.DataFrame, view: View, window: Window, coverage: pd.DataFrame, every: str, by: str
+    incidents: pd.DataFrame, words: str, window: Window, coverage: pd.DataFrame, every: str, by: str
 ) -> dict[str, Any]:
-    """The bars and the first incidents of a selection, by MIME type: HTML for pages, words for the rest."""
+    """The bars and the first incidents of a selection, by MIME type: HTML for pages, text for the rest. `words` says
+    which view it is."""
     shown = incidents.assign(**{by: incidents[by].astype("str")}) if incidents[by].dtype.kind in "iuf" else incidents
     counts = count(shown, every, by=[by], window=window, coverage=coverage)
     alt = frequency_alt(counts)
     picture = base64.b64encode(to_svg(frequency_bars(counts, by=by)).encode()).decode()
-    number = plural(len(incidents), "incident")
+    number = format_counted(len(incidents))
     rest = "" if len(incidents) <= ROWS else f" The first {ROWS} of them stand below."
-    said = f"{number}: {view.words()}.{rest} In a running notebook you can filter these incidents and click one."
+    said = f"{number}: {words}.{rest} In a running notebook you can filter these incidents and click one."
     return {
         "text/html": f'<figure><img src="data:image/svg+xml;base64,{picture}" alt="{html.escape(alt)}" '
         f'style="max-width:100%"><figcaption>{html.escape(said)}</figcaption></figure>{_table(incidents.head(ROWS))}',
-        "text/plain": f"{number}: {view.words()}. {alt}",
+        "text/plain": f"{number}: {words}. {alt}",
     }
 
 

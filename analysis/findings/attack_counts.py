@@ -64,10 +64,10 @@ class AttackCount(Finding):
     totals : tuple of StatedTotal
         What each counter stated last; empty where nobody states a total.
     rate_per_day, rate_per_day_low, rate_per_day_high : float
-        By the primary definition, to the day before the pause; 95 % interval, allowing for clustering. NaN where the
-        view is searched too thinly for a rate.
+        By the primary definition; 95 % interval, allowing for clustering. NaN where the view is searched too thinly for
+        a rate.
     rate_start, rate_end : Timestamp or NaT
-        Days of that rate.
+        Days of that rate: to the day before a pause that somebody states, else the whole window.
     is_thin : bool
         Whether no period was searched day by day.
     has_voices : bool
@@ -157,7 +157,7 @@ def frequency_finding(study: Study) -> AttackCount:
     Returns
     -------
     AttackCount
-        The totals, the itemised incidents, and the rate before the pause.
+        The totals, the itemised incidents, and the rate before a stated pause.
 
     Examples
     --------
@@ -178,7 +178,7 @@ def frequency_finding(study: Study) -> AttackCount:
         is_thin=study.is_thin,
         plural=study.dataset.about.plural,
         officials=study.dataset.about.officials,
-        **_rate_before_pause(study),
+        **_rate(study),
     )
 
 
@@ -198,9 +198,11 @@ def _stated(study: Study, label: str) -> StatedTotal:
     )
 
 
-def _rate_before_pause(study: Study) -> dict:
+def _rate(study: Study) -> dict:
+    """The rate before a stated pause. The days before a gap that was found by looking are no period of their own."""
     series = study.definitions[study.primary]
-    end = min(study.pause.eve, study.window[1]) if study.pause else study.window[1]
+    stated = study.pause if study.pause and study.pause.is_given else None
+    end = min(stated.eve, study.window[1]) if stated else study.window[1]
     nothing = {"rate_start": pd.NaT, "rate_end": pd.NaT}
     if study.is_thin or end <= study.window[0]:
         nan = float("nan")

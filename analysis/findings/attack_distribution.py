@@ -19,6 +19,7 @@ SPLITS = {"country": 7, "weapon": 3, "event_type": 5, "side_a": 5, "side_b": 5}
 
 MOST_BARS = 400  # of a chart; more are thinner than a line
 PANEL_BARS = 160  # of one of several panels
+TABLE_ROWS = 132  # of a table: three pages
 PERIOD_DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 91}
 
 
@@ -133,6 +134,7 @@ class AttackDays(Finding):
     with_attacks: int
     most: int
     most_on: pd.Timestamp
+    most_certain: int
     empty: int
     thin_empty: int
     unsearched: int
@@ -140,9 +142,11 @@ class AttackDays(Finding):
 
     def sentence(self) -> str:
         """Days with attacks, the fullest day, and the empty days that were searched thinly."""
+        ranges = self.most_certain < self.most
+        certain = f"; {self.most_certain} of them are certain to that day" if ranges else ""
         said = (
             f"{self.noun.capitalize()} are known on {self.with_attacks:,} of {self.days:,} days, at most {self.most} "
-            f"on one ({format_date(self.most_on)})"
+            f"on one ({format_date(self.most_on)}{certain})"
         )
         if self.thin_empty:
             said += f"; of {plural(self.empty, 'day')} without any, {self.thin_empty:,} were searched thinly"
@@ -162,6 +166,7 @@ def day_finding(study: Study, days: pd.DataFrame) -> AttackDays:
     return AttackDays(
         **study.about_finding(next(iter(study.itemised))), days=len(days),
         with_attacks=int(days["count"].gt(0).fillna(False).sum()), most=int(top["count"]), most_on=top["start"],
+        most_certain=int(top["count_low"]),
         empty=int(none.sum()), thin_empty=int((none & (days["sparse_days"] + days["weekly_days"] > 0)).sum()),
         unsearched=int(days["count"].isna().sum()), noun=study.dataset.about.plural,
     )  # fmt: skip
@@ -177,12 +182,19 @@ class PlaceShares(Finding):
     nowhere: int
     incidents: int
     noun: str
+    cells: int = 0  # of a grid, where there are too many places for a map; 0: each place stands for itself
 
     def sentence(self) -> str:
         """The share of the places named most often, and what cannot be placed."""
         if not self.places:
             return "No incident of this table has a known point, so that there is no map."
         nowhere = f" For {self.nowhere:,} no point is known." if self.nowhere else ""
+        if self.cells:
+            return (
+                f"{self.places:,} places with a known point are too many for a map, which shows {self.cells:,} cells "
+                f"of a grid; the {len(self.top)} fullest cells have {self.in_top:,} of {self.incidents:,} {self.noun} "
+                f"({format_percent(self.in_top / self.incidents)}).{nowhere}"
+            )
         return (
             f"{plural(self.places, 'place')} with a known point {'is' if self.places == 1 else 'are'} named; the "
             f"{len(self.top)} named most often have {self.in_top:,} of {self.incidents:,} {self.noun} "
@@ -193,18 +205,24 @@ class PlaceShares(Finding):
         """The same as the title of a chart."""
         if len(self.top) < 3:
             return f"The {self.noun} lie at {plural(self.places, 'place')}."
-        return f"Three places have {format_percent(self.in_top / self.incidents)} of the {self.noun}."
+        kind = "cells of a grid" if self.cells else "places"
+        return f"Three {kind} have {format_percent(self.in_top / self.incidents)} of the {self.noun}."
 
 
 def place_finding(study: Study, places: pd.DataFrame) -> PlaceShares:
     """The places of what `by_place` returns."""
     known = places[places["latitude"].notna()]
-    top = known.nlargest(3, "count")
+    top, places_known = known.nlargest(3, "count"), int(known["places"].sum())
     return PlaceShares(
-        **study.about_finding(next(iter(study.itemised))), places=len(known), top=tuple(map(str, top["place"])),
+        **study.about_finding(next(iter(study.itemised))), places=places_known,
+        cells=len(known) if places_known > len(known) else 0, top=tuple(map(str, top["place"])),
         in_top=int(top["count"].sum()), nowhere=len(study.incidents) - int(known["count"].sum()),
         incidents=len(study.incidents), noun=study.dataset.about.plural,
     )  # fmt: skip
+
+
+def _column_words(column: str) -> str:
+    return {"side_a": "side A", "side_b": "side B"}.get(column, column.replace("_", " "))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,14 +241,14 @@ class NamedGroup(Finding):
         """The value named most often, and how many incidents name none."""
         silent = f"; {self.silent:,} name none" if self.silent else ""
         return (
-            f"The {self.by_column.replace('_', ' ')} named most often is {self.name}, in "
+            f"The {_column_words(self.by_column)} named most often is {self.name}, in "
             f"{self.count:,} of {self.incidents:,} {self.noun} ({format_percent(self.count / self.incidents)}){silent}."
         )
 
     def title(self) -> str:
         """The same as the title of a chart."""
         share = format_percent(self.count / self.incidents)
-        return f"{self.name[:1].upper()}{self.name[1:]} is named in {share} of the {self.noun}."
+        return f"The most frequent {_column_words(self.by_column)} is {self.name}, in {share} of the {self.noun}."
 
 
 def group_finding(study: Study, groups: pd.DataFrame, column: str) -> NamedGroup:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.charts.text_format import format_date, format_percent, join_names
+from analysis.comparisons.count_series import CountSeries
 from analysis.comparisons.exposure import exposure_sensitivity
 from analysis.comparisons.onset import pause_ending, pause_onset
 from analysis.comparisons.period_rates import observed_in_period
@@ -16,6 +17,7 @@ from analysis.findings.finding import Finding
 from analysis.findings.study import Study
 from analysis.measures.changepoints.changes import ANNOUNCED_ABOVE, ANNOUNCED_ABOVE_OVERDISPERSED
 from analysis.measures.changepoints.power import power, predictive_check
+from analysis.measures.daily_counts import exposure_by_day
 
 QUESTIONS: dict[str, Callable[..., dict]] = {"start": pause_onset, "end": pause_ending}
 
@@ -160,6 +162,7 @@ class ExposureRange(Finding):
 def exposure_finding(study: Study, middle, labels: Sequence[str]) -> ExposureRange:
     """What thinly searched days do to the announcement of the start of a pause."""
     chosen = {label: study.definitions[label] for label in labels if label in study.itemised}
+    chosen = {label: series for label, series in chosen.items() if _has_sparse_days(series)}
     table = exposure_sensitivity(chosen, middle, pause_onset, max_changes=4)
     by = table.groupby("definition")["depends_on_exposure"].first() if len(table) else pd.Series(dtype=bool)
     return ExposureRange(
@@ -167,6 +170,11 @@ def exposure_finding(study: Study, middle, labels: Sequence[str]) -> ExposureRan
         shares=tuple(table["share"].drop_duplicates()) if len(table) else (),
         stand=tuple(by.index[~by.astype(bool)]), depend=tuple(by.index[by.astype(bool)]),
     )  # fmt: skip
+
+
+def _has_sparse_days(series: CountSeries) -> bool:
+    days = pd.DatetimeIndex(series.rows["start"])
+    return bool((exposure_by_day(days, series.coverage, {"sparse": 0.5}) < 1).any())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -98,6 +98,16 @@ def longest_gaps(study: Study, strips: dict[str, pd.DataFrame]) -> dict[str, pd.
     return {label: None if each.empty else each.iloc[0] for label, each in found.items()}
 
 
+def strip_definition(study: Study, longest: dict[str, pd.Series | None]) -> str:
+    """What a tick is and, where one is drawn, a band; `longest` as `longest_gaps` returns it."""
+    tick = f"a tick is a day with {study.dataset.about.plural}"
+    shaded = any(gap is not None and gap["gap_days"] >= SHADED for gap in longest.values())
+    return f"{tick}, a band a gap of {SHADED} days or more" if shaded else tick
+
+
+SHADED = 14  # days of a gap that `charts.gap_strip` shades
+
+
 @dataclass(frozen=True, kw_only=True)
 class RateDrop(Finding):
     """The rate in a pause beside the rate before it."""

@@ -219,10 +219,13 @@ class Study:
         """The posterior under every definition."""
         return {label: self.posterior(label) for label in self.definitions}
 
-    def days_around(self, day: object, margin: int) -> tuple[pd.Timestamp, pd.Timestamp]:
-        """The days of the window that lie at most `margin` days from a day."""
+    def days_around(self, day: object, margin: int, shown: Iterable = ()) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """The days at most `margin` days from a day, and those of `shown` with room beside them, inside the window."""
         middle = pd.Timestamp(read_day(day, "day"))
-        return max(self.window[0], middle - margin * DAY), min(self.window[1], middle + margin * DAY)
+        room = margin // 4 * DAY
+        first = min([middle - margin * DAY, *(each - room for each in shown)])
+        last = max([middle + margin * DAY, *(each + room for each in shown)])
+        return max(self.window[0], first), min(self.window[1], last)
 
     def stated_pause(self, last_before: object = "", none_until: object = "", resumed: object = "") -> PauseDays | None:
         """The pause from the day after `last_before` to `none_until`, or to the day before `resumed`.

@@ -182,6 +182,11 @@ def _searched(study: Study) -> str:
     thin = int((days["sparse_days"] + days["weekly_days"] > 0).sum())
     blind = int((days["covered_days"] == 0).sum())
     nobody = f" and {blind:,} not at all" if blind else ""
+    if not thin and not blind:
+        return (
+            f"Missing is not zero. All {plural(len(days), 'day')} were searched day by day, as coverage.csv "
+            f"states; {study.dataset.about.plural} that nobody reported are not in it."
+        )
     searched = f"Of {plural(len(days), 'day')} {thin:,} were searched only by week or more rarely{nobody}"
     return f"Missing is not zero. {searched}: short bars there do not mean few {study.dataset.about.plural}."
 

@@ -5,22 +5,19 @@ from __future__ import annotations
 import importlib.util
 import io
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from analysis.evidence.arguments import require_type
 from analysis.evidence.csv_tables import write_files
 from analysis.evidence.errors import InputError
-from analysis.evidence.spreadsheet import mark_formulas, to_spreadsheet
+from analysis.evidence.spreadsheet import mark_formulas, to_spreadsheet, without_control_characters
 from analysis.incidents.dataset import Dataset
 from analysis.incidents.trace import claims_of_incidents
 
 SHEET_ROWS = 1_048_576  # of a sheet of an .xlsx file, the header included
-NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def export(dataset: Dataset, rows: pd.DataFrame, path: str | Path) -> Path:
@@ -132,14 +129,9 @@ def _xlsx(incidents: pd.DataFrame, claims: pd.DataFrame) -> bytes:
     out = io.BytesIO()
     with pd.ExcelWriter(out, engine="openpyxl") as writer:
         for name, frame in sheets.items():
-            plain = mark_formulas(_days_as_text(frame).map(_drawable))
+            plain = mark_formulas(_days_as_text(frame).map(without_control_characters))
             plain.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 1))
     return out.getvalue()
-
-
-def _drawable(value: Any) -> Any:
-    """Text without the characters that XML cannot hold."""
-    return NOT_IN_XML.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 def _geojson(incidents: pd.DataFrame, claims: pd.DataFrame) -> str:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from analysis.evidence.errors import InputError, format_path
 from analysis.incidents.dataset import Dataset, open_folder
-from analysis.incidents.pair_decisions import joined_rows, keep_typed, pairs_with
+from analysis.incidents.integration_review import joined_rows, keep_typed, pairs_with
 from analysis.incidents.reconciliation import reconcile
 from analysis.incidents.record_linkage import CategoryLevels, LinkageRules, candidate_pairs, weight_parts
 

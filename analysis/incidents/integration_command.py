@@ -21,7 +21,7 @@ def integrate_command(folders: tuple[Path, ...], target: Path, rules_file: Path 
     from analysis.evidence.csv_tables import write_files
     from analysis.evidence.spreadsheet import to_spreadsheet
     from analysis.incidents.integration import integrate, read_integration_rules
-    from analysis.incidents.pair_decisions import read_pair_decisions
+    from analysis.incidents.integration_review import read_pair_decisions
 
     decisions = read_pair_decisions(target / "review.csv")
     found = integrate(folders, read_integration_rules(rules_file), decisions)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from analysis.databases.engine_import import PARQUET, connect_duckdb
+from analysis.databases.engine_import import connect_duckdb
 from analysis.databases.side_car import SideCar, read_side_car
+from analysis.databases.table_import import PARQUET
 from analysis.evidence import schema
 from analysis.evidence.about import About, read_about
 from analysis.evidence.arguments import require_type
@@ -116,26 +119,60 @@ def open_table(folder: str | Path, engine: str = "duckdb") -> LargeDataset:
 
 
 def _read(path: Path, engine: str):
-    if engine == "duckdb":
-        connection = connect_duckdb()
-    elif engine == "spark" or engine.startswith("spark://"):
-        connection = _spark(LOCAL if engine == "spark" else engine)
-    else:
-        raise InputError(f"engine is {engine!r}; allowed: duckdb, spark, or spark://HOST:PORT")
+    connection = connect_duckdb() if engine == "duckdb" else _spark(engine)
     if path.suffix == ".parquet":
         return connection.read_parquet(str(path.resolve()))
     return connection.read_csv(str(path.resolve()), **({} if engine == "duckdb" else {"header": True}))
 
 
-def _spark(master: str):
+def is_spark(engine: str) -> bool:
+    """Whether an engine is Spark: spark, or the address of its master."""
+    return engine == "spark" or engine.startswith("spark://")
+
+
+def _spark(engine: str):
+    if not is_spark(engine):
+        raise InputError(f"engine is {engine!r}; allowed: duckdb, spark, or spark://HOST:PORT")
+    session = spark_session(engine)
+    import ibis
+
+    return ibis.pyspark.connect(session)
+
+
+def spark_session(engine: str) -> Any:
+    """The session of Spark, of which a process has one.
+
+    Parameters
+    ----------
+    engine : str
+        As for `open_table`.
+
+    Returns
+    -------
+    pyspark.sql.SparkSession
+
+    Raises
+    ------
+    InputError
+        If the engine is no Spark, or the libraries are missing.
+
+    Examples
+    --------
+    >>> spark_session("duckdb")
+    Traceback (most recent call last):
+    analysis.evidence.errors.InputError: engine is 'duckdb'; allowed: spark, or spark://HOST:PORT
+    """
+    if not is_spark(engine):
+        raise InputError(f"engine is {engine!r}; allowed: spark, or spark://HOST:PORT")
     try:
-        import ibis
+        import ibis  # noqa: F401
         from pyspark.sql import SparkSession
     except ImportError:
         raise InputError("Spark needs: pip install 'attack-incidents[scale]' pyspark, and Java") from None
-    session = (
-        SparkSession.builder.master(master).appName("incidents")
+    if engine == "spark":  # its workers on this machine have the libraries of this process
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    return (
+        SparkSession.builder.master(LOCAL if engine == "spark" else engine).appName("incidents")
         .config("spark.ui.enabled", "false").config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.shuffle.partitions", "4").getOrCreate()
     )  # fmt: skip
-    return ibis.pyspark.connect(session)

@@ -57,7 +57,7 @@ def _row(number: int, reason: str, points: float | None, claim) -> tuple:
 
 def _near_pairs(dataset: Dataset, margin: float) -> list[tuple[set[str], str, float]]:
     """Pairs of incidents, or single incidents, whose mean points lie near the threshold."""
-    links = incident_links(dataset)
+    links = points_between_incidents(dataset)
     near = links[(links["points"] - LINKAGE_RULES.threshold).abs() <= margin]
     out = []
     for row in near.sort_values(["points", "a", "b"], ascending=[False, True, True]).itertuples():
@@ -68,7 +68,7 @@ def _near_pairs(dataset: Dataset, margin: float) -> list[tuple[set[str], str, fl
     return out
 
 
-def incident_links(dataset: Dataset) -> pd.DataFrame:
+def points_between_incidents(dataset: Dataset) -> pd.DataFrame:
     """Mean points between every two incidents that share candidate pairs, and within each incident:
     a, b (ids, a <= b), points (each kind of evidence averaged over the pairs of claims that speak of it, as
     `reconcile` counts it, without the points for few witnesses)."""

@@ -19,8 +19,9 @@ TOLL = {"us_killed": "U.S. killed", "us_injured": "U.S. injured",
 
 def format_trace(incident: Any, claims: Iterable[Any], disputes: Iterable[Any], values: Iterable[Any] = ()) -> str:
     """The trace of one incident as plain text, a paragraph a claim."""
+    voice = VOICE_NAMES.get(incident.confirmation, incident.confirmation)
     lines = [f"{incident.incident_id}: {incident.place}, {_days(incident.date_start, incident.date_end)}",
-             f"{incident.weapon}, {incident.result}; best voice {incident.confirmation}; "
+             f"{incident.weapon.replace('_', ' ')}, {incident.result.replace('_', ' ')}; best voice: {voice}; "
              f"{incident.n_claims} claims from {incident.n_origins} origins", ""]  # fmt: skip
     for claim in claims:
         lines += [f"{claim.claim_id}  {format_claim(claim)}", f"    {_or(claim.url, 'no address')}"]
@@ -35,7 +36,7 @@ def format_voices(values: Iterable[Any]) -> list[str]:
     """Whose word the values of an incident are (rows of values.csv), a line for each voice, best first."""
     fields: dict[str, list[str]] = {voice: [] for voice in VOICE_NAMES}
     for value in values:
-        fields[value.voice].append(value.field.removesuffix("_id").replace("_", " "))
+        fields[value.voice].append(_field(value.field))
     return [f"{VOICE_NAMES[voice]}: {', '.join(names)}" for voice, names in fields.items() if names]
 
 
@@ -67,7 +68,12 @@ def format_dispute(dispute: Any) -> str:
     chosen = _or(dispute.chosen, "nothing")
     others = dispute.dissent.replace("|", "; ").replace("_", " ")
     rule = dispute.rule.replace("_", " ")
-    return f"{dispute.field.replace('_', ' ')} {chosen.replace('_', ' ')}, chosen by: {rule} (others: {others})"
+    return f"{_field(dispute.field)} {chosen.replace('_', ' ')}, chosen by: {rule} (others: {others})"
+
+
+def _field(name: str) -> str:
+    """A field of an incident in words."""
+    return TOLL.get(name, name.removesuffix("_id").replace("_", " "))
 
 
 def _hour(claim: Any) -> str:
@@ -78,7 +84,7 @@ def _hour(claim: Any) -> str:
 
 def _voices(fields: str) -> str:
     pairs = (part.split("=") for part in fields.split("|"))
-    return ", ".join(f"{field.replace('_', ' ')} by {VOICE_NAMES[voice]}" for field, voice in pairs)
+    return ", ".join(f"{_field(field)} by {VOICE_NAMES[voice]}" for field, voice in pairs)
 
 
 def _days(first: date, last: date) -> str:

@@ -14,6 +14,7 @@ ABOUT = ["place_id", "place", "country"]
 
 POINT_DIGITS = 3  # of a degree, about 100 m: points nearer than that are one place
 CELLS = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)  # degrees
+PRECISIONS = ("exact", "approx_km", "town", "region", "country")  # from the finest to the vaguest
 MANY = 300  # places that a map can show
 
 
@@ -35,8 +36,9 @@ def by_place(incidents: pd.DataFrame, places: pd.DataFrame | None = None, most: 
     DataFrame
         One row for each place that the incidents name, most incidents first: place_id, place, country, latitude,
         longitude (missing where no point is known), precision (exact, approx_km, or town where the point is that of the
-        town and not of the base, region or country where it stands for one; missing where nobody says, and in a cell),
-        count (incidents), places (how many places the row stands for: 1, or those of a cell).
+        town and not of the base, region or country where it stands for one; where the incidents of a place differ, the
+        one that most of them state; missing where nobody says, and in a cell), count (incidents), places (how many
+        places the row stands for: 1, or those of a cell).
 
     Notes
     -----
@@ -69,15 +71,22 @@ def by_place(incidents: pd.DataFrame, places: pd.DataFrame | None = None, most: 
     unnamed = rows["place_id"].isna()
     point = rows[["latitude", "longitude"]].round(POINT_DIGITS).where(unnamed)
     keys = [*ABOUT, point["latitude"].rename("north"), point["longitude"].rename("east")]
-    found = rows.groupby(keys, dropna=False).agg(
-        latitude=("latitude", "first"), longitude=("longitude", "first"), precision=("precision", "first"),
-        count=("count", "sum"),
-    )  # fmt: skip
-    found = found.reset_index().drop(columns=["north", "east"]).assign(places=1)
+    each = rows.groupby(keys, dropna=False)
+    found = each.agg(latitude=("latitude", "first"), longitude=("longitude", "first"), count=("count", "sum"))
+    found = found.reset_index().drop(columns=["north", "east"])
+    found = found.assign(precision=_usual_precision(rows, each.ngroup()), places=1)
     found["precision"] = found["precision"].where(found["latitude"].notna())
     if most and (at := found["latitude"].notna() & found["place_id"].isna()).sum() > most:
         found = pd.concat([found[~at], _cells(found[at], most)], ignore_index=True)
     return found.sort_values(["count", "place"], ascending=[False, True], ignore_index=True)
+
+
+def _usual_precision(rows: pd.DataFrame, place: pd.Series) -> pd.Series:
+    """For each number of a place the precision that most of its incidents state, the vaguer one of two as frequent."""
+    stated = rows["count"].groupby([place.rename("place"), rows["precision"]]).sum().reset_index()
+    stated = stated.assign(vagueness=stated["precision"].map({name: at for at, name in enumerate(PRECISIONS)}))
+    usual = stated.sort_values(["count", "vagueness"]).drop_duplicates("place", keep="last").set_index("place")
+    return usual["precision"].reindex(range(int(place.max()) + 1 if len(place) else 0)).astype("str")
 
 
 def _cells(found: pd.DataFrame, most: int) -> pd.DataFrame:

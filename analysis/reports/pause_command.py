@@ -12,7 +12,8 @@ import click
 @click.option("--by", default="country,actor", show_default=True, help="Columns that make a series, with commas.")
 @click.option("--from", "first", default="", metavar="DAY", help="First day; by default as far as is known.")
 @click.option("--to", "last", default="", metavar="DAY", help="Last day; by default as far as is known.")
-@click.option("--engine", default="duckdb", show_default=True, help="duckdb, spark, or spark://HOST:PORT.")
+@click.option("--engine", default="duckdb", show_default=True, 
+              help="duckdb, spark, or spark://HOST:PORT. Spark works on the series too.")  # fmt: skip
 @click.option("--error-rate", type=float, default=0.05, show_default=True,
               help="Expected share of false pauses among those announced.")  # fmt: skip
 @click.option("--min-events", type=click.IntRange(2), default=10, show_default=True,
@@ -36,7 +37,7 @@ def pauses_command(
     from analysis.evidence.csv_tables import write_files
     from analysis.evidence.errors import format_path
     from analysis.evidence.spreadsheet import to_spreadsheet
-    from analysis.incidents.large_dataset import open_table
+    from analysis.incidents.large_dataset import is_spark, open_table
     from analysis.reports.pause_page import panels_pdf, pause_page, pause_points
 
     dataset = open_table(folder, engine)
@@ -45,6 +46,10 @@ def pauses_command(
         from analysis.runs.cluster import dask_batches
 
         runner = dask_batches(dask)
+    elif is_spark(engine):
+        from analysis.runs.spark_batches import spark_batches
+
+        runner = spark_batches(engine)
     columns = [name.strip() for name in by.split(",") if name.strip()]
     coverage = dataset.coverage if len(dataset.coverage) else None
     out = out or Path("build", "pauses")

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.collections import PathCollection
+from matplotlib.collections import PathCollection, PolyCollection
 
 from analysis.charts.base_map import base_map, map_alt, size
 from analysis.charts.borders import WORLD, countries_at, read_borders
@@ -180,6 +180,18 @@ def test_points_on_both_sides_of_the_date_line_lie_side_by_side():
     ax = base_map(places).axes[0]
     west, east = ax.get_xlim()
     assert east - west < 30
+
+
+def test_a_map_has_land_up_to_its_edges_and_not_only_around_its_points():
+    places = pd.DataFrame(
+        {"place": ["Gondar", "Pemba"], "country": ["Ethiopia", "Mozambique"], "latitude": [12.6, -13.0],
+         "longitude": [37.5, 40.5], "precision": None, "count": [3, 4], "place_id": None}
+    )  # fmt: skip
+    ax = base_map(places).axes[0]
+    (west, _), (south, north) = ax.get_xlim(), ax.get_ylim()
+    edge = np.array([(west + 0.5, at) for at in np.linspace(max(south, -10), min(north, 15), 9)])
+    drawn = [path for each in ax.collections if isinstance(each, PolyCollection) for path in each.get_paths()]
+    assert west < 25 and np.any([path.contains_points(edge) for path in drawn], axis=0).all()
 
 
 def test_no_outline_runs_across_the_whole_map():

@@ -7,6 +7,7 @@ from analysis.charts.rates_and_posterior import rates_and_posterior, rates_and_p
 from analysis.charts.reader_tables import (
     format_changes,
     format_first_attacks,
+    format_months,
     format_pauses,
     format_priors,
     format_rates,
@@ -20,6 +21,8 @@ from analysis.comparisons.period_rates import period_rates, period_ratios
 from analysis.comparisons.sensitivity import changes_by_definition, pause_by_definition, prior_sensitivity_by_definition
 from analysis.incidents.views import View
 from analysis.measures.changepoints.changes import changes
+from analysis.measures.dispersion import add_overdispersed_intervals
+from analysis.measures.frequency import count
 
 WINDOW = ("2023-10-17", "2024-06-30")
 EVE, UNTIL = "2024-02-04", "2024-04-20"
@@ -106,3 +109,8 @@ def test_rates_and_posterior_share_their_axis_of_days(some, found):
     words = rates_and_posterior_alt(series.rows, series.counter, dates, sets)
     assert "5 February 2024 to 20 April 2024" in words
     assert "posterior probability" in words
+
+
+def test_the_counts_of_a_long_table_are_told_by_quarter(attacks):
+    counts = count(attacks("2024-01-02"), "quarter", window=("2024-01-01", "2024-06-30"))
+    assert format_months(add_overdispersed_intervals(counts, 1))["quarter"].tolist() == ["2024Q1", "2024Q2"]

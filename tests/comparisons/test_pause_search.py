@@ -1,6 +1,6 @@
 """Pauses over a database: what was put into simulated series is found, and false findings are as few as is said."""
 
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
@@ -9,8 +9,9 @@ import pytest
 import analysis as a
 from analysis import InputError
 from analysis.comparisons.event_series import event_series
-from analysis.comparisons.false_discoveries import estimate_number_prior, expected_false_share, is_discovery
+from analysis.comparisons.false_discoveries import estimate_priors, expected_false_share, is_discovery
 from analysis.comparisons.pause_search import find_pauses
+from analysis.measures.changepoints import pause_posterior
 from analysis.measures.changepoints.changes import Prior
 from analysis.measures.changepoints.clustering import NONE
 from analysis.measures.changepoints.count_input import count_rows
@@ -67,13 +68,21 @@ def test_false_discoveries_are_held_in_a_simulated_database():
     assert find_pauses(quiet, "actor", WINDOW, workers=1)["is_announced"].sum() <= 1
 
 
-def test_the_probability_of_a_pause_is_that_of_all_placements():
+def test_the_probability_of_a_pause_is_that_of_all_placements(monkeypatch):
     counts = np.array([3, 2, 4, 0, 0, 1, 0, 0, 5, 2, 3, 4])
     observed = observe_counts(count_rows(counts, "2024-01-01"))
     found = StreamedPosterior(observed, 0.5, 0.2, Prior(3, 0.5, 0.2).log_number, [(NONE, 1.0)])
     rates, prior, days, day, ratio = found.grid.rates, found.grid.prior, len(counts), 5, 0.5
-    higher = rates[:, None] >= rates / ratio
-    total, inside, onset, ending = 0.0, 0.0, np.zeros(days), np.zeros(days + 1)
+    above = np.searchsorted(rates, rates / ratio)
+
+    def outer(parts):
+        """Of each rate on the day: the mass by how many segments beside it, nearest first, are not higher."""
+        alone = [part.sum() - np.append(0.0, part.cumsum())[above] for part in parts]  # higher ones
+        lower = [part.sum() - higher for part, higher in zip(parts, alone, strict=True)]
+        after = [np.prod([part.sum() for part in parts[at + 1 :]]) for at in range(len(parts))]
+        return [np.prod(lower[:at], axis=0) * alone[at] * after[at] for at in range(len(parts))]
+
+    total, inside, onset, ending = 0.0, 0.0, np.zeros(days), np.zeros(days)
     for number in range(4):
         for dates in combinations(range(1, days), number):
             bounds = [0, *dates, days]
@@ -84,19 +93,19 @@ def test_the_probability_of_a_pause_is_that_of_all_placements():
             weight = np.exp(found.log_prior[number] - found.log_ways[number])
             total += weight * np.prod([part.sum() for part in parts])
             at = int(np.searchsorted(bounds, day, side="right")) - 1
-            if 0 < at < number:
-                others = [part.sum() for place, part in enumerate(parts) if abs(place - at) > 1]
-                mass = (
-                    weight * np.prod(others) * (parts[at] * (parts[at - 1] @ higher) * (parts[at + 1] @ higher)).sum()
-                )
+            left, right = outer(parts[:at][::-1]), outer(parts[at + 1 :])
+            for (i, before), (j, after) in product(enumerate(left), enumerate(right)):
+                mass = weight * float((parts[at] * before * after).sum())
                 inside += mass
-                onset[bounds[at]] += mass
-                ending[bounds[at + 1]] += mass
+                onset[bounds[at - i]] += mass
+                ending[bounds[at + 1 + j]] += mass
     one = _Pass(found, 0, ratio)
     begun, ended, _ = one.on(day)
-    assert one.probability[day] == pytest.approx(inside / total, rel=1e-10)
-    assert np.allclose(begun[0] / begun[0].sum(), onset / inside)
-    assert np.allclose(ended[0] / ended[0].sum(), ending[:-1] / inside)
+    assert one.probability[day] == pytest.approx(inside / total, abs=1e-5)
+    assert np.allclose(begun[0] / begun[0].sum(), onset / inside, atol=1e-4)
+    assert np.allclose(ended[0] / ended[0].sum(), ending / inside, atol=1e-4)
+    monkeypatch.setattr(pause_posterior, "NEVER", 0.0)
+    assert _Pass(found, 0, ratio).probability[day] == pytest.approx(inside / total, rel=1e-9)
 
 
 def test_two_pauses_of_one_series_are_found_once_each():
@@ -167,10 +176,16 @@ def test_expected_false_shares_count_ties_together():
     assert is_discovery(np.array([0.9, 0.9, 1.0]), 0.05).tolist() == [False, False, True]
 
 
-def test_a_database_in_which_nothing_changes_asks_more_of_each_series():
-    log_marginal = np.log(np.tile([1.0, 0.2, 0.1], (500, 1)))
-    shares = np.exp(estimate_number_prior(log_marginal, np.log([0.5, 0.4, 0.1])))
-    assert shares[0] > 0.97 and shares.sum() == pytest.approx(1)
+def test_a_database_in_which_nothing_changes_or_all_comes_in_waves_asks_more_of_each_series():
+    likelihood = np.array([[1.0, 0.2, 0.1], [1.0, 0.2, 0.1]]) * [[1.0], [3.0]]  # the second way is more probable
+    ways, numbers = estimate_priors(
+        np.log(np.tile(likelihood, (500, 1, 1))), np.log([0.5, 0.5]), np.log([0.5, 0.4, 0.1])
+    )
+    assert np.exp(numbers)[0] > 0.97 and np.exp(numbers).sum() == pytest.approx(1)
+    assert np.exp(ways)[1] > 0.97 and np.exp(ways).sum() == pytest.approx(1)
+    many = np.log(np.tile([[1.0, 1.0, 1.0, 9.0]], (500, 1, 1)))  # many changes stand for waves: their share stays small
+    numbers = estimate_priors(many, np.zeros(1), np.log([0.5, 0.3, 0.18, 0.02]))[1]
+    assert np.exp(numbers[3] - numbers[2]) == pytest.approx(0.02 / 0.18)
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,12 @@ from click.testing import CliRunner
 import analysis as a
 from analysis import InputError
 from analysis.cli import main
+from analysis.databases import table_import
 from analysis.databases.engine_import import import_acled_in_engine
 from analysis.databases.side_car import read_side_car
 from analysis.databases.table_import import import_database, write_import
 from analysis.incidents.large_dataset import open_table
+from tests.databases.conftest import GTD_ROW, UCDP_ROW
 
 pytest.importorskip("ibis", reason="the extra `scale` is not installed")
 
@@ -44,15 +46,32 @@ def test_the_engine_gives_what_the_import_of_a_frame_gives(tmp_path):
     file = write(tmp_path / "acled.csv", ROWS)
     made = import_acled_in_engine([file], tmp_path / "large", downloaded="2024-03-01")
     plain = import_database("acled", [file], tmp_path / "small", downloaded="2024-03-01").incidents
-    table = open_table(tmp_path / "large").incidents.execute()
+    same_as_a_frame(open_table(tmp_path / "large").incidents.execute(), plain)
+    assert (made.rows_read, made.rows_kept) == (4, 4)
+    assert read_side_car(tmp_path / "large") == made
+
+
+def same_as_a_frame(table, plain):
+    """An engine's table in the order of a frame has its rows; what the frame leaves out is empty."""
     table = table.sort_values(["date", "incident_id"], ignore_index=True)
     further = set(table.columns) - set(plain.columns)
-    assert table[sorted(further)].isna().all(axis=None)  # a frame leaves out what is empty
+    assert table[sorted(further)].isna().all(axis=None)
     same = table[list(plain.columns)].astype({name: "datetime64[us]" for name in ("date", "date_start", "date_end")})
     texts = dict.fromkeys(plain.select_dtypes("str").columns, "str")
     pd.testing.assert_frame_equal(same.astype(texts), plain.astype(texts), check_dtype=False)
-    assert (made.rows_read, made.rows_kept) == (4, 4)
-    assert read_side_car(tmp_path / "large") == made
+
+
+def test_files_are_joined_by_the_names_of_their_columns(tmp_path):
+    one, other = write(tmp_path / "one.csv", ROWS[:2]), tmp_path / "other.csv"
+    turned = pd.DataFrame([ROW | each for each in ROWS[2:]])[list(ROW)[::-1]]
+    turned.drop(columns=["fatalities", "inter2"]).to_csv(other, index=False)
+    import_acled_in_engine([one, other], tmp_path / "large", downloaded="2024-03-01")
+    plain = import_database("acled", [one, other], tmp_path / "small", downloaded="2024-03-01").incidents
+    table = open_table(tmp_path / "large").incidents.execute()
+    same_as_a_frame(table, plain)
+    assert table.set_index("incident_id")["deaths"].isna().to_dict() == {
+        "KEN1": False, "KEN-2": False, "KEN3": True, "KEN4": True,
+    }  # fmt: skip
 
 
 def test_what_cannot_be_taken_is_named_and_nothing_is_written(tmp_path):
@@ -143,3 +162,28 @@ def test_a_folder_that_cannot_be_opened_says_why(tmp_path):
         a.open_table(tmp_path)
     with pytest.raises(InputError, match="allowed: duckdb, spark"):
         a.open_table(tmp_path, engine="oracle")
+
+
+@pytest.mark.parametrize("source", ["ucdp", "gtd", "table"])
+def test_any_import_past_a_size_is_written_as_parquet_and_opened_in_the_engine(tmp_path, monkeypatch, source):
+    rows = {"ucdp": UCDP_ROW, "gtd": GTD_ROW, "table": {"when": "2024-01-17", "land": "Nowhere", "dead": "2"}}[source]
+    file = tmp_path / "rows.csv"
+    pd.DataFrame([rows]).to_csv(file, index=False)
+    (tmp_path / "map.yml").write_text(
+        "title: Events\none_row: one event\ndate: when\nfields: {country: land, deaths: dead}\n"
+    )
+    words = ["import", source, str(file), *(["--map", str(tmp_path / "map.yml")] if source == "table" else [])]
+    small, large = tmp_path / "small", tmp_path / "large"
+    assert CliRunner().invoke(main, [*words, "--to", str(small)]).exit_code == 0
+    monkeypatch.setattr(table_import, "LARGE_BYTES", 10)
+    done = CliRunner().invoke(main, [*words, "--to", str(large)])
+    assert done.exit_code == 0, done.output
+    assert (small / "incidents.csv").is_file() and not (large / "incidents.csv").exists()
+    engine, frame = open_table(large).incidents, a.open_folder(small).incidents
+    counted = a.count(engine, "month", "country")
+    pd.testing.assert_frame_equal(counted, a.count(frame, "month", "country"), check_dtype=False)
+    assert engine.execute()["deaths"].tolist() == frame["deaths"].tolist() == [2]
+    again = CliRunner().invoke(main, [*words, "--to", str(large)])
+    assert "1 the same" in again.output
+    refused = CliRunner().invoke(main, [*words, "--csv", "--to", str(large)])
+    assert refused.exit_code != 0 and "holds an incidents.parquet" in str(refused.output) + str(refused.exception)

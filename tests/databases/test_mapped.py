@@ -159,8 +159,12 @@ def test_a_suggested_mapping_imports_and_marks_what_is_unsure(tmp_path):
         "A1,03/04/2024,10.5,20.5,Alpha,3,12\nA2,05/04/2024,10.6,20.6,Beta,,3\n"
     )
     text = suggest_mapping(read_table_file(path))
-    assert 'format: "%d/%m/%Y"}  # unsure: %m/%d/%Y would fit too' in text
+    asked = '# unsure: "%d/%m/%Y" and "%m/%d/%Y" both fit and mean different days; add one as format:'
+    assert f"  day: {{column: Event Date}}  {asked}" in text
     (tmp_path / "map.yml").write_text(text)
+    with pytest.raises(InputError, match="both read all of them and mean different days"):
+        import_database("table", [path], tmp_path / "to", mapping=read_mapping(tmp_path / "map.yml"))
+    (tmp_path / "map.yml").write_text(text.replace("column: Event Date", 'column: Event Date, format: "%d/%m/%Y"'))
     made = import_database("table", [path], tmp_path / "to", mapping=read_mapping(tmp_path / "map.yml"))
     row = made.incidents.iloc[0]
     assert (row["incident_id"], row["place"], row["deaths"], row["latitude"]) == ("A1", "Alpha", 3, 10.5)
@@ -173,12 +177,14 @@ def test_a_suggested_mapping_imports_and_marks_what_is_unsure(tmp_path):
     [
         (
             "Vorfall-Nr.;Datum;Ort;Breitengrad;Längengrad",
-            "1;03.01.2024;Köln;50,938;6,957",
-            "2024-01-03",
+            "1;23.01.2024;Köln;50,938;6,957",
+            "2024-01-23",
             "Köln",
             50.938,
         ),
         ("№\tДата\tГород\tШирота\tДолгота", "1\t24.02.2022\tКиев\t50,45\t30,52", "2022-02-24", "Киев", 50.45),
+        ("id,fecha,lugar,lat,lon", "1,3 de enero de 2021,Tibú,8°39'N,72°44'W", "2021-01-03", "Tibú", 8.65),
+        ("id,event_time,town", "1,2022-01-01T23:30:00-05:00,Alpha", "2022-01-01", "Alpha", None),
         ("id,fecha,municipio,coordenadas", "1,25/03/2021,Tibú,no", "2021-03-25", "Tibú", None),
         ("id,date,city,Lat/Long", '1,44259,Alpha,"36.1, 44.0"', "2021-03-04", "Alpha", 36.1),
         ("id,timestamp,city,coordinates", '1,1614816000,Alpha,"[44.0, 36.1]"', "2021-03-04", "Alpha", 36.1),
@@ -228,3 +234,32 @@ def test_the_day_of_the_event_is_suggested_before_the_day_of_the_report(tmp_path
     pd.DataFrame([row], columns=header).to_csv(tmp_path / "t.csv", index=False)
     said = yaml.safe_load(suggest_mapping(read_table_file(tmp_path / "t.csv")))
     assert said["date"]["day"]["column"] == expected
+
+
+def test_ranges_of_deaths_keep_both_ends_and_other_words_are_refused(bring):
+    fields = {"fields": {"deaths": "dead"}}
+    made = bring("no,day,dead\n1,2024-01-02,5-10\n2,2024-01-03,3\n3,2024-01-04,unknown\n", fields)
+    low, best, high = (made.incidents[name].tolist() for name in ("deaths_low", "deaths", "deaths_high"))
+    assert (low[:2], high[:2], best[1]) == ([5, 3], [10, 3], 3)
+    missing = made.incidents.isna()[["deaths", "deaths_low"]].to_numpy().tolist()
+    assert missing == [[True, False], [False, False], [True, True]]
+    assert "1 values of 'dead' are ranges" in " ".join(made.side_car.remarks)
+    with pytest.raises(RefusedRows, match=r"'10\+'"):
+        bring("no,day,dead\n1,2024-01-02,10+\n", fields)
+    parts = {"deaths_low": {"column": "dead", "part": 1}, "deaths_high": {"column": "dead", "part": 2}}
+    made = bring("no,day,dead\n1,2024-01-02,5 to 10\n2,2024-01-03,3\n", {"fields": parts})
+    assert made.incidents[["deaths_low", "deaths_high"]].to_numpy().tolist() == [[5, 10], [3, 3]]
+
+
+def test_points_that_lie_in_their_country_only_when_exchanged_are_refused_or_told(bring):
+    fields = {"fields": {"country": "land", "latitude": "y", "longitude": "x"}}
+    swapped = "".join(f"{n},2024-01-0{n},Kenya,36.{n},-1.{n}\n" for n in range(1, 7))
+    with pytest.raises(RefusedRows, match="6 x y: a point in its country; latitude and longitude look swapped"):
+        bring(f"no,day,land,y,x\n{swapped}", fields)
+    made = bring("no,day,land,y,x\n1,2024-01-02,Kenya,36.8,-1.3\n2,2024-01-03,Kenya,-1.3,36.8\n", fields)
+    assert "1 points lie in their country only with latitude and longitude exchanged" in " ".join(made.side_car.remarks)
+
+
+def test_a_language_without_names_of_months_is_refused(bring):
+    with pytest.raises(InputError, match="'xx' is no language; allowed: a code such as es, fr or ru"):
+        bring("no,day\n1,3 de enero de 2021\n", {"date": {"column": "day", "language": "xx"}})

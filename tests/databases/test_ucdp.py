@@ -140,3 +140,16 @@ def test_a_bar_leads_back_to_the_row_of_the_file(tmp_path):
     lines = SAMPLE.read_text(encoding="utf-8").splitlines()
     row = made.incidents.iloc[17]
     assert lines[row["record_row"] - 1].startswith(row["record_id"] + ",")
+
+
+def test_a_column_of_another_name_is_told_or_refused_and_never_overlooked(ucdp_file):
+    def named(old, new):
+        path = ucdp_file({})
+        path.write_text(path.read_text().replace(old, new, 1))
+        return path
+
+    made = imported(named("where_prec", "where_precision"))
+    told = "there is no column where_prec, did you mean 'where_precision'?: no point is marked as vague"
+    assert told in made.side_car.remarks
+    with pytest.raises(InputError, match="file.csv: this is no file of UCDP GED: it has no column best, did you mean"):
+        imported(named("best", "best_est"))

@@ -121,7 +121,7 @@ def test_a_column_named_twice_is_refused(tmp_path):
         ("us_injured", "٣", "a whole number, 0 or more, or empty for 'not stated'"),
         ("us_injured", " 3", "a whole number, 0 or more, or empty for 'not stated'"),
         ("claim_id", "two words", "letters, digits, dot, dash and underscore"),
-        ("line", "0", "a whole number, 0 or more, or empty for 'not stated' from 1 to 1e+06"),
+        ("line", "0", "a whole number from 1 to 1,000,000, or empty for 'not stated'"),
         ("words", "one two three four five six seven eight nine", "text on one line, 8 words at most"),
         ("words", "one\u00a0two three four five six seven eight nine", "text on one line, 8 words at most"),
         ("note", "two\nlines", "text on one line"),

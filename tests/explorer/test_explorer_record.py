@@ -263,7 +263,7 @@ def test_the_output_in_a_notebook_holds_a_picture_a_table_and_words(dataset):
     shown, _ = a.explore(dataset, a.View(countries="Jordan"))._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in shown
     assert "<img" in shown["text/html"] and "I20240128-tower-22" in shown["text/html"]
-    assert shown["text/plain"].startswith("1 incident: all claims, whoever makes them; in Jordan.")
+    assert shown["text/plain"].startswith("1 attack: all claims, whoever makes them; in Jordan.")
 
 
 @pytest.mark.slow

@@ -7,7 +7,13 @@ import pytest
 
 from analysis.evidence.errors import InputError
 from analysis.findings.attack_counts import frequency_finding
-from analysis.findings.attack_distribution import period_finding, spread_finding
+from analysis.findings.attack_distribution import (
+    day_finding,
+    group_finding,
+    period_finding,
+    place_finding,
+    spread_finding,
+)
 from analysis.findings.attack_return import return_finding
 from analysis.findings.casualties import casualties_finding
 from analysis.findings.claim_support import dispute_finding, support_finding
@@ -16,8 +22,10 @@ from analysis.findings.definition_spread import OnsetSpread, level_spread
 from analysis.findings.document_errors import document_error_finding, errors_by_document
 from analysis.findings.earlier_gaps import earlier_gap_finding, earlier_gaps
 from analysis.findings.later_rises import later_rises, later_rises_finding
+from analysis.findings.model_checks import exposure_finding
 from analysis.findings.near_events import dated_events, events_in_set
 from analysis.findings.official_coverage import coverage_finding, monthly_coverage
+from analysis.findings.pause_counts import strip_definition
 from analysis.findings.pause_onset import pause_finding
 from analysis.findings.reading_guide import reading_guide
 from analysis.findings.result_rows import frequency_results
@@ -60,6 +68,27 @@ class TestABareTable:
         assert found.voices() == "The table does not say who confirms an incident."
         assert found.rate_per_day == 1.0
 
+    def test_days_that_only_begin_a_range_are_not_called_certain(self, bare):
+        days = count(bare.incidents, "day", window=bare.window).assign(count_low=0)
+        assert "(1 January 2030; 0 of them are certain to that day)" in day_finding(bare, days).sentence()
+
+    def test_a_group_is_told_with_the_column_that_names_it(self, bare):
+        groups = bare.incidents.assign(side_a=["Blue"] * 20 + ["other"] * 10)
+        assert (
+            group_finding(bare, groups, "side_a").title() == "The most frequent side A is Blue, in 67 % of the raids."
+        )
+
+    def test_a_map_of_cells_is_not_called_a_map_of_places(self, bare):
+        places = pd.DataFrame({"place": ["A", "B", "C"], "latitude": 1.0, "count": [20, 6, 4], "places": [200, 2, 1]})
+        found = place_finding(bare, places)
+        assert found.sentence().startswith("203 places with a known point are too many for a map, which shows 3 cells")
+        assert found.title() == "Three cells of a grid have 100 % of the raids."
+
+    def test_a_caption_names_bands_only_where_a_gap_is_shaded(self, bare):
+        short, long = pd.Series({"gap_days": 13}), pd.Series({"gap_days": 14})
+        assert strip_definition(bare, {"all": short, "none": None}) == "a tick is a day with raids"
+        assert strip_definition(bare, {"all": long}).endswith("a band a gap of 14 days or more")
+
     def test_the_pause_is_that_of_about_yml(self, bare):
         assert (bare.pause.days, bare.pause.is_given) == (30, True)
         assert pause_finding(bare).middle == day("2030-02-04")
@@ -87,9 +116,24 @@ class TestABareTable:
         assert summary.caveats[0].endswith("a day that nobody searched.")
         assert "one way of counting" in summary.caveats[1]
 
+    def test_a_table_searched_day_by_day_has_no_thin_days_to_warn_of(self, bare, tmp_path):
+        for file in ("incidents.csv", "about.yml"):
+            (tmp_path / file).write_bytes((bare.dataset.root / file).read_bytes())
+        searched = "itemised,all,2030-01-01,2030-03-10,days,diary\n"
+        (tmp_path / "coverage.csv").write_text("counter,scope,start,end,density,basis\n" + searched)
+        study = open_study(tmp_path)
+        caveat = summary_findings(study.dataset, View()).caveats[0]
+        assert "All 69 days were searched day by day" in caveat
+        assert "short bars" not in caveat
+        assert exposure_finding(study, study.pause.middle, list(study.itemised)).sentence() == ""
+
     def test_without_a_stated_pause_the_longest_gap_is_taken_and_called_found_by_looking(self, other_conflict):
         found = open_study(other_conflict)
         assert (found.pause.start, found.pause.days, found.pause.is_given) == (day("2031-06-25"), 40, False)
+        rate = frequency_finding(found)
+        assert (rate.rate_start, rate.rate_end) == found.window
+        shown = found.days_around(found.pause.eve, 10, shown=[day("2031-06-01")])
+        assert shown == (day("2031-05-30"), day("2031-07-04"))
         assert "found by looking" in summary_findings(found.dataset, View()).caveats[2]
 
     def test_the_rate_leaves_out_days_searched_less_than_weekly_and_allows_for_clustering(self, tmp_path):

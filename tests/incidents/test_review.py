@@ -9,7 +9,7 @@ from analysis.evidence.errors import InputError, InvalidTables
 from analysis.evidence.evidence_base import load_evidence
 from analysis.incidents.dataset import open_folder
 from analysis.incidents.incident_table import LINKAGE_RULES
-from analysis.incidents.review import COLUMNS, apply_decisions, doubtful_claims, incident_links
+from analysis.incidents.review import COLUMNS, apply_decisions, doubtful_claims, points_between_incidents
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_pairs_asked_about_lie_near_the_threshold(questions):
 
 
 def test_links_are_symmetric_and_name_known_incidents(dataset):
-    links = incident_links(dataset)
+    links = points_between_incidents(dataset)
     assert (links["a"] <= links["b"]).all()
     assert not links.duplicated(["a", "b"]).any()
     assert set(links["a"]) | set(links["b"]) <= set(dataset.incidents["incident_id"])

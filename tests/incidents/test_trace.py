@@ -3,6 +3,7 @@ import pytest
 from analysis.evidence.errors import InputError
 from analysis.incidents.dataset import open_folder
 from analysis.incidents.trace import claims_of_incidents, dissenting_claims, trace_incident
+from analysis.incidents.trace_text import format_trace
 
 
 def test_an_incident_leads_to_every_one_of_its_claims_with_its_source(dataset):
@@ -62,3 +63,11 @@ def test_every_value_that_was_not_chosen_leads_to_the_source_that_said_it(datase
     assert all(row.claim_id in listed[row.incident_id] for row in told.itertuples())
     tower = told[(told["incident_id"] == "I20240128-tower-22") & (told["field"] == "date")]
     assert (tower.set_index("claim_id").at["S4-01", "said"]) == "2024-01-07"
+
+
+def test_a_trace_speaks_in_words_and_not_in_codes(dataset):
+    row, *rest = trace_incident(dataset, "I20240128-tower-22")
+    told = format_trace(row, *(each.itertuples() for each in rest))
+    assert "\none way drone, impact; best voice: U.S. officials; " in told
+    assert "\n  U.S. injured 40, chosen by: latest publication of the best voice (" in told
+    assert not [code for code in ("us_official", "one_way_drone", "us injured", "place id") if code in told]

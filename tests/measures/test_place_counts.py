@@ -49,3 +49,14 @@ def test_a_table_of_ones_own_needs_no_coordinates(other_conflict):
 
 def test_no_incident_gives_no_place(attacks):
     assert by_place(incidents(attacks), GAZETTEER).empty
+
+
+def test_a_place_is_as_vague_as_most_of_its_incidents_and_not_as_the_first(attacks):
+    here = (None, "Alpha", "Iraq", 33.0, 44.0)
+    for grades, usual in (
+        (["town", "exact", "exact"], "exact"),
+        (["exact", "region"], "region"),
+        ([None, None, "town"], "town"),
+    ):
+        rows = incidents(attacks, *[here] * len(grades)).assign(coord_precision=grades)
+        assert by_place(rows)["precision"].to_list() == [usual]

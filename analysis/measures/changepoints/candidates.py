@@ -221,6 +221,20 @@ class Candidates:
         """
         return self._arranged[2]
 
+    @property
+    def split_pairs(self) -> int:
+        """Pairs of candidates inside one block, times the totals that each pair can split; what the closed form costs
+        where ranges overlap. Evenly spread blocks are quicker and do not count.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import candidates
+        >>> candidates.split_pairs
+        0
+        """
+        split = [(block, block.splits) for block in self.blocks if block.splits is not None and not block.even_spread]
+        return sum((block.end - block.begin) ** 2 * len(splits.whole) for block, splits in split)
+
     @cached_property
     def exposure(self) -> np.ndarray:
         """Days of exposure (over phi) before each candidate, float (n,).

@@ -31,3 +31,24 @@ def compile_if_possible(loop: Callable) -> Callable:
     2
     """
     return loop if njit is None else njit(cache=loop.__name__ != "<lambda>")(loop)
+
+
+def compile_quickly(loop: Callable) -> Callable:
+    """The same, with sums in an order that the processor adds up fastest.
+
+    Parameters
+    ----------
+    loop : callable
+        As for `compile_if_possible`.
+
+    Returns
+    -------
+    callable
+
+    Examples
+    --------
+    >>> compile_quickly(lambda x: x + 1)(1)
+    2
+    """
+    fast = {"reassoc", "contract", "nsz"}
+    return loop if njit is None else njit(cache=loop.__name__ != "<lambda>", fastmath=fast)(loop)

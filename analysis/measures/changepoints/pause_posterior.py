@@ -8,12 +8,13 @@ import numpy as np
 
 from analysis.measures.changepoints.grid_pass import GridPass
 from analysis.measures.changepoints.kernels import day_likelihood
-from analysis.measures.changepoints.pause_kernels import add_up_pauses, carry_fallen, trace_entry
+from analysis.measures.changepoints.pause_kernels import add_up_pauses, carry_low, peak_of_rates, trace_entry
 from analysis.measures.changepoints.posterior_rate import grid_quantiles
 from analysis.measures.changepoints.streamed_posterior import StreamedPosterior, stream_days
 
 RATIO = 0.5  # of the rate of a pause to those before and after it, at most
 LEVEL = 0.95
+NEVER = 1e-6  # largest probability on any day of a rate that is left out
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class SeriesPause:
     rate_per_day : tuple of float
         Posterior mean of the rate on the day, given that it lies in a pause, and equal-tailed 95 % interval.
     rate_before, rate_after : float
-        Posterior means of the rates of the segments before and after, per day.
+        Posterior means of the rates just before and just after the pause, per day.
 
     Examples
     --------
@@ -80,10 +81,12 @@ def find_series_pauses(
 
     Notes
     -----
-    A pause is a segment whose rate is at most `ratio` times that of the segment before and at most `ratio` times that
-    of the segment after. A low rate at the start or the end of a series is none: nobody knows what was before or comes.
-    The probability of a pause is that its middle day lies in one, averaged over the number and the dates of changes,
-    over all rates, and over ways of clustering.
+    A day lies in a pause if its rate is at most `ratio` times some rate before it and at most `ratio` times some rate
+    after it. The pause begins where the last such rate before ends, and it ends where the first such rate after begins.
+    A further change inside a pause does not end it as long as the rate stays below these two. A low rate at the
+    start or the end of a series is no pause: nobody knows what was before or comes. The probability of a pause is that
+    its middle day lies in one, averaged over the number and the dates of changes, over all rates, and over ways of
+    clustering. Rates whose probability is below 1e-6 on every day are left out.
 
     A second pause is listed with the probability that its day lies in a pause and not in the first: each is found once.
 
@@ -147,7 +150,7 @@ def _interval(probability: np.ndarray) -> tuple[int, int, int]:
 
 
 class _Pass:
-    """One way of clustering: the sums from both ends, with the parts that began with a fall or end with a rise."""
+    """One way of clustering: the sums from both ends, and the parts of them in which a higher rate was passed."""
 
     def __init__(self, found: StreamedPosterior, which: int, ratio: float):
         one: GridPass = found.passes[which]
@@ -160,20 +163,24 @@ class _Pass:
         self.reversed = np.ascontiguousarray(self.likelihood[::-1])
         self.states, self.scales = stream_days(one, prior, self.ones, prior, backward=False)
         self.back, self.back_scales = stream_days(one, self.ones, prior, self.ones, backward=True)
-        self.fallen, self.risen = np.zeros(self.states.shape), np.zeros(self.back.shape)
-        carry_fallen(self.states, self.scales, self.likelihood, self.above, prior, self.ones, self.fallen)
-        carry_fallen(self.back, self.back_scales, self.reversed, self.above, self.ones, prior, self.risen)
         ways = np.where(np.isneginf(found.log_ways), np.inf, found.log_ways)
         self.log_each = found.log_prior - ways
         self.levels, self.days = one.levels, len(self.likelihood)
         log = np.log(np.maximum(self.states[-1].sum(axis=1), 1e-300)) + self.scales[-1] + self.log_each
         self.total = float(log.max() + np.log(np.exp(log - log.max()).sum()))
+        peaks = np.empty(len(prior))
+        peak_of_rates(self.states, self.scales, self.back, self.back_scales, self.likelihood, self.log_each, self.total,
+                      peaks)  # fmt: skip
+        wanted = peaks > NEVER
+        self.low, self.turned_low = np.zeros(self.states.shape), np.zeros(self.back.shape)
+        carry_low(self.states, self.scales, self.likelihood, self.above, wanted, prior, self.ones, self.low)
+        carry_low(self.back, self.back_scales, self.reversed, self.above, wanted, self.ones, prior, self.turned_low)
 
     @property
     def probability(self) -> np.ndarray:
         """Of each day to lie in a pause: (days,)."""
         out = np.empty(self.days)
-        add_up_pauses(self.fallen, self.scales, self.risen, self.back_scales, self.likelihood, self.log_each,
+        add_up_pauses(self.low, self.scales, self.turned_low, self.back_scales, self.likelihood, self.log_each,
                       self.total, out)  # fmt: skip
         return out
 
@@ -182,11 +189,11 @@ class _Pass:
         first day after it, and the same times the rate then: (2, days); the rate on the day: (points,)."""
         turned = self.days - 1 - day
         onset, end = np.zeros((2, self.days)), np.zeros((2, self.days))
-        held = self._held(self.risen[turned], self.back_scales[turned], self.likelihood[day])
-        rate = (self.fallen[day] * held * np.exp(np.clip(self.scales[day], -745, 700))[:, None]).sum(axis=0)
+        held = self._held(self.turned_low[turned], self.back_scales[turned], self.likelihood[day])
+        rate = (self.low[day] * held * np.exp(np.clip(self.scales[day], -745, 700))[:, None]).sum(axis=0)
         trace_entry(self.states, self.scales, self.likelihood, self.above, self.prior, self.ones, self.rates, day,
                     held, onset[0], onset[1])  # fmt: skip
-        held = self._held(self.fallen[day], self.scales[day], self.likelihood[day])
+        held = self._held(self.low[day], self.scales[day], self.likelihood[day])
         if day < self.days - 1:
             trace_entry(self.back, self.back_scales, self.reversed, self.above, self.ones, self.prior, self.rates,
                         turned, held, end[0], end[1])  # fmt: skip

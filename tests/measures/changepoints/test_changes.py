@@ -17,6 +17,7 @@ from analysis.measures.changepoints.change_tables import changes_by, prior_sensi
 from analysis.measures.changepoints.changes import changes
 from analysis.measures.changepoints.observed_counts import observe_counts
 from analysis.measures.changepoints.overdispersion import phi_within_segments
+from analysis.measures.changepoints.sources import poisson_source
 from analysis.measures.daily_counts import daily_counts
 from analysis.measures.total_intervals import total_intervals
 from analysis.measures.totals import running_total
@@ -132,6 +133,13 @@ def test_ranges_agree_with_the_sum_over_all_assignments_of_days(number):
     none = by_brute_force(frame, 0, spans)[()]
     factor = found.poisson.number["log_marginal"].diff().iloc[1 : number + 1].sum()
     assert factor == pytest.approx(log(total / comb(6, number) / none), abs=1e-7)
+
+
+@pytest.mark.parametrize(("ranges", "source"), [(2, "ClosedForm"), (8, "Numerical")])
+def test_ranges_that_overlap_too_much_for_the_closed_form_go_to_the_grid(ranges, source):
+    frame, spans = per_day(*[1, 0] * 20), rows(*((4 + at, 30 + at, 1) for at in range(ranges)))
+    made = poisson_source(observe_counts(frame, spans), SHAPE, RATE, np.log([0.5, 0.5]), inside=True)
+    assert type(made).__name__ == source
 
 
 def test_the_known_answer():

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import analysis as a
-from analysis.charts.bar_links import incidents_per_bar
+from analysis.charts.bar_incidents import incidents_per_bar
 from analysis.charts.notebook_output import to_svg
 from analysis.measures.frequency import count
 
