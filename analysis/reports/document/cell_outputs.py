@@ -20,7 +20,6 @@ from analysis.reports.document.bounds import (
     too_deep,
     without_nested_notes,
 )
-from analysis.reports.document.html_reader import text_inlines
 from analysis.reports.document.images import IMAGE_TYPES, data_uri, image_size
 from analysis.reports.document.interactive import (
     CONNECTS,
@@ -57,6 +56,7 @@ from analysis.reports.document.tree import (
     figure_block,
     inlines_of_blocks,
     node,
+    text_inlines,
 )
 
 TEXT_TYPES = ("text/html", "text/markdown", "text/latex", "text/plain")
