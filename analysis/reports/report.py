@@ -85,10 +85,12 @@ def run_report(
             progress(f"ran {source.stem}")
             about = format_provenance(plan.variant, values[source], decides.files[source], [name_of[source]],
                                       views[source], dataset.side_car)  # fmt: skip
-            read = renderer.read_chapter(executed, source.stem, addresses.get(source, ""))
+            with _named(source.stem):
+                read = renderer.read_chapter(executed, source.stem, addresses.get(source, ""))
             if missing := missing_letters(read.tree["blocks"]):
                 progress(f"{source.stem}: no font here has {name_letters(missing)}")
-            renderer.write_chapter(read, about)
+            with _named(source.stem):
+                renderer.write_chapter(read, about)
             progress(f"rendered {source.stem}")
             return read, seconds
 
@@ -152,6 +154,15 @@ def _failed_runs(target: Path, inputs: Mapping[str, Any], started: datetime) -> 
         if folder.is_dir():
             run_record.write_record(folder, inputs, str(error), started)
         raise
+
+
+@contextmanager
+def _named(notebook: str) -> Iterator[None]:
+    """What a page cannot show of a notebook is said with the notebook's name."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{notebook}, {error}") from error
 
 
 @contextmanager

@@ -266,3 +266,18 @@ def test_the_hash_of_the_package_changes_with_its_files_and_with_nothing_else(pl
     assert run_record.package_hash(inputs | {"data/claims.csv": "0", "notebooks/x.ipynb": "0"}) == first
     for name in ("analysis/reports/templates/tables.js", "requirements.lock", "data/borders.geojson"):
         assert run_record.package_hash(inputs | {name: "0"}) != first
+
+
+def test_a_chapter_that_cannot_show_an_output_names_its_cell_and_publishes_nothing(plan):
+    shown = "from IPython.display import display; display({'application/vnd.plotly.v1+json': {}}, raw=True)"
+    write(plan.notebook_paths[0], "The first", shown)
+    with pytest.raises(InputError, match=r"first, cell 4.*plotly figure .* which only a running page draws"):
+        run_report(with_values(plan, number=5))
+    assert not (plan.target / "report.pdf").exists()
+
+
+def test_letters_of_a_chapter_that_no_font_has_are_said(plan):
+    write(plan.notebook_paths[0], "The first", "print('\u4e2d')")
+    said = []
+    run_report(with_values(plan, number=5), said.append)
+    assert [line for line in said if "font" in line] == ["first: no font here has \u4e2d (CJK)"]

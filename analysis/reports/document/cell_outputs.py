@@ -20,7 +20,6 @@ from analysis.reports.document.bounds import (
     too_deep,
     without_nested_notes,
 )
-from analysis.reports.document.html_reader import text_inlines
 from analysis.reports.document.images import IMAGE_TYPES, data_uri, image_size
 from analysis.reports.document.interactive import (
     CONNECTS,
@@ -57,6 +56,7 @@ from analysis.reports.document.tree import (
     figure_block,
     inlines_of_blocks,
     node,
+    text_inlines,
 )
 
 TEXT_TYPES = ("text/html", "text/markdown", "text/latex", "text/plain")
@@ -240,7 +240,7 @@ def _html(text: str, plain: str, about: dict, location: Location) -> Piece | Non
         return finished_piece(code_block(plain, "output"))
     if (read.only_scripts and is_library) or CONNECTS.search(text):
         return finished_piece()  # a library, or what connects a page to its kernel
-    if says_something(plain) or not WRITES.search(read.script):
+    if says_something(plain) or not (WRITES.search(read.script) or DRAWING.search(read.script)):
         return None
     return _missing(location, call_drawing(read.script))
 

@@ -35,10 +35,20 @@ from analysis.reports.document.html_tables import table_blocks
 from analysis.reports.document.images import svg_element
 from analysis.reports.document.interactive import first_picture
 from analysis.reports.document.markdown_html import refill, trimmed
-from analysis.reports.document.tree import NO_ATTR, Node, attr, code_block, figure_block, inlines_of_text, node, text_of
+from analysis.reports.document.tree import (
+    NO_ATTR,
+    SPACES,
+    Node,
+    attr,
+    code_block,
+    figure_block,
+    inlines_of_text,
+    node,
+    text_inlines,
+    text_of,
+)
 
 YELLOW = "#ffff00"  # of what is marked
-SPACES = re.compile(r"[ \t\n\r\f]+")  # a space that does not break is none of them
 DEPTH = 80  # elements inside one another; what is deeper is shown as its text
 NESTED = 8  # lists, quotations and tables among them: the typesetter allows few more
 NESTING = {"blockquote", "dl", "ol", "table", "ul"}
@@ -249,6 +259,9 @@ class _Reader:
             return self._drawing(element)
         if tag in RUNNING:
             return self._running(element)
+        if "-" in tag and element.child is None:  # an element of somebody's own, which a script defines
+            self.found.running.append(f"<{tag}>")
+            return []
         if tag in ("input", "select", "textarea", "progress", "meter"):
             return [node("Space"), *control_inlines(element), node("Space")]
         if tag == "math":
@@ -358,19 +371,6 @@ class _Reader:
         uri = svg_element(element.html or "")
         title = element.css_first("title")
         return [node("Image", NO_ATTR, inlines_of_text(title.text() if title else ""), [uri, ""])] if uri else []
-
-
-def text_inlines(text: str) -> list[Node]:
-    """A text as words and spaces; spaces that do not break stay in the words."""
-    if " " not in text and not SPACES.search(text):
-        return [node("Str", text)] if text else []
-    made: list[Node] = []
-    for i, word in enumerate(SPACES.split(text)):
-        if i:
-            made.append(node("Space"))
-        if word:
-            made.append(node("Str", word))
-    return made
 
 
 def _run(run: list[Node], kind: str) -> list[Node]:

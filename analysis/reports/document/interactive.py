@@ -21,7 +21,9 @@ SILENT = re.compile(
     r"|application/vnd\.google\.colaboratory\.intrinsic\+json"
 )
 # The text of an object that says nothing of its content: <Figure size 640x480>, IntSlider(value=3), alt.Chart(...).
-OBJECT = re.compile(r"\s*(?:<[^\n]*>|:\w+\s+\[.*|[A-Za-z_][\w.]*\(.*\)?)\s*", re.DOTALL)
+OBJECT = re.compile(
+    r"\s*(?:<[^\n]*>(?:\s+If you see this message\b.*)?|:\w+\s+\[.*|[A-Za-z_][\w.]*\(.*\)?)\s*", re.DOTALL
+)
 # Of these, one that says what the object is made of: LogisticRegression(C=0.5).
 MADE_OF = re.compile(r"\s*[A-Za-z_][\w.]*\((?!\s*\.\.\.\s*\)).*\)\s*", re.DOTALL)
 TABULAR = ("application/vnd.dataresource+json",)  # shown only where nothing else of the same output says it

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+SPACES = re.compile(r"[ \t\n\r\f]+")  # a space that does not break is none of them
 Node = dict[str, Any]
 Change = Callable[[Node], "Node | list[Node] | None"]
 
@@ -55,6 +57,19 @@ def paragraph(text: str) -> Node:
 def code_block(text: str, *classes: str) -> Node:
     """Text kept as it is, line by line."""
     return node("CodeBlock", attr(classes=classes), text)
+
+
+def text_inlines(text: str) -> list[Node]:
+    """A text as words and spaces; spaces that do not break stay in the words."""
+    if " " not in text and not SPACES.search(text):
+        return [node("Str", text)] if text else []
+    made: list[Node] = []
+    for i, word in enumerate(SPACES.split(text)):
+        if i:
+            made.append(node("Space"))
+        if word:
+            made.append(node("Str", word))
+    return made
 
 
 def figure_block(uri: str, alt: str, caption_inlines: Sequence[Node] = (), label: str = "", width: int = 0) -> Node:

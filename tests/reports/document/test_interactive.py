@@ -173,3 +173,18 @@ def test_a_long_script_that_draws_its_data_is_no_library(notebook, shown):
     (block,) = build_document(notebook([shown({"text/html": script})]), losses=losses)["blocks"]
     assert "placeholder" in block["c"][0][1]
     assert len(losses.said) == 1 and "plotly figure" in losses.said[0]
+
+
+SEEN_BY_NOBODY = "<VegaLite 5 object>\n\nIf you see this message, it means the renderer has not been enabled\nfor it."
+
+
+@pytest.mark.parametrize(("data", "what"), [
+    ({"application/vnd.vegalite.v5+json": {"mark": "bar"}, "text/plain": SEEN_BY_NOBODY}, "Vega-Lite chart"),
+    ({"text/html": "<div id='v'></div><script>vegaEmbed(a, b)</script>", "text/plain": "alt.Chart(...)"}, "Vega chart"),
+    ({"text/html": "<model-viewer src='x.glb'></model-viewer>"}, "<model-viewer>"),
+])  # fmt: skip
+def test_what_a_running_page_would_draw_is_a_frame_and_no_words_instead(notebook, shown, data, what):
+    losses = Losses()
+    blocks = build_document(notebook([shown(data)]), losses=losses)["blocks"]
+    assert len(losses.said) == 1 and what in losses.said[0]
+    assert "see this message" not in text_of(blocks) and "alt.Chart" not in text_of(blocks)

@@ -18,7 +18,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from PIL import Image
 from traitlets.config import Config
 
+from analysis.reports.document.tree import text_of
+from analysis.reports.pdf import nbconvert_exporter
 from analysis.reports.pdf.nbconvert_exporter import TypstPDFExporter
+from analysis.reports.pdf.typst_pdf import to_pdf
+from analysis.reports.pdf.typst_run import TypstFailure
 from tests.reports import pdf_checks as finished
 
 pytestmark = pytest.mark.slow
@@ -278,3 +282,26 @@ def test_the_pictures_beside_a_notebook_of_strangers_are_in_its_pdf():
 def test_a_broken_notebook_of_strangers_is_refused_with_the_cell():
     with pytest.raises(ConversionException, match="cell 1: 'outputs' is a required property"):
         stranger("tests/preprocessors/files/cell-type-changed")
+
+
+def test_the_cell_that_cannot_be_set_even_alone_is_named(notebook, monkeypatch):
+    def refuse(document, **about):
+        if "refused" in text_of(document["blocks"]):
+            raise TypstFailure("this word is refused")
+        return to_pdf(document, **about)
+
+    monkeypatch.setattr(nbconvert_exporter, "to_pdf", refuse)
+    made = notebook("plain", "refused", "refused, too")
+    with pytest.raises(ConversionException, match=r"^cell 2 \(id \w+\): this word is refused$"):
+        TypstPDFExporter().from_notebook_node(made)
+
+
+def test_where_every_cell_can_be_set_alone_no_cell_is_named(notebook, monkeypatch):
+    def refuse(document, **about):
+        if len(document["blocks"]) > 1:
+            raise TypstFailure("too much")
+        return to_pdf(document, **about)
+
+    monkeypatch.setattr(nbconvert_exporter, "to_pdf", refuse)
+    with pytest.raises(ConversionException, match="^too much$"):
+        TypstPDFExporter().from_notebook_node(notebook("plain", "more"))
