@@ -97,6 +97,16 @@ class StrictClient(PapermillNotebookClient):
                 self.task_poll_for_reply.cancel()
                 return
 
+    async def _async_poll_for_reply(self, msg_id, cell, timeout, task_poll_output_msg, task_poll_kernel_alive):
+        """As nbclient's, which leaves the task that reads outputs waiting for ever when the time of a cell is up."""
+        try:
+            return await super()._async_poll_for_reply(
+                msg_id, cell, timeout, task_poll_output_msg, task_poll_kernel_alive
+            )
+        except CellTimeoutError:
+            task_poll_output_msg.cancel()
+            raise
+
     async def _async_check_alive(self) -> None:
         """As nbclient's; a kernel that stays at its limit of memory is as good as dead."""
         self.memory.look(self.km.provisioner.pid)

@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 from functools import partial
 
 import nbformat
@@ -139,6 +141,23 @@ def test_a_cell_that_takes_too_long_is_named_with_the_limit(write_notebook, earl
         execute(write_notebook("1 + 1", cell), earlier, {}, limits=RunLimits(**{kind: seconds}))
     assert earlier.read_text() == "an earlier good run"
     assert marked(nbformat.read(failed(earlier), as_version=4)) == cell
+
+
+def test_a_cell_that_takes_too_long_leaves_one_line_and_no_noise(write_notebook, tmp_path):
+    source, output = write_notebook("import time; time.sleep(600)"), tmp_path / "out.ipynb"
+    code = """
+import sys, threading
+from pathlib import Path
+from analysis.runs.execution import execute
+from analysis.runs.run_limits import RunLimits
+limits = {"limits": RunLimits(cell_seconds=2)}
+work = threading.Thread(target=execute, args=[*map(Path, sys.argv[1:]), {}], kwargs=limits)
+threading.excepthook = lambda told: print(told.exc_value)
+work.start(), work.join()  # as the notebooks of a report, which run beside each other
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(source), str(output)], capture_output=True, text=True)
+    assert "ran out of time" in done.stdout
+    assert done.stderr == ""
 
 
 ALLOCATING = {
