@@ -141,6 +141,9 @@ def find_pauses(
     times that. That holds as far as the model does; a simulated database with
     known pauses is part of the tests. It covers no seasons, and no pauses in reporting that the coverage does not name.
 
+    Thin series say little. Of pauses of 80 days at a twentieth of the rate, planted in Poisson series of 400 days, an
+    eighth is announced below 0.2 incidents a day, two thirds from 0.2 to 0.3, and nearly all from 0.3 on.
+
     Series are taken one by one. A pause that many actors of a country share is listed once for each.
 
     Examples

@@ -12,6 +12,7 @@ from analysis.evidence.folders import REPOSITORY
 from analysis.measures.frequency import count
 from analysis.measures.gaps import gaps
 from analysis.measures.place_counts import by_place
+from tests.conftest import skip_unless_ci
 from tests.measures.engines.test_engine_measures import COVERAGE, equal, made
 
 pytestmark = pytest.mark.slow
@@ -56,9 +57,11 @@ def with_pauses():
     return frame[frame["actor"] <= 43]
 
 
-@pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java")
-@pytest.mark.skipif(not PYSPARK.is_dir(), reason="pyspark is not in build/pyspark: see .ci/run")
 def test_a_local_spark_gives_the_rows_of_a_frame(tmp_path):
+    if shutil.which("java") is None:
+        skip_unless_ci("Spark needs Java")
+    if not PYSPARK.is_dir():
+        skip_unless_ci("pyspark is not in build/pyspark: see .ci/run")
     pytest.importorskip("ibis", reason="the extra `scale` is not installed")
     from analysis.comparisons.event_series import event_series
     from analysis.comparisons.pause_search import BATCH, find_pauses
