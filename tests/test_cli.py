@@ -144,6 +144,7 @@ def test_build_writes_the_table_and_check_says_whether_it_is_out_of_date(tiny, e
     assert stale.stderr.startswith("incidents: out of date:")
 
 
+@pytest.mark.slow
 def test_every_fault_of_the_evidence_is_said_at_once_and_nothing_is_written(tiny, bytes_of):
     root = tiny([{"weapon": "slingshot"}, {"date_start": "2024-02-30", "place_id": "nowhere"}])
     before = bytes_of(root)
@@ -201,6 +202,7 @@ def up_to_date(repository, monkeypatch):
     return made
 
 
+@pytest.mark.slow
 def test_what_is_up_to_date_is_not_made_again_unless_forced(up_to_date):
     said = run("report")
     assert (said.exit_code, said.stdout, len(up_to_date)) == (0, f"{os.path.join('build', 'all')} is up to date\n", 1)
@@ -214,6 +216,7 @@ def test_an_output_altered_by_hand_is_made_again(up_to_date, repository):
     assert len(up_to_date) == 2
 
 
+@pytest.mark.slow
 def test_parameters_typed_reach_the_report_as_what_they_are(up_to_date):
     assert run("report", "-p", "shortest_gap", "5", "-p", "countries", "Iraq,Syria", "--memory", "900").exit_code == 0
     made, limits = up_to_date[-1]
@@ -227,6 +230,7 @@ def test_a_wrong_parameter_typed_is_one_line(up_to_date):
     assert said.stderr.startswith("incidents: -p: 'evry' is a parameter of no notebook; did you mean 'every'?")
 
 
+@pytest.mark.slow
 def test_what_is_up_to_date_is_told_without_slow_libraries(tmp_path):
     target = tmp_path / "all"
     (chosen,) = choose_variants(folders.REPOSITORY / "notebooks" / "parameters", ["all"], False)

@@ -229,6 +229,7 @@ def test_every_value_of_every_incident_has_a_voice_and_the_claims_that_say_it(da
     assert said["date"].notna().all() and len(said) == len(rows)
 
 
+@pytest.mark.slow
 def test_no_value_of_the_view_of_us_officials_lacks_a_us_voice(dataset, evidence):
     view = View(confirmation=("us_official",))
     values, voice = select_values(dataset, view), voices(evidence)
@@ -246,6 +247,7 @@ def test_no_value_of_the_view_of_us_officials_lacks_a_us_voice(dataset, evidence
         assert chosen[field].notna().sum() == filled.get(field, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", sorted(TOLLS))
 def test_no_toll_is_a_weaker_voices_than_the_best_that_speaks_of_that_side(dataset, evidence, side):
     voice = voices(evidence)
@@ -314,6 +316,7 @@ def documents() -> Path | None:
     return folder if folder.is_dir() else None
 
 
+@pytest.mark.slow
 def test_every_row_of_the_seeds_stands_in_its_document():
     folder = documents()
     if folder is None:

@@ -27,11 +27,13 @@ def test_type_checkers_see_the_names_that_are_there():
     assert sorted(typed_names()) == dir(analysis)
 
 
-@pytest.mark.parametrize("name", dir(analysis))
-def test_a_name_comes_from_the_module_that_type_checkers_are_told(name):
-    given = getattr(analysis, name)
-    told = typed_names()[name]
-    assert getattr(given, "__module__", None) == told or given.__name__ == f"{told}.{name}"
+def test_a_name_comes_from_the_module_that_type_checkers_are_told():
+    others = []
+    for name, told in typed_names().items():
+        given = getattr(analysis, name)
+        if getattr(given, "__module__", None) != told and given.__name__ != f"{told}.{name}":
+            others.append(name)
+    assert others == []
 
 
 def test_the_docstring_names_each_of_them_once_under_its_task():
@@ -68,12 +70,19 @@ RIGHT = {("compare", float), ("rate", float), ("plural", float), ("longest_gap_p
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda each: type(each).__name__)
-@pytest.mark.parametrize("name", questions())
-def test_a_wrong_argument_is_refused_by_an_error_of_the_package(name, wrong):
-    if (name, type(wrong)) in RIGHT:
-        return
-    with pytest.raises(analysis.InputError):
-        getattr(analysis, name)(*[wrong] * needed(name))
+def test_a_wrong_argument_is_refused_by_an_error_of_the_package(wrong):
+    taken = []
+    for name in questions():
+        if (name, type(wrong)) in RIGHT:
+            continue
+        try:
+            getattr(analysis, name)(*[wrong] * needed(name))
+            taken.append(name)
+        except analysis.InputError:
+            pass
+        except Exception as error:
+            taken.append(f"{name}: {error!r}")
+    assert taken == []
 
 
 SNIPPET = """\

@@ -7,8 +7,6 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-import pytest
-
 from analysis.evidence.folders import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "naming.md").read_text(encoding="utf-8")
@@ -58,11 +56,11 @@ def test_no_module_has_a_name_that_the_page_forbids():
     assert [named(path) for path in MODULES if path.stem in forbidden] == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=named)
-def test_nothing_of_the_package_is_renamed_on_import(path):
+def test_nothing_of_the_package_is_renamed_on_import():
     """`import x as x`, by which a typed facade says that it offers x, renames nothing."""
     found = [
-        f"line {node.lineno}: {each.name} as {each.asname}"
+        f"{named(path)}:{node.lineno}: {each.name} as {each.asname}"
+        for path in MODULES
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Import | ast.ImportFrom)
         for each in node.names

@@ -89,6 +89,7 @@ def test_deaths_on_all_sides_keep_their_range(folders):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "table", "reason"),
     [
@@ -116,6 +117,7 @@ def test_a_document_ends_where_its_chapter_ends():
     assert not any(block["t"] == "Header" for block in blocks[1:])
 
 
+@pytest.mark.slow
 def test_another_folder_in_the_same_kernel_ends_the_skipping(shell):
     with capture_output():
         shell.run_cell("from analysis.runs.chapter_end import end_chapter")

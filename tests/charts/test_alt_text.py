@@ -100,6 +100,7 @@ def test_strips_are_told_by_the_longest_gap_of_each_view(attacks):
     )
 
 
+@pytest.mark.slow
 def test_no_number_is_told_that_the_counts_do_not_hold(dataset):
     counts = count(dataset.incidents, "month", window=("2023-10-17", "2024-12-31"))
     numbers = [int(n) for n in re.findall(r"\b\d+\b", frequency_alt(counts).split(". ", 1)[1])]

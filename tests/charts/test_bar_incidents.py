@@ -42,6 +42,7 @@ def links(ax):
     return re.findall(r'xlink:href="(#incidents-[^"]*)"', to_svg(ax))
 
 
+@pytest.mark.slow
 def test_every_bar_leads_to_the_incidents_of_its_days(incidents):
     bars = count(incidents, "week", by=["confirmation"], window=WINDOW)
     whole = ["#incidents-2024-01-01-2024-01-07", "#incidents-2024-01-22-2024-01-28"]
@@ -58,6 +59,7 @@ def test_a_square_of_a_calendar_and_a_stroke_of_a_strip_lead_to_their_day(incide
     assert links(a.charts.gap_strip({"all": incidents}, WINDOW)) == days
 
 
+@pytest.mark.slow
 def test_a_circle_and_a_bar_of_origins_lead_to_what_the_incidents_share(dataset):
     incidents = a.select(dataset, a.View(countries="Jordan"))
     circles = links(a.charts.base_map(a.by_place(incidents, dataset.evidence.places)))

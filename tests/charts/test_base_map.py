@@ -98,6 +98,7 @@ def test_every_incident_is_on_the_map_or_below_it(dataset):
     assert said.endswith(f"Not on the map, for no point is known: {nowhere} attacks.")
 
 
+@pytest.mark.slow
 def test_one_place_makes_a_map_and_none_is_said(words_of):
     assert to_svg(base_map(places(BASES[0]))).startswith("<?xml")
     (ax,) = base_map(places(("x", None, None, None, 2))).axes

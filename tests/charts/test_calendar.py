@@ -63,6 +63,7 @@ def test_none_hardly_searched_and_nobody_look_different(attacks):
     assert hardly.get_facecolor() == to_rgba(style.SPARSE) and not hardly.get_hatch()
 
 
+@pytest.mark.slow
 def test_the_key_explains_what_occurs_and_nothing_else(attacks, words_of):
     all_kinds = words_of(calendar(daily(attacks, "2024-01-03", window=("2024-01-01", "2024-01-04"), coverage=SEARCHED)))
     assert all_kinds[-4:-1] == ["attacks on the day", "none", "none, searched sparsely, some may be missing"]

@@ -45,6 +45,7 @@ def test_bars_are_split_by_any_column_and_lose_no_incident(incidents, column):
     assert ("not stated" in names) == incidents[column].isna().any()
 
 
+@pytest.mark.slow
 def test_the_column_need_not_be_named_where_there_is_one(incidents):
     counts = count(incidents, "quarter", by="country")
     assert listed(frequency_bars(counts)) == ["Syria", "Iraq", "Jordan"]

@@ -120,6 +120,7 @@ def test_the_axes_given_are_used(counts):
     assert frequency_bars(counts("2024-01-09"), ax=ax) is ax
 
 
+@pytest.mark.slow
 def test_the_same_counts_give_the_same_bytes(counts):
     one, other = (to_svg(frequency_bars(counts("2024-01-09", "2024-01-30"))) for _ in range(2))
     assert one == other

@@ -55,6 +55,7 @@ def test_the_words_say_the_numbers_of_the_frame(attacks):
     )
 
 
+@pytest.mark.slow
 def test_the_same_incidents_give_the_same_bytes(attacks):
     frame = incidents(attacks, [1, 2, 8], ["monitor", "us_official", "claim_only"])
     assert to_svg(origins_per_incident(frame)) == to_svg(origins_per_incident(frame))

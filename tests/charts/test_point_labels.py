@@ -37,6 +37,7 @@ def test_names_of_points_that_lie_close_do_not_touch(number):
     assert not any(boxes[a].overlaps(boxes[b]) for a in range(number) for b in range(a))
 
 
+@pytest.mark.slow
 def test_a_name_that_stands_off_has_a_line_to_its_point():
     points = [Point(5, 5, 4, f"Base number {each}") for each in range(9)]
     names, _ = named(*points)

@@ -62,6 +62,7 @@ def test_a_fall_that_is_not_announced_has_no_day(pause):
     assert set(table["lower rate from"]) == {"not announced"}
 
 
+@pytest.mark.slow
 def test_no_table_shows_a_missing_value_as_one(some, found, pause):
     before, during = (WINDOW[0], EVE), ("2024-02-05", UNTIL)
     tables = [

@@ -78,6 +78,7 @@ def test_every_panel_says_where_nobody_or_hardly_anybody_looked(counts):
     )
 
 
+@pytest.mark.slow
 def test_a_long_name_is_cut_and_a_hostile_one_is_text(counts):
     names = ["word " * 40, r"$\bad$ <b>", "x" * 300]
     figure = small_multiples(counts(*["2024-01-02"] * 3, place=names), "place")

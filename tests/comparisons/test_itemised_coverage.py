@@ -9,6 +9,7 @@ from analysis.evidence.errors import InputError
 from analysis.incidents.dataset import open_folder
 
 
+@pytest.mark.slow
 def test_the_rows_of_the_itemised_counter_are_what_the_rule_gives(dataset):
     kept = dataset.coverage[dataset.coverage["counter"] == "itemised"].reset_index(drop=True)
     assert itemised_coverage(dataset).astype(str).equals(kept.astype(str))

@@ -30,6 +30,7 @@ def bounds_by_brute_force(frame, found, day: int) -> tuple[np.ndarray, np.ndarra
     return begin, end
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("day", [0, 2, 5])
 def test_since_and_until_agree_with_brute_force(day):
     frame = per_day(3, 4, 0, 0, 0, 5)

@@ -61,6 +61,7 @@ def same_as_a_frame(table, plain):
     pd.testing.assert_frame_equal(same.astype(texts), plain.astype(texts), check_dtype=False)
 
 
+@pytest.mark.slow
 def test_files_are_joined_by_the_names_of_their_columns(tmp_path):
     one, other = write(tmp_path / "one.csv", ROWS[:2]), tmp_path / "other.csv"
     turned = pd.DataFrame([ROW | each for each in ROWS[2:]])[list(ROW)[::-1]]
@@ -74,6 +75,7 @@ def test_files_are_joined_by_the_names_of_their_columns(tmp_path):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_what_cannot_be_taken_is_named_and_nothing_is_written(tmp_path):
     wrong = [
         {"event_date": "someday"},
@@ -121,6 +123,7 @@ def test_an_id_that_stands_twice_is_refused(tmp_path):
         import_acled_in_engine([file], tmp_path / "large", downloaded="2024-03-01")
 
 
+@pytest.mark.slow
 def test_texts_are_trimmed_and_a_quote_may_come_late(tmp_path, monkeypatch):
     monkeypatch.setattr("analysis.databases.engine_import.SNIFFED", 2)
     plain = {name: "Group A" for name in ("notes", "source", "admin1", "location")}
@@ -164,6 +167,7 @@ def test_a_folder_that_cannot_be_opened_says_why(tmp_path):
         a.open_table(tmp_path, engine="oracle")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["ucdp", "gtd", "table"])
 def test_any_import_past_a_size_is_written_as_parquet_and_opened_in_the_engine(tmp_path, monkeypatch, source):
     rows = {"ucdp": UCDP_ROW, "gtd": GTD_ROW, "table": {"when": "2024-01-17", "land": "Nowhere", "dead": "2"}}[source]

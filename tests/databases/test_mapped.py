@@ -41,6 +41,7 @@ def test_a_constant_fills_every_row(bring):
     assert made.incidents["country"].tolist() == ["Nowhere"]
 
 
+@pytest.mark.slow
 def test_an_ambiguous_format_is_asked_for_and_never_guessed(bring):
     text = "no,day\n1,03-04-2021\n2,05-06-2021\n"
     with pytest.raises(InputError, match='"%d-%m-%Y" and "%m-%d-%Y" both read all of them and mean different days'):
@@ -152,6 +153,7 @@ def test_what_is_wrong_with_a_mapping_is_said_by_key(tmp_path, change, said):
     assert said in str(error.value)
 
 
+@pytest.mark.slow
 def test_a_suggested_mapping_imports_and_marks_what_is_unsure(tmp_path):
     path = tmp_path / "attacks_2024.csv"
     path.write_text(
@@ -172,6 +174,7 @@ def test_a_suggested_mapping_imports_and_marks_what_is_unsure(tmp_path):
     assert row["Drones"] == "12"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("header", "row", "day", "place", "north"),
     [

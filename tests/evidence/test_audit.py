@@ -18,6 +18,7 @@ def test_the_same_seed_draws_the_same_sheet_and_another_seed_another(evidence):
     assert set(sheet["row"]) != set(draw_sheet(evidence, 50, seed=5)["row"])
 
 
+@pytest.mark.slow
 def test_a_sheet_holds_the_tables_in_their_proportion_and_no_row_twice(evidence):
     sheet = draw_sheet(evidence, 110, seed=1)
     assert sheet["file"].str.removesuffix(".csv").value_counts().to_dict() == SHARES

@@ -13,6 +13,7 @@ def told(folder) -> list[str]:
     return [str(problem).replace(f"{folder}/", "") for problem in error.value.problems]
 
 
+@pytest.mark.slow
 def test_a_folder_is_an_evidence_set_and_gives_its_name_to_its_rows(tiny):
     tiny([{"claim_id": "mine"}], folder="data/third")
     evidence = load_evidence(tiny([{"claim_id": "seed", "source_id": "s2"}]))
@@ -62,6 +63,7 @@ def test_an_unknown_source_is_named_with_the_one_meant(tiny, edit):
     ]
 
 
+@pytest.mark.slow
 def test_a_decision_on_an_unknown_claim_is_named(tiny):
     folder = tiny([{"claim_id": "A1-001"}], reviewed=[{"claim_id": "A1-01", "incident_id": "I1"}])
     assert told(folder) == [
@@ -69,6 +71,7 @@ def test_a_decision_on_an_unknown_claim_is_named(tiny):
     ]
 
 
+@pytest.mark.slow
 def test_an_id_is_unique_over_all_sets(tiny):
     tiny([{}, {"claim_id": "x9"}], folder="data/third")
     folder = tiny([{"claim_id": "x9", "source_id": "s2"}])
@@ -78,6 +81,7 @@ def test_an_id_is_unique_over_all_sets(tiny):
     ]
 
 
+@pytest.mark.slow
 def test_a_source_that_stands_in_two_sets_is_told_too(tiny):
     tiny([{"claim_id": "x1"}], folder="data/third")
     assert told(tiny([{"claim_id": "x2"}])) == [
@@ -86,6 +90,7 @@ def test_a_source_that_stands_in_two_sets_is_told_too(tiny):
     ]
 
 
+@pytest.mark.slow
 def test_a_total_needs_its_bound(tiny):
     tally = {"tally_id": "t1", "source_id": "s1", "counter": "SOHR", "scope": "Syria",
              "as_of": "2024-01-31"}  # fmt: skip
@@ -145,6 +150,7 @@ def test_places_that_are_not_there_are_asked_for_only_where_one_is_named(tiny):
     assert load_evidence(folder).places.empty
 
 
+@pytest.mark.slow
 def test_the_repositorys_own_evidence_is_whole(evidence):
     assert evidence.sets == ["public_record", "seeds"]
     for table in (*schema.EVIDENCE, *schema.SHARED):

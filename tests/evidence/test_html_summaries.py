@@ -12,6 +12,7 @@ from analysis.incidents.views import View
 HOSTILE = "<script>alert(1)</script>"
 
 
+@pytest.mark.slow
 def test_every_object_is_one_short_line(dataset):
     for thing in (dataset, dataset.evidence, build_incidents(dataset.evidence)):
         assert len(repr(thing)) < 200

@@ -38,6 +38,7 @@ def told(seeds, originals) -> list[str]:
     return [str(problem).replace(f"{seeds}/", "") for problem in error.value.problems]
 
 
+@pytest.mark.slow
 def test_rows_whose_words_stand_in_their_line_agree(seeds, originals):
     assert check_seeds(seeds(), originals) == (2, 1)
 
@@ -50,6 +51,7 @@ def test_words_that_do_not_stand_in_the_line_are_named(seeds, originals, wrong):
     assert f"must stand in line {wrong.get('line', 3)} of the document" in problem
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", ["", 7])
 def test_a_line_must_exist(seeds, originals, line):
     (problem,) = told(seeds({"line": line}), originals)
@@ -57,6 +59,7 @@ def test_a_line_must_exist(seeds, originals, line):
     assert problem.endswith("a line from 1 to 5")
 
 
+@pytest.mark.slow
 def test_a_document_that_was_changed_is_named_by_its_hash(seeds, originals):
     folder = seeds()
     (originals / "s1.txt").write_text(DOCUMENT + "An addition.\n")
@@ -64,12 +67,14 @@ def test_a_document_that_was_changed_is_named_by_its_hash(seeds, originals):
     assert problem.startswith("sources.csv, row 2, column sha256: ")
 
 
+@pytest.mark.slow
 def test_a_document_that_is_missing_is_named_once(seeds, originals):
     folder = seeds({}, {})
     (originals / "s1.txt").unlink()
     assert told(folder, originals) == [f"sources.csv, row 2, column file: 's1.txt' - not found in {originals}"]
 
 
+@pytest.mark.slow
 def test_every_row_that_does_not_agree_is_told_at_once(seeds, originals):
     problems = told(seeds({"words": "never said"}, {"line": 9}, {"words": "nor this"}), originals)
     assert [problem.split(":")[0] for problem in problems] == [
@@ -84,6 +89,7 @@ def test_a_folder_of_originals_that_is_not_there_is_named(seeds, tmp_path):
         check_seeds(seeds(), tmp_path / "nowhere")
 
 
+@pytest.mark.slow
 def test_evidence_that_names_no_lines_cannot_be_proved(tiny, originals):
     folder = tiny(tallies=[], milestones=[]) / "seeds"
     assert told(folder, originals) == [f"sources.csv, row 2, column file: '' - not found in {originals}"]

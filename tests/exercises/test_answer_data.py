@@ -100,6 +100,7 @@ def test_forged_data_is_refused(forged):
         read_answer(forged)
 
 
+@pytest.mark.slow
 def test_data_nested_without_end_is_refused():
     forged: object = 1
     for _ in range(100_000):

@@ -135,6 +135,7 @@ def test_the_table_is_read_as_any_spreadsheet_saves_it(tmp_path, encoding, separ
     assert read["max_points_number"].tolist() == [2, 4]
 
 
+@pytest.mark.slow
 def test_a_table_without_a_gradebook_is_kept_as_it_is(tmp_path):
     rows = grade_rows([ANNA]).astype(object)
     rows.loc[1, "points"] = 3
@@ -152,6 +153,7 @@ def test_points_that_cannot_be_are_refused_with_their_row(out, points):
         read_class_record(out)
 
 
+@pytest.mark.slow
 def test_another_table_and_a_row_that_is_there_twice_are_refused(out):
     (out / "grades.csv").write_text((out / "grades.csv").read_text() + '"anna","sums","why",1,4.0,"",""\n')
     with pytest.raises(InputError, match="row 6: a second row for anna, sums, why"):

@@ -45,12 +45,14 @@ def test_a_class_that_lost_nothing_and_one_without_tasks_have_their_chart():
     lost_points(lost_point_shares(grade_rows([of("anna", (None, "to grade by hand"))])))
 
 
+@pytest.mark.slow
 def test_the_page_needs_nothing_from_elsewhere_and_escapes_names(graded):
     text = summary_page(graded, "in a test")
     assert "3 students, 1 exercise, 3 submissions" in text and "&lt;b&gt;" in text and "in a test" in text
     assert re.findall(r'(?:src|href)="(?!data:|#|feedback/)[^"]*"', text) == [] and "<script" not in text
 
 
+@pytest.mark.slow
 def test_several_exercises_stand_side_by_side(graded):
     text = summary_page([*graded, of("anna", (2, "passed"), exercise="more")], "x")
     assert "3 students, 2 exercises, 4 submissions" in text and ">more<" in text

@@ -64,6 +64,7 @@ def test_what_nbgrader_objects_to_is_said_with_the_exercise(tmp_path, change, wo
         open_course(course)[0].released  # noqa: B018
 
 
+@pytest.mark.slow
 def test_every_exercise_of_the_course_can_be_handed_out():
     for exercise in open_course(COURSE_FOLDER):
         text = "\n".join(cell.source for cell in exercise.released.cells)

@@ -69,6 +69,7 @@ def test_a_second_release_is_the_same_to_the_byte_and_deletes_nothing_that_a_per
     assert sorted(path.name for path in tmp_path.iterdir()) == ["attack-exercises", "attack-exercises.zip"]
 
 
+@pytest.mark.slow
 def test_what_a_former_release_held_and_nobody_changed_goes(exercise, tmp_path):
     folder, _ = release_exercises([exercise], tmp_path)
     with zipfile.ZipFile(tmp_path / "attack-exercises.zip", "a") as archive:

@@ -147,6 +147,7 @@ def test_the_module_agrees_with_brute_force():
     assert "# fail 0" in node("--test", str(FOLDER / "filters.test.mjs"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", [
     a.View(), a.View(start="2024-02-04", end="2024-04-20"), a.View(countries=("Iraq", "Syria"), weapons="rocket"),
     a.View(confirmation="monitor", text="tower 22"), a.View(where=("actor=", "n_origins=1"), denied="drop"),
@@ -162,6 +163,7 @@ def test_a_place_of_a_view_becomes_its_name(dataset):
     assert found["incident_id"].tolist() == a.select(dataset, a.View(places="tower-22"))["incident_id"].tolist()
 
 
+@pytest.mark.slow
 def test_the_first_record_is_small_and_counts_every_incident_in_the_window(dataset, record):
     first = first_record(record)
     assert len(json.dumps(first)) < 8000

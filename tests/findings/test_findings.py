@@ -104,6 +104,7 @@ class TestABareTable:
         assert (found.itemised, found.stated, found.table().empty) == ((), (), True)
         assert "does not mean none" in found.sentence()
 
+    @pytest.mark.slow
     def test_its_guide_names_no_glossary_of_claims(self, bare):
         assert "glossary" not in reading_guide(bare)
         assert "glossary" in reading_guide(open_study())
@@ -116,6 +117,7 @@ class TestABareTable:
         assert summary.caveats[0].endswith("a day that nobody searched.")
         assert "one way of counting" in summary.caveats[1]
 
+    @pytest.mark.slow
     def test_a_table_searched_day_by_day_has_no_thin_days_to_warn_of(self, bare, tmp_path):
         for file in ("incidents.csv", "about.yml"):
             (tmp_path / file).write_bytes((bare.dataset.root / file).read_bytes())
@@ -127,6 +129,7 @@ class TestABareTable:
         assert "short bars" not in caveat
         assert exposure_finding(study, study.pause.middle, list(study.itemised)).sentence() == ""
 
+    @pytest.mark.slow
     def test_without_a_stated_pause_the_longest_gap_is_taken_and_called_found_by_looking(self, other_conflict):
         found = open_study(other_conflict)
         assert (found.pause.start, found.pause.days, found.pause.is_given) == (day("2031-06-25"), 40, False)
@@ -184,6 +187,7 @@ class TestTheRecord:
         assert (found.killed, found.injured) == (3, 95)
         assert found.silent + sum(each.incidents for each in found.itemised) == found.incidents
 
+    @pytest.mark.slow
     def test_the_window_of_the_begin_ends_two_months_after_the_pause(self):
         assert open_study().near_pause().window[1] == day("2024-06-30")
 
@@ -226,6 +230,7 @@ def test_contradicted_totals_are_listed_and_marked_as_not_counted_from(study):
     assert (table["total_low"].lt(table["total_high"]) | table["note"].ne("")).all()
 
 
+@pytest.mark.slow
 def test_the_steepest_rise_and_the_lulls_are_those_of_the_total():
     whole = open_study()
     rises = later_rises(whole, "Pentagon totals", "2024-04-21")
@@ -236,6 +241,7 @@ def test_the_steepest_rise_and_the_lulls_are_those_of_the_total():
     assert [days for *_, days in observatory.still] == [49]
 
 
+@pytest.mark.slow
 def test_the_longest_earlier_gap_lies_in_the_truce_and_totals_did_not_rise_in_it(study):
     found = earlier_gap_finding(study, "2024-02-04")
     assert (found.start, found.days) == (day("2023-11-24"), 5)
@@ -244,6 +250,7 @@ def test_the_longest_earlier_gap_lies_in_the_truce_and_totals_did_not_rise_in_it
         earlier_gaps(study, "all claims", "2024-02-04", 0)
 
 
+@pytest.mark.slow
 def test_the_document_that_errs_most_has_the_highest_share_of_contradicted_claims(study):
     table = errors_by_document(study)
     assert table["share"].is_monotonic_decreasing

@@ -82,6 +82,7 @@ def test_the_interval_of_the_bootstrap_holds_the_score_and_is_the_same_for_the_s
     np.testing.assert_array_equal(low, bootstrap_scores(parts, 300, 0.95, seed=3)[0])
 
 
+@pytest.mark.slow
 def test_on_the_record_the_rule_alone_reaches_its_goals_and_beats_the_trivial_rule(evidence):
     table = evaluate_grouping(evidence, draws=200).set_index("measure")
     assert table.loc["F1", "algorithm"] >= 0.90
@@ -99,6 +100,7 @@ def test_the_rule_is_judged_without_having_seen_the_decisions(evidence):
     assert (split > 1).any(), "with the decisions no reviewed incident could be split"
 
 
+@pytest.mark.slow
 def test_disagreements_name_the_claims_and_come_worst_first(evidence):
     table = worst_disagreements(evidence, most=10)
     assert list(table["wrong_pairs"]) == sorted(table["wrong_pairs"], reverse=True)

@@ -32,6 +32,7 @@ def test_the_origin_of_a_source_is_its_own_outlet_where_it_relays_nobody(tiny):
     assert source_origins(evidence.sources).to_dict() == {"s1": "AFP", "s2": "Rudaw"}
 
 
+@pytest.mark.slow
 def test_ten_copies_of_one_report_are_one_incident_with_one_origin(tiny):
     sources = [{"source_id": f"s{i}", "origin": "AFP"} for i in range(10)]
     claims = [{"source_id": f"s{i}", "place_id": "alpha"} for i in range(10)]
@@ -40,6 +41,7 @@ def test_ten_copies_of_one_report_are_one_incident_with_one_origin(tiny):
     assert incidents[["n_claims", "n_origins"]].iloc[0].to_list() == [10, 1]
 
 
+@pytest.mark.slow
 def test_an_incident_takes_name_kind_point_and_country_from_the_gazetteer(tiny):
     place = {"place_id": "alpha", "name": "Alpha Base", "kind": "partner_base", "country": "Jordan",
              "latitude": "33.5", "longitude": "38.25"}  # fmt: skip
@@ -49,6 +51,7 @@ def test_an_incident_takes_name_kind_point_and_country_from_the_gazetteer(tiny):
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_where_no_claim_names_a_place_the_country_stands_for_it(tiny):
     row = built(tiny([{"country": "Syria"}])).incidents.iloc[0]
     assert row["incident_id"] == "I20240110-unnamed-syria"
@@ -56,18 +59,21 @@ def test_where_no_claim_names_a_place_the_country_stands_for_it(tiny):
     assert pd.isna(row["place_id"]) and pd.isna(row["latitude"])
 
 
+@pytest.mark.slow
 def test_a_claim_without_place_or_country_is_listed_and_not_dropped(tiny):
     made = built(tiny([{"place_id": "alpha"}, {"claim_id": "lost", "country": "", "source_id": "s2"}]))
     assert len(made.incidents) == 1
     assert made.unplaced.to_dict("records") == [{"claim_id": "lost", "reason": "names neither a place nor a country"}]
 
 
+@pytest.mark.slow
 def test_every_claim_is_in_one_incident_or_listed_as_unplaced(dataset, evidence):
     made = build_incidents(evidence, load_saved_ids(evidence.root))
     listed = [claim for claims in made.incidents["claims"] for claim in claims.split("|")]
     assert sorted([*listed, *made.unplaced["claim_id"]]) == sorted(evidence.claims["claim_id"])
 
 
+@pytest.mark.slow
 def test_a_decision_names_the_incident(tiny):
     claims = [{"place_id": "alpha"}, {"place_id": "alpha", "source_id": "s2"}]
     decisions = [{"claim_id": f"c{i}", "incident_id": f"I20240110-alpha{x}"} for i, x in ((1, "-b"), (2, ""))]
@@ -138,6 +144,7 @@ def test_hostile_text_goes_through_the_table_unchanged(tiny, text):
     assert (row["actor"], row["attribution"]) == (text, text)
 
 
+@pytest.mark.slow
 def test_evidence_without_claims_makes_an_empty_table(tiny):
     made = built(tiny([], sources=[{"source_id": "s1"}]))
     assert made.incidents.empty and made.disputes.empty and made.unplaced.empty

@@ -38,18 +38,21 @@ def together(found) -> set[str]:
     return set(found.merged["records"])
 
 
+@pytest.mark.slow
 def test_near_events_of_two_databases_are_one_and_an_episode_matches_no_event(folders):
     found = integrate(folders, RULES)
     assert together(found) == {"alpha:1; beta:a", "alpha:2", "alpha:3", "beta:b", "beta:c"}
     assert dict(found.summary().to_numpy()) == {"alpha+beta": 1, "alpha": 2, "beta": 2}
 
 
+@pytest.mark.slow
 def test_the_merged_row_keeps_days_that_both_allow_and_the_range_of_deaths(folders):
     row = integrate(folders, RULES).merged.set_index("databases").loc["alpha+beta"]
     assert (row["date_start"], row["date_end"]) == (pd.Timestamp("2024-01-05"),) * 2
     assert (row["deaths_low"], row["deaths_high"], row["deaths_agree"]) == (2, 6, "yes")
 
 
+@pytest.mark.slow
 def test_deaths_whose_ranges_do_not_overlap_disagree(folders):
     beta = folders[1] / "incidents.csv"
     beta.write_text(BETA.replace("2,4,6", "7,8,9"))
@@ -57,6 +60,7 @@ def test_deaths_whose_ranges_do_not_overlap_disagree(folders):
     assert row["deaths_agree"] == "no"
 
 
+@pytest.mark.slow
 def test_every_row_of_every_database_is_in_the_matches_once(folders):
     found = integrate(folders, RULES)
     assert sorted(found.matches["database"] + found.matches["incident_id"]) == [
@@ -64,6 +68,7 @@ def test_every_row_of_every_database_is_in_the_matches_once(folders):
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_command_writes_a_folder_that_opens(folders, tmp_path):
     rules = tmp_path / "rules.yml"
     rules.write_text("values: {event_type: {Battles: clash, clash: clash, Riots: riot}}\n")
@@ -96,6 +101,7 @@ class TestWhatAPersonTypes:
     def type_in(self, review, text):
         review.write_text("a;b;decision;why\n" + text, encoding="utf-16")  # as a spreadsheet saves it
 
+    @pytest.mark.slow
     def test_it_comes_before_the_rule_and_stays_in_the_file(self, run):
         _, review = run()
         assert "alpha:1; beta:a" in self.events(review)
@@ -108,6 +114,7 @@ class TestWhatAPersonTypes:
         assert typed.loc[("alpha:1", "beta:a"), ["decision", "why", "joined"]].tolist() == ["no", "two squads", "no"]
         assert typed.loc[("alpha:9", "beta:a"), "joined"] == "row is gone"
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("text", "said"),
         [

@@ -250,6 +250,7 @@ def value(found, field: str) -> dict:
     return one
 
 
+@pytest.mark.slow
 @given(worlds)
 def test_every_value_of_the_row_has_one_voice_and_the_claims_that_say_it_with_that_voice(claims):
     found = resolve_incident(claims)

@@ -39,6 +39,7 @@ def test_every_question_says_why_it_is_asked_and_leaves_the_decision_open(questi
     assert questions["reason"].str.contains("are they one|hold together|disagree").all()
 
 
+@pytest.mark.slow
 def test_what_a_reader_has_decided_whole_is_not_asked_again(dataset, questions):
     decided = set(dataset.evidence.reviewed["claim_id"])
     open_claims = questions.assign(open=~questions["claim_id"].isin(decided)).groupby("question")["open"].any()
@@ -88,12 +89,14 @@ def test_a_decision_on_a_claim_that_is_gone_fails_loudly_and_changes_nothing(cop
     assert (copy / "data" / "reviewed.csv").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_two_decisions_on_one_claim_are_refused(copy):
     rows = [("A1-001", "x", "I20231018-al-asad"), ("A1-001", "x", "I20231018-al-harir")]
     with pytest.raises(InvalidTables, match="row 2 decides I20231018-al-asad for A1-001"):
         apply_decisions(load_evidence(copy), review_file(copy, rows))
 
 
+@pytest.mark.slow
 def test_a_file_that_is_no_review_file_is_refused(copy):
     path = copy / "other.csv"
     path.write_text("claim_id,note\nA1-001,x\n")

@@ -15,6 +15,7 @@ def test_an_incident_leads_to_every_one_of_its_claims_with_its_source(dataset):
     assert sorted(disputes["field"]) == sorted(row["disputed"].split("|"))
 
 
+@pytest.mark.slow
 def test_a_claim_of_the_seeds_leads_to_its_line_and_words(dataset):
     seeds = claims_of_incidents(dataset, dataset.incidents)
     seeds = seeds[seeds["set"] == "seeds"]

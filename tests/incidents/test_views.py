@@ -168,6 +168,7 @@ def test_an_empty_selection_is_told_unless_it_may_be_empty(dataset):
     assert empty.empty and list(empty.columns) == list(dataset.incidents.columns)
 
 
+@pytest.mark.slow
 def test_every_definition_gives_a_table_and_none_gives_more_than_all_claims(dataset):
     found = select_by_definition(dataset, View(countries="Iraq"))
     assert list(found) == list(DEFINITIONS)

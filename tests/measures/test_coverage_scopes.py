@@ -71,6 +71,7 @@ def test_the_caption_says_it_by_country():
     )
 
 
+@pytest.mark.slow
 def test_a_caption_of_many_countries_stays_short():
     many = pd.concat(
         [COVERAGE.head(1).assign(scope=f"C{n}", start=pd.Timestamp(1990 + n % 9, 1, 1)) for n in range(200)]

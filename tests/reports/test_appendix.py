@@ -38,6 +38,7 @@ def test_a_word_that_is_no_incident_stays_a_word(known):
     assert links(changed["blocks"]) == []
 
 
+@pytest.mark.slow
 def test_every_entry_names_every_claim_its_source_and_its_address(dataset):
     blocks = appendix_blocks(dataset, ["I20240128-tower-22"])
     claims = claims_of_incidents(dataset, dataset.incidents[dataset.incidents["incident_id"] == "I20240128-tower-22"])

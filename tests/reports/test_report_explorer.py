@@ -3,6 +3,8 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
+import pytest
+
 import analysis as a
 from analysis.reports.document.tree import elements, figure_block, inlines_of_text, text_of
 from analysis.reports.report_explorer import (
@@ -48,6 +50,7 @@ def test_the_page_is_made_of_the_variant_and_left_out_where_rows_may_not_be_pass
     assert has_explorer(dataset, False) and has_explorer(closed, True) and not has_explorer(closed, False)
 
 
+@pytest.mark.slow
 def test_an_address_holds_the_view_of_a_chapter():
     dataset = a.open_folder()
     address = explorer_address(dataset, a.View(start="2024-02-04", weapons="rocket", confirmation="monitor"))

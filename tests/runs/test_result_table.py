@@ -31,6 +31,7 @@ def test_what_a_notebook_shows_is_what_is_read_back(executed):
     assert read_results(executed)["last_day"].iloc[-1] == pd.Timestamp("2024-02-09")
 
 
+@pytest.mark.slow
 def test_people_see_a_table_without_empty_columns(executed):
     (output,) = executed.cells[0].outputs
     assert "<th" in output.data["text/html"] and "2024-02-05" in output.data["text/html"]

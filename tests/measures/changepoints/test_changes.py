@@ -117,6 +117,7 @@ def test_evidence_and_dates_agree_with_brute_force_to_six_decimals(frame, number
         assert np.allclose(found.poisson.date(order, number), expected[1:], atol=1e-7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 2])
 def test_ranges_agree_with_the_sum_over_all_assignments_of_days(number):
     frame = per_day(2, 0, 1, 0, 0, 0, 0)
@@ -234,6 +235,7 @@ def test_the_rate_of_a_day_averages_over_everything_that_could_hold_it():
     assert np.allclose(below, 0.975, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_the_most_probable_dates_are_the_best_of_all_placements():
     frame = per_day(3, 4, 3, 0, 0, 1, 6, 5)
     found = changes(frame, max_changes=2, shape=SHAPE, rate=RATE, expected_changes=8, phi=1)
@@ -501,6 +503,7 @@ def pentagon(dataset):
 class TestTheRealRecord:
     """What can be relied on whatever is added to the evidence; the numbers are the notebooks'."""
 
+    @pytest.mark.slow
     def test_all_attacks_and_days_of_the_totals_are_used(self, pentagon):
         assert (pentagon.observed.total, pentagon.observed.days) == (206, 402)
 

@@ -90,6 +90,7 @@ def test_the_compiled_loop_does_the_sums_of_the_numpy_version(way, monkeypatch):
     assert np.allclose(plain.marginal(), marginal, rtol=1e-9, atol=1e-15)
 
 
+@pytest.mark.slow
 def test_a_century_of_days_finds_the_pause_in_it():
     days = 40_000
     counts = np.random.default_rng(1).poisson(0.05, days)

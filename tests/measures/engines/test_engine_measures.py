@@ -53,6 +53,7 @@ def equal(one, other):
     pd.testing.assert_frame_equal(one, other, check_dtype=False, rtol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("every", ["day", "week", "month", "quarter", "11 days"])
 @pytest.mark.parametrize("options", EXAMPLES[:1] + EXAMPLES[2:6], ids=str)
 def test_counts_are_equal(every, options):
@@ -105,6 +106,7 @@ def test_what_a_frame_refuses_an_engine_refuses():
             ask()
 
 
+@pytest.mark.slow
 def test_places_are_equal_and_columns_are_lumped_alike():
     rng = np.random.default_rng(5)
     frame = made(400).assign(

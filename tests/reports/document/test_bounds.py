@@ -118,6 +118,7 @@ def test_thousands_of_rows_are_data_of_rows_of_one_height(notebook, shown):
 LIBRARY = "var a = '" + "<b><i>x" * 600_000 + "';"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", [f"<script>{LIBRARY}</script>", f"<script type='module'>{LIBRARY}"])
 def test_a_library_inside_an_output_is_none_of_its_words(notebook, shown, script):
     losses = Losses()

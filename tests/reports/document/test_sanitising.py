@@ -35,6 +35,7 @@ def test_hostile_text_in_a_markdown_cell_is_shown_as_text(notebook, text):
     assert words(back) == UNSEEN.get(text, words(text))
 
 
+@pytest.mark.slow
 def test_all_hostile_texts_together_make_a_pdf_and_a_page_without_script(notebook):
     tree = build_document(notebook(*HOSTILE))
     assert to_pdf(tree, title=HOSTILE[0], subtitle=HOSTILE[9], provenance=[(HOSTILE[1], HOSTILE[16])])

@@ -29,6 +29,7 @@ def test_letters_without_a_font_are_named(notebook, text, letters, kinds):
     assert kinds in name_letters(found)
 
 
+@pytest.mark.slow
 def test_a_warning_names_the_cell_and_strict_refuses(notebook):
     made = notebook("plain", "नमस्ते")
     _, resources = TypstPDFExporter().from_notebook_node(made, {"metadata": {"name": "n"}})

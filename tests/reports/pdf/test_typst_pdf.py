@@ -153,6 +153,7 @@ def _fonts(made):
     return [str(font.BaseFont) for page in pages for font in page.Resources.Font.values()]
 
 
+@pytest.mark.slow
 def test_the_same_document_gives_the_same_bytes_in_another_folder(report, tmp_path, monkeypatch):
     made = []
     for name in ("here", "there"):
@@ -186,6 +187,7 @@ def test_the_same_notebook_is_the_same_file_in_another_year_zone_and_folder(fixt
     assert later.stdout == here
 
 
+@pytest.mark.slow
 def test_another_moment_gives_another_file(report):
     assert to_pdf(report, title="T", timestamp=0) != to_pdf(report, title="T", timestamp=1)
 

@@ -94,6 +94,7 @@ def test_a_head_over_two_columns_is_the_head_of_a_group(page):
     assert page.find("th", colspan="2")["scope"] == "colgroup"
 
 
+@pytest.mark.slow
 def test_numbers_stand_to_the_right(page):
     cells = page.find("table", id="tbl-rates").tbody.find("tr").find_all("td")
     assert ["right" in cell.get("style", "") for cell in cells] == [True, True, False]

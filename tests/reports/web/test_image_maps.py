@@ -65,6 +65,7 @@ def test_without_an_appendix_no_chart_leads_anywhere():
     assert not page(chart(FIRST_WEEK), entries=Entries()).select(".areas")
 
 
+@pytest.mark.slow
 def test_the_bars_of_the_first_chart_of_weeks_are_what_entries_lead_back_to():
     days = chart("#incidents-2024-01-02-2024-01-02", label="days")
     one, two = (new_document([days, chart(FIRST_WEEK, SECOND_WEEK)]) for _ in range(2))
