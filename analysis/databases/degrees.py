@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 
 import numpy as np
 import pandas as pd
 
-from analysis.evidence.folders import REPOSITORY
+from analysis.evidence.border_outlines import WORLD, read_borders
 
-WORLD = REPOSITORY / "data" / "world.geojson"
 MARGIN = 1.0  # degrees around a country: its outline is rough, and events at sea are coded to it
 # 44°30.5'E, 44 30 30 E, N 12:10, 12-10.5S, 12.5° N
 _PARTS = (
@@ -90,14 +88,10 @@ def _within(boxes: list[tuple[float, float, float, float]], east: np.ndarray, no
 @cache
 def _boxes() -> dict[str, list[tuple[float, float, float, float]]]:
     """West, east, south, north of each part of each country, with a margin."""
-    if not WORLD.is_file():
-        return {}
     boxes = {}
-    for feature in json.loads(WORLD.read_text(encoding="utf-8"))["features"]:
-        parts = feature["geometry"]["coordinates"]
-        outlines = [np.array(part[0]) for part in ([parts] if feature["geometry"]["type"] == "Polygon" else parts)]
+    for name, outlines in read_borders(WORLD).items():
         low, high = ([end(line, axis=0) for line in outlines] for end in (np.min, np.max))
-        boxes[feature["properties"]["name"]] = [
+        boxes[name] = [
             (west - MARGIN, east + MARGIN, south - MARGIN, north + MARGIN)
             for (west, south), (east, north) in zip(low, high, strict=True)
         ]

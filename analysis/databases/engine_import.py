@@ -16,9 +16,9 @@ import pandas as pd
 from analysis.databases import acled
 from analysis.databases.date_ranges import EARLIEST
 from analysis.databases.engine_side_files import ONCE, engine_side_files
-from analysis.databases.normal_form import UNKNOWN
+from analysis.databases.normal_form import UNKNOWN, remarks_on_lost_columns
+from analysis.databases.normal_form_file import COMPRESSION, PARQUET
 from analysis.databases.side_car import FILE_NAME, SideCar, hash_file
-from analysis.databases.table_import import COMPRESSION, PARQUET
 from analysis.evidence.arguments import read_day
 from analysis.evidence.csv_tables import write_files
 from analysis.evidence.errors import InputError, format_path
@@ -307,7 +307,7 @@ def _finish(connection, unfinished: Path, folder: Path, files, reasons, leave_ou
         remarks.append(f"{zeros:,} events state 0 deaths; ACLED writes 0 where none was reported, which can mean "
                        "'unknown': kept as stated")  # fmt: skip
     given = [each[0] for each in connection.con.sql("SELECT * FROM given LIMIT 0").description]
-    remarks += [f"there is no column {name}: {said}" for name, said in acled.IF_MISSING.items() if name not in given]
+    remarks += remarks_on_lost_columns(given, acled.IF_MISSING)
     each = connection.con.sql("SELECT record_file, count(*) FROM given GROUP BY 1").fetchall() if len(files) > 1 else []
     numbers = dict(each) or {files[0].name: rows}
     side_car = SideCar(

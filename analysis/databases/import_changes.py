@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.evidence.csv_tables import read_table
-from analysis.evidence.errors import InputError, InvalidTables, format_path
-from analysis.evidence.own_incidents import OWN_INCIDENTS
+from analysis.databases.normal_form_file import PARQUET, read_imported
+from analysis.evidence.errors import InputError, format_path
 
 # Where a row stands is no property of the incident.
 NOT_COMPARED = ("record_file", "record_row", "timestamp", "code_status")
@@ -123,15 +122,10 @@ def changes_since(old: str | Path, new: str | Path) -> tuple[ImportChanges, pd.D
 
 
 def _read(folder: Path) -> pd.DataFrame:
-    path = folder / "incidents.csv"
-    if (parquet := folder / "incidents.parquet").is_file():
-        return pd.read_parquet(parquet)
-    if not path.is_file():
-        raise InputError(f"{format_path(folder)} holds no incidents.csv and no incidents.parquet")
-    incidents, problems = read_table(path, OWN_INCIDENTS, strict=False)
-    if problems:
-        raise InvalidTables(problems)
-    return incidents
+    path = next((each for each in (folder / PARQUET, folder / "incidents.csv") if each.is_file()), None)
+    if path is None:
+        raise InputError(f"{format_path(folder)} holds no incidents.csv and no {PARQUET}")
+    return read_imported(path)
 
 
 def _monthly(incidents: pd.DataFrame) -> pd.DataFrame:

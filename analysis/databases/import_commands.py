@@ -95,7 +95,7 @@ def table_command(
 
 def _as_parquet(files: tuple[Path, ...], parquet: bool | None) -> bool:
     """Whether the table becomes a Parquet file: as asked, or by the size of the files."""
-    from analysis.databases.table_import import LARGE_BYTES
+    from analysis.databases.normal_form_file import LARGE_BYTES
 
     if parquet is not None:
         return parquet

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -81,8 +82,7 @@ class Import:
 
 def require_names(rows: pd.DataFrame, needed: tuple[str, ...], what: str, further: str = "") -> None:
     """Raise InputError unless the rows have these columns; the message says which file lacks which."""
-    known = [name for name in rows.columns if name not in (FILE, ROW)]
-    lost = [f"{name}{suggest_name(name, known).replace('; did', ', did')}" for name in needed if name not in rows]
+    lost = lost_columns(rows.columns, needed)
     if lost:
         files = "".join(f"{file}: " for file in rows[FILE].unique()[:1]) if FILE in rows else ""
         raise InputError(f"{files}this is {what}: it has no column {'; '.join(lost)}{further}")
@@ -90,11 +90,22 @@ def require_names(rows: pd.DataFrame, needed: tuple[str, ...], what: str, furthe
 
 def tell_lost_columns(each: Import, meanings: dict[str, str]) -> None:
     """Remark which columns of the codebook the rows do not have, and what follows."""
-    known = [name for name in each.rows.columns if name not in (FILE, ROW, *meanings)]
-    for name, meaning in meanings.items():
-        if name not in each.rows:
-            hint = suggest_name(name, known).replace("; did", ", did")
-            each.remarks.append(f"there is no column {name}{hint}: {meaning}")
+    each.remarks += remarks_on_lost_columns(each.rows.columns, meanings)
+
+
+def remarks_on_lost_columns(given: Iterable[str], meanings: dict[str, str]) -> list[str]:
+    """For each column that is not given a remark, with what follows from that."""
+    given = list(given)
+    lost = [name for name in meanings if name not in given]
+    return [f"there is no column {told}: {meanings[name]}"
+            for name, told in zip(lost, lost_columns(given, meanings), strict=True)]  # fmt: skip
+
+
+def lost_columns(given: Iterable[str], wanted: Iterable[str]) -> list[str]:
+    """The wanted columns that are not given, each with the one that may be meant."""
+    given, wanted = list(given), list(wanted)
+    free = [name for name in given if name not in (FILE, ROW, *wanted)]
+    return [f"{name}{suggest_name(name, free).replace('; did', ', did')}" for name in wanted if name not in given]
 
 
 def one_line(text: pd.Series) -> pd.Series:

@@ -16,17 +16,14 @@ from analysis.databases.import_changes import ImportChanges, compare_incidents
 from analysis.databases.mapped import convert_table
 from analysis.databases.mapping import Mapping
 from analysis.databases.normal_form import Import, drop_repeated_rows, finish
+from analysis.databases.normal_form_file import PARQUET, csv_text, parquet_bytes, read_imported
 from analysis.databases.side_car import FILE_NAME, SideCar, hash_file, read_side_car
 from analysis.databases.table_files import TableFile, read_table_file
 from analysis.evidence.about import About
 from analysis.evidence.arguments import read_day
-from analysis.evidence.csv_tables import read_table, write_files
-from analysis.evidence.errors import InputError, InvalidTables, format_path
-from analysis.evidence.own_incidents import OWN_INCIDENTS
+from analysis.evidence.csv_tables import write_files
+from analysis.evidence.errors import InputError, format_path
 
-PARQUET = "incidents.parquet"
-LARGE_BYTES = 200_000_000  # of files, from which a table is written as Parquet
-COMPRESSION = "zstd"
 SOURCES: dict[str, ModuleType] = {"acled": acled, "ucdp": ucdp, "gtd": gtd}
 CONVERT = {"acled": acled.convert_acled, "ucdp": ucdp.convert_ucdp, "gtd": gtd.convert_gtd}
 
@@ -194,39 +191,6 @@ def is_edited_coverage(coverage: Path) -> bool:
 def same_database(one: str, other: str) -> bool:
     """Whether two names are of one database; the Candidate events of UCDP become those of GED."""
     return one.split()[0].lower() == other.split()[0].lower()
-
-
-def read_imported(path: Path) -> pd.DataFrame:
-    """An imported incidents.csv or incidents.parquet. Raises InvalidTables if the former is not in order."""
-    if path.name == PARQUET:
-        return pd.read_parquet(path)
-    incidents, problems = read_table(path, OWN_INCIDENTS, strict=False)
-    if problems:
-        raise InvalidTables(problems)
-    return incidents
-
-
-def csv_text(incidents: pd.DataFrame) -> str:
-    """The table as CSV: ISO dates, empty for missing, numbers without needless zeros."""
-    out = incidents.copy()
-    for name in ("date", "date_start", "date_end"):
-        out[name] = out[name].dt.strftime("%Y-%m-%d")
-    for name in out.select_dtypes("float"):
-        if (out[name].dropna() % 1 == 0).all():
-            out[name] = out[name].astype("Int64")
-    return out.to_csv(index=False, lineterminator="\n")
-
-
-def parquet_bytes(incidents: pd.DataFrame) -> bytes:
-    """The table as Parquet, its days as such. Raises InputError where pyarrow is missing."""
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError:
-        raise InputError("large tables need: pip install 'attack-incidents[scale]'") from None
-    out = incidents.copy(deep=False)
-    for name in ("date", "date_start", "date_end"):
-        out[name] = out[name].dt.date
-    return out.to_parquet(None, index=False, compression=COMPRESSION)
 
 
 def first_about(side_car: SideCar) -> About:

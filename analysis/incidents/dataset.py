@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.databases.normal_form import UNKNOWN
+from analysis.databases.normal_form_file import PARQUET
 from analysis.databases.side_car import SideCar, read_side_car
-from analysis.databases.table_import import PARQUET
 from analysis.evidence import schema
 from analysis.evidence.about import About, read_about
 from analysis.evidence.arguments import require_type

@@ -17,7 +17,7 @@ def integrate_command(folders: tuple[Path, ...], target: Path, rules_file: Path 
     The doubtful pairs stand in review.csv. Type yes (one event) or no (two events) into its column decision and run
     the command again. A decision overrules the rule and stays in the file.
     """
-    from analysis.databases.table_import import csv_text
+    from analysis.databases.normal_form_file import csv_text
     from analysis.evidence.csv_tables import write_files
     from analysis.evidence.spreadsheet import to_spreadsheet
     from analysis.incidents.integration import integrate, read_integration_rules

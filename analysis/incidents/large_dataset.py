@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.databases.engine_import import connect_duckdb
+from analysis.databases.normal_form_file import PARQUET
 from analysis.databases.side_car import SideCar, read_side_car
-from analysis.databases.table_import import PARQUET
 from analysis.evidence import schema
 from analysis.evidence.about import About, read_about
 from analysis.evidence.arguments import require_type

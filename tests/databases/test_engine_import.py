@@ -7,7 +7,7 @@ from click.testing import CliRunner
 import analysis as a
 from analysis import InputError
 from analysis.cli import main
-from analysis.databases import table_import
+from analysis.databases import normal_form_file
 from analysis.databases.engine_import import import_acled_in_engine
 from analysis.databases.side_car import read_side_car
 from analysis.databases.table_import import import_database, write_import
@@ -179,7 +179,7 @@ def test_any_import_past_a_size_is_written_as_parquet_and_opened_in_the_engine(t
     words = ["import", source, str(file), *(["--map", str(tmp_path / "map.yml")] if source == "table" else [])]
     small, large = tmp_path / "small", tmp_path / "large"
     assert CliRunner().invoke(main, [*words, "--to", str(small)]).exit_code == 0
-    monkeypatch.setattr(table_import, "LARGE_BYTES", 10)
+    monkeypatch.setattr(normal_form_file, "LARGE_BYTES", 10)
     done = CliRunner().invoke(main, [*words, "--to", str(large)])
     assert done.exit_code == 0, done.output
     assert (small / "incidents.csv").is_file() and not (large / "incidents.csv").exists()

@@ -9,8 +9,8 @@ from analysis.databases.table_import import import_database, write_import
 from analysis.evidence.errors import InputError
 
 
-def bring(path, folder):
-    made = import_database("acled", [path], folder)
+def bring(path, folder, **options):
+    made = import_database("acled", [path], folder, **options)
     write_import(made)
     return made
 
@@ -39,9 +39,10 @@ def test_the_same_download_again_changes_nothing_and_gives_the_same_bytes(tmp_pa
 
 
 @pytest.mark.slow
-def test_counts_before_and_after_are_told_by_month(tmp_path, acled_file):
-    bring(acled_file({}, {"event_id_cnty": "XAA2", "event_date": "2024-02-03"}), tmp_path / "old")
-    bring(acled_file({"fatalities": "9"}), tmp_path / "new")
+@pytest.mark.parametrize("parquet", [False, True])
+def test_counts_before_and_after_are_told_by_month(tmp_path, acled_file, parquet):
+    bring(acled_file({}, {"event_id_cnty": "XAA2", "event_date": "2024-02-03"}), tmp_path / "old", parquet=parquet)
+    bring(acled_file({"fatalities": "9"}), tmp_path / "new", parquet=parquet)
     _, months = changes_since(tmp_path / "old", tmp_path / "new")
     assert months.astype(object).where(months.notna(), None).to_numpy().tolist() == [
         ["2024-01", 1, 1, 2, 9], ["2024-02", 1, 0, 2, None],
