@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from pathlib import Path
-
 import matplotlib.path
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,30 +9,11 @@ from matplotlib.collections import PolyCollection
 from matplotlib.transforms import Bbox
 
 from analysis.charts import style
-from analysis.evidence.folders import REPOSITORY
+from analysis.evidence.border_outlines import WORLD, Borders, read_borders
 
-FILE = REPOSITORY / "data" / "borders.geojson"
-REGION = (32.0, 52.0, 27.0, 40.0)  # degrees west, east, south, north of that file
-WORLD = REPOSITORY / "data" / "world.geojson"
+REGION = (32.0, 52.0, 27.0, 40.0)  # degrees west, east, south, north of the fine outlines
 SOME = 0.006  # share of a map that a country needs to be named
 LENGTHS = tuple(digit * 10**power for power in range(4) for digit in (1, 2, 5))  # km of a scale bar
-
-Borders = dict[str, list[np.ndarray]]  # country -> outlines, each (n, 2) degrees east and north
-
-
-@cache
-def read_borders(path: Path = FILE) -> Borders:
-    """Outlines of each country in the file; nothing where there is no file. Holes are left out."""
-    if not path.is_file():
-        return {}
-    features = json.loads(path.read_text(encoding="utf-8"))["features"]
-    return {feature["properties"]["name"]: _outlines(feature["geometry"]) for feature in features}
-
-
-def _outlines(geometry: dict) -> list[np.ndarray]:
-    parts = geometry["coordinates"]
-    polygons = [parts] if geometry["type"] == "Polygon" else parts
-    return [np.array(polygon[0]) for polygon in polygons]
 
 
 def borders_around(west: float, east: float, south: float, north: float, margin: float = 0.0) -> Borders:

@@ -138,8 +138,8 @@ def find_pauses(
     The probability allows for clustering and averages over number, dates and rates (see
     `pause_posterior.find_series_pauses`). Which pauses are announced follows from the probabilities of all of them: the
     expected share of false ones is at most `error_rate`, and no announced pause is false with a probability above four
-    times that. That holds as far as the model does; a simulated database with
-    known pauses is part of the tests. It covers no seasons, and no pauses in reporting that the coverage does not name.
+    times that. That holds as far as the model does; a simulated database with known pauses is part of the tests. It
+    covers no seasons, and no pauses in reporting that the coverage does not name.
 
     Thin series say little. Of pauses of 80 days at a twentieth of the rate, planted in Poisson series of 400 days, an
     eighth is announced below 0.2 incidents a day, two thirds from 0.2 to 0.3, and nearly all from 0.3 on.

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from analysis.evidence.schema import INCIDENTS, Column
 
+PRECISIONS = ("exact", "approx_km", "town", "region", "country")  # of a point, from the finest to the vaguest
 _DATABASE = (
     Column("admin1", "text", "province or governorate", optional=True),
     Column("coord_precision", "text", "what the point stands for: `exact` the place itself, `approx_km`, `town` the "
       "nearest town, `region` or `country` the middle of one", optional=True,
-      allowed=("exact", "approx_km", "town", "region", "country")),
+      allowed=PRECISIONS),
     Column("deaths_low", "integer", "people killed on all sides, lowest figure", optional=True),
     Column("deaths", "integer", "people killed on all sides, best figure; 0 as the database states it", optional=True),
     Column("deaths_high", "integer", "people killed on all sides, highest figure", optional=True),

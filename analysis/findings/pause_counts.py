@@ -17,6 +17,8 @@ from analysis.measures.gaps import gaps
 from analysis.measures.rate_ratios import compare
 from analysis.measures.total_intervals import zero_intervals
 
+SHADED = 14  # days of a gap that `charts.gap_strip` shades
+
 
 @dataclass(frozen=True, kw_only=True)
 class PauseGaps(Finding):
@@ -103,9 +105,6 @@ def strip_definition(study: Study, longest: dict[str, pd.Series | None]) -> str:
     tick = f"a tick is a day with {study.dataset.about.plural}"
     shaded = any(gap is not None and gap["gap_days"] >= SHADED for gap in longest.values())
     return f"{tick}, a band a gap of {SHADED} days or more" if shaded else tick
-
-
-SHADED = 14  # days of a gap that `charts.gap_strip` shades
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.evidence.arguments import require_columns
+from analysis.evidence.own_incidents import PRECISIONS
 from analysis.measures.engines.engine_places import distinct_places
 from analysis.measures.engines.engine_table import is_engine_table, require_engine_columns
 
@@ -14,7 +15,6 @@ ABOUT = ["place_id", "place", "country"]
 
 POINT_DIGITS = 3  # of a degree, about 100 m: points nearer than that are one place
 CELLS = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)  # degrees
-PRECISIONS = ("exact", "approx_km", "town", "region", "country")  # from the finest to the vaguest
 MANY = 300  # places that a map can show
 
 

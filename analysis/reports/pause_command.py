@@ -12,7 +12,7 @@ import click
 @click.option("--by", default="country,actor", show_default=True, help="Columns that make a series, with commas.")
 @click.option("--from", "first", default="", metavar="DAY", help="First day; by default as far as is known.")
 @click.option("--to", "last", default="", metavar="DAY", help="Last day; by default as far as is known.")
-@click.option("--engine", default="duckdb", show_default=True, 
+@click.option("--engine", default="duckdb", show_default=True,
               help="duckdb, spark, or spark://HOST:PORT. Spark works on the series too.")  # fmt: skip
 @click.option("--error-rate", type=float, default=0.05, show_default=True,
               help="Expected share of false pauses among those announced.")  # fmt: skip

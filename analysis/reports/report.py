@@ -70,7 +70,10 @@ def run_report(
         def run(source: Path, running: RunningKernels) -> bytes:
             from analysis.runs.execution import execute  # slow to import, and not needed for what is kept
 
-            with TemporaryDirectory(dir=made, prefix=".run-") as folder, _errors_naming(plan.variant):
+            with (
+                TemporaryDirectory(dir=made, prefix=".run-") as folder,
+                _errors_naming(f"{format_path(plan.variant.path)}: "),
+            ):
                 path = Path(folder, source.name)
                 execute(source, path, values[source], keep_failed=failed, kernel=kernel, limits=limits, running=running)
                 return path.read_bytes()
@@ -85,11 +88,10 @@ def run_report(
             progress(f"ran {source.stem}")
             about = format_provenance(plan.variant, values[source], decides.files[source], [name_of[source]],
                                       views[source], dataset.side_car)  # fmt: skip
-            with _named(source.stem):
+            with _errors_naming(f"{source.stem}, "):  # a cell, then what a page cannot show of it
                 read = renderer.read_chapter(executed, source.stem, addresses.get(source, ""))
-            if missing := missing_letters(read.tree["blocks"]):
-                progress(f"{source.stem}: no font here has {name_letters(missing)}")
-            with _named(source.stem):
+                if missing := missing_letters(read.tree["blocks"]):
+                    progress(f"{source.stem}: no font here has {name_letters(missing)}")
                 renderer.write_chapter(read, about)
             progress(f"rendered {source.stem}")
             return read, seconds
@@ -157,21 +159,12 @@ def _failed_runs(target: Path, inputs: Mapping[str, Any], started: datetime) -> 
 
 
 @contextmanager
-def _named(notebook: str) -> Iterator[None]:
-    """What a page cannot show of a notebook is said with the notebook's name."""
+def _errors_naming(what: str) -> Iterator[None]:
+    """An InputError begins with these words: the file that the parameters of a notebook come from, or the notebook."""
     try:
         yield
     except InputError as error:
-        raise InputError(f"{notebook}, {error}") from error
-
-
-@contextmanager
-def _errors_naming(variant: Variant) -> Iterator[None]:
-    """An InputError of a notebook names the file that its parameters come from."""
-    try:
-        yield
-    except InputError as error:
-        raise InputError(f"{format_path(variant.path)}: {error}") from None
+        raise InputError(f"{what}{error}") from None
 
 
 def _view(source: Path, given: Mapping[str, Any], variant: Variant, dataset: Dataset) -> str:

@@ -25,7 +25,8 @@ RECORD_NAME = "run.json"
 DISTRIBUTION = "attack-incidents"
 SOURCE_SUFFIXES = (".py", ".lua", ".css", ".html", ".js", ".md", ".typ")
 REPORT_EXTRA = 'extra == "report"'
-OTHER_FILES = ("requirements.lock", "data/borders.geojson")  # files that the package reads beside the tables
+# Files that the package reads beside the tables.
+OTHER_FILES = ("requirements.lock", "data/borders.geojson", "data/world.geojson")
 
 
 def run_inputs(notebook_paths: Sequence[Path], parameters: Mapping[str, Any], **more: Any) -> dict[str, Any]:

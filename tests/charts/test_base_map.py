@@ -6,8 +6,9 @@ import pytest
 from matplotlib.collections import PathCollection, PolyCollection
 
 from analysis.charts.base_map import base_map, map_alt, size
-from analysis.charts.borders import WORLD, countries_at, read_borders
+from analysis.charts.borders import countries_at
 from analysis.charts.notebook_output import to_svg
+from analysis.evidence.border_outlines import WORLD, read_borders
 from analysis.measures.place_counts import by_place
 
 
@@ -125,7 +126,7 @@ def test_the_same_places_give_the_same_bytes():
 
 
 def test_the_borders_are_small_and_those_of_the_region():
-    from analysis.charts.borders import FILE
+    from analysis.evidence.border_outlines import FILE
 
     assert FILE.stat().st_size < 100_000
     assert {"Iraq", "Syria", "Jordan", "Turkey", "Iran"} <= set(read_borders())

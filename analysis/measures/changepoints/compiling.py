@@ -30,7 +30,7 @@ def compile_if_possible(loop: Callable) -> Callable:
     >>> compile_if_possible(lambda x: x + 1)(1)
     2
     """
-    return loop if njit is None else njit(cache=loop.__name__ != "<lambda>")(loop)
+    return _compiled(loop)
 
 
 def compile_quickly(loop: Callable) -> Callable:
@@ -50,5 +50,8 @@ def compile_quickly(loop: Callable) -> Callable:
     >>> compile_quickly(lambda x: x + 1)(1)
     2
     """
-    fast = {"reassoc", "contract", "nsz"}
-    return loop if njit is None else njit(cache=loop.__name__ != "<lambda>", fastmath=fast)(loop)
+    return _compiled(loop, fastmath={"reassoc", "contract", "nsz"})
+
+
+def _compiled(loop: Callable, **options: Any) -> Callable:
+    return loop if njit is None else njit(cache=loop.__name__ != "<lambda>", **options)(loop)

@@ -72,6 +72,18 @@ class SegmentLikelihood:
         return find_candidates(self.observed, self.phi)
 
     @property
+    def split_pairs(self) -> int:
+        """What the closed form costs where ranges overlap, as `Candidates.split_pairs`.
+
+        Examples
+        --------
+        >>> from analysis.measures.changepoints.example import likelihood
+        >>> likelihood.split_pairs
+        0
+        """
+        return self._candidates.split_pairs
+
+    @property
     def day(self) -> np.ndarray:
         """Day of each candidate, int (n,).
 

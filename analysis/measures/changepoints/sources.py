@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from analysis.evidence.errors import InputError
-from analysis.measures.changepoints.candidates import count_candidates, find_candidates
+from analysis.measures.changepoints.candidates import count_candidates
 from analysis.measures.changepoints.clustering import NONE, Clustering
 from analysis.measures.changepoints.grid_pass import GridPass
 from analysis.measures.changepoints.grid_posterior import GridPosterior
@@ -213,8 +213,9 @@ def poisson_source(
     few = MAX_CANDIDATES if observed.interval_counts else MAX_DAYS
     if inside and observed.days <= MAX_CANDIDATES and count_candidates(observed) <= few:
         try:
-            if find_candidates(observed, 1.0).split_pairs <= MAX_SPLIT_PAIRS:
-                return ClosedForm(run_recursion(SegmentLikelihood(observed, shape, scale_days), log_prior))
+            likelihood = SegmentLikelihood(observed, shape, scale_days)
+            if likelihood.split_pairs <= MAX_SPLIT_PAIRS:
+                return ClosedForm(run_recursion(likelihood, log_prior))
         except InputError:  # ranges that overlap too much for the sum over all their days
             pass
     return Numerical(choose_grid_posterior(observed, shape, scale_days, log_prior, [(NONE, 1.0)], inside))

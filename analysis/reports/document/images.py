@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes
@@ -128,21 +129,21 @@ def _uri(kind: str, raw: bytes) -> str:
 
 def image_size(uri: str) -> tuple[float, float]:
     """The width and the height of an image on paper in pixels of 1/96 inch; 0 where it does not say them."""
-    ending, raw = split_uri(uri)
-    if ending == "svg":
-        return _drawing_size(raw)
-    with Image.open(BytesIO(raw)) as image:
-        scale = 96 / (image.info.get("dpi", (72,))[0] or 72)
-        return float(image.width * scale), float(image.height * scale)
+    return _size(uri, lambda image: 96 / (image.info.get("dpi", (72,))[0] or 72))
 
 
 def browser_size(uri: str) -> tuple[float, float]:
     """The width and the height of an image in a browser, which knows nothing of dots per inch."""
+    return _size(uri, lambda image: 1.0)
+
+
+def _size(uri: str, scale_of: Callable[[Image.Image], float]) -> tuple[float, float]:
     ending, raw = split_uri(uri)
     if ending == "svg":
         return _drawing_size(raw)
     with Image.open(BytesIO(raw)) as image:
-        return float(image.width), float(image.height)
+        scale = scale_of(image)
+        return float(image.width * scale), float(image.height * scale)
 
 
 def _drawing_size(raw: bytes) -> tuple[float, float]:
